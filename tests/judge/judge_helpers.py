@@ -106,7 +106,7 @@ def measured(proposed: Groups, n_hours: int = 24, **told: Any) -> Measured:
 def scene(
     proposed: Groups, known: People, sums: Measured | None = None, handoffs: Iterable[tuple[int, int]] = (), **identities: Any
 ) -> Scene:
-    """A scene without a sample; ``identities`` are payment, phone and email, -1 where not told, and network and client, 0 where not."""
+    """A scene without a sample; ``identities`` are payment, phone and email, -1 where not told; network, client and setting, 0 so."""
     pairs = np.array(list(handoffs), np.int64).reshape(-1, 2)
     none = np.full(known.n, -1)
     shared = {f"identity.{name}": np.asarray(identities.get(name, none), np.int64) for name in ("payment", "phone", "email")}
@@ -114,5 +114,5 @@ def scene(
     return Scene(
         known, proposed, measured(proposed) if sums is None else sums, Sample(*(nan,) * len(fields(Sample))),
         Handoffs(pairs[:, 0], pairs[:, 1], np.ones(len(pairs), np.int64)), shared, (0, 24 * HOUR_US),
-        *(np.asarray(identities.get(name, np.zeros(known.n)), np.int64) for name in ("network", "client")),
+        *(np.asarray(identities.get(name, np.zeros(known.n)), np.int64) for name in ("network", "client", "setting")),
     )

@@ -62,3 +62,10 @@ def test_a_pool_of_exits_is_no_place(each: float, told: float) -> None:
 def test_a_client_is_a_groups_own_as_far_as_others_do_not_use_it(of: range, client: list[int], own: float) -> None:
     told = scene(groups(of), people(60), client=np.array(client + [0] * (60 - len(client))))
     assert own_client(told) == pytest.approx(own)
+
+
+@pytest.mark.parametrize(("others", "own"), [(0, 1.0), (1, 1.0), (2, 0.0)])
+def test_a_client_that_users_set_each_in_their_own_way_is_no_app(others: int, own: float) -> None:
+    client, setting = np.zeros(60, np.int64), np.full(60, 4)
+    client[:20], setting[:others] = 5, 9
+    assert own_client(scene(groups(range(20)), people(60), client=client, setting=setting)) == pytest.approx(own)

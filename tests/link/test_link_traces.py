@@ -219,7 +219,7 @@ def test_who_leaves_each_mark(
         assert result == sorted(result, key=lambda row: (row[0], -row[4], -row[5], row[1], row[2]))
 
 
-@pytest.mark.parametrize("column", ["net", "client"])
+@pytest.mark.parametrize("column", ["net", "client", "parameters"])
 def test_the_network_and_client_that_each_account_used_most(column: str, engine: Engine) -> None:
     """Of equal ones the smaller hash, whatever the order of the log; accounts without any are left out."""
     used = {1: [5, 9, 9, 0, 0, 0], 2: [7, 7, -3, -3], 3: [0, 0]}

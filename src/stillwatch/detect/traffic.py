@@ -43,7 +43,7 @@ class Traffic:
     identities: dict[str, NDArray[np.int64]]
     """View -> number of each account's value, ``(n_accounts,)``, -1 where none is told."""
     used: dict[str, NDArray[np.int64]]
-    """``net`` and ``client`` (hashes) that each account used most, ``(n_accounts,)``, 0 where none is told."""
+    """``net``, ``client`` and ``parameters`` (hashes) that each account used most, ``(n_accounts,)``, 0 where none is told."""
     lookup: NDArray[np.int64]
     """From the hash of an account to its code (:func:`judge.lookup`)."""
     threads: int
@@ -165,4 +165,4 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = judge.owners(people)
     sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, traffic.batches, traffic.threads)
-    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, traffic.used["net"], traffic.used["client"])
+    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, *(traffic.used[name] for name in link.USED))

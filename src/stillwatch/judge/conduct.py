@@ -233,17 +233,25 @@ def batches(scene: Scene) -> F64:
 
 OWN_CLIENT = 8
 """Accounts of a group from which a client that they use may be a program of its own."""
+ONE_SETTING = 0.95
+"""Share of a client's accounts that mostly ask with the same parameters from which it is an app, which sets them for its users; those of a
+library are set by each who programs with it, two thirds alike at most."""
 
 
 def own_client(scene: Scene) -> F64:
-    """Share of the accounts that use a client which hardly anybody else uses, 0 to 1: each counts by the share of its client's accounts
-    that are of the group.
+    """Share of the accounts that use an app which hardly anybody else uses, 0 to 1: each counts by the share of its client's accounts that
+    are of the group.
 
-    The users of one app, plug-in or notebook do, and who runs a program of his own on many accounts. Blind where clients are not told.
+    The users of a plug-in, a course's notebook or a volunteers' tool do, and who runs a program of his own on many accounts. Blind where
+    clients are not told.
     """
-    codes = np.unique(scene.client, return_inverse=True)[1]
+    codes, setting = (np.unique(value, return_inverse=True)[1] for value in (scene.client, scene.setting))
     everybody = np.bincount(codes)
-    rows = np.flatnonzero(scene.of_members(scene.client != 0) & scene.seen)
+    asked, alike = arrays.distinct(np.stack([codes, setting], axis=1))
+    most = np.zeros(len(everybody), np.int64)
+    np.maximum.at(most, asked[:, 0], alike)
+    app = most >= ONE_SETTING * everybody
+    rows = np.flatnonzero(scene.of_members((scene.client != 0) & app[codes]) & scene.seen)
     pairs, n = arrays.distinct(np.stack([scene.groups.member_group[rows], scene.of_members(codes)[rows]], axis=1))
     mine = np.where(n >= OWN_CLIENT, n.astype(np.float64) ** 2 / everybody[pairs[:, 1]], 0)
     return np.asarray(np.bincount(pairs[:, 0], weights=mine, minlength=scene.n) / np.maximum(scene.size, 1))

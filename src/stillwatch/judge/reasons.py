@@ -92,8 +92,8 @@ FEW_PROMPTS, SENT_BY_ALL = 0.05, 0.5
 """Distinct prompts over requests below which accounts send the same few again and again, where this share of requests is of prompts that
 others of them send as well: an operator who wants many answers to each asks for twenty at most."""
 OWN_CLIENT = 0.4
-"""Share of accounts with a client of their group's own from which they are an app's users: operators of most authors run what many others
-run, too, or are tied by more (docs/experiments.md)."""
+"""Share of accounts with an app of their group's own from which they are its users: operators of most authors run what many others run,
+too, or are tied by more (docs/experiments.md)."""
 CROWDS, OUTSTANDING = 4, 3.0
 """Look-alikes of a log from which a group must lie so many nats beyond the line: one of several crowds that work alike is no operator's for
 that, and where four others of a log stand out as much hardly anybody is one (docs/experiments.md)."""
@@ -364,7 +364,8 @@ def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def one_app(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups with a client that hardly anybody else uses, which no cards, numbers, conversations or bans tie: the users of one app.
+    """Groups with an app that hardly anybody else uses (:func:`stillwatch.judge.conduct.own_client`), which no cards, numbers,
+    conversations or bans tie: its users.
 
     A plug-in, a course's notebook or a volunteers' tool sets for all its users what is asked, how and when, and they sign up as it is
     launched. Who fakes accounts hides among the users of a popular client, or is tied by more than that.

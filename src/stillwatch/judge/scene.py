@@ -55,6 +55,8 @@ class Scene:
     """``(n_accounts,)`` hash of the network that each account used most, 0 where none is told."""
     client: I64
     """The same of the client."""
+    setting: I64
+    """The same of the parameters that are asked with."""
 
     @property
     def n(self) -> int:

@@ -321,7 +321,7 @@ def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
         house = "under one mail domain, in few places or on networks where they meet"
         return f"its accounts hand conversations over {house}: ask whether it is an app that relays its users"
     if one_app(mine)[0]:
-        share = f"{mine['context.own_client'][0]:.0%} of its accounts have a client that hardly anybody else uses"
+        share = f"{mine['context.own_client'][0]:.0%} of its accounts use an app that hardly anybody else uses"
         return f"{share}, and no cards, numbers or conversations tie them: ask whether they are an app's, a plug-in's or a course's users"
     if name == "unlinked":
         if gathered(mine)[0]:

@@ -133,7 +133,7 @@ def told(engine: Engine) -> frozenset[str]:
 MOST_TAKERS = 2
 """Accounts that may continue one turn for it to be handed over; a shared link is continued by whoever reads it."""
 
-USED = ("net", "client")
+USED = ("net", "client", "parameters")
 """Sketch columns of which it is looked which value each account used most."""
 
 
@@ -149,7 +149,7 @@ def most_used_sql(column: str) -> str:
 
 
 def most_used(engine: Engine) -> dict[str, NumpyTable]:
-    """The network and the client that each account used most: ``account`` and ``value`` (i64 hashes); who has none is left out."""
+    """The values of USED that each account used most, by column: ``account`` and ``value`` (i64 hashes); who has none is left out."""
     return {column: engine.arrays(most_used_sql(column)) for column in USED}
 
 
