@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from .places import BROWSERS, COUNTRIES, FREEMAIL, RELAYS, Address
+from .places import COUNTRIES, FREEMAIL, RELAYS, Address
 from .text import FRAMES, TONGUES, TOPICS, Context
 from .world import DAY, HOUR, MODELS, Account, Floats, Ints, Loom, Program, hashed
 
@@ -168,15 +168,10 @@ class Members:
         for place, created in enumerate(self._created().tolist()):
             group, net, country = self._groups[place], kinds[nets[place]], countries[place]
             if net == "office":
-                office, country = offices.setdefault(group, (places.home(country), country))
+                _, country = offices.setdefault(group, (places.home(country), country))
             east, _, tongue = COUNTRIES[country]
             homes = [places.home(country) for _ in range(1 + int(r.random() < 0.4))]
-            addresses = {
-                "home": lambda homes=homes: homes, "mobile": lambda country=country: [places.mobile(country) for _ in range(4)],
-                "office": lambda group=group: [offices[group][0]], "campus": lambda group=group: [places.campus(group % 9) for _ in range(3)],
-                "hired": lambda: [places.hired()], "hosting": lambda: [places.hosting()], "cloud": lambda: self._cloud,
-                "tunnel": lambda: [places.tunnel() for _ in range(4)],
-            }[net]()
+            addresses = [offices[group][0]] if net == "office" else self._addresses(net, homes, country, group)
             account = Account(
                 id="a_" + w.digits(13), crowd=crowd.name, campaign=None, created=created, kind="individual", org=None,
                 verified=bool(r.random() < 0.07), email_domain=pick(FREEMAIL), email_hash=w.digits(16),
@@ -193,6 +188,24 @@ class Members:
             if crowd.systems == "each":
                 account.system = self._instructions()
             w.accounts.append(account)
+
+    def _addresses(self, net: Net, homes: list[Address], country: str, group: int) -> list[Address]:
+        places = self.w.places
+        match net:
+            case "mobile":
+                return [places.mobile(country) for _ in range(4)]
+            case "campus":
+                return [places.campus(group % len(SCHOOLS)) for _ in range(3)]
+            case "hired":
+                return [places.hired()]
+            case "hosting":
+                return [places.hosting()]
+            case "cloud":
+                return self._cloud
+            case "tunnel":
+                return [places.tunnel() for _ in range(4)]
+            case _:
+                return homes
 
     def _register(self, account: Account, group: int, kiosk: list[str], cards: dict[int, str], orgs: dict[int, str]) -> None:
         """What the registry says of a firm, a school, somebody who minds their privacy, a buyer of cards at a kiosk."""
@@ -230,7 +243,7 @@ class Members:
 
     def ask(self) -> None:
         """Log all that the members ask."""
-        w, r, crowd = self.w, self.w.r, self.crowd
+        r, crowd = self.w.r, self.crowd
         who, starts = self._scheduled() if crowd.every else self._at_will()
         order = np.lexsort((who, starts))
         who, starts = who[order], starts[order]
@@ -343,7 +356,7 @@ class Members:
         for place in range(self._first, self._first + self.size):
             if text.share() < PERSONAL and not w.accounts[place].wandering:
                 account = w.accounts[place]
-                browser = Program(text.pick(BROWSERS), w.ja4(), api=False)
+                browser = Program(*text.pick(w.browsers), api=False)
                 for start in w.r.uniform(max(0, account.created), w.span, 1 + w.r.poisson(2)).tolist():
                     w.say(place, np.array([start]), [self._asked(account, "everyday")], [text.reply()], program=browser)
 

@@ -3,29 +3,22 @@
 import numpy as np
 
 from .crowd import Crowd, Members
-from .places import BROWSERS, SDKS
 from .text import FRAMES
 from .world import Loom, Program
 
 DEVELOPERS = 0.3
 """share of the others who ask through a library"""
 LIBRARY = (0.34, 0.15, 0.1, 0.12, 0.08, 0.06, 0.1, 0.05)
-"""share of each of SDKS"""
+"""share of each of the host's libraries"""
 WORKS = ("agent", "flow", "support", "translate", "blurb", "sql", "judge", "synth", "page", "caption", "tutor", "case", "drill")
 """what a developer's own program may do; few do one or two things that operators do as well"""
 ASIDES = ("tutor", "tax", "letters", "tale", "puzzle", "case")
 """what people ask now and then that crowds and operators ask as well"""
 
 
-def libraries(w: Loom) -> list[tuple[str, str]]:
-    """The host's libraries as they show in a world."""
-    return [(agent, w.ja4()) for agent in SDKS]
-
-
-def people(w: Loom, number: int, load: float, sdks: list[tuple[str, str]]) -> None:
+def people(w: Loom, number: int, load: float) -> None:
     """So many, with a mean number of conversations."""
     r, pick, text = w.r, w.text.pick, w.text
-    hellos = [(agent, w.ja4()) for agent in BROWSERS for _ in range(2)]
     crowd = Crowd(
         name="individual", work="everyday", size=number, load=load, spread=1.2, turns=1.8, signup="steady", systems="none",
         nets=(("home", 0.72), ("mobile", 0.18), ("tunnel", 0.05), ("office", 0.05)),
@@ -34,10 +27,9 @@ def people(w: Loom, number: int, load: float, sdks: list[tuple[str, str]]) -> No
     members = Members(w, crowd, number)
     for account in w.accounts[first:]:
         if r.random() > DEVELOPERS:
-            agent, hello = pick(hellos)
-            account.program = Program(agent, hello, api=False)
+            account.program = Program(*pick(w.browsers), api=False)
             continue
-        agent, hello = sdks[int(r.choice(len(sdks), p=LIBRARY))]
+        agent, hello = w.sdks[int(r.choice(len(w.sdks), p=LIBRARY))]
         account.crowd = "developer"
         account.program = Program(
             agent, hello, pick([None, None, 0.0, 0.2, 0.5, 0.7, 1.0]), pick([None, None, 0.9, 0.95]), pick([None, 512, 1024, 2048, 4096]),

@@ -15,15 +15,21 @@ COUNTRIES: dict[str, tuple[float, int, str]] = {
 """hours east, weight, language besides English"""
 CARRIERS = 3
 """access networks of a country"""
-SDKS = ["hostkit-python/2.1.0", "hostkit-python/2.0.4", "hostkit-python/1.9.3", "hostkit-node/4.3.1", "hostkit-node/4.2.0", "hostkit-go/0.8.2",
-        "python-httpx/0.28", "curl/8.11.0"]
+SDKS = [
+    "hostkit-python/2.1.0", "hostkit-python/2.0.4", "hostkit-python/1.9.3", "hostkit-node/4.3.1", "hostkit-node/4.2.0",
+    "hostkit-go/0.8.2", "python-httpx/0.28", "curl/8.11.0",
+]
 """the host's own libraries and what does without; the first is the most common"""
 BROWSERS = [
     *(f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/{version}.0.0.0 Safari/537.36" for version in (140, 141, 142)),
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.6 Safari/605.1.15", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6) Mobile/15E148",
-    "Mozilla/5.0 (Linux; Android 15) Chrome/141.0.0.0 Mobile Safari/537.36", "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Firefox/143.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.6 Safari/605.1.15",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6) Mobile/15E148",
+    "Mozilla/5.0 (Linux; Android 15) Chrome/141.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Firefox/143.0",
 ]
-FREEMAIL = ["gmail.com"] * 9 + ["outlook.com"] * 3 + ["yahoo.com", "icloud.com", "icloud.com", "proton.me", "gmx.net", "hotmail.com", "orange.fr"]
+FREEMAIL = [
+    *["gmail.com"] * 9, *["outlook.com"] * 3, "yahoo.com", "icloud.com", "icloud.com", "proton.me", "gmx.net", "hotmail.com", "orange.fr",
+]
 RELAYS = ["duck.com", "privaterelay.icloud.com", "simplelogin.io", "proton.me", "tuta.io", "gmail.com"]
 
 

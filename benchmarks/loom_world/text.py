@@ -21,7 +21,8 @@ FRAMES = sections(VOCABULARY / "frames.txt")
 TOPICS = EVERYDAY["topics"]
 TONGUES = {"de": "German", "es": "Spanish", "fr": "French", "pt": "Portuguese", "id": "Indonesian", "tr": "Turkish"}
 """in which some ask, and into which pages are translated"""
-CONSONANTS, VOWELS = "b br d dr f g gl h k kr l m n p r s sk st t tr v w".split(), "a e i o u au ei oo".split()
+CONSONANTS = ["b", "br", "d", "dr", "f", "g", "gl", "h", "k", "kr", "l", "m", "n", "p", "r", "s", "sk", "st", "t", "tr", "v", "w"]
+VOWELS = ["a", "e", "i", "o", "u", "au", "ei", "oo"]
 ENDS = ["", "n", "l", "s", "rd", "ck", "m"]
 PLACES = ["ford", "wick", "by", "au", "mouth", "ness", "field", "stead"]
 FIRMS = ["Works", "Trading", "Foods", "Lines", "Systems", "Partners", "Energy", "& Sons", "Media", "Metal"]
@@ -110,7 +111,7 @@ class Text:
         topic = self.pick(topics)
         asked = self.fill(self.pick(EVERYDAY[f"{topic}.ask"]), self._topics[topic])
         if self.share() < 0.25:
-            asked += f". {self.fill(self.pick(WORDS['slot.sent']))}"
+            asked += f" {self.fill(self.pick(WORDS['slot.sent']))}"
         return self.fill(self.pick(EVERYDAY["before"])) + asked + self.fill(self.pick(EVERYDAY["after"]))
 
     def more(self) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from .places import Address, Places
+from .places import BROWSERS, SDKS, Address, Places
 from .text import Text
 
 Ints = NDArray[np.int64]
@@ -111,6 +111,8 @@ class Loom:
         self.days, self.span, self.factor = days, days * DAY, factor
         self.start = FIRST_MONDAY + 7 * DAY * float(r.integers(0, 30))
         self.salt = self.digits(12)
+        self.browsers = [(agent, self.ja4()) for agent in BROWSERS for _ in range(2)]
+        self.sdks = [(agent, self.ja4()) for agent in SDKS]
         self.accounts: list[Account] = []
         self.log = Log()
         self.talks = 0
@@ -146,13 +148,13 @@ class Loom:
         log, text, of = self.log, self.text, self.accounts[account]
         seat = text.pick(of.addresses)
         model = of.model if text.share() < 0.9 else text.pick(MODELS)
-        before, parent = len(system or "") // 4, None
+        before, parent, last = len(system or "") // 4, None, ""
         end = min(self.span - 1, self.span if of.banned is None else of.banned)
         self.talks += 1
         for moment, prompt, answer in zip(when.tolist(), prompts, answers, strict=True):
             if not max(0.0, of.created + 30) <= moment < end:
                 break
-            context = hashed(self.salt, parent, system if parent is None else "", prompt, answer if parent is not None else self.talks)
+            context = hashed(self.salt, parent, last, system if parent is None else "", prompt)
             log.time.append(moment)
             log.account.append(account)
             log.talk.append(self.talks)
@@ -168,4 +170,4 @@ class Loom:
             log.thought.append(int(len(answer) / 4 * (thinks + (model == THINKER)) * 2 * text.share()))
             log.harvested.append(harvested)
             before += (len(prompt) + len(answer)) // 4
-            parent = context
+            parent, last = context, answer
