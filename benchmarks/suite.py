@@ -46,7 +46,8 @@ FURTHER = {
     )
     if (Path(__file__).parent / f"{name}_world").is_dir()
 }
-"""Simulators of further authors; weights are calibrated on all but shoal, strand, ember, moor, brook, ford, holm and loom, with other seeds."""
+"""Simulators of further authors; weights are calibrated, with other seeds, on all but shoal, strand, ember, moor, brook, ford, holm
+and loom."""
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000

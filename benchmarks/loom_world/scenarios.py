@@ -37,7 +37,7 @@ class Scenario:
 
 SCENARIOS = {
     "own_keys": Scenario(
-        "a launch week of programs that run with one's own key: chat, mods, agents, tales, bots", 10, 45_000, 1500, 8,
+        "a launch week of programs that run with one's own key: chat, mods, agents, tales, bots", 10, 41_000, 1500, 9,
         (of.KEYED_CHAT, of.GAME_MODS, of.PAGE_READERS, replace(of.IDE_AGENTS, signup="launch"), of.BOT_KITS, of.BEDTIME),
     ),
     "full_hours": Scenario(
@@ -50,7 +50,7 @@ SCENARIOS = {
          replace(of.CARD_LABS, name="new_labs", size=36, spread=0.3, signup="launch", nets=(("hired", 1.0),), systems="one")),
     ),
     "term": Scenario(
-        "a term: two courses with their notebooks, pupils before an exam, students' agents, a class that runs a benchmark", 14, 43_000,
+        "a term: two courses with their notebooks, pupils before an exam, students' agents, a class that runs a benchmark", 14, 41_000,
         1400, 10,
         (of.NOTEBOOKS, replace(of.NOTEBOOKS, name="second_course", size=80, sheet=18, nets=(("campus", 0.9), ("tunnel", 0.1))),
          of.EXAM_TUTORS, replace(of.IDE_AGENTS, size=130, hours="study", registry="school"),
@@ -63,7 +63,7 @@ SCENARIOS = {
          replace(of.KEYED_CHAT, size=200, signup="old", registry="private", nets=(("tunnel", 0.7), ("home", 0.3)))),
     ),
     "content_trade": Scenario(
-        "writers on shared hosting, shops, translators of pages, widgets, desks", 14, 45_000, 1300, 9,
+        "writers on shared hosting, shops, translators of pages, widgets, desks", 14, 42_000, 1300, 9,
         (of.HOSTED_WRITERS, replace(of.HOSTED_WRITERS, name="new_writers", size=100, spread=0.15, signup="launch", nets=(("cloud", 1.0),)),
          of.SHOP_TEXTS, of.PAGE_TRANSLATORS, of.SUPPORT_WIDGETS, of.QUERY_DESKS),
     ),
@@ -72,17 +72,17 @@ SCENARIOS = {
         (of.TAX_HELPERS, of.EXAM_TUTORS, of.DAWN_PUZZLES, of.BEDTIME, of.CITIZENS, replace(of.SHOP_TEXTS, trend=2.0)),
     ),
     "long_talks": Scenario(
-        "long conversations: agents of two kinds, night tests, villagers, desks; buyers of cards at kiosks", 14, 47_000, 1200, 8,
+        "long conversations: agents of two kinds, night tests, villagers, desks; buyers of cards at kiosks", 14, 49_000, 1200, 8,
         (replace(of.IDE_AGENTS, size=300), replace(of.IDE_AGENTS, name="terminal_agents", size=180, hours="study", signup="steady"),
          of.NIGHT_TESTS, of.GAME_MODS, of.QUERY_DESKS, of.KIOSK_CHAT),
     ),
     "ring_among_apps": Scenario(
-        "an operator with some four accounts to a card, among a popular app, laboratories, volunteers and pupils", 13, 53_000, 1500, 8,
+        "an operator with some four accounts to a card, among a popular app, laboratories, volunteers and pupils", 13, 55_000, 1500, 8,
         (replace(of.KEYED_CHAT, size=360), replace(of.CARD_LABS, size=45), replace(of.SCAN_MENDERS, size=130), of.EXAM_TUTORS,
          of.BOT_KITS, replace(of.ANNOTATORS, size=50)), operators.ring,
     ),
     "pairs_among_labs": Scenario(
-        "an operator with two accounts to a telephone, among laboratories, a course and readers", 14, 51_000, 1400, 8,
+        "an operator with two accounts to a telephone, among laboratories, a course and readers", 14, 54_000, 1400, 8,
         (replace(of.HARNESS, size=45), replace(of.JUDGES, size=50), replace(of.CARD_LABS, size=40), of.NOTEBOOKS, of.PAGE_READERS,
          of.HOME_RULES), operators.pairs,
     ),
