@@ -216,7 +216,7 @@ def test_what_cannot_be_signed_is_not_begun(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr("stillwatch.keys.signing", raising=False)
     monkeypatch.setitem(sys.modules, "cryptography", None)
-    assert "stillwatch[prove]" in refused(capsys, "prove", *command, "--sign", "signing.pem")
+    assert "pip install '.[prove]'" in refused(capsys, "prove", *command, "--sign", "signing.pem")
     assert not (where / "new").exists()
     assert (proof / "report.html").stat().st_mtime_ns == before
 
@@ -228,7 +228,7 @@ def test_verify_names_an_extra_that_brings_what_is_missing(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr("stillwatch.keys.signing", raising=False)
     monkeypatch.setitem(sys.modules, "cryptography", None)
-    assert "stillwatch[prove]" in refused(capsys, "verify", proof)
+    assert "pip install '.[prove]'" in refused(capsys, "verify", proof)
 
 
 @pytest.mark.parametrize(("texts", "prompt", "says"), [

@@ -293,7 +293,7 @@ def test_a_missing_extra_is_told_before_a_missing_token(
     files = ["--snapshot", str(tmp_path / "e.parquet"), "--tokens", str(tmp_path / "none.json"), "--state", str(tmp_path / "state")]
     assert main(["serve", *files, *option]) == 1
     said = capsys.readouterr().err
-    assert (f"pip install 'stillwatch[{extra}]'" in said, said.count("\n")) == (True, 1), said
+    assert (f"pip install '.[{extra}]' in a checkout" in said, said.count("\n")) == (True, 1), said
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def page(data: bytes, declared: str = "") -> str | None:
     try:
         import trafilatura
     except ImportError as error:
-        raise MissingExtraError("HTML needs trafilatura", todo="pip install 'stillwatch[audit]'") from error
+        raise MissingExtraError("HTML needs trafilatura", todo="pip install '.[audit]' in a checkout of Stillwatch") from error
     if len(data) > MAX_PAGE_BYTES:
         return None
     if (told := _as_declared(data, declared)) is not None:
@@ -82,7 +82,7 @@ def warc_pages(path: Path) -> Iterator[Page]:
         from warcio.archiveiterator import ArchiveIterator
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError as error:
-        raise MissingExtraError("WARC needs warcio", todo="pip install 'stillwatch[audit]'") from error
+        raise MissingExtraError("WARC needs warcio", todo="pip install '.[audit]' in a checkout of Stillwatch") from error
     try:
         with open(path, "rb") as stream:
             for record in ArchiveIterator(stream):

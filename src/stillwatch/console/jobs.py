@@ -97,7 +97,7 @@ def serve(args: Args) -> None:
         from granian.constants import HTTPModes, Interfaces
         from granian.server.embed import Server
     except ImportError as error:
-        raise MissingExtraError("granian is not installed", todo="pip install 'stillwatch[serve]'") from error
+        raise MissingExtraError("granian is not installed", todo="pip install '.[serve]' in a checkout of Stillwatch") from error
     certified(args.tls_cert, args.tls_key)
     free(args.host, args.port)
     store = Store.open(args.store or DEFAULT_URL, create=False)

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from stillwatch.errors import MissingExtraError
 
-INSTALL = "pip install 'stillwatch[distill]'"
+INSTALL = "pip install '.[distill]' in a checkout of Stillwatch"
 
 
 def need(name: str, *, what: str) -> ModuleType:

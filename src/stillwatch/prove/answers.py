@@ -182,7 +182,7 @@ class FileTokenizer:
         try:
             import tokenizers
         except ImportError as error:
-            raise MissingExtraError("token marks need tokenizers", todo="pip install 'stillwatch[prove]'") from error
+            raise MissingExtraError("token marks need tokenizers", todo="pip install '.[prove]' in a checkout of Stillwatch") from error
         try:
             self._made = tokenizers.Tokenizer.from_file(str(file))
         except Exception as error:

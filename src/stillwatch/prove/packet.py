@@ -242,7 +242,7 @@ def signatures() -> Any:
     try:
         from stillwatch.keys import signing
     except ModuleNotFoundError as error:
-        raise MissingExtraError("signatures need cryptography", todo="pip install 'stillwatch[prove]'") from error
+        raise MissingExtraError("signatures need cryptography", todo="pip install '.[prove]' in a checkout of Stillwatch") from error
     return signing
 
 

@@ -21,7 +21,7 @@ else:
     try:
         import torch
     except ImportError as error:
-        raise MissingExtraError("marks on logits need torch", todo="pip install 'stillwatch[prove]'") from error
+        raise MissingExtraError("marks on logits need torch", todo="pip install '.[prove]' in a checkout of Stillwatch") from error
 
 CACHE_BYTES = 64 << 20
 """Green lists and noise of contexts that were met, at most this much."""

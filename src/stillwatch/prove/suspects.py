@@ -301,7 +301,7 @@ class Folder:
             from transformers import AutoModelForCausalLM, AutoTokenizer
         except ImportError as error:
             raise MissingExtraError("a model folder needs transformers and torch",
-                                    todo="pip install 'stillwatch[prove]'") from error
+                                    todo="pip install '.[prove]' in a checkout of Stillwatch") from error
         if not (path / "config.json").is_file():
             raise InputError("not a transformers model folder (no config.json)", where=path)
         self.path, self._torch = path, torch

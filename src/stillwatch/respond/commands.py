@@ -77,8 +77,8 @@ def job(module: str, name: str) -> Job:
             jobs = import_module(module)
         except ModuleNotFoundError as error:
             missing = str(error.name).partition(".")[0]
-            other = ", or 'stillwatch[prove]'" if missing == "cryptography" else ""
-            raise MissingExtraError(f"{missing} is not installed", todo=f"pip install 'stillwatch[serve]'{other}") from error
+            extras = "'.[serve]', or '.[prove]'," if missing == "cryptography" else "'.[serve]'"
+            raise MissingExtraError(f"{missing} is not installed", todo=f"pip install {extras} in a checkout of Stillwatch") from error
         return getattr(jobs, name)(args)
 
     return run

@@ -148,7 +148,7 @@ class Store:
         try:
             engine = create_engine(parsed, connect_args=options)
         except (NoSuchModuleError, ImportError) as error:
-            todo = "Write postgresql://… and install stillwatch[serve], or install the driver"
+            todo = "Write postgresql://… and install the extra serve ('.[serve]' in a checkout), or the driver"
             raise MissingExtraError(f"no driver for {parsed.drivername}", todo=todo) from error
         store = cls(engine)
         if sqlite:

@@ -32,7 +32,7 @@ def modules() -> Any:
 
         from stillwatch.serve import ext_authz_messages
     except ImportError as error:
-        raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'stillwatch[serve-grpc]'") from error
+        raise MissingExtraError(f"{error.name} is not installed", todo="pip install '.[serve-grpc]' in a checkout of Stillwatch") from error
     return grpc, ext_authz_messages
 
 

@@ -199,7 +199,7 @@ def _server(settings: Settings, service: Service) -> Any:
         from granian.constants import HTTPModes, Interfaces
         from granian.server.embed import Server
     except ImportError as error:
-        raise MissingExtraError("granian is not installed", todo="pip install 'stillwatch[serve]'") from error
+        raise MissingExtraError("granian is not installed", todo="pip install '.[serve]' in a checkout of Stillwatch") from error
     return Server(
         service, address=settings.host, port=settings.port, interface=Interfaces.ASGI, http=HTTPModes.auto, websockets=False,
         backlog=1024, ssl_cert=settings.tls_cert, ssl_key=settings.tls_key, log_enabled=False,

@@ -41,7 +41,7 @@ def modules() -> tuple[Any, Any, Any, Any, Any]:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
     except ImportError as error:
-        raise MissingExtraError("OpenTelemetry is not installed", todo="pip install 'stillwatch[serve-otel]'") from error
+        raise MissingExtraError("OpenTelemetry is not installed", todo="pip install '.[serve-otel]' in a checkout of Stillwatch") from error
     return OTLPSpanExporter, Resource, TracerProvider, BatchSpanProcessor, TraceContextTextMapPropagator
 
 

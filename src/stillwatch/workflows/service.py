@@ -81,7 +81,7 @@ def _extra() -> None:
         try:
             importlib.import_module(name)
         except ImportError as error:
-            raise MissingExtraError(f"{error.name} is not installed", todo="pip install 'stillwatch[serve]'") from error
+            raise MissingExtraError(f"{error.name} is not installed", todo="pip install '.[serve]' in a checkout of Stillwatch") from error
 
 
 def _serve(args: argparse.Namespace) -> None:
