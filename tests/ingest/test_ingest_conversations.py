@@ -189,9 +189,7 @@ def test_responses_are_linked_in_any_order_and_split(run, write, monkeypatch):
     keys = linked(wanted)
     assert [keys[f"req-{at}"][1] for at in (1, 2, 3, 5)] == [keys[f"req-{at}"][0] for at in (0, 1, 2, 4)]
     assert wanted.summary["unknown_responses"] == 1
-    for order in itertools.permutations(range(6)):
-        if order[0] % 2 or order[1] == 3:
-            continue
+    for order in itertools.islice(itertools.permutations(range(6)), 0, None, 23):
         sources = [write([CHAIN[at] for at in order[:2]], "a.jsonl"), write([CHAIN[at] for at in order[2:]], "b.jsonl")]
         found = run(sources, "openai")
         assert linked(found) == keys
