@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from judge_helpers import groups, people, scene
+from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Scene
 from stillwatch.judge.conduct import apart, own_client
-from stillwatch.judge.evidence import rotation
+from stillwatch.judge.evidence import even_load, rotation
 from stillwatch.judge.people import people as join
 from stillwatch.tables import ACCOUNTS
 
@@ -69,3 +69,15 @@ def test_a_client_that_users_set_each_in_their_own_way_is_no_app(others: int, ow
     client, setting = np.zeros(60, np.int64), np.full(60, 4)
     client[:20], setting[:others] = 5, 9
     assert own_client(scene(groups(range(20)), people(60), client=client, setting=setting)) == pytest.approx(own)
+
+
+def test_what_is_usual_is_not_taken_from_groups_of_one_program() -> None:
+    """Loads of everybody, which a program's users have, do not make those of others look even; where there are no others, they tell."""
+    loads = np.concatenate([np.tile([8, 12], 10), np.tile([6, 600], 40)])
+    both = groups(range(20), range(20, 100))
+    for origin, expected in ((("content", "content"), False), (("content", "program"), True), (("program", "program+content"), False)):
+        told = replace(both, origin=origin)
+        n = loads[told.member_account]
+        found = even_load(scene(told, people(100), measured(told, n=n))).expected
+        alone = even_load(scene(groups(range(20)), people(100), measured(groups(range(20)), n=loads[:20]))).expected
+        assert (found[0] == pytest.approx(alone[0])) == expected
