@@ -118,7 +118,7 @@ def examples(kept: Path) -> Examples:
     """Values of every group of one world, with what is true of it."""
     scene, number, kinds = pickle.loads(kept.read_bytes())
     values, findings = look(scene)
-    sure = verdict.significant(findings)
+    sure = verdict.significant(findings, scene.usual)
     member, group = number[scene.groups.member_account[scene.seen]], scene.groups.member_group[scene.seen]
     size = np.maximum(np.bincount(group, minlength=scene.n), 1)
     n_operators = max(int(number.max()) + 1, 1)

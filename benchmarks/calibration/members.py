@@ -24,7 +24,7 @@ def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
     fake = operator >= 0
     values, findings = look(scene)
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
-    found = verdict.judge(values, findings, fitted, same)
+    found = verdict.judge(values, findings, fitted, same, scene.usual)
     of_group, of_account = judge.campaigns_of(scene, found.campaign, judge.suspects(scene), pipeline.MIN_ACCOUNTS, found.log_odds)
     n = int(of_account.max(initial=-1)) + 1
     lead = judge.leads(scene, of_group, n, found.log_odds)

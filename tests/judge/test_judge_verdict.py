@@ -278,6 +278,19 @@ def test_blind_groups_are_no_tests() -> None:
     assert np.flatnonzero(sure["session.handoff"]).tolist() == [0]
 
 
+def test_what_is_not_usual_makes_it_no_harder_for_others() -> None:
+    """Others are held to what passes among the usual; where a piece knows none of these, all are tested."""
+    p = np.concatenate([[1e-4, 0.5], np.full(98, 0.9), [5e-5, 2e-4]])
+    usual = np.arange(len(p)) < 2
+    name = "session.handoff"
+    assert np.flatnonzero(significant(findings(len(p), {name: p}), usual)[name]).tolist() == [0, 100]
+    p[0] = 0.004  # of two it passes, of all it does not
+    assert significant(findings(len(p), {name: p}), usual)[name][0]
+    assert not significant(findings(len(p), {name: p}))[name][0]
+    p[usual] = np.nan
+    assert np.flatnonzero(significant(findings(len(p), {name: p}), usual)[name]).tolist() == [100, 101]
+
+
 def test_families_are_told_apart() -> None:
     n = len(FAMILIES)
     pieces = [next(name for name in judge.EVIDENCE if name.startswith(f"{family}.") and name not in NO_NULL) for family in FAMILIES]

@@ -130,11 +130,11 @@ def accuse(
     ``odds`` is what the trees give each group.
     """
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
-    verdicts = judge.judge(values, findings, model, same)
+    verdicts = judge.judge(values, findings, model, same, scene.usual)
     # Which groups compare is known once they are judged; how many of them look alike, each is asked only then.
     far = verdicts.campaign & (verdicts.log_odds >= judge.OUTSTANDING)
     values["context.look_alikes"] = judge.look_alikes(scene, odds, verdicts.comparable, far)
-    verdicts = judge.judge(values, findings, model, same)
+    verdicts = judge.judge(values, findings, model, same, scene.usual)
     known, free = verdicts.campaign, np.ones(scene.people.n, bool)
     final, lead = _put_together(scene, known, verdicts.log_odds, model)
     # What lies far beyond all that is left of the log may be a campaign, or make a known one larger.
@@ -142,7 +142,7 @@ def accuse(
     member = judge.suspects(scene) & scene.of_members(free)
     told = judge.yardstick(scene, odds, member, verdicts.comparable & ~known)
     values[judge.YARDSTICK] = np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(told) else told)
-    verdicts = judge.judge(values, findings, model, same)
+    verdicts = judge.judge(values, findings, model, same, scene.usual)
     if (verdicts.campaign & ~known).any():
         final, lead = _put_together(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
     return final, lead, verdicts

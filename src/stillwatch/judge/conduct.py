@@ -231,19 +231,19 @@ def batches(scene: Scene) -> F64:
     return np.array([origin.startswith("batches") for origin in scene.groups.origin], dtype=np.float64)
 
 
-OWN_CLIENT = 8
+FEWEST_USERS = 8
 """Accounts of a group from which a client that they use may be a program of its own."""
 ONE_SETTING = 0.95
-"""Share of a client's accounts that mostly ask with the same parameters from which it is an app, which sets them for its users; those of a
-library are set by each who programs with it, two thirds alike at most."""
+"""Share of a client's accounts that mostly ask with the same parameters from which it is an app, which sets them for its users: those of
+a library are set by each who programs with it."""
 
 
 def own_client(scene: Scene) -> F64:
     """Share of the accounts that use an app which hardly anybody else uses, 0 to 1: each counts by the share of its client's accounts that
     are of the group.
 
-    The users of a plug-in, a course's notebook or a volunteers' tool do, and who runs a program of his own on many accounts. Blind where
-    clients are not told.
+    The users of a plug-in, a course's notebook or a volunteers' tool do, and who runs a program of his own on many accounts, or a library
+    that hardly anybody else uses here. Blind where clients are not told.
     """
     codes, setting = (np.unique(value, return_inverse=True)[1] for value in (scene.client, scene.setting))
     everybody = np.bincount(codes)
@@ -253,7 +253,7 @@ def own_client(scene: Scene) -> F64:
     app = most >= ONE_SETTING * everybody
     rows = np.flatnonzero(scene.of_members((scene.client != 0) & app[codes]) & scene.seen)
     pairs, n = arrays.distinct(np.stack([scene.groups.member_group[rows], scene.of_members(codes)[rows]], axis=1))
-    mine = np.where(n >= OWN_CLIENT, n.astype(np.float64) ** 2 / everybody[pairs[:, 1]], 0)
+    mine = np.where(n >= FEWEST_USERS, n.astype(np.float64) ** 2 / everybody[pairs[:, 1]], 0)
     return np.asarray(np.bincount(pairs[:, 0], weights=mine, minlength=scene.n) / np.maximum(scene.size, 1))
 
 

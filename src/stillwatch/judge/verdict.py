@@ -90,15 +90,20 @@ def explain(values: Mapping[str, F64]) -> dict[str, F64]:
     }
 
 
-def significant(findings: Mapping[str, Finding]) -> dict[str, NDArray[np.bool_]]:
-    """Which pieces are significant, by false-discovery control over all groups; pieces without any null are left out."""
+def significant(findings: Mapping[str, Finding], usual: NDArray[np.bool_] | None = None) -> dict[str, NDArray[np.bool_]]:
+    """Which pieces are significant, by false-discovery control over all groups; pieces without any null are left out.
+
+    Where ``usual`` ``(n_groups,)`` tells from which groups it is taken what is usual, those alone are tested, and the others held to the
+    p-value that passes among them: however many of everybody are proposed, no other's evidence counts less for it.
+    """
     out = {}
     for name, finding in findings.items():
-        told = ~np.isnan(finding.p_value)
+        p = finding.p_value
+        told = ~np.isnan(p)
         if told.any():
-            q = np.ones(len(told))
-            q[told] = benjamini_hochberg(np.log(np.maximum(finding.p_value[told], 1e-300)))
-            out[name] = q <= SIGNIFICANT
+            tested = told if usual is None or not (told & usual).any() else told & usual
+            passing = p[tested][benjamini_hochberg(np.log(np.maximum(p[tested], 1e-300))) <= SIGNIFICANT]
+            out[name] = told & (p <= passing.max(initial=-1.0))
     return out
 
 
@@ -182,7 +187,8 @@ def q_values(p: F64, same: NDArray[np.int64], among: NDArray[np.bool_]) -> F64:
 
 
 def judge(
-    values: Mapping[str, F64], findings: Mapping[str, Finding], model: Model, same: NDArray[np.int64] | None = None
+    values: Mapping[str, F64], findings: Mapping[str, Finding], model: Model, same: NDArray[np.int64] | None = None,
+    usual: NDArray[np.bool_] | None = None,
 ) -> Verdicts:
     """Judge every group.
 
@@ -197,9 +203,10 @@ def judge(
         findings: behind the evidence among them.
         model: the weights.
         same: label of each group, one for groups of nearly the same accounts; by default each group stands alone.
+        usual: groups among which evidence is significant (:func:`significant`); by default all.
     """
     part, log_odds, explained, beyond, doubted, odds, reason = model.speaks(values)
-    spoken = families(values, significant(findings), model)
+    spoken = families(values, significant(findings, usual), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values, odds)
     elsewhere = for_another(values, odds) | asked_openly(values, log_odds) | crowded(values, log_odds)
