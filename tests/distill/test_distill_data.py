@@ -74,6 +74,7 @@ def test_copies_of_a_short_or_a_chinese_benchmark_are_left_out() -> None:
 @pytest.mark.parametrize(("name", "held"), [
     ("s.csv", "prompt,answer\nfour?,4\nwhat?,\n"), ("s.json", '[{"prompt": "four?", "answer": 4}, {"prompt": "what?", "answer": null}]'),
     ("s.jsonl", '\ufeff{"prompt": "four?", "answer": "4"}\n"what?"\n'), ("s.txt", "four?\n"),
+    ("l.jsonl", '{"messages": [{"role": "user", "content": "a"}], "prompt": ["x"], "answer": 1}\n{"prompt": "four?", "answer": 4}\n'),
 ])
 def test_answers_that_seeds_bring_along_are_read_in_every_form(tmp_path: Path, name: str, held: str) -> None:
     (tmp_path / name).write_text(held, encoding="utf-8")
@@ -110,6 +111,26 @@ def test_samples_are_compared_by_what_they_come_to() -> None:
     assert pairs[0]["chosen"][0]["content"] == "It is 4."
     assert pairs[0]["rejected"][0]["content"] == "Perhaps 5"
     assert sorted(r.reason for r in out) == ["cut off", "disagreement", "refusal", "self-consistency"]
+
+
+def test_a_tie_is_no_preference_unless_the_known_answer_breaks_it() -> None:
+    rows = [exchange("2+2?", "It is 5.", 0), exchange("2+2?", "It is 4.", 1)]
+    chat, pairs, _ = data.select(rows, 0.5, {})
+    assert chat[0]["messages"][1]["content"] == "It is 5.", "the first"
+    assert pairs == []
+    assert data.select([*rows, exchange("2+2?", "5", 2), exchange("2+2?", "4", 3), exchange("2+2?", "6", 4)], 0, {})[1] == []
+    chat, pairs, _ = data.select(rows, 0.5, {"2+2?": "4"})
+    assert chat[0]["messages"][1]["content"] == pairs[0]["chosen"][0]["content"] == "It is 4."
+    assert pairs[0]["rejected"][0]["content"] == "It is 5."
+
+
+@pytest.mark.parametrize(("one", "other", "alike"), [
+    ("+", "-", False), ("👍", "👎", False), ("C++", "C#", False), ("A", "A-", False), ("yes, for 2 reasons", "No: for 2 reasons.", False),
+    ("5", "It is 5.00", True), ("12.", "12.0", True), ("1,200", "1200", True), ("10", "100", False), ("- **Paris**!", "paris", True),
+    ("No problem, it is 4", "4", True), ("是。", "是", True), ("Yes.", "yes", True), ("", " ", True),
+])
+def test_conclusions_differ_where_answers_do(one: str, other: str, alike: bool) -> None:
+    assert (filters.conclusion(one) == filters.conclusion(other)) == alike
 
 
 def test_own_logs_are_masked_and_logs_without_text_refused(tmp_path: Path) -> None:
@@ -233,3 +254,66 @@ def test_data_from_a_task_end_to_end(
     assert "model policy 3.1" in card
     rejected = pq.read_table(tmp_path / "d" / "rejected.parquet").to_pylist()
     assert all(row["reason"] for row in rejected)
+
+
+def write_manifest(tmp_path: Path, entries: dict[str, object], **changes: object) -> list[str]:
+    path = tmp_path / "t.toml"
+    path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in (entries | changes).items()))
+    return ["distill", "data", "--teacher", str(path), "--out", str(tmp_path / "d")]
+
+
+def test_what_stands_before_a_seed_is_asked_and_kept_and_all_of_it_is_paid(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeds = [{"prompt": "how is bread made at home", "system": "Be brief."}, {"prompt": "where does the rain come from"}]
+    (tmp_path / "s.jsonl").write_text("".join(json.dumps(row) + "\n" for row in seeds))
+    with serving(Writer()) as endpoint:
+        argv = write_manifest(tmp_path, entries, location=endpoint.url, price_output=1e6)
+        assert main([*argv, "--seeds", str(tmp_path / "s.jsonl"), "--n", "2", "--json", "--evolve"]) == 0
+    rows = {name: store.read(tmp_path / "d" / name) for name in ("prompts", "answers")}
+    assert [turn[0] for row in rows["answers"][:2] for turn in row.messages or ()] == ["system", "user", "user"]
+    chat = pq.read_table(tmp_path / "d" / "chat.parquet").to_pylist()
+    assert [row["role"] for row in chat[0]["messages"]] == ["system", "user", "assistant"]
+    assert [row["origin"] for row in chat[:2]] == ["seed", "seed"]
+    assert json.loads(capsys.readouterr().out)["cost"] == 16 * sum(map(len, rows.values()))
+
+
+class Alike:
+    """A classifier of one answer."""
+
+    classes_ = ("yes", "no")
+
+    def predict_proba(self, texts: list[str]) -> list[list[float]]:
+        return [[0.9, 0.1] for _ in texts]
+
+
+def test_a_classifier_answers_logs_once_and_the_card_tells_only_what_was_used(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "b.jsonl").write_text('{"prompt": "where is my parcel"}\n')
+    argv = [*write_manifest(tmp_path, entries, kind="classifier", location=f"{__name__}:Alike"), "--logs", str(tmp_path / "b.jsonl")]
+    assert main([*argv, "-q"]) == main([*argv, "-q", "--seed", "5", "--max-tokens", "9"]) == 0
+    assert len(store.read(tmp_path / "d" / "answers")) == 1
+    card = (tmp_path / "d" / "README.md").read_text()
+    assert "| n | 0 |" in card
+    capsys.readouterr()
+    for words, says in ((["--evolve"], "--n and --evolve"), (["--n", "3"], "--n and --evolve"),
+                        (["--samples", "2", "--temperature", "0"], "the teacher writes no text, so several samples are the same answer")):
+        assert main([*argv, *words]) == 1
+        said = capsys.readouterr().err
+        assert (said.count("\n"), says in said) == (1, True)
+    assert (tmp_path / "d" / "README.md").read_text() == card
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    ("--samples 2 --temperature 0", "several samples at temperature 0"), ("--contamination none.jsonl", "no such file"),
+])
+def test_a_dry_run_refuses_what_the_run_does(
+    tmp_path: Path, entries: dict[str, object], words: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = [*write_manifest(tmp_path, entries), "--task", "x", *words.split()]
+    for more in (["--dry-run"], ["-q"]):
+        assert main([*argv, *more]) == 1
+        said = capsys.readouterr().err
+        assert (said.count("\n"), says in said) == (1, True)
+    assert not (tmp_path / "d").exists()

@@ -92,3 +92,9 @@ def test_files_without_prompts_are_asked_nothing(tmp_path: Path, name: str, says
     (tmp_path / name).write_text("question,n\none,1\n")
     with pytest.raises(InputError, match=says):
         prompts.read(tmp_path / name)
+
+
+def test_a_system_message_that_is_no_text_is_not_left_out(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text('{"prompt": "ok", "system": null}\n{"prompt": "ok", "system": 5}\n')
+    with pytest.raises(InputError, match=r"a system message that is no text: .*p\.jsonl line 2"):
+        prompts.read(tmp_path / "p.jsonl")

@@ -70,9 +70,10 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     data.add_argument("--seeds", type=Path, help="prompts to start from: text lines, JSON lines or Parquet")
     data.add_argument("--logs", type=Path, metavar="DIR", help="events that stillwatch ingest wrote with --privacy text")
     data.add_argument("--task", help="a description of the task, in place of seeds")
-    data.add_argument("--n", type=int, default=200, help="prompts to make with seeds or a task")
+    data.add_argument("--n", type=int, help="prompts to make with seeds or a task (default: 200)")
     data.add_argument("--evolve", action="store_true", help="also rewrite prompts to be harder, narrower, more concrete")
-    data.add_argument("--samples", type=int, default=1, help="answers to each prompt; 2 or more give preferences, too")
+    data.add_argument("--samples", type=int, default=1,
+                      help="answers to each prompt; 3 or more (2 where seeds have answers) give preferences, too")
     data.add_argument("--temperature", type=float, default=0.7, help="of the teacher's sampling (default: 0.7)")
     data.add_argument("--max-tokens", type=int, default=256, help="of an answer (default: 256)")
     data.add_argument("--top-k", type=int, default=0, help="log-probabilities to keep of each token")
@@ -96,14 +97,10 @@ def _harvest(args: argparse.Namespace) -> Any:
     _drawn(args)
     asked = prompts.read(args.prompts)
     teacher = teachers.load(told)
-    if teacher.writes:
-        wanted = prompts.requests(
-            asked, samples=args.samples, seed=args.seed, temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k
-        )
-    elif args.samples > 1:
-        raise InputError(f"{told.name} writes no text, so several samples are the same answer", todo="Leave out --samples")
-    else:  # nothing of it is drawn: with other options it would be the same answer once more
-        wanted = prompts.requests(asked)
+    wanted = prompts.requests(
+        asked, samples=args.samples, seed=args.seed, temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k,
+        writes=teacher.writes,
+    )
     quiet = args.quiet or args.json
     with ExitStack() as open_:
         # A dry run leaves nothing behind: a store that it made would hold the harvest to its policy.
@@ -257,12 +254,14 @@ def _data(args: argparse.Namespace) -> Any:
     sources = [source for source in (args.seeds, args.logs, args.task) if source]
     if len(sources) != 1:
         raise InputError("pass one of --seeds, --logs and --task")
-    if args.n < 1 or not 0 <= args.min_agreement <= 1:
+    if args.logs and (args.evolve or args.n is not None):
+        raise InputError("--n and --evolve make prompts, and --logs has its own", todo="Leave them out, or pass --seeds")
+    if (args.n is not None and args.n < 1) or not 0 <= args.min_agreement <= 1:
         raise InputError("--n starts at 1, --min-agreement lies between 0 and 1")
     _drawn(args)
     plan = data.Plan(
-        seeds=args.seeds, logs=args.logs, task=args.task, n=args.n, evolve=args.evolve, samples=args.samples,
-        temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k, min_agreement=args.min_agreement,
+        seeds=args.seeds, logs=args.logs, task=args.task, n=args.n or (0 if args.logs else data.Plan.n), evolve=args.evolve,
+        samples=args.samples, temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k, min_agreement=args.min_agreement,
         contamination=tuple(args.contamination), seed=args.seed,
     )
     quiet, teacher = args.quiet or args.json, teachers.load(told)

@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 
 from stillwatch.distill import filters, harvest, prompts, store
-from stillwatch.distill.exchange import Exchange, Request, ask
+from stillwatch.distill.exchange import Exchange, Messages, Request, ask
 from stillwatch.distill.filters import Rejection
 from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.teachers import Teacher
@@ -70,16 +70,25 @@ class Made:
     prompts: list[str]
     origin: dict[str, str] = field(default_factory=dict)
     out: list[Rejection] = field(default_factory=list)
+    cost: float = 0.0
+    """Of making the prompts, in the currency of the manifest's prices."""
 
 
 def estimate(teacher: Teacher, told: Manifest, plan: Plan) -> harvest.Estimate:
-    """What making the data takes at most, were nothing of it on disk yet and no prompt filtered out."""
+    """What making the data takes at most, were nothing of it on disk yet and no prompt filtered out.
+
+    Raises:
+        InputError: the plan cannot be carried out.
+    """
+    _benchmark(teacher, plan)
     if plan.logs is not None:
         texts, calls, fresh = from_logs(plan.logs), 0, 0
+        mine = sum(teacher.tokens(text) for text in texts)
     else:
         _must_write(teacher, told)
-        texts, calls, fresh = _seeds(plan), _calls(plan), plan.n
-    mine = sum(teacher.tokens(text) for text in texts)
+        seeds = _seeds(plan)
+        texts, calls, fresh = [messages[-1][1] for messages in seeds], _calls(plan), plan.n
+        mine = sum(teacher.tokens(" ".join(content for _, content in messages)) for messages in seeds)
     theirs = fresh * LIST_TOKENS // LINES
     n, tokens = len(texts) + fresh, mine + theirs
     shown = teacher.tokens(_instruction(plan, texts, np.random.default_rng(plan.seed))) if calls else 0
@@ -98,33 +107,44 @@ def run(teacher: Teacher, told: Manifest, plan: Plan, out: Path, *, quiet: bool 
     Raises:
         InputError: the teacher rejected every request of a step, or nothing is left after the filters; no table is written then.
     """
-    if plan.samples > 1 and plan.temperature == 0:
-        raise InputError("several samples at temperature 0 are the same answer", todo="Pass --temperature 0.7 or so")
-    benchmark = [messages[-1][1] for path in plan.contamination for messages in prompts.read(path)]
+    benchmark = _benchmark(teacher, plan)
     known: dict[str, str] = {}
+    whole: dict[str, Messages] = {}
     if plan.logs is not None:
         made = Made(from_logs(plan.logs))
         made.origin = dict.fromkeys(made.prompts, "logs")
         seeds = made.prompts
     else:
-        seeds = _seeds(plan)
+        conversations = _seeds(plan)
+        seeds = [messages[-1][1] for messages in conversations]
+        whole = {messages[-1][1]: messages for messages in reversed(conversations)}
         known = _known(plan.seeds) if plan.seeds else {}
         made = _generate(teacher, told, plan, seeds, out / "prompts", quiet=quiet)
     kept, rejected = filters.prompts(made.prompts, benchmark)
     made.out += rejected
     if not kept:
         raise InputError("no prompt is left after the filters", where=out, todo="Give more seeds, or another teacher")
-    requests = prompts.requests(
-        [(("user", text),) for text in kept], samples=plan.samples, seed=plan.seed,
-        temperature=plan.temperature if teacher.writes else 0.0, max_tokens=plan.max_tokens, top_k=plan.top_k,
-    )
+    requests = _requests(teacher, plan, [whole.get(text, (("user", text),)) for text in kept])
     rows = _asked(teacher, told, requests, out / "answers", quiet=quiet)
     chat, preference, answers_out = select(rows, plan.min_agreement, known)
     made.out += answers_out
     if not chat:
         why = ", ".join(f"{n:,} {reason}" for reason, n in sorted(Counter(r.reason for r in made.out).items()))
         raise InputError(f"no conversation is left (left out: {why})", where=out, todo="Give more seeds, or another teacher")
-    return _write(out, told, plan, made, seeds, kept, chat, preference, sum(row.cost for row in rows))
+    return _write(out, told, plan, made, seeds, kept, chat, preference, made.cost + sum(row.cost for row in rows))
+
+
+def _requests(teacher: Teacher, plan: Plan, conversations: list[Messages]) -> list[Request]:
+    return prompts.requests(
+        conversations, samples=plan.samples, seed=plan.seed, temperature=plan.temperature, max_tokens=plan.max_tokens, top_k=plan.top_k,
+        writes=teacher.writes,
+    )
+
+
+def _benchmark(teacher: Teacher, plan: Plan) -> list[str]:
+    """Prompts that must not be in the data; raises InputError where they, or samples that differ, are not to be had."""
+    _requests(teacher, plan, [])
+    return [messages[-1][1] for path in plan.contamination for messages in prompts.read(path)]
 
 
 def from_logs(folder: Path) -> list[str]:
@@ -159,8 +179,8 @@ def _must_write(teacher: Teacher, told: Manifest) -> None:
         raise InputError(f"{told.name} writes no text, so it cannot make prompts", todo="Pass finished prompts as --logs")
 
 
-def _seeds(plan: Plan) -> list[str]:
-    return [messages[-1][1] for messages in prompts.read(plan.seeds)] if plan.seeds else []
+def _seeds(plan: Plan) -> list[Messages]:
+    return prompts.read(plan.seeds) if plan.seeds else []
 
 
 def _calls(plan: Plan) -> int:
@@ -171,7 +191,7 @@ def _known(path: Path) -> dict[str, str]:
     """Answers that seeds bring along, by prompt; an empty one is none."""
     if path.name.endswith((".txt", *(f".txt{packed}" for packed in PACKED))):
         return {}
-    rows = [row for _, row in placed_rows(path, strings=True) if isinstance(row, dict) and row.get("prompt")]
+    rows = [row for _, row in placed_rows(path, strings=True) if isinstance(row, dict) and isinstance(row.get("prompt"), str)]
     return {row["prompt"]: str(row["answer"]) for row in rows if row.get("answer") not in (None, "")}
 
 
@@ -183,7 +203,7 @@ def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], fo
     wanted = [ask(_instruction(plan, seeds, rng), seed=first + i, temperature=max(plan.temperature, 0.7), max_tokens=LIST_TOKENS)
               for i in range(_calls(plan))]
     rows = _asked(teacher, told, wanted, folder, quiet=quiet)
-    made = Made(list(seeds), dict.fromkeys(seeds, "seed"))
+    made = Made(list(seeds), dict.fromkeys(seeds, "seed"), cost=sum(row.cost for row in rows))
     for row in rows:
         lines = [match.group(1) for line in (row.reply.answer or "").splitlines() if (match := ITEM.match(line))]
         if not lines:
@@ -198,6 +218,7 @@ def _generate(teacher: Teacher, told: Manifest, plan: Plan, seeds: list[str], fo
         texts = enumerate([*seeds, *fresh])
         asked = [ask(f"{EVOLUTIONS[i % len(EVOLUTIONS)]} Answer with the request only.\n\n{text}", **options) for i, text in texts]
         for row in _asked(teacher, told, asked, folder, quiet=quiet):
+            made.cost += row.cost
             text = (row.reply.answer or "").strip().strip('"')
             if text:
                 made.prompts.append(text)
@@ -232,7 +253,8 @@ def select(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Rejection]]:
     """Answers to learn from, pairs of a better and a worse one, and what was left out.
 
-    Of several samples the better is one that comes to the commonest conclusion, the worse one that does not.
+    Of several samples the better is one that comes to the commonest conclusion, the worse one that does not. Where several are
+    equally common, none is better, unless the known answer is one of them; the first is learnt from.
     """
     by_prompt: dict[str, list[Exchange]] = {}
     for row in rows:
@@ -251,17 +273,19 @@ def select(
         if not good:
             continue
         best, share = filters.consistency([str(row.reply.answer) for row in good])
-        if prompt in known and filters.conclusion(known[prompt]) != best:
+        if prompt in known:
+            best = [found for found in best if found == filters.conclusion(known[prompt])]
+        if not best:
             out.append(Rejection(prompt, good[0].reply.answer, "disagreement", f"known answer: {known[prompt][:80]}"))
             continue
         if share < least:
             out.append(Rejection(prompt, good[0].reply.answer, "self-consistency", f"{share:.0%} of {len(good)} samples agree"))
             continue
-        chosen = next(row for row in good if filters.conclusion(str(row.reply.answer)) == best)
-        user = [{"role": "user", "content": prompt}]
+        chosen = next(row for row in good if filters.conclusion(str(row.reply.answer)) in best)
+        user = [{"role": role, "content": content} for role, content in chosen.messages or ()]
         chat.append({"messages": [*user, _said(chosen)], "trace": chosen.reply.trace, "agreement": share, "key": chosen.key})
-        worse = next((row for row in good if filters.conclusion(str(row.reply.answer)) != best), None)
-        if worse is not None:
+        worse = next((row for row in good if filters.conclusion(str(row.reply.answer)) not in best), None)
+        if worse is not None and len(best) == 1:
             pairs.append({"prompt": user, "chosen": [_said(chosen)], "rejected": [_said(worse)]})
     return chat, pairs, out
 
@@ -302,7 +326,7 @@ def _write(
 
     message = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
     for row in chat:
-        row |= {"origin": made.origin.get(row["messages"][0]["content"], "seed"), "teacher": told.name}
+        row |= {"origin": made.origin.get(row["messages"][-2]["content"], "seed"), "teacher": told.name}
     schema = pa.schema([("messages", message), ("trace", pa.string()), ("agreement", pa.float64()), ("key", pa.string()),
                         ("origin", pa.string()), ("teacher", pa.string())])
     write_parquet(pa.Table.from_pylist(chat, schema=schema), out / "chat.parquet")

@@ -27,6 +27,11 @@ REFUSAL = re.compile(
 _ALONE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{_ALONE}]|[^\W{_ALONE}]+")
 """Words; of Chinese and Japanese, which set no spaces, each sign is one."""
+VERDICT = re.compile(r"\W*(yes|no|true|false)\b(?=\s*(?:[^\w\s]|$))", re.IGNORECASE)
+NUMBER = re.compile(r"-?\d[\d,]*\.?\d*")
+_APART = re.escape(".,;:!?…¿¡'\"`*()[]{}“”„‘’«»–—-。，、；：！？「」『』（）؟،।")
+TELLING = re.compile(rf"{WORD.pattern}|(?<=\w)[-\u2212](?!\w)|[^\w\s{_APART}]")
+"""Words and signs that make one answer another (C++ and C#, A and A-, thumbs up and down), not those that set sentences apart."""
 
 
 @dataclass(frozen=True)
@@ -136,13 +141,17 @@ def answer(prompt: str, text: str | None, finish: str) -> Rejection | None:
 
 
 def conclusion(text: str) -> str:
-    """What an answer comes to: its last number if it has one, else its words."""
-    numbers = re.findall(r"-?\d[\d,]*\.?\d*", text)
-    return numbers[-1].replace(",", "").rstrip(".") if numbers else " ".join(words(text))
+    """What an answer comes to: its last number if it has one (behind the yes or no that it begins with), else its words and signs."""
+    numbers = [number.replace(",", "") for number in NUMBER.findall(text)]
+    if not numbers:
+        return " ".join(TELLING.findall(text.lower())) or text.strip()
+    number = numbers[-1].rstrip("0").rstrip(".") if "." in numbers[-1] else numbers[-1]
+    verdict = VERDICT.match(text)
+    return f"{verdict.group(1).lower()} {number}" if verdict else number
 
 
-def consistency(answers: Sequence[str]) -> tuple[str, float]:
-    """The commonest conclusion of several answers and its share."""
+def consistency(answers: Sequence[str]) -> tuple[list[str], float]:
+    """The commonest conclusions of several answers (more than one where they are equally common), and the share of each."""
     counts = Counter(map(conclusion, answers))
-    best, n = min(counts.items(), key=lambda item: (-item[1], item[0]))
-    return best, n / len(answers)
+    most = max(counts.values())
+    return [found for found, n in counts.items() if n == most], most / len(answers)

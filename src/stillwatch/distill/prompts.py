@@ -55,15 +55,24 @@ def _messages(row: Any, where: str) -> Messages:
                     return tuple((str(role), str(content)) for role, content in pairs)
         elif isinstance(row.get("prompt"), str) and row["prompt"].strip():
             system = row.get("system")
-            return (*((("system", system),) if isinstance(system, str) and system else ()), ("user", row["prompt"]))
+            if not isinstance(system, str | None):
+                raise InputError("a system message that is no text", where=where, todo="Write it as text, or leave it out")
+            return (*((("system", system),) if system else ()), ("user", row["prompt"]))
     raise InputError("neither prompt nor messages", where=where, todo="Give each row a prompt, or messages of role and content")
 
 
 def requests(
     conversations: list[Messages], *, samples: int = 1, seed: int = 0, temperature: float = 0.0, max_tokens: int = 256,
-    top_k: int = 0,
+    top_k: int = 0, writes: bool = True,
 ) -> list[Request]:
-    """A request for each conversation and sample, samples of one prompt beside each other."""
+    """A request for each conversation and sample, samples of one prompt beside each other.
+
+    Of a teacher that ``writes`` no text nothing is drawn: with other options it would be the same answer once more.
+    """
+    if not writes and samples > 1:
+        raise InputError("the teacher writes no text, so several samples are the same answer", todo="Leave out --samples")
+    if not writes:
+        return [Request(messages) for messages in conversations]
     if samples > 1 and temperature == 0:
         raise InputError("several samples at temperature 0 are the same answer", todo="Pass --temperature 0.7 or so")
     return [
