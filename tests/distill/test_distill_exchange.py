@@ -1,6 +1,7 @@
 """Rows survive the way to disk and back, and say nothing that a second run would say otherwise."""
 
 import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.distill import prompts
+from stillwatch.distill import prompts, store
 from stillwatch.distill.exchange import Exchange, Reply, TopK, ask, class_names
 from stillwatch.errors import InputError
 
@@ -98,3 +99,27 @@ def test_a_system_message_that_is_no_text_is_not_left_out(tmp_path: Path) -> Non
     (tmp_path / "p.jsonl").write_text('{"prompt": "ok", "system": null}\n{"prompt": "ok", "system": 5}\n')
     with pytest.raises(InputError, match=r"a system message that is no text: .*p\.jsonl line 2"):
         prompts.read(tmp_path / "p.jsonl")
+
+
+@pytest.mark.parametrize("damage", [
+    {"key": [1]}, {"answer": 5}, {"messages": [["user", 5]]}, {"messages": [{"role": "user", "content": "p"}]}, {"messages": []},
+    {"cost": "x"}, {"input_tokens": None}, {"output_tokens": True}, {"sample": "0"}, {"finish": None}, {"trace": 1}, {"top": "x"},
+])
+def test_a_row_with_a_value_of_another_kind_is_no_exchange(tmp_path: Path, damage: dict[str, object]) -> None:
+    with store.Store(tmp_path, teacher={"name": "t"}, identity="i", policy="none") as opened:
+        opened.expect(["k"])
+        opened.put([Exchange("k", "h", (("user", "p"),), Reply("yes"), 0, "none", 0, 0)])
+    path = tmp_path / "exchanges.jsonl"
+    path.write_text(path.read_text() + json.dumps(json.loads(path.read_text()) | damage) + "\n")
+    with pytest.raises(InputError, match="line 2 is not an exchange"):
+        store.read(tmp_path)
+    with pytest.raises(InputError, match="line 2 is not an exchange"):
+        store.Store(tmp_path, teacher={"name": "t"}, identity="i", policy="none")
+
+
+@pytest.mark.parametrize("line", ["[]", "5", "[[1]]", '["a", "b"]'])
+def test_what_was_sent_is_a_key(tmp_path: Path, line: str) -> None:
+    (tmp_path / "sent.jsonl").write_text(f'"k"\n{line}\n')
+    (tmp_path / ".lock").touch()
+    with pytest.raises(InputError, match="line 2 is not an exchange"):
+        store.Store(tmp_path, teacher={"name": "t"}, identity="i", policy="none")

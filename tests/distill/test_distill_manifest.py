@@ -51,7 +51,19 @@ def test_every_required_entry_is_required(entries: dict[str, object], name: str,
         ({"ownership": "found"}, "ownership"),
         ({"kind": "oracle"}, "kind"),
         ({"location": "house"}, "not a URL"),
+        ({"location": "https://models.inference.ai.azure.com/v1"}, "somebody else"),
+        ({"location": "https://router.huggingface.co/v1"}, "somebody else"),
+        ({"model": "mistral/mistral-large-latest"}, "somebody else"),
+        ({"licence": "mrl-0.1 Mistral Research License (non-commercial)"}, "restricts training"),
+        ({"licence": "Mistral AI Non-Production License"}, "restricts training"),
+        ({"licence": "House licence, non-commercial"}, "restricts training"),
         ({"concurrency": "many"}, "not a int"),
+        ({"concurrency": True}, "not a int"),
+        ({"idempotent": 1}, "not a bool$"),
+        ({"timeout_s": 0}, "timeout_s = 0 in the manifest"),
+        ({"timeout_s": 1e300}, "not a float of 0 or more"),
+        ({"timeout_s": 1e9}, "timeout_s = 1000000000"),
+        ({"price_input": 1e308}, "not a float of 0 or more"),
         ({"price_input": -1.0}, "0 or more"),
         ({"owner_name": "x"}, "unknown entry"),
     ],
@@ -62,7 +74,7 @@ def test_refusals(entries: dict[str, object], change: dict[str, object], says: s
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("model", ["Marco-o1", "gpt-oss-20b", "o10"])
+@pytest.mark.parametrize("model", ["Marco-o1", "gpt-oss-20b", "o10", "mistralai/Mistral-7B-Instruct-v0.3"])
 def test_models_that_only_look_like_others_pass(entries: dict[str, object], model: str) -> None:
     assert manifest.parse(entries | {"model": model})
 

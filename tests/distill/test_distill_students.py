@@ -1,6 +1,7 @@
 """Students keep what was planted; files come back; comparisons and cards say what was measured."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from distill_endpoint import FakeEndpoint, serving
 
 from stillwatch.cli import main
 from stillwatch.distill import measures, store, train
-from stillwatch.distill.exchange import Exchange, Reply, ask
+from stillwatch.distill.exchange import Exchange, Messages, Reply, ask
 from stillwatch.distill.students import language, linear, static
 from stillwatch.errors import InputError
 from stillwatch.files import alone
@@ -354,6 +355,39 @@ def test_one_class_of_answers_teaches_nothing(tmp_path: Path, answer: str, says:
     assert not (tmp_path / "student").exists()
 
 
+def test_answers_are_trained_on_whatever_their_end_is_called_and_the_others_counted(tmp_path: Path) -> None:
+    rows = [exchange(f"text {i}", "ab"[i % 2]) for i in range(33)]
+    ends = ["eos_token", "stop", "stop_sequence"] * 10 + ["refusal", "length", "rejected"]
+    answers = [row.reply.answer for row in rows[:31]] + [None, None]
+    rows = [replace(row, reply=Reply(said, finish=end)) for row, said, end in zip(rows, answers, ends, strict=True)]
+    result = train.classifier(write_store(tmp_path / "s", rows), tmp_path / "m")
+    assert (result.n_exchanges, result.notes) == (30, ["Of the store 3 exchanges without an answer to learn from left out."])
+    with pytest.raises(InputError, match="the store has no answers"):
+        train.classifier(write_store(tmp_path / "t", rows[30:]), tmp_path / "n")
+
+
+class Letters:
+    """Stands for a language model and its tokenizer: a token a letter."""
+
+    eos_token_id = 0
+
+    @property
+    def tokenizer(self) -> "Letters":
+        return self
+
+    def ids(self, messages: Messages) -> list[int]:
+        return [ord(letter) for letter in messages[-1][1]]
+
+    def __call__(self, text: str, **_: object) -> dict[str, list[int]]:
+        return {"input_ids": [ord(letter) for letter in text]}
+
+
+@pytest.mark.parametrize(("end", "ended"), [("stop", True), ("eos_token", True), ("length", False), ("content_filter", False)])
+def test_a_student_learns_to_end_where_an_answer_ended(end: str, ended: bool) -> None:
+    row = replace(exchange("p", "a"), reply=Reply("a", finish=end))
+    assert language.sequences(Letters(), [row])[0].ids == [112, 97, *([0] if ended else [])]  # type: ignore[arg-type]
+
+
 def test_two_trainings_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_store(tmp_path / "s", [exchange(f"text {i}", "ab"[i % 2]) for i in range(30)])
     argv = ["distill", "train", "classifier", "-q", "--store", str(folder), "--out", str(tmp_path / "m")]
@@ -390,6 +424,10 @@ def test_held_out_data_is_checked(tmp_path: Path) -> None:
     path.write_text('{"text": "a", "label": "b", "split": "test"}\n{"text": "c", "label": "B", "split": "train"}\n')
     with pytest.raises(InputError, match="no label of the test rows is one of the train rows"):
         train.read_held(path)
+    for row in ('{"text": null, "label": "b", "split": "test"}', '{"text": "a", "label": null, "split": "train"}'):
+        path.write_text('{"text": "c", "label": "b", "split": "train"}\n' + row)
+        with pytest.raises(InputError, match=r"without a text or a label: .* line 2"):
+            train.read_held(path)
 
 
 def test_held_out_labels_that_the_teacher_never_used_are_told(

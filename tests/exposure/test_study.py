@@ -153,6 +153,12 @@ def test_right_answers_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     assert commands._truth(tmp_path / "t.jsonl") == {"a": "b"}
 
 
+def test_a_right_answer_that_is_null_or_empty_is_not_told(tmp_path: Path) -> None:
+    rows = [{"prompt": "a", "label": None}, {"prompt": "b", "label": ""}, {"prompt": None, "label": "x"}, {"prompt": "c", "label": 0}]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert commands._truth(tmp_path / "t.jsonl") == {"c": "0"}
+
+
 def write_rows(folder: Path, rows: list[Exchange], text: bool = True) -> Path:
     teacher = {"name": "t", "owner": "Example Ltd", "licence": "own"}
     with store.Store(folder, teacher=teacher, identity="i", policy="none", keep_text=text) as opened:

@@ -106,7 +106,12 @@ class Reply:
     input_tokens: int = 0
     output_tokens: int = 0
     finish: str = "stop"
-    """stop, length, refusal, rejected (the endpoint will not answer this prompt) or in-doubt (sent, then killed)."""
+    """stop, length, refusal, rejected (the endpoint will not answer this prompt) or in-doubt (sent, then killed); or an endpoint's own."""
+
+    @property
+    def teaches(self) -> bool:
+        """Whether a student can learn from it: an answer or a vector that is no refusal, whatever the endpoint calls its end."""
+        return self.finish != "refusal" and (self.answer is not None or self.vector is not None)
 
 
 @dataclass(frozen=True)
@@ -143,14 +148,23 @@ class Exchange:
 
     @classmethod
     def parse(cls, line: bytes) -> "Exchange":
-        """The inverse of :meth:`line`; raises ValueError or KeyError on anything else."""
+        """The inverse of :meth:`line`; raises ValueError, KeyError or TypeError on anything else."""
         row = orjson.loads(line)
+        turns = row["messages"]
+        if not (
+            all(isinstance(row[name], str) for name in ("key", "prompt_hash", "finish", "policy"))
+            and all(isinstance(row[name], str | None) for name in ("answer", "trace"))
+            and all(type(row[name]) is int for name in ("input_tokens", "output_tokens", "seed", "sample"))
+            and type(row["cost"]) in (int, float)
+            and (turns is None or (turns and all(isinstance(turn, list) and all(isinstance(part, str) for part in turn) for turn in turns)))
+        ):
+            raise TypeError("a value of another kind")
         reply = Reply(
             row["answer"], row["trace"], TopK.unpack(row["top"]) if row["top"] else None,
             _array(row["vector"], np.float16) if row["vector"] is not None else None,
             row["input_tokens"], row["output_tokens"], row["finish"],
         )
-        messages = tuple((role, content) for role, content in row["messages"]) if row["messages"] else None
+        messages = None if turns is None else tuple((role, content) for role, content in turns)
         return cls(row["key"], row["prompt_hash"], messages, reply, row["cost"], row["policy"], row["seed"], row["sample"])
 
     def without_text(self) -> "Exchange":

@@ -18,7 +18,6 @@ import tomllib
 import unicodedata
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
-from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +27,8 @@ from stillwatch.files import read_json
 
 KINDS = ("openai", "transformers", "encoder", "classifier")
 OWNERSHIP = ("own", "licensed")
+MOST, LONGEST_TIMEOUT_S = 1e12, 86_400.0
+"""Of any number in a manifest, so that costs stay numbers; of ``timeout_s``, a day."""
 CURRENCY = "USD"
 """Where a manifest names no other."""
 
@@ -118,10 +119,14 @@ def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
         if required:
             continue
         wanted = type(field.default)
-        ok = isinstance(value, wanted) or (wanted is float and isinstance(value, int) and not isinstance(value, bool))
-        if not ok or (isinstance(value, int | float) and not 0 <= value < inf):
-            raise InputError(f"{name} = {value!r} in the manifest is not a {wanted.__name__} of 0 or more", where=where)
+        ok = type(value) is wanted or (wanted is float and type(value) is int)
+        if not ok or (isinstance(value, int | float) and not 0 <= value <= MOST):
+            what = wanted.__name__ if wanted in (str, bool) else f"{wanted.__name__} of 0 or more ({MOST:g} at most)"
+            raise InputError(f"{name} = {value!r} in the manifest is not a {what}", where=where)
     manifest = Manifest(**entries)
+    if not 0 < manifest.timeout_s <= LONGEST_TIMEOUT_S:
+        todo = f"Write seconds, above 0 and at most {LONGEST_TIMEOUT_S:g}"
+        raise InputError(f"timeout_s = {manifest.timeout_s!r} in the manifest", where=where, todo=todo)
     if manifest.kind not in KINDS:
         raise InputError(f"kind = {manifest.kind!r} in the manifest", where=where, todo=f"Known: {', '.join(KINDS)}")
     if manifest.ownership not in OWNERSHIP:

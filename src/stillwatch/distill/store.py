@@ -63,7 +63,10 @@ def _lines(path: Path) -> Iterator[bytes]:
 def _sent(line: bytes) -> tuple[str, bool]:
     """A key, and whether it is under way from here on."""
     told = orjson.loads(line)
-    return (told[0], False) if isinstance(told, list) else (told, True)
+    key, lasts = (*told, False) if isinstance(told, list) else (told, True)
+    if not isinstance(key, str):
+        raise TypeError("not a key")
+    return key, lasts
 
 
 def demand_free(folder: Path) -> None:

@@ -17,7 +17,7 @@ from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
-from stillwatch.rows import read_rows
+from stillwatch.rows import placed_rows
 from stillwatch.terminal.counting import number_of
 
 MARK, COMPARISON = ".student", "comparison.json"
@@ -46,7 +46,12 @@ class Held:
 def read_held(path: Path) -> Held:
     """Read rows of ``text``, ``label`` and ``split`` (train or test)."""
     try:
-        rows = read_rows(path)
+        rows = []
+        for place, row in placed_rows(path):
+            if row["text"] is None or row["label"] is None:
+                todo = "Fill it in, or leave the row out"
+                raise InputError("held-out data without a text or a label", where=f"{path} {place}", todo=todo)
+            rows.append(row)
         parts = {split: [(str(r["text"]), str(r["label"])) for r in rows if r["split"] == split] for split in ("train", "test")}
         unknown = next((r["split"] for r in rows if r["split"] not in parts), None)
     except KeyError as error:
@@ -66,14 +71,16 @@ def read_held(path: Path) -> Held:
     return Held([t for t, _ in train], [y for _, y in train], test, [y for _, y in parts["test"]], len(parts["train"]) - len(train))
 
 
-def answered(folder: Path) -> list[Exchange]:
-    """Rows of a store with prompt and answer; raises InputError where it keeps no prompts."""
-    rows = [r for r in store.read(folder) if r.reply.finish in ("stop", "length")]
+def answered(folder: Path) -> tuple[list[Exchange], list[str]]:
+    """Rows of a store with prompt and answer, and what to say of the others; raises InputError where it keeps no prompts."""
+    every = store.read(folder)
+    rows = [row for row in every if row.reply.teaches]
     if not rows:
         raise InputError("the store has no answers", where=folder, todo="Harvest first")
     if any(row.prompt is None for row in rows):
         raise InputError("the store keeps no prompts", where=folder, todo="Harvest without --no-text")
-    return rows
+    n = len(every) - len(rows)
+    return rows, [f"Of the store {number_of(n, 'exchange')} without an answer to learn from left out."] if n else []
 
 
 def without(texts: Sequence[str], held_out: Sequence[str]) -> NDArray[np.bool_]:
@@ -115,13 +122,15 @@ def classifier(
 ) -> Result:
     """Route (a); ``told`` declares the teacher to compare with, ``encoder`` is the folder of a static encoder for the words' vectors."""
     teacher = teachers.load(told) if told else None
-    rows = [row for row in answered(folder) if row.reply.answer is not None]
+    found, unanswered = answered(folder)
+    rows = [row for row in found if row.reply.answer is not None]
     if not rows:
         raise InputError("the store holds vectors, no answers", where=folder, todo="Train static or layers on it")
     if teacher is not None and store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Pass the manifest that it was harvested with")
     vectors = StaticEncoder.load(encoder) if encoder is not None else None
     used, notes = left(rows, held, folder)
+    notes += unanswered
     classes, probabilities = soft(used)
     if len(classes) < 2:
         what = f"all answers are {'blank' if not classes[0] else repr(classes[0][:40])}, so that there is nothing to learn"
@@ -279,8 +288,10 @@ def encoder(
     if held is not None and len(held.test) <= measures.NEIGHBOURS:
         what = f"{number_of(len(held.test), 'test row')} and {measures.NEIGHBOURS} neighbours to compare"
         raise InputError(what, where="--held-out", todo=f"Give it more than {measures.NEIGHBOURS} test rows")
-    rows = [row for row in answered(folder) if row.reply.vector is not None]
+    found, unanswered = answered(folder)
+    rows = [row for row in found if row.reply.vector is not None]
     used, notes = left(rows, held, folder)
+    notes += unanswered
     by_text = {str(row.prompt): row.reply.vector for row in used if row.reply.vector is not None}
     texts, vectors = list(by_text), np.stack(list(by_text.values()))
     schedule = schedule or loop.Schedule()

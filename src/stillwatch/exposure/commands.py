@@ -88,7 +88,8 @@ def _truth(path: Path) -> dict[str, str]:
     from stillwatch.rows import read_rows
 
     try:
-        return {str(row["prompt"]): str(row["label"]) for row in read_rows(path)}
+        told = [(row["prompt"], row["label"]) for row in read_rows(path)]
+        return {str(prompt): str(label) for prompt, label in told if prompt is not None and label not in (None, "")}
     except KeyError as error:
         todo = "Give it the columns prompt and label"
         raise InputError(f"right answers without {error}", where=path, todo=todo) from error

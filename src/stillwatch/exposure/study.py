@@ -65,7 +65,7 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
         InputError: the answers are free text, the store keeps no prompts, or it has too few rows.
     """
     every = list(store.read(folder))
-    rows = [row for row in every if row.reply.answer is not None and row.reply.finish != "refusal" and row.sample == 0]
+    rows = [row for row in every if row.reply.answer is not None and row.reply.teaches and row.sample == 0]
     if every and not rows and all(row.reply.vector is not None for row in every):
         raise InputError("the store holds vectors, no answers", where=folder, todo="Pass the store of a classifier or a grader")
     if any(row.prompt is None for row in rows):

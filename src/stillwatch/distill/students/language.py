@@ -19,6 +19,7 @@ from stillwatch.distill import manifest, store, teachers
 from stillwatch.distill.exchange import Exchange, TopK
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import loop
+from stillwatch.distill.teachers.endpoint import UNANSWERED
 from stillwatch.distill.teachers.language import LanguageModel, load
 from stillwatch.errors import InputError
 from stillwatch.terminal.counting import number_of
@@ -73,7 +74,7 @@ def sequences(teacher: LanguageModel, rows: Sequence[Exchange], *, max_length: i
             continue
         prompt = teacher.ids(row.messages)
         answer = teacher.tokenizer(row.reply.answer, add_special_tokens=False, verbose=False)["input_ids"]
-        if row.reply.finish == "stop" and teacher.tokenizer.eos_token_id is not None:
+        if row.reply.finish not in UNANSWERED and teacher.tokenizer.eos_token_id is not None:
             answer = [*answer, teacher.tokenizer.eos_token_id]
         top = row.reply.top
         if top is not None and (row.reply.trace or len(top.ids) != len(answer)):
@@ -227,7 +228,8 @@ def run(
     assert isinstance(teacher, LanguageModel)
     if store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
-    rows = [row for row in answered(folder) if row.reply.answer]
+    found, unanswered = answered(folder)
+    rows = [row for row in found if row.reply.answer]
     if len(rows) < LEAST:
         few = number_of(len(rows), "answer is", "answers are")
         raise InputError(f"{few} too few to train a language model", where=folder, todo=f"Harvest at least {LEAST}")
@@ -250,7 +252,7 @@ def run(
     compared = [line("teacher", teacher.model), line("student without teacher (its start)", student)]
     notes: dict[str, Any] = {}
     n_learnt = len(in_rows)
-    told_apart = [f"{number_of(len(out_rows), 'answer')} of {len(rows):,} were kept back to compare on."]
+    told_apart = [*unanswered, f"{number_of(len(out_rows), 'answer')} of {len(rows):,} were kept back to compare on."]
     if on_policy or loss_kind == "sequences":
         turns = [
             [{"role": role, "content": text} for role, text in (*row.messages, ("assistant", str(row.reply.answer)))]
