@@ -159,6 +159,24 @@ def test_what_is_measured_is_not_extrapolated() -> None:
     assert found[0].score == pytest.approx(float(np.interp(np.log1p(100), np.log1p(N), curve.mean)), abs=1e-6)
 
 
+def test_below_the_smallest_harvest_measured_the_interval_reaches_down_to_none() -> None:
+    """A skill that comes late is not on the line from none to the first point, nor one that comes early."""
+    whole = planted("hill", 0.1, 200, 3.0)
+    curve = Curve("late", N[N >= 90], whole.scores[N >= 90], 0.05, 3000)
+    found, first = laws.predict(curve, [16.0, float(curve.n[0])])
+    assert (found.basis, first.basis) == ("below", "measured")
+    assert found.low == curve.zero
+    assert found.score is not None
+    assert found.low <= float(whole.mean[0]) < found.score <= found.high == first.high
+
+
+def test_a_single_held_out_item_says_nothing_of_a_score() -> None:
+    curve = Curve("one", np.array([10.0, 20.0]), np.array([[1.0], [1.0]]), 0.5, 1)
+    assert curve.sd.tolist() == [0.5, 0.5]
+    found = laws.measured(curve, 20.0)
+    assert (found.low, found.high) == (pytest.approx(1 - 1.645 / 2), 1)
+
+
 @pytest.mark.parametrize(
     ("factor", "basis"),
     [(2, "extrapolated"), (13.9, "extrapolated"), (20, "doubled"), (29, "doubled"), (31, "refused")],

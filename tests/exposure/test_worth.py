@@ -1,6 +1,7 @@
 """Worth of harvests and campaigns: by capability, with bounds, and refused where it must be."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,10 +124,12 @@ def test_copies_of_a_curve_do_not_vouch_for_it(tmp_path: Path, capsys: pytest.Ca
     alone = (tmp_path / "out" / "exposure.json").read_bytes()
     capsys.readouterr()
     assert main([*once, "--curves", str(tmp_path / "b.json")]) == 0
-    assert "1 curve is there more than once" in capsys.readouterr().out
+    assert "1 copy of a curve does not count" in capsys.readouterr().out
     assert (tmp_path / "out" / "exposure.json").read_bytes() == alone
     other = Measured("tickets", "grading", "words", "probabilities", smooth().fidelity, None)
     assert len(curves.distinct([smooth(), other, smooth()])) == 2
+    elsewhere = [replace(smooth(), fidelity=replace(smooth().fidelity, **change)) for change in ({"zero": 0.2}, {"n_test": 100})]
+    assert len(curves.distinct([smooth(), *elsewhere])) == 3
 
 
 @pytest.mark.parametrize("damage", ["text", "cut", "column", "null", "type"])
@@ -146,6 +149,33 @@ def test_campaigns_that_cannot_be_read_are_one_line(tmp_path: Path, damage: str,
     assert said.count("\n") == 1
     assert "campaigns.parquet" in said
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"capabilities": {"grading": float("nan")}}, "c-1 has a share that is none (grading nan)"),
+    ({"capabilities": {"grading": 5.0}}, "c-1 has a share that is none (grading 5.0)"),
+    ({"capabilities": {"grading": -0.1}}, "c-1 has a share that is none (grading -0.1)"),
+    ({"harvested_high": 90}, "c-1 has a harvest of 100 (interval: None to 90)"),
+    ({"harvested_low": 110, "harvested_high": 120}, "c-1 has a harvest of 100 (interval: 110 to 120)"),
+    ({"n_harvested": -1}, "c-1 has a harvest of -1"),
+])
+def test_campaigns_that_cannot_be_are_not_valued(tmp_path: Path, change: dict[str, object], says: str) -> None:
+    pq.write_table(pa.Table.from_pylist([row(100) | change]), tmp_path / "campaigns.parquet")
+    with pytest.raises(InputError) as caught:
+        worth.harvests(tmp_path)
+    assert says in str(caught.value)
+    pq.write_table(pa.Table.from_pylist([row(100, harvested_low=100, harvested_high=100)]), tmp_path / "campaigns.parquet")
+    assert worth.harvests(tmp_path)[0]["n_harvested"] == 100
+
+
+def test_a_harvest_below_the_smallest_measured_says_so() -> None:
+    skill = worth.skills([smooth()])[0]
+    found = worth.worth(skill, 5)
+    assert (found.basis, found.low) == ("below", 0)
+    assert found.high == worth.worth(skill, 16).high
+    assert found.note == "fewer than the fewest measured (16): anything from none to what those are worth"
+    both = worth.value(row(100, harvested_low=10, harvested_high=110, capabilities={"grading": 1.0}), [skill]).now[0]
+    assert both.note == f"{worth.worth(skill, 100).note}; the interval's lower end: {found.note}"
 
 
 def test_names_of_others_do_not_rule_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,7 +52,7 @@ def _exposure(args: argparse.Namespace) -> Any:
     for folder, name in zip(stores, names, strict=True):
         loaded = study.load(folder, capability=args.capability, truth=truth, name=name)
         for n, what in ((loaded.without_truth, f"no right answer in {args.truth}: accuracy is told of the others"),
-                        (loaded.never_answered, "a right answer that the teacher never gives, and count as answered wrong"),
+                        (loaded.never_answered, "a right answer that the teacher never gives: any answer there is wrong"),
                         (loaded.unused, f"no part in it: at most {study.MAX_POOL:,} are asked for and {study.MAX_TEST:,} held out")):
             if n and not quiet:
                 print(f"{folder}: {number_of(n, 'prompt has', 'prompts have')} {what}")
@@ -65,7 +65,7 @@ def _exposure(args: argparse.Namespace) -> Any:
     several = measured + known
     measured = curves.distinct(several)
     if (n := len(several) - len(measured)) and not quiet:
-        print(f"{number_of(n, 'curve is', 'curves are')} there more than once and count once: none vouches for itself")
+        print(f"{number_of(n, 'copy of a curve does', 'copies of curves do')} not count: none vouches for itself")
     skills = worth.skills(measured)
     widening = calibration.widening()
     valued = [worth.value(row, skills, widen=widening) for row in harvests]

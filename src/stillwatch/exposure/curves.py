@@ -45,7 +45,8 @@ def distinct(measured: Sequence[Measured]) -> list[Measured]:
     """The same without copies, as a file given twice has them: they would vouch for each other. The first of equal ones stays."""
 
     def scores(m: Measured) -> str:
-        return json.dumps([m.task, m.capability, m.student, m.channel, m.fidelity.n.tolist(), _rows(m.fidelity)])
+        curve = m.fidelity
+        return json.dumps([m.task, m.capability, m.student, m.channel, curve.n.tolist(), _rows(curve), curve.zero, curve.n_test])
 
     return list({scores(m): m for m in reversed(measured)}.values())[::-1]
 

@@ -78,7 +78,8 @@ class Curve:
     @property
     def sd(self) -> F64:
         """Standard error of the mean, (n_points,): seeds, as if their harvests were independent, and the test set that they share."""
-        mean = np.clip(self.mean, 1 / self.n_test, 1 - 1 / self.n_test)
+        least = 1 / max(self.n_test, 2)  # a single item says nothing of a score
+        mean = np.clip(self.mean, least, 1 - least)
         seeds = np.sum(np.isfinite(self.scores), axis=1)
         spread = np.nanvar(self.scores, axis=1, ddof=0) / np.maximum(seeds - 1, 1) * self.fresh**2
         found: F64 = np.sqrt(mean * (1 - mean) / self.n_test + spread)
@@ -207,7 +208,7 @@ class Prediction:
     low: float
     high: float
     basis: str
-    """measured, extrapolated, doubled (14 to 30 times beyond) or refused (a range only)."""
+    """measured, below (fewer than the smallest N measured), extrapolated, doubled (14 to 30 times beyond) or refused (a range only)."""
 
 
 def predict(
@@ -271,12 +272,18 @@ def _spread(laws: Sequence[Law], values: Sequence[F64], at: Sequence[float]) -> 
 
 
 def measured(curve: Curve, n: float) -> Prediction:
-    """Score at an N within the measured range: interpolation over log N, from the score without a teacher."""
+    """Score at an N up to the largest measured: interpolation over log N, from the score without a teacher.
+
+    Below the smallest N measured, where a skill may come late or early, all from that score to what is told of that N is possible.
+    """
     x = np.concatenate([[0.0], np.log1p(curve.n)])
     score = float(np.interp(np.log1p(n), x, np.concatenate([[curve.zero], curve.mean])))
     sd = float(np.interp(np.log1p(n), x[1:], curve.sd))
     half = 1.645 * sd
-    return Prediction(n, n / float(curve.n[-1]), score, max(score - half, 0.0), min(score + half, 1.0), "measured")
+    low, high, basis = score - half, score + half, "measured"
+    if n < curve.n[0]:
+        low, high, basis = min(low, curve.zero), max(high, float(curve.mean[0]) + half), "below"
+    return Prediction(n, n / float(curve.n[-1]), score, max(low, 0.0), min(high, 1.0), basis)
 
 
 def exchanges_for(curve: Curve, score: float) -> float:

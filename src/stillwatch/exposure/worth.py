@@ -121,7 +121,7 @@ class Worth:
     low: float
     high: float
     basis: str
-    """measured, extrapolated, doubled, refused, or threshold."""
+    """measured, below, extrapolated, doubled, refused, or threshold."""
     note: str
     n_low: float | None = None
     """Fewest exchanges that ``low`` stands for; null where N is taken as it is."""
@@ -165,6 +165,7 @@ def _note(found: Prediction, curve: Curve) -> str:
     law = f"law fitted up to {most} exchanges, extrapolated to {many}"
     return {
         "measured": f"within what was measured (to {most})",
+        "below": f"fewer than the fewest measured ({curve.n[0]:,.0f}): anything from none to what those are worth",
         "extrapolated": law,
         "doubled": f"{law}: interval doubled",
         "refused": f"measured up to {most} exchanges; {found.factor:,.0f} times as many are too far for a law, so only that it is no less",
@@ -221,7 +222,7 @@ def harvests(run: Path) -> list[dict[str, Any]]:
     """What a run folder tells of each campaign's harvest, as rows for :func:`value`.
 
     Raises:
-        InputError: the folder has no campaigns.parquet, or one that detect did not write.
+        InputError: the folder has no campaigns.parquet, or one that detect did not write: shares or an interval that cannot be.
     """
     import pyarrow.parquet as pq
 
@@ -233,6 +234,15 @@ def harvests(run: Path) -> list[dict[str, Any]]:
         OF_HARVESTS.demand(names, where=path)
         table = pq.read_table(path, columns=[name for name in OF_HARVESTS.names if name in names])
     rows: list[dict[str, Any]] = OF_HARVESTS.conform(table, where=path).to_pylist()
+    for row in rows:
+        n, (low, high) = row["n_harvested"], (row[name] for name in HARVESTED)
+        if not 0 <= (n if low is None else low) <= n <= (n if high is None else high):
+            what = f"{row['campaign_id']} has a harvest of {n} (interval: {low} to {high})"
+        elif wrong := next((f"{k} {v}" for k, v in (row["capabilities"] or {}).items() if v is not None and not 0 <= v <= 1), None):
+            what = f"{row['campaign_id']} has a share that is none ({wrong})"
+        else:
+            continue
+        raise InputError(f"not as detect writes it: {what}", where=path, todo="Run stillwatch detect again")
     return rows
 
 
@@ -270,7 +280,8 @@ def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0)
 def _between(skill: Skill, n: float, fewest: float, most: float, *, widen: float) -> Worth:
     """The worth of N exchanges where N itself lies between two counts."""
     found, low, high = (worth(skill, count, widen=widen) for count in (n, fewest, most))
-    note = found.note if high.basis == found.basis else f"{found.note}; the interval's upper end: {high.note}"
+    ends = [(name, end.note) for name, end in (("lower", low), ("upper", high)) if end.basis not in (found.basis, "measured")]
+    note = "; ".join([found.note, *(f"the interval's {name} end: {end}" for name, end in ends)])
     return replace(found, low=min(found.low, low.low), high=max(found.high, high.high), note=note, n_low=fewest, n_high=most)
 
 
