@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,7 +55,7 @@ def placed_rows(path: Path, *, strings: bool = False) -> list[tuple[str, Any]]:
             return _counted(rows)
         out = []
         for number, line in enumerate(handle, 1):
-            if not line.strip():
+            if not line.removeprefix(BOM_UTF8).strip():
                 continue
             row = _parsed(line, path, number)
             if not isinstance(row, kinds):

@@ -450,6 +450,19 @@ def test_an_index_is_written_over_nothing_but_an_index(tmp_path: Path, capsys: p
     assert "no texts" in capsys.readouterr().err
 
 
+def test_a_name_is_of_one_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
+    assert main(["audit-index", f"a={source}", f"a={source}", "--out", str(tmp_path / "i.npz")]) == 1
+    assert "two sets are called a" in capsys.readouterr().err
+    assert not (tmp_path / "i.npz").exists()
+
+
+def test_an_index_that_is_absent_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, absent = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)])), tmp_path / "i.npz"
+    assert main(["audit", str(source), "--known", str(absent), "--out", str(tmp_path / "run"), "--processes", "1"]) == 1
+    assert capsys.readouterr().err.startswith(f"stillwatch: no such file: {absent}. Make one: stillwatch audit-index")
+
+
 @pytest.mark.parametrize(("more", "says"), [
     (["--remove", "duplicate"], "needs --known"), (["--remove", "canary,document"], "needs --reference"),
     (["--remove", "campaign"], "needs --campaigns"), (["--processes", "0"], "--processes"), (["--processes", "-1"], "--processes"),

@@ -93,6 +93,7 @@ def test_files_as_people_have_them(where: Path, capsys: pytest.CaptureFixture[st
     ("named.jsonl", b"prompt,output\na,b\n", ".csv"),
     ("turns.jsonl", b'{"prompt": [{"role": "user"}], "output": "b"}', "prompt is no text"),
     ("folder.jsonl", None, "a folder"),
+    ("marked.jsonl", b"\xef\xbb\xbf", "no answers"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_files_that_are_none(where: Path, name: str, held: bytes | None, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     (where / name).mkdir() if held is None else (where / name).write_bytes(held)

@@ -134,11 +134,13 @@ def told(summary: dict[str, Any], out: Path) -> str:
 def _index(args: argparse.Namespace) -> Any:
     from stillwatch.audit import corpus, duplicates
 
-    sets = []
+    sets: list[tuple[str, Path]] = []
     for item in args.sets:
         name, equals, path = item.partition("=")
         if not equals or not name or not path:
             raise InputError(f"{item!r} is not NAME=PATH", todo="Write it like dolly=dolly.jsonl")
+        if name in dict(sets):
+            raise InputError(f"two sets are called {name}", where=item, todo="Put both into one folder, or give each a name of its own")
         sets.append((name, Path(path)))
     if args.out.exists() and not duplicates.is_index(args.out):
         raise InputError("something else than an index stands there", where=args.out, todo="Pass another --out")

@@ -170,13 +170,15 @@ def load(path: Path) -> Index:
     """Read an index.
 
     Raises:
-        InputError: it is none.
+        InputError: it is none, or absent.
     """
+    todo = "Make one: stillwatch audit-index NAME=PATH --out FILE"
+    if not path.exists():
+        raise InputError("no such file", where=path, todo=todo)
     try:
         with np.load(path, allow_pickle=False) as saved:
             return _index(saved["known"], saved["name"], [str(name) for name in saved["names"]])
     except (OSError, ValueError, KeyError, EOFError) as error:
-        todo = "Make one: stillwatch audit-index NAME=PATH --out FILE"
         raise InputError("not an index of known texts", where=path, todo=todo) from error
 
 

@@ -97,8 +97,8 @@ def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkT
     work = settings.out / WORK
     work.mkdir(parents=True, exist_ok=True)
     templates = campaigns.load(settings.campaigns) if settings.campaigns is not None else None
-    resumed = _same_as_before(work, settings, parts, marks, templates)
     index = duplicates.load(settings.index) if settings.index is not None else None
+    resumed = _same_as_before(work, settings, parts, marks, templates)
     human, generated = _references(settings.human, settings), _references(settings.generated, settings)
     detector = None
     if human.texts and generated.texts:
