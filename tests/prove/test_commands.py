@@ -543,6 +543,12 @@ def test_a_mark_log_grows_batch_by_batch(where: Path, capsys: pytest.CaptureFixt
     assert run("mark", "three.jsonl", "--out", "three.marked", "--mark-log", "marks.parquet") == 0
     assert "1 of these are of events that the log has with another text or key" in capsys.readouterr().out
     assert pq.read_table("marks.parquet")["event_id"].to_pylist() == [*(f"e{i}" for i in range(30)), "new", "e1", "e2"]
+    twice = {**made[0], "event_id": "twice"}  # the same answer again, and two others, in one batch
+    rows(where / "three.jsonl", [twice, twice, *({**twice, "output": f"It is {word} so."} for word in ("otherwise", "not"))])
+    assert run("mark", "three.jsonl", "--out", "three.marked", "--mark-log", "marks.parquet") == 0
+    said = capsys.readouterr().out
+    assert "3 answers added, 1 in it before" in said
+    assert "2 of these are of events that the log has with another text or key" in said
 
 
 def test_what_is_not_logged_is_not_written(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -307,6 +307,42 @@ def test_a_full_disk_is_named_and_keeps_what_was_answered(where: Path, monkeypat
     assert list(Store(where / "asked.jsonl").rows.values()) == [{"prompt": "a", "output": "b"}]
 
 
+def test_the_suspect_is_no_reference_of_its_own(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """However its file is written; another model that says the same at another time is one."""
+    lines = (where / "answers.jsonl").read_text().splitlines(keepends=True)
+    (where / "again.jsonl").write_text("\n" + "".join(reversed(lines)))
+    assert "the suspect itself" in refused(capsys, "prove", "test", "answers.jsonl", "--reference", "again.jsonl")
+    (where / "base.jsonl").write_text("".join(lines).replace("2099", "2098"))
+    assert main(["prove", "test", "answers.jsonl", "--reference", "base.jsonl", "-q"]) == 0
+
+
+@pytest.mark.parametrize("option", ["canaries", "sign", "suspect"])
+def test_what_goes_into_a_proof_needs_one(where: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"--{option} needs --out" in refused(capsys, "prove", "test", "answers.jsonl", f"--{option}", "absent")
+
+
+@pytest.mark.parametrize("event", [None, ""])
+def test_an_answer_without_an_event_is_not_logged(where: Path, event: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = (where / "answers.jsonl").read_text().splitlines()
+    (where / "some.jsonl").write_text("\n".join([lines[0], json.dumps(json.loads(lines[1]) | {"event_id": event})]))
+    assert "line 2 has no event_id" in refused(capsys, "prove", "mark", "some.jsonl", "--out", "o.jsonl", "--mark-log", "m.parquet")
+    assert not (where / "o.jsonl").exists()
+    assert not (where / "m.parquet").exists()
+    assert main(["prove", "mark", "some.jsonl", "--out", "o.jsonl", "-q"]) == 0
+
+
+@pytest.mark.parametrize("name", ["sub/more.txt", "report.html/more.txt"])
+def test_a_folder_within_a_proof_is_not_listed(proof: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (proof / "report.html").unlink()
+    manifest = json.loads((proof / "manifest.json").read_text())
+    del manifest["files"]["report.html"]
+    (proof / "manifest.json").write_text(json.dumps(manifest))
+    (proof / name).parent.mkdir()
+    (proof / name).write_text("put there")
+    assert main(["verify", str(proof)]) == 1
+    assert f"files: changed or missing: none; not listed: {name.partition('/')[0]}" in capsys.readouterr().out
+
+
 def test_answers_of_nobody_are_not_gone_on_with(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (where / "prompts.txt").write_text("question 1\n")
     said = refused(capsys, "prove", "ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "prompts.txt",

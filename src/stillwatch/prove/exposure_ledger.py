@@ -121,8 +121,8 @@ def add_to_mark_log(marks: "pa.Table", path: Path) -> tuple[int, int]:
         path: the log.
 
     Returns:
-        How many were added: those that the log did not have under the same event, key and text; and of how many of these the
-        log has the event under another key or text.
+        How many were added: those that the log did not have under the same event, key and text; and of how many of these it
+        had the event under another key or text, be it from the same batch.
 
     Raises:
         InputError: something else stands there, another command writes to the folder, or it cannot be written.
@@ -130,16 +130,17 @@ def add_to_mark_log(marks: "pa.Table", path: Path) -> tuple[int, int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    def named(table: "pa.Table") -> "pa.ChunkedArray":
-        columns = [table[name] for name in ("event_id", "tenant", "scheme", "epoch", "answer_sha256")]
-        return pc.binary_join_element_wise(*columns, "\n", null_handling="replace")
-
     with alone(path.parent, "prove mark"):
         held = read_mark_log(path)
-        new = marks.filter(pc.invert(pc.is_in(named(marks), value_set=named(held))))
+        both = pa.concat_tables([held, marks])
+        columns = [both[name] for name in ("event_id", "tenant", "scheme", "epoch", "answer_sha256")]
+        names = pc.binary_join_element_wise(*columns, "\n", null_handling="replace")
+        first = pc.equal(pc.index_in(names, value_set=names), pa.array(range(len(both)), pa.int32()))
+        new = marks.filter(first[len(held) :])
         if len(new):
             write_parquet(pa.concat_tables([held, new]), path)
-    return len(new), pc.sum(pc.is_in(new["event_id"], value_set=held["event_id"])).as_py() or 0
+    unknown = new["event_id"].filter(pc.invert(pc.is_in(new["event_id"], value_set=held["event_id"])))
+    return len(new), len(new) - len(pc.unique(unknown))
 
 
 def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ()) -> tuple[list[dict[str, str | None]], int]:

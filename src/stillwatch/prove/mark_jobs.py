@@ -132,7 +132,7 @@ def mark(args: Args) -> Any:
     changed = words = added = otherwise = 0
     logged: list[dict[str, Any]] = []
     with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
-        for number, (place, row) in enumerate(track(rows, "marking", len(rows), quiet=args.quiet)):
+        for place, row in track(rows, "marking", len(rows), quiet=args.quiet):
             text = text_of(row, args.output_column, place, args.source, "--output-column")
             tenant = args.tenant or text_of(row, "tenant", place, args.source, "--tenant")
             if tenant not in keys:
@@ -141,7 +141,9 @@ def mark(args: Args) -> Any:
             changed, words = changed + changes, words + len(text.split())
             handle.write(json.dumps({**row, args.output_column: marked}, ensure_ascii=False, default=str) + "\n")
             event = row.get("event_id")
-            logged.append({"event_id": str(number if event is None else event), "account_id": row.get("account_id"), "tenant": tenant,
+            if args.mark_log and event in (None, ""):
+                raise InputError(f"{place} has no event_id", where=args.source, todo="The log is joined by the request's own: write it")
+            logged.append({"event_id": str(event), "account_id": row.get("account_id"), "tenant": tenant,
                            "scheme": "choice", "epoch": design.get("epoch") or None, "timestamp": None,
                            "tokens": len(text.split()), "answer_sha256": hashlib.sha256(marked.encode()).hexdigest()})
         if args.mark_log:  # before the answers take their place, so that none is sent out that is not in the log

@@ -25,11 +25,14 @@ def test(args: Args) -> Any:
     keep_apart(args, "out", "sign", beside=packet.demand_signer(args.sign))
     if args.out is not None:
         _is_free(args.out, args.sign)
+    elif unused := [option for option in ("canaries", "sign", "suspect") if getattr(args, option)]:
+        raise InputError(f"--{unused[0]} needs --out", todo="It goes into the proof, which is written there")
     answers = read_answers(args.answers, args.prompt_column, args.output_column)
     entry, design, keys = _configured(args) if args.config else _committed(args)
     inputs = Inputs(
         answers=tuple(answers), tokenizer=_tokenizer(args, keys["mark"], design.get("tokenizer")), **_exposure(args, keys["mark"], design),
-        reference=_reference(args), mode=args.mode, exclude=args.exclude, n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
+        reference=_reference(args, answers), mode=args.mode, exclude=args.exclude,
+        n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
         early="prompts_in_order" in design, **keys,
     )
     result, parts = run(inputs)
@@ -121,17 +124,22 @@ def _exposure(args: Args, mark: Scheme | ChoiceMark, design: dict[str, Any]) -> 
     return {"harvested": harvested, "published": published, "campaigns": campaigns}
 
 
-def _reference(args: Args) -> tuple[Answer, ...] | None:
+def _reference(args: Args, answers: list[Answer]) -> tuple[Answer, ...] | None:
     """Answers of a model that cannot have learnt the mark, where they are given.
+
+    Args:
+        args: of the command.
+        answers: of the suspect.
 
     Raises:
         InputError: they are the suspect's own.
     """
     if args.reference is None:
         return None
-    if args.reference.is_file() and digest(args.reference) == digest(args.answers):
+    beside = read_answers(args.reference, args.prompt_column, args.output_column)
+    if set(beside) == set(answers):  # with their times: a clean suspect may say at another time what its base says
         raise InputError("the reference is the suspect itself", where=args.reference, todo="Ask a model that cannot have learnt the mark")
-    return tuple(read_answers(args.reference, args.prompt_column, args.output_column))
+    return tuple(beside)
 
 
 def _prove(

@@ -148,7 +148,7 @@ def _signature(folder: Path, public_key: Path) -> Check:
 
 def _files(folder: Path) -> Check:
     manifest = read_json(folder / "manifest.json").get("files", {})
-    present = {path.name for path in folder.iterdir() if path.is_file()} - FREE
+    present = {path.name for path in folder.iterdir() if path.is_dir() or path.name not in FREE}
     wrong = sorted(name for name in manifest if not (folder / name).is_file() or digest(folder / name) != manifest[name])
     extra = sorted(present - set(manifest))
     if wrong or extra or not {"record.json", "answers.jsonl"} <= set(manifest):
