@@ -45,6 +45,13 @@ def test_rate_is_kept(text: str, key: tuple[int, int], rate: float) -> None:
     assert (changed == 0) == (marked == text)
 
 
+def test_a_short_answer_carries_the_mark() -> None:
+    """As the help says: two places, though the rate alone would allow none in 13 words."""
+    text = "He does not often, however, do so; for example, they walk around often."
+    assert len(text.split()) == 13
+    assert max(ChoiceMark(rate=3).apply(text, key)[1] for key in KEYS[:40]) == 2
+
+
 def test_code_quotations_and_links_are_left_alone() -> None:
     text = 'Run `often` and "for example, often" at https://often.example/often\n```\ndo not # often\n```\n> often\n'
     for key in KEYS[:30]:

@@ -78,6 +78,12 @@ def test_text_marks_from_commitment_to_verified_proof(where: Path, capsys: pytes
     assert "statistics" in capsys.readouterr().err
 
 
+def test_the_limit_on_changes_is_told_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("commit", "--help")
+    assert "changed words in a hundred, and up to two more an answer" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_late_or_wrong_commitment_fails(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = answers(np.random.default_rng(1), 10)
     early = rows(where / "early.jsonl", [{**row, "asked_at": "2001-01-01T00:00:00+00:00"} for row in made])

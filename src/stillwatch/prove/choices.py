@@ -4,7 +4,8 @@ A *site* is an occurrence of one form of a known pair ("for example" or "for ins
 key decides, for each *cell* (pair, and a class of the word before it), which form the tenant gets. A model that is
 trained on many such answers takes over the habit, cell by cell.
 
-Code, quotations, links and mathematics are left alone, and no more than ``rate`` words in a hundred are changed.
+Code, quotations, links and mathematics are left alone, and no more places are changed than ``rate`` in a hundred words and two an
+answer: short answers would otherwise carry no mark.
 
 The test needs nothing but text. Under the null the forms that a suspect prefers do not depend on the key's coins, so
 the sum of (preference times coin) over cells is a Rademacher sum: its tail is exact, and it is ranked
@@ -95,7 +96,7 @@ def pairs() -> Pairs:
 
 @dataclass(frozen=True)
 class ChoiceMark:
-    """A text-only mark: at most ``rate`` changed words in a hundred, ``buckets`` classes of the word before a site."""
+    """A text-only mark: ``rate`` changed places in a hundred words (see :meth:`apply`), ``buckets`` classes of the word before a site."""
 
     rate: float = 3.0
     buckets: int = 1
@@ -126,8 +127,8 @@ class ChoiceMark:
     def apply(self, text: str, key: Key) -> tuple[str, int]:
         """The marked text and how many places were changed.
 
-        Places are taken from left to right while changes stay within the rate (one is always allowed); a format is
-        changed throughout or not at all, and costs one.
+        Places are taken from left to right, each while there are fewer changes before it than the rate allows of the words up to it
+        and one: in all fewer than the rate of all words and two. A format is changed throughout or not at all, and costs one.
         """
         known, coins = pairs(), self.coins(key)
         out: list[str] = []

@@ -47,7 +47,7 @@ def _keys_and_marks(sub: Sub) -> None:
     commit.add_argument("--seeding-scheme", choices=("lefthash", "selfhash"), default="lefthash", help="hf_kgw")
     commit.add_argument("--ngram-len", type=int, default=5, help="synthid")
     commit.add_argument("--depth", type=int, default=30, help="synthid: number of keys")
-    commit.add_argument("--rate", type=float, default=3.0, help="choice: changed words in a hundred, at most")
+    commit.add_argument("--rate", type=float, default=3.0, help="choice: changed words in a hundred, and up to two more an answer")
     commit.add_argument("--buckets", type=int, default=1, help="choice: classes of the word before")
     commit.add_argument("--canaries", type=Path, help="canary: JSON of name, forms, questions (default: those of the package)")
     commit.add_argument("--vocab-size", type=int, help="hf_kgw: of the model's configuration")
