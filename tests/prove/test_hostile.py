@@ -25,9 +25,9 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.prove import lineage_commands, suspects
 from stillwatch.prove import verify as checking
-from stillwatch.prove.answers import Store, alone_in
+from stillwatch.prove.answers import Answer, Store, alone_in
 from stillwatch.prove.keys import GENESIS, entry_hash
-from stillwatch.prove.packet import FORMAT
+from stillwatch.prove.packet import FORMAT, load, prompts_digest
 
 
 def refused(capsys: pytest.CaptureFixture[str], *args: object) -> str:
@@ -647,6 +647,92 @@ def test_a_key_that_is_named_twice_is_one_key(proof: Path, capsys: pytest.Captur
     record["openings"].append(record["openings"][0])
     rewrite(proof, record)
     assert "hold a key twice" in refused(capsys, "verify", "proof")
+
+
+def chained(design: dict[str, Any]) -> None:
+    """The one commitment of the log, with another design."""
+    entry = json.loads(Path("commitments.jsonl").read_text()) | {"design": design}
+    Path("commitments.jsonl").write_text(json.dumps(entry | {"hash": entry_hash(entry)}) + "\n")
+
+
+def design_of(capsys: pytest.CaptureFixture[str], *options: object) -> tuple[str, str]:
+    """What a test of some.jsonl says of its design, and the check of verify; the page has the same."""
+    capsys.readouterr()
+    assert main(["prove", "test", "some.jsonl", "--out", "new", *map(str, options)]) == 0
+    said = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(("Design", "This proof")))
+    record, inputs = load(Path("new"))
+    check = checking.as_committed(record, record["commitment_log"][0], inputs)
+    assert f"</span> design: {check.detail}<" in Path("new/report.html").read_text()
+    assert check.passed == said.startswith("Design")
+    assert check.detail in said
+    return said, check.detail
+
+
+TWO = [(f"question {i}", sample) for sample in (0, 1) for i in range(4)]
+
+
+@pytest.mark.parametrize(("drawn", "whole"), [
+    (TWO, True), (TWO[::-1], True), (TWO[:4], False), (TWO[:7], False), (TWO[4:], False), ([*TWO[:3], TWO[7]], False),
+    ([(prompt, 0) for prompt, _ in TWO], False), ([*TWO, ("question 0", 2)], False),
+])
+def test_samples_that_were_committed_to_cannot_be_chosen(
+    drawn: list[tuple[str, int]], whole: bool
+) -> None:
+    """The one of twenty samples that goes along with a key best gives a small p for a suspect that never met it."""
+    record = {"result": {"statistic": "choice"}, "openings": [], "design": {"mode": "written"}}
+    answers = tuple(Answer(prompt, "For example.", sample=sample) for prompt, sample in drawn)
+    inputs = Mock(answers=answers, early=False, reference=None, together=())
+    check = checking.as_committed(record, {"design": {"samples": 2}, "commitments": {}}, inputs)
+    assert check.passed == whole
+    assert ("samples" in check.detail) != whole
+
+
+@pytest.mark.parametrize(("drawn", "whole"), [
+    (TWO, True), (TWO[:6], True), (TWO[:3], True), (TWO[:1], True),
+    (TWO[4:], False), ([*TWO[:3], TWO[4]], False), ([*TWO[:4], TWO[5]], False),
+])
+def test_questions_that_stop_early_stop_in_the_order_of_samples(drawn: list[tuple[str, int]], whole: bool) -> None:
+    answers = [Answer(prompt, "For example.", sample=sample) for prompt, sample in drawn]
+    assert checking.drawn_whole(answers, 2, ["hash"] * 4) == whole
+    assert checking.drawn_whole(answers, 10**15, ["hash"] * 4) == whole  # whoever made the proof wrote the number
+
+
+def test_what_a_commitment_leaves_open_is_said(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the test, its page and verify; a commitment of before goes on to verify."""
+    chosen = [{"prompt": f"question {i}", "sample": i, "output": "For example, it is not so.", "asked_at": "2099-01-01T00:00:00+00:00"}
+              for i in range(3)]
+    (where / "some.jsonl").write_text("".join(json.dumps(row) + "\n" for row in chosen))
+    said, detail = design_of(capsys)
+    assert "left open by the commitment: questions, samples of a question (some are missing" in said
+    assert "whether answers are tested or read" in said
+    assert "shown" not in detail  # which choice marks leave no choice of
+    design = json.loads((where / "commitments.jsonl").read_text())["design"]
+    prompts = prompts_digest([str(row["prompt"]) for row in chosen])
+    chained(design | {"samples": 1, "mode": "written", "reference": False, "prompts_sha256": prompts})
+    assert "not the committed samples, 1 of every question" in design_of(capsys)[0]
+    (where / "some.jsonl").write_text("".join(json.dumps(row | {"sample": 0}) + "\n" for row in chosen))
+    assert design_of(capsys)[0] == "Design as committed"
+    assert main(["verify", "new", "-q"]) == 0
+
+
+def test_what_counts_as_shown_is_committed_to(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (where / "commitments.jsonl").unlink()
+    commit = ("prove", "commit", "--tenants", "acme", "--scheme", "kgw", "--tokenizer", "bytes", "--decoys", "19", "-q")
+    assert main([*commit, "--mode", "written", "--exclude", "tuple", "--samples", "12"]) == 0
+    (where / "some.jsonl").write_text('{"prompt": "a", "output": "it is so and so", "asked_at": "2099-01-01T00:00:00+00:00"}\n')
+    design = json.loads((where / "commitments.jsonl").read_text())["design"]
+    assert (design["mode"], design["exclude"], design.pop("samples")) == ("written", "tuple", 12)
+    chained(design)
+    assert "exclude is not the committed one" in design_of(capsys, "--tokenizer", "bytes", "--exclude", "window")[0]
+    assert "shown" not in design_of(capsys, "--tokenizer", "bytes")[0]  # as committed
+    assert json.loads((where / "new" / "record.json").read_text())["design"]["exclude"] == "tuple"
+    del design["exclude"]
+    chained(design)
+    assert "what counts as shown to the suspect" in design_of(capsys, "--tokenizer", "bytes", "--exclude", "window")[0]
+    chained(design | {"mode": "read"})
+    assert "mode is not the committed one" in design_of(capsys, "--tokenizer", "bytes", "--mode", "written")[0]
+    for wrong in (("--samples", "0"), ("--mode", "read", "--early", "--prompts", "some.jsonl")):
+        refused(capsys, *commit, *wrong)
 
 
 def test_verify_says_since_when_keys_are_committed_to(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:

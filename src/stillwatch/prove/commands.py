@@ -57,6 +57,10 @@ def _keys_and_marks(sub: Sub) -> None:
     commit.add_argument("--alpha", type=float, default=1e-5, help="level over all keys")
     commit.add_argument("--prompts", type=Path, help="the questions that will be asked, all of them: only their hash is written")
     commit.add_argument("--prompt-column", default="prompt", help="of --prompts (default: prompt)")
+    commit.add_argument("--samples", type=int, help="answers to each question that will count (prove ask --samples), no more and no fewer")
+    commit.add_argument("--mode", choices=("written", "read"), help="whether the suspect's answers will be tested, or what prove read made")
+    commit.add_argument("--exclude", choices=("window", "tuple"),
+                        help="marks on tokens: what will count as shown to the suspect (default: by the width)")
     commit.add_argument("--against", choices=("reference", "nothing"), help="whether the test will be against a reference")
     commit.add_argument("--early", action="store_true",
                         help="questioning may stop early (prove ask --stop-at-p): the test then allows for it; needs --prompts")
@@ -135,9 +139,10 @@ def _proofs(sub: Sub) -> None:
     test.add_argument("--tenants", help="keys to try, comma-separated (default: all of the commitment)")
     test.add_argument("--together", metavar="TENANTS",
                       help="keys to test as one beside each, such as those a campaign harvested: 'all', or names (default: as committed)")
-    test.add_argument("--mode", choices=("written", "read"), default="written",
-                      help="written: answers of the suspect; read: what prove read made (default: written)")
-    test.add_argument("--exclude", choices=("window", "tuple"), help="what the suspect was shown (default: by the width)")
+    test.add_argument("--mode", choices=("written", "read"),
+                      help="written: answers of the suspect; read: what prove read made (default: as committed, else written)")
+    test.add_argument("--exclude", choices=("window", "tuple"),
+                      help="what the suspect was shown (default: as committed, else by the width)")
     test.add_argument("--tokenizer", help="as committed")
     test.add_argument("--reference", type=Path,
                       help="answers of a model that cannot have learnt the mark: draws are then weighted against it")

@@ -33,6 +33,8 @@ def commit(args: Args) -> Any:
     if not 0 < args.alpha < 1 or not 19 <= args.decoys <= packet.MOST_DECOYS:
         raise InputError(f"--alpha must lie between 0 and 1, --decoys between 19 and {packet.MOST_DECOYS:,}",
                          todo="The defaults are 1e-5 and 999")
+    if args.samples is not None and args.samples < 1:
+        raise InputError("--samples must be above 0")
     keep_apart(args, "key", "log")
     mark = _new_mark(args)
     names = list(dict.fromkeys(names_of(args.tenants)))
@@ -42,6 +44,9 @@ def commit(args: Args) -> Any:
     master = tenant_key(args.key)
     design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
               "tokenizer": None if coder is None else coder.name}
+    design |= {name: value for name in ("samples", "mode") if (value := getattr(args, name)) is not None}
+    if coder is not None:
+        design["exclude"] = args.exclude
     if args.prompts is not None:
         prompts = read_prompts(args.prompts, args.prompt_column)
         design["prompts_sha256"] = packet.prompts_digest(prompts)
@@ -57,11 +62,14 @@ def commit(args: Args) -> Any:
     entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
     say(args, f"Committed to {number_of(len(names), 'key')} for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
     say(args, f"Publish this hash where somebody else dates it: {entry['hash']}")
+    ask = f"stillwatch prove ask --prompts {args.prompts}" + (f" --samples {args.samples}" if args.samples else "")
     if args.early:
         first = "of the reference, then of the suspect with --reference THOSE" if args.against == "reference" else "of the suspect with"
-        step = f"stillwatch prove ask --prompts {args.prompts} {first} --stop-at-p {args.alpha:g}"
+        step = f"{ask} {first} --stop-at-p {args.alpha:g}"
+    elif args.mode == "read":
+        step = "stillwatch prove read ANSWERS of the suspect"
     elif args.prompts is not None:
-        step = f"stillwatch prove ask --prompts {args.prompts} of the suspect" + (", then of the reference" if args.against else "")
+        step = f"{ask} of the suspect" + (", then of the reference" if args.against else "")
     elif isinstance(mark, Design):
         step = "stillwatch prove canary plant ANSWERS --out planted.jsonl"
     elif isinstance(mark, ChoiceMark):
@@ -80,8 +88,9 @@ def _may_stop(args: Args, mark: Scheme | ChoiceMark | Design) -> None:
     """
     if args.prompts is None:
         raise InputError("--early needs --prompts", todo="The questions are fixed, with their order; how many are asked is not")
-    if args.together is not None:
-        raise InputError("keys are not tested together where questions may stop early", todo="Leave --early or --together out")
+    if args.together is not None or args.mode == "read":
+        raise InputError("keys are not tested together, nor answers read, where questions may stop early",
+                         todo="Leave --early, or --together and --mode read, out")
     if not isinstance(mark, ChoiceMark | Kgw | Gumbel) or (args.against == "reference" and not isinstance(mark, ChoiceMark)):
         raise InputError("questions may stop early for choice marks, and for kgw and gumbel against nothing", todo="Leave --early out")
 
@@ -230,7 +239,8 @@ def plan(args: Args) -> Any:
     return {"growth": asdict(grow), "plan": [asdict(one) for one in rows]}
 
 
-_AFTER_PLAN = "Next: stillwatch prove commit with the same --tenants and marks, --prompts QUESTIONS --against reference; then prove ask"
+_AFTER_PLAN = ("Next: stillwatch prove commit with the same --tenants and marks, --prompts QUESTIONS --samples 1 --mode written "
+               "--against reference; then prove ask")
 
 
 _SHIFTS = ("0.01,0.02,0.05,0.1,0.2", "0.05,0.1,0.2,0.4")

@@ -31,8 +31,8 @@ def test(args: Args) -> Any:
     entry, design, keys = _configured(args) if args.config else _committed(args)
     inputs = Inputs(
         answers=tuple(answers), tokenizer=_tokenizer(args, keys["mark"], design.get("tokenizer")), **_exposure(args, keys["mark"], design),
-        reference=_reference(args, answers), mode=args.mode, exclude=args.exclude,
-        n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
+        reference=_reference(args, answers), mode=args.mode or design.get("mode", "written"),
+        exclude=args.exclude or design.get("exclude"), n_decoys=int(design["n_decoys"]), alpha=float(design["alpha"]),
         early="prompts_in_order" in design, **keys,
     )
     result, parts = run(inputs)
@@ -159,16 +159,18 @@ def _prove(
     page = write_page(args.out, args.sign)
     say(args, headline(record))
     broken = ""
-    if entry is not None and not (kept := as_committed(record, entry, inputs)).passed:
-        say(args, f"This proof will not verify: {kept.detail}. It is under entry {entries.index(entry)}; --entry takes another")
-        broken = f"test again as entry {entries.index(entry)} commits to ({kept.detail}), or with --entry of the commitment to this test"
-    elif entry is not None and not (order := in_time(record, entry, None, [one.asked_at for one in inputs.answers])).passed:
-        say(args, f"This proof will not verify: {order.detail}")
-        broken = (f"ask the suspect again, now that entry {entries.index(entry)} stands (stillwatch prove ask notes when), and test "
-                  "what it answers then")
-    elif entry is None:
+    if entry is None:
         say(args, "This proof will not verify: no commitment was made")
         broken = "keep it for yourself; to prove it to others, commit to the keys of the marks that you set from now on (prove commit)"
+    elif not (kept := as_committed(record, entry, inputs)).passed:
+        say(args, f"This proof will not verify: {kept.detail}. It is under entry {entries.index(entry)}; --entry takes another")
+        broken = f"test again as entry {entries.index(entry)} commits to ({kept.detail}), or with --entry of the commitment to this test"
+    else:
+        say(args, f"Design {kept.detail}")
+        if not (order := in_time(record, entry, None, [one.asked_at for one in inputs.answers])).passed:
+            say(args, f"This proof will not verify: {order.detail}")
+            broken = (f"ask the suspect again, now that entry {entries.index(entry)} stands (stillwatch prove ask notes when), and test "
+                      "what it answers then")
     if args.sign is not None:
         say(args, f"signed; whoever verifies needs {args.sign}.pub from you, by another way than the proof")
     say(args, str(page))

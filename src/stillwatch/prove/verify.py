@@ -4,26 +4,27 @@
 2. the commitment log is an unbroken chain
 3. every opened key is the one that was committed to
 4. the commitment is older than the first question, and every answer says when it was asked
-5. mark, level and decoys are the committed ones
+5. mark, level, decoys, questions and kind of test are the committed ones, as far as they were committed to
 6. decoys come from the commitment
 7. the statistics follow from the answers
 8. canaries, where there are any: committed to before their questions, and their p-value follows
 9. the signature is the given public key's, where one is given
 
 A proof tells whether its numbers follow from its files. That these were the only answers and tests, it cannot tell;
-what the commitment fixes beforehand (questions, a reference) cannot be chosen afterwards, and the rest is listed.
+what the commitment fixes beforehand (questions, samples, a reference) cannot be chosen afterwards, and the rest is listed.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 from math import isclose
 from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
-from stillwatch.prove.answers import question_time
+from stillwatch.prove.answers import Answer, question_time
 from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again
 from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
@@ -223,9 +224,9 @@ def _fixed_by(record: Mapping[str, Any], entry: Mapping[str, Any], published: st
 
 
 def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: Inputs) -> Check:
-    """Whether mark, level, questions and kind of test are those that the entry commits to."""
+    """Whether mark, level, questions and kind of test are those that the entry commits to; what it leaves open is listed."""
     used, committed = record["design"], entry["design"]
-    for name in ("mark", "alpha", "n_decoys", "tokenizer"):
+    for name in ("mark", "alpha", "n_decoys", "tokenizer", "mode", "exclude"):
         if name in committed and committed[name] != used[name]:
             return Check("design", False, f"{name} is not the committed one")
     early = committed.get("prompts_in_order")
@@ -237,17 +238,40 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
             return Check("design", False, "the questions are not the committed ones, the first of them in their order")
     elif "prompts_sha256" in committed and committed["prompts_sha256"] != prompts_digest([one.prompt for one in inputs.answers]):
         return Check("design", False, "the questions are not the committed ones, all of them and no others")
+    if "samples" in committed and not drawn_whole(inputs.answers, committed["samples"], early):
+        wanted = f"{committed['samples']} of every question, numbered from 0"
+        return Check("design", False, f"the answers are not the committed samples, {wanted}")
     against = inputs.reference is not None or record["result"]["statistic"] == "weighted" or _choices_read(record)
     if committed.get("reference", against) != against:
         return Check("design", False, f"a test {'against' if committed['reference'] else 'without'} a reference was committed to")
     if "together" in committed and list(committed["together"]) != list(inputs.together):
         return Check("design", False, "the keys that are tested together are not the committed ones")
     left_out = set(entry["commitments"]) - {one["tenant"] for one in record["openings"]}
-    fixed = [("prompts_sha256", "questions"), ("reference", "whether against a reference")]
+    whole = drawn_whole(inputs.answers, 1 + max(one.sample for one in inputs.answers), early)
+    fixed = [("prompts_sha256", "questions"),
+             ("samples", "samples of a question" + ("" if whole else " (some are missing, or have no number of their own)")),
+             ("mode", "whether answers are tested or read"), ("reference", "whether against a reference")]
+    fixed += [("exclude", "what counts as shown to the suspect")] if record["result"]["statistic"] == "once" else []
     fixed += [("together", "which keys are tested together")] if inputs.together else []
     free = [what for name, what in fixed if name not in committed]
     told = "as committed" + (f"; {len(left_out)} committed keys were not tested" if left_out else "")
     return Check("design", True, told + (f"; left open by the commitment: {', '.join(free)}" if free else ""))
+
+
+def drawn_whole(answers: Sequence[Answer], samples: int, early: Sequence[str] | None) -> bool:
+    """Whether answers are so many samples of each of their questions, none chosen from more.
+
+    Args:
+        answers: of the suspect.
+        samples: of a question, numbered from 0.
+        early: the questions where they may stop early: then the answers are the first of the samples, in the order that ``ask`` draws.
+    """
+    asked = [(one.sample, one.prompt) for one in answers]
+    prompts = list(dict.fromkeys(prompt for _, prompt in asked))
+    drawn = list(islice(((sample, prompt) for sample in range(samples) for prompt in prompts), len(asked) + 1))
+    if early is None:
+        return sorted(asked) == sorted(drawn)
+    return asked == drawn[: len(asked) if len(prompts) == len(early) else len(prompts)]
 
 
 def _choices_read(record: Mapping[str, Any]) -> bool:
