@@ -147,6 +147,25 @@ def test_a_foreign_file_among_the_events_tells_its_own_columns(tmp_path: Path) -
         list(dataset.batches(path))
 
 
+def test_what_can_be_read_in_two_ways_is_refused(tmp_path: Path) -> None:
+    logs = events(tmp_path, 0)
+    path = logs / "events" / "part.parquet"
+    good = pq.read_table(path)
+    days = good.set_column(1, "timestamp", good["timestamp"].cast(pa.date32()))
+    for table, told in ((good.append_column("ip", good["ip"]), r"events\.ip is there 2 times"), (days, r"date32.*, a day without a time")):
+        pq.write_table(table, path)
+        with pytest.raises(InputError, match=rf"{told}: .*part\.parquet\. "):
+            list(dataset.batches(path))
+    for name in ("accounts.parquet", "accounts.jsonl"):
+        (logs / name).touch()
+    with pytest.raises(InputError, match=r"a second registry beside accounts\.parquet: .*accounts\.jsonl\. "):
+        dataset.open_dataset(logs)
+    # A registry may tell days.
+    (logs / "accounts.jsonl").unlink()
+    pq.write_table(pa.table({"account_id": ["a"], "created_at": pa.array([T]).cast(pa.date32())}), logs / "accounts.parquet")
+    assert dataset.read_accounts(dataset.open_dataset(logs))["created_at"].to_pylist() == [T]
+
+
 def test_a_file_of_the_same_size_and_time_is_another_file(tmp_path: Path) -> None:
     """As rsync, tar and object stores write them; sketches of the earlier one must not stand for it."""
     logs, run = events(tmp_path / "logs", 0, 1), tmp_path / "run"

@@ -147,8 +147,14 @@ def make_older(logs: Path) -> None:
     (logs / "ingest.json").write_text(json.dumps(told))
 
 
+def damage_record(logs: Path) -> None:
+    told = json.loads((logs / "ingest.json").read_text())
+    del told["sketches"]["events"]
+    (logs / "ingest.json").write_text(json.dumps(told))
+
+
 @pytest.mark.parametrize(
-    "spoil", [change_events, add_events, lose_sketches, lose_accounts, lose_record, make_older],
+    "spoil", [change_events, add_events, lose_sketches, lose_accounts, lose_record, make_older, damage_record],
     ids=lambda spoil: spoil.__name__,
 )
 def test_sketches_of_other_events_are_not_read(logs: Path, tmp_path: Path, spoil: Any) -> None:

@@ -48,8 +48,8 @@ def open_dataset(folder: Path) -> Dataset:
     """Find the files of a folder.
 
     Raises:
-        InputError: the folder or its events are absent, an ingest into it or an erasure was interrupted, or releases.json is no
-            list of releases.
+        InputError: the folder or its events are absent, an ingest into it or an erasure was interrupted, it has two registries, or
+            releases.json is no list of releases.
     """
     if not folder.is_dir():
         raise InputError("no such folder", where=folder, todo="Pass a folder that has events/")
@@ -61,6 +61,8 @@ def open_dataset(folder: Path) -> Dataset:
         todo = "It must hold Parquet or JSONL files; see stillwatch ingest --help"
         raise InputError("no events", where=events, todo=todo)
     found = [path for name in ("accounts.parquet", "accounts.jsonl") if (path := folder / name).exists()]
+    if len(found) > 1:
+        raise InputError(f"a second registry beside {found[0].name}", where=found[1], todo="Put both into one file, or remove one")
     releases_file = folder / "releases.json"
     releases = read_json(releases_file) if releases_file.exists() else []
     if not isinstance(releases, list) or not all(map(_is_release, releases)):

@@ -233,9 +233,10 @@ def _ready(data: dataset.Dataset, threads: int) -> list[Path] | None:
     if told is None:
         return None
     todo = "Run stillwatch ingest again"
-    if told["format"] != FORMAT:
+    if not isinstance(told, dict) or not isinstance(digests := told.get("events"), dict):
+        raise InputError("sketches are not told as ingest tells them", where=data.folder / "ingest.json", todo=todo)
+    if told.get("format") != FORMAT:
         raise InputError("sketches of another version of Stillwatch", where=data.folder / FOLDER, todo=todo)
-    digests = told["events"]
     found = [data.folder / FOLDER / f"{path.stem}.parquet" for path in data.event_files]
     with ThreadPoolExecutor(threads) as pool:
         actual = list(pool.map(digest, data.event_files))

@@ -61,13 +61,16 @@ class Table:
         return Table(self.name, self.grain, tuple(column for column in self.columns if column.name in wanted))
 
     def demand(self, names: Sequence[str], *, where: object = None) -> None:
-        """Raise a SchemaError where a file lacks a column that must be there.
+        """Raise a SchemaError where a file lacks a column that must be there, or has one of this table twice.
 
         Args:
             names: all columns of the file. Who reads only some of them asks this first: the error tells what the file has.
             where: the file.
         """
         for column in self.columns:
+            if names.count(column.name) > 1:
+                todo = "Remove or rename all but one: it cannot be told which counts"
+                raise SchemaError(f"{self.name}.{column.name} is there {names.count(column.name)} times", where=where, todo=todo)
             if (column.required or column.present) and column.name not in names:
                 raise SchemaError(f"{self.name} lacks the column {column.name} ({column.meaning})", where=where, todo=it_has(names))
 
@@ -77,7 +80,8 @@ class Table:
         A string column may stay a dictionary of strings.
 
         Raises:
-            SchemaError: a column that must be there is absent, a required one has nulls, or a column cannot be cast.
+            SchemaError: a column that must be there is absent, one is there twice, a required one has nulls or tells days in place of
+                times, or a column cannot be cast.
         """
         import pyarrow as pa
 
@@ -94,6 +98,9 @@ class Table:
                     where=where,
                     todo="Write UTC timestamps, or use stillwatch ingest",
                 )
+            if column.required and pa.types.is_timestamp(field.type) and pa.types.is_date(values.type):
+                todo = "Write UTC timestamps: who keeps which hours is not seen of days"
+                raise SchemaError(f"{self.name}.{column.name} is {values.type}, a day without a time", where=where, todo=todo)
             if pa.types.is_integer(field.type) and pa.types.is_temporal(values.type):
                 todo = f"Write numbers: {column.meaning}"
                 raise SchemaError(f"{self.name}.{column.name} is {values.type}, not a number", where=where, todo=todo)
