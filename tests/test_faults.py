@@ -288,20 +288,20 @@ def test_repeated_requests_are_told(little_world: Path, tmp_path: Path, capsys: 
 
 @pytest.mark.parametrize("as_of", [None, datetime(2100, 1, 1, tzinfo=UTC)], ids=["metadata", "rows"])
 def test_columns_that_a_part_of_the_log_lacks_are_told(tmp_path: Path, as_of: datetime | None) -> None:
-    """Where other requests have them no view is blind altogether. Of a file that is cut, and of JSONL, rows are counted."""
+    """Where other requests have them no view is blind altogether. Of a file that is cut, of JSONL, and of prompts, rows are counted."""
     (tmp_path / "events").mkdir()
 
     def rows(name: str, n: int, **columns: str) -> list[dict[str, Any]]:
         told = {"timestamp": datetime(2026, 2, 20, tzinfo=UTC), "prompt": "why is it so?", "ip": "net", "ja4": "t13d", "model": "m"}
         return [told | {"event_id": f"{name}{at}", "account_id": f"{name}{at % 5}"} | columns for at in range(n)]
 
-    pq.write_table(pa.Table.from_pylist(rows("a", 90)), tmp_path / "events" / "a.parquet")
+    pq.write_table(pa.Table.from_pylist(rows("a", 82) + rows("d", 8, prompt="")), tmp_path / "events" / "a.parquet")
     pq.write_table(pa.Table.from_pylist(rows("b", 4)).drop_columns(["ja4"]), tmp_path / "events" / "b.parquet")
-    partly = [row | {"model": None if at else "m"} for at, row in enumerate(rows("c", 6, ip=""))]
+    partly = [row | {"model": None if at else "m"} for at, row in enumerate(rows("c", 6, ip="", prompt=""))]
     lines = [{name: value for name, value in row.items() if name != "ip"} for row in partly]
     (tmp_path / "events" / "c.jsonl").write_text("".join(json.dumps(row, default=str) + "\n" for row in lines))
     (warning,) = pipeline.detect(tmp_path, tmp_path / "run", as_of=as_of, quiet=True)["warnings"]
-    assert re.findall(r"(\d+) % no (\w+)", warning) == [("6", "ip"), ("4", "ja4")]
+    assert re.findall(r"(\d+) % no (\w+)", warning) == [("14", "prompt"), ("6", "ip"), ("4", "ja4")]
 
 
 def test_one_detection_at_a_time_writes_to_a_run(runs: dict[str, Path], little_world: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -210,6 +211,8 @@ def test_a_last_request_long_after_all_others_is_told(lately: Path, tmp_path: Pa
     summary = pipeline.detect(logs, tmp_path / "run", quiet=True, recent_us=24 * HOUR_US)
     assert summary["n_events"] == 1
     assert any(f"Nobody sent anything in the {days - 1} days before" in one for one in summary["warnings"]) == told
+    summary = pipeline.detect(logs, tmp_path / "run", quiet=True)
+    assert any(re.search(rf"Nobody .* in the {days - 1} days before .*, and then 1 of", one) for one in summary["warnings"]) == told
 
 
 def test_traces_have_no_time_to_choose(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,8 +75,11 @@ def test_only_columns_that_repeat_are_read_as_dictionaries(little_world: Path, t
 def test_every_absent_column_is_told_to_be_blind(little_world: Path, tmp_path: Path) -> None:
     events = events_of(little_world).slice(0, 2_000)
 
-    def blind(folder: str, *names: str) -> dict[str, str]:
-        logs = written(tmp_path / folder, events.select(["event_id", "timestamp", "account_id", *names]))
+    def blind(folder: str, *names: str, **columns: list[str]) -> dict[str, str]:
+        told = events.select(["event_id", "timestamp", "account_id", *names])
+        for name, values in columns.items():
+            told = told.append_column(name, pa.array(values))
+        logs = written(tmp_path / folder, told)
         pipeline.detect(logs, tmp_path / folder / "run", quiet=True)
         return {row["view"]: row["reason"] for row in read_json(tmp_path / folder / "run" / "summary.json")["blind_views"]}
 
@@ -93,6 +96,7 @@ def test_every_absent_column_is_told_to_be_blind(little_world: Path, tmp_path: P
     assert "no user_agent" in more["infra.client"]
     assert "who is whose customer is not known" in more["context.owners"]
     assert "infra.client" not in blind("both", "ja4", "user_agent")
+    assert blind("empty", prompt=[""] * 2_000, system=[""] * 2_000) == fewest
 
 
 def test_files_that_are_not_read_are_told_and_a_command_can_be_pasted(

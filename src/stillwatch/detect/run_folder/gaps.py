@@ -1,6 +1,8 @@
 """What a run could not see, with the column that was empty, and what is odd about its input."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +19,8 @@ NOTABLE, OF_A_FILE = 0.2, 0.01
 addresses of a tenth or so, which came by other clouds."""
 SILENT = timedelta(days=7)
 """Without a request before the last ones that are looked at, from which these are hardly the provider's last days."""
+LAST_ONES = 0.01
+"""Share of all requests that such last ones of a whole log have at most."""
 
 
 def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array, n_events: int) -> list[str]:
@@ -35,6 +39,12 @@ def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array, n_events: int) ->
             f"Nobody sent anything in the {days} days before {data.start:%Y-%m-%d}: is a clock wrong in the last requests? --as-of sets"
             " the time up to which --recent looks"
         )
+    if data.start is None and (late := _late(seen.days)) is not None:
+        silent, day, n = late
+        found.append(
+            f"Nobody sent anything in the {silent} days before {datetime.fromtimestamp(day * 86_400, UTC):%Y-%m-%d}, and then {n:,} of"
+            f" {number_of(n_events, 'request')}: is a clock wrong there? --as-of sets the time up to which detect looks"
+        )
     if data.accounts_file is not None:
         parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
         registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
@@ -50,6 +60,22 @@ def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array, n_events: int) ->
             " twice looks like a habit. stillwatch ingest leaves repeated requests out"
         )
     return found + partly(seen, n_events) + unread(data)
+
+
+def _late(days: Counter[int]) -> tuple[int, int, int] | None:
+    """Where a few last requests come long after all others: days without any before them, their first day, and how many they are.
+
+    Args:
+        days: requests of each day, counted from 1970.
+    """
+    found, after = None, 0
+    for before, day in reversed(list(pairwise(sorted(days)))):
+        after += days[day]
+        if after > LAST_ONES * days.total():
+            break
+        if day - before > SILENT.days:
+            found = (day - before - 1, day, after)
+    return found
 
 
 def partly(seen: Seen, n_events: int) -> list[str]:

@@ -22,12 +22,15 @@ from stillwatch.tables import HARVEST
 
 I64 = NDArray[np.int64]
 
+DAY_US = 24 * judge.HOUR_US
 HARVEST_ROWS = 1 << 20
 """Rows of a row group of harvest.parquet."""
 EXAMPLES = 60
 """Harvested prompts of each campaign that are read to make masked examples."""
 PARTLY = ("prompt", "context_key", "ip", "user_agent", "ja4", "model", "access_path")
 """Columns of which it is told where a notable part of the log lacks them."""
+TEXTS = ("prompt", "system")
+"""Columns that are read whole, so that empty texts, of which metadata tells nothing, count as none."""
 AROUND_HOURS, MOVED = 48, 0.2
 """Hours before and after a release that are compared, and the rise of the new model's share of the harvest that is told as a move to it."""
 
@@ -41,9 +44,11 @@ class Seen:
     labels: dict[int, str]
     """Names of models and access paths behind their hashes."""
     filled: Counter[str]
-    """Requests that have a value, of each column of PARTLY and of ``system``; columns without any are absent."""
+    """Requests that have a value, of each column of PARTLY and TEXTS, where an empty text is none; columns without any are absent."""
     lacking: Counter[str]
     """Requests in files where none has a value, of each column of PARTLY."""
+    days: Counter[int]
+    """Requests of each UTC day, counted from 1970."""
     repeated: int
     """Requests whose event_id came before."""
 
@@ -51,16 +56,20 @@ class Seen:
 def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None, seen: Seen) -> Iterator[pa.Table]:
     """The batches that sketches were made of, in the same order and cut the same way, with other columns.
 
-    ``seen`` learns what is filled: of whole files from their metadata, so that nothing more is read.
+    ``seen`` learns what is filled: but for texts, of whole files from their metadata, so that nothing more is read.
     """
+    others = tuple(name for name in PARTLY if name not in TEXTS)
     for path in data.event_files:
         whole = path in data.whole or (as_of is None and data.start is None)
-        told = dataset.filled(path, PARTLY) if whole else None
-        more = PARTLY if told is None else ()
+        told = dataset.filled(path, others) if whole else None
+        more = others if told is None else ()
         n, has = 0, Counter(told or {})
-        for table in dataset.batches(path, (*names, *more, "timestamp"), as_of, data.start):
+        for table in dataset.batches(path, (*names, *TEXTS, *more, "timestamp"), as_of, data.start):
             n += len(table)
+            days = np.bincount(table["timestamp"].cast(pa.int64()).to_numpy() // DAY_US)
+            seen.days.update({day: int(days[day]) for day in np.flatnonzero(days).tolist()})
             has.update({name: len(table) - table[name].null_count for name in more})
+            has.update({name: pc.sum(pc.not_equal(table[name], "")).as_py() or 0 for name in TEXTS})
             yield table
         seen.filled += has
         seen.lacking += Counter({name: n for name in PARTLY if not has[name]})
@@ -71,10 +80,10 @@ def write_harvest(
 ) -> Seen:
     """Write the harvested events of campaigns, sorted: nothing depends on the order of the log, or on how it is cut into files."""
     n = outcome.final.n
-    seen = Seen([[] for _ in range(n)], {}, Counter(), Counter(), 0)
+    seen = Seen([[] for _ in range(n)], {}, Counter(), Counter(), Counter(), 0)
     lowest: list[list[tuple[int, str]]] = [[] for _ in range(n)]
     ids: list[I64] = []
-    names = ("event_id", "access_path", "model", "prompt", "system")
+    names = ("event_id", "access_path", "model")
     unsorted, in_order = (path.with_name(f"{name}.parquet") for name in ("unsorted", "sorted"))
     with _Rows(unsorted) as rows_out:
         for table, flags, owner in zip(
@@ -84,7 +93,6 @@ def write_harvest(
                 for value in pc.unique(table[name].cast(pa.string())).to_pylist():
                     if value is not None:
                         seen.labels[int(sketch.account_key(pa.array([value]))[0])] = value
-            seen.filled += Counter({"system": len(table) - table["system"].null_count})
             ids.append(sketch.account_key(table["event_id"]))
             rows = np.flatnonzero(flags & (owner >= 0))
             sure = rows[owner[rows] < outcome.n_campaigns]
