@@ -45,6 +45,17 @@ def test_operators_are_found_whole_and_alone(small_world: Path, small_run: Path,
     assert told["events"]["event_recall"] >= 0.75
 
 
+def test_nothing_is_taken_for_harvest_of_a_group_for_review(little_run: Path) -> None:
+    """So harvest.parquet has none of it, and neither its title nor its sentence says otherwise."""
+    harvested = {row["campaign_id"] for row in rows(little_run, "harvest")}
+    for row in rows(little_run, "campaigns"):
+        told, accused = json.loads(row["details"]), row["verdict"] == "campaign"
+        said = ("harvested exchanges" in told["title"], "are taken for" in told["sentence"])
+        assert (row["campaign_id"] in harvested, *said) == (accused,) * 3
+        assert accused or f" of their {row['n_events']:,} requests would be taken for harvest." in told["sentence"]
+        assert f" {'speaks' if len(row['views']) == 1 else 'speak'} for it" in told["sentence"]
+
+
 def test_links_to_draw_name_their_views(small_run: Path) -> None:
     """The views of a family do not stand in for each other: what links the accounts most may be any of them."""
     told = {row["view"] for row in rows(small_run, "links")}

@@ -129,7 +129,9 @@ def test_conditions_of_a_decision_are_told_apart(tmp_path: Path) -> None:
     """Each is half a sentence; run together they were one wrong sentence."""
     conditions = ["contracts of half the accounts make it known business", "registration records that explain what is shared"]
     rows = [runs.row("r-1", "review", 0.2, (19, 2_204, 1_100), ["content.shingle"], {"changes": conditions})]
+    rows.append(runs.row("r-2", "review", 0.2, (4, 158, 158), ["identity.signup"], {"n_leading": 8}))
     page = report.run(runs.write(tmp_path, rows, {})).read_text()
+    assert page.count("of the group that leads it") == page.count("of the group that leads it, 8 accounts.") == 1
     assert "<li>Contracts of half the accounts make it known business</li><li>Registration records that explain" in page
 
 

@@ -146,13 +146,15 @@ def details(
     nodes, edges, totals = link_graph(members, found.linked)
     rows = np.intersect1d(members, tally.shown)
     rows = rows[np.argsort(scene.people.first_us[rows], kind="stable")]
-    kind = "campaign" if number < found.n_campaigns else "group"
-    n_harvested = int(tally.harvested[number].sum())
+    accused, families = number < found.n_campaigns, spoken_families(verdicts, group)
+    n_harvested, n_events = int(tally.harvested[number].sum()), int(scene.people.n_events[members].sum())
+    taken = f"{n_harvested:,} of their {n_events:,} requests"
     return {
-        "title": f"{len(members):,} accounts, {n_harvested:,} harvested exchanges",
+        "title": f"{len(members):,} accounts, " + (f"{n_harvested:,} harvested exchanges" if accused else f"{n_events:,} requests"),
         "sentence": (
-            f"{len(members):,} accounts act as one {kind}: {', '.join(spoken_families(verdicts, group)) or 'no family'} "
-            f"speak for it, and {n_harvested:,} of their {int(scene.people.n_events[members].sum()):,} requests are taken for harvest."
+            f"{len(members):,} accounts act as one {'campaign' if accused else 'group'}: {', '.join(families) or 'no family'} "
+            f"{'speak' if len(families) > 1 else 'speaks'} for it"
+            + (f", and {taken} are taken for harvest." if accused else f". Were it a campaign, {taken} would be taken for harvest.")
             + far_out(values, model, group)
         ),
         "n_leading": int(scene.size[group]),
