@@ -47,6 +47,8 @@ BAD = {
     "half a rung": {"policies": [{"name": "a", "ladder": [{"after": 1}]}]},
     "another action": {"policies": [{"name": "a", "ladder": [{"after": 1, "action": "sue"}]}]},
     "after nothing": {"policies": [{"name": "a", "ladder": [{"after": 0, "action": "block"}]}]},
+    "a milder action later": {"policies": [{"name": "a", "ladder": [{"after": 2, "action": "throttle"}, {"after": 1, "action": "block"}]}]},
+    "two actions at once": {"policies": [{"name": "a", "ladder": [{"after": 1, "action": "throttle"}, {"after": 1, "action": "block"}]}]},
     "a time back": {"policies": [{"name": "a", "review_hours": -1}]},
     "a truth for a number": {"policies": [{"name": "a", "review_hours": True}]},
     "nobody a day": {"policies": [{"name": "a", "per_day": 0}]},

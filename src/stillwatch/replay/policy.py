@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -138,6 +139,10 @@ def _ladder(where: str, name: str, told: Any, path: Path) -> tuple[Rung, ...]:
             raise InputError(f"{where}: no action {rung.action!r}", where=path, todo=f"One of {', '.join(ACTIONS)}")
         if type(rung.after) is not int or rung.after < 1:
             raise InputError(f"{where}: after is {rung.after!r}", where=path, todo="Write a count of 1 or more")
+    for earlier, later in pairwise(sorted(rungs, key=lambda rung: rung.after)):
+        if earlier.after == later.after or ACTIONS.index(earlier.action) >= ACTIONS.index(later.action):
+            what = f"{where}: {name} has {later.action} after {later.after} and {earlier.action} after {earlier.after}"
+            raise InputError(what, where=path, todo="More findings must lead to a stricter action, or one of the two does nothing")
     return rungs
 
 
