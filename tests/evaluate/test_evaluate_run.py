@@ -334,6 +334,17 @@ def test_harvested_requests_of_another_log_beside_the_truth_are_left_out(
     assert "the harvested requests beside the truth are left out: no request of the run's harvest is in it" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_truth_whose_innocents_sent_the_harvest_is_of_another_log(run: Path, tmp_path: Path, beside: bool) -> None:
+    """Worlds of one seed name accounts and requests alike, whoever sends them."""
+    others = [(name, None if campaign else "hydra", kind) for name, campaign, kind in KNOWN if name not in ("student0", "stranger")]
+    pq.write_table(rows(TRUTH, others, "account_id campaign kind"), tmp_path / "truth.parquet")
+    events = tmp_path / "truth_events.parquet"
+    with pytest.raises(InputError, match=r"whose accounts are innocent in .*truth\.parquet: .*truth_events\.parquet"):
+        evaluate.run(run, tmp_path / "truth.parquet", truth_events=None if beside else events)
+    assert not (run / "evaluation.json").exists()
+
+
 def test_an_operator_without_a_name_is_none(run: Path, result: dict[str, Any], tmp_path: Path) -> None:
     truth = pq.read_table(tmp_path / "truth.parquet")
     blank = pa.array([name or " " * (at % 2) for at, name in enumerate(truth["campaign"].to_pylist())])

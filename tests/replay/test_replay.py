@@ -23,7 +23,7 @@ from stillwatch.files import data_files
 from stillwatch.replay import measure
 from stillwatch.replay import run as replay
 from stillwatch.replay.commands import step_us
-from stillwatch.replay.log import INNOCENT, join_truth, read_log
+from stillwatch.replay.log import INNOCENT, Log, join_truth, read_log
 from stillwatch.replay.policy import DEFAULT
 
 TWO_DAYS_US = 2 * 86_400_000_000
@@ -406,3 +406,15 @@ def test_who_has_no_operator_is_innocent_however_that_is_written(tiny: Path, tmp
     # Of an operator's account all requests are harvest that the truth lists as somebody's.
     pq.write_table(pa.table({"event_id": ["1"], "campaign": pa.nulls(1, pa.string())}), tmp_path / "none.parquet")
     assert not join_truth(log, data, evaluate.read_truth(truth), truth, tmp_path / "none.parquet").harvested.any()
+    # Worlds of one seed name accounts and requests alike, whoever sends them.
+    other = evaluate.read_truth(truth).set_column(1, "campaign", pa.array([None, "hydra", None]))
+    with pytest.raises(InputError, match=r"most of its requests are sent by accounts that are innocent in .*truth\.parquet: .*_events\.p"):
+        join_truth(log, data, other, truth, tiny / "truth_events.parquet")
+
+
+@pytest.mark.parametrize(("every_h", "steps"), [(1, [1, 2, 2.5]), (2, [2, 2.5]), (2_400_000, [2.5]), (0.5, [0.5, 1, 1.5, 2, 2.5])])
+def test_the_last_step_is_right_after_the_last_request(every_h: float, steps: list[float]) -> None:
+    hour, account = 3_600_000_000, np.arange(10, dtype=np.int32)
+    time = np.append(np.arange(9), int(2.5 * hour) - 300_000)
+    log = Log([], np.array([0, 10]), pa.array([f"a{n}" for n in account]), time, account, np.arange(10), time)
+    assert replay._grid(log, int(every_h * hour), None) == ([int(at * hour) for at in steps], 0)

@@ -50,7 +50,8 @@ def run(
 
     Raises:
         InputError: a file is absent, unreadable, or lacks a column, names operators by numbers, or the run saw accounts and none of the
-            truth's, or the ``truth_events`` that was passed is of other operators than the truth's, or of another log.
+            truth's, or its harvest is of operators that the truth has none of its accounts of, or the ``truth_events`` that was passed
+            is of other operators than the truth's, or of another log.
     """
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
@@ -78,6 +79,10 @@ def run(
     watch = _read(run / "watch.parquet", WATCH) if (run / "watch.parquet").is_file() else None
     result = measures(verdicts, known, campaigns=campaigns, harvest=harvest, truth_events=truth_events, watch=watch)
     if truth_events is not None:
+        # Whoever sent what the run takes for harvest is flagged.
+        if result["events"] and result["events"]["event_recall"] and not result["accounts"]["true"]:
+            what = f"requests of the run's harvest are in it, whose accounts are innocent in {truth}"
+            raise InputError(what, where=truth_events, todo="Pass the truth, and the harvested requests, of the log that the run read")
         try:
             _demand_same(result, harvest, truth_events)
         except InputError as error:

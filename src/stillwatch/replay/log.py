@@ -92,7 +92,7 @@ def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, eve
     """Join the truth that was read from ``path`` with the log.
 
     Raises:
-        InputError: it names none of the log's accounts, or the list of harvested requests is not readable.
+        InputError: it names none of the log's accounts, or the list of harvested requests is not readable, or mostly of innocents.
     """
     place = pc.index_in(log.ids, table["account_id"].combine_chunks())
     if place.null_count == len(place):
@@ -108,7 +108,11 @@ def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, eve
     kind_code = np.where(told, kinds.indices.to_numpy()[row], -1).astype(np.int32)
     harvested = operator[log.account] >= 0
     if events is not None:
-        harvested &= _in(log, data, events)
+        listed = _in(log, data, events)
+        if (listed & harvested).sum() < (listed & (operator[log.account] == INNOCENT)).sum():
+            what = f"most of its requests are sent by accounts that are innocent in {path}"
+            raise InputError(what, where=events, todo="Pass the truth, and the harvested requests, of this log")
+        harvested &= listed
     return Truth(names, operator, kinds.dictionary.to_pylist(), kind_code, harvested, events is not None)
 
 

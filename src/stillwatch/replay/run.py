@@ -25,6 +25,7 @@ from stillwatch.terminal.progress import track
 
 Step = dict[str, Any]
 """What one look finds: ``as_of``, ``n_events``, ``n_accounts`` and ``found``, a row a campaign or group for review."""
+SECOND_US = 1_000_000
 LISTED = 5
 """Groups for review that are told of a step."""
 COLUMNS = {
@@ -62,7 +63,7 @@ def run(
     Args:
         source: folder that ``stillwatch detect`` reads.
         out: folder to write; findings of steps are kept in it under the digest of the input, and read if they are there.
-        every_us: microseconds between steps, which lie on multiples of it.
+        every_us: microseconds between steps, which lie on multiples of it; the last one lies right after the log's last request.
         policy: JSON of policies and of the operators' reply; None: those of :data:`stillwatch.replay.policy.DEFAULT`.
         truth: account_id, campaign, kind. It tells operators and innocents apart, and lets operators answer bans.
         truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one.
@@ -206,7 +207,8 @@ def _grid(log: Log, every_us: int, first_us: int | None) -> tuple[list[int], int
     n = last - first
     if n > 200_000:
         raise InputError(f"{n:,} steps", where="--every", todo="Pass a longer time between runs")
-    times = np.arange(first + 1, last + 1) * every_us
+    # The last step is the first second after the last request, since steps are kept by the second.
+    times = np.minimum(np.arange(first + 1, last + 1) * every_us, (ended_us // SECOND_US + 1) * SECOND_US)
     early = int((np.searchsorted(np.sort(log.begun), times) < judge.FEWEST).sum())
     return times[early:].tolist(), early
 
