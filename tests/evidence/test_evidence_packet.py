@@ -110,6 +110,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "manifest": (_manifest, "not signed"),
     "signature": (lambda f: f.__setitem__("manifest.sig", b"AAAA"), "not signed"),
     "no signature": (lambda f: f.pop("manifest.sig") and None, "has no manifest.sig"),
+    "a line more": (lambda f: f.__setitem__("manifest.sig", f["manifest.sig"] + b"\n"), "manifest.sig was changed"),
     "empty signature": (lambda f: f.__setitem__("manifest.sig", b""), "not signed"),
     "path": (lambda f: f.__setitem__("../evil", b"x"), "not plain"),
 }
@@ -158,6 +159,29 @@ def test_what_the_file_holds_beside_the_zip_is_told(made: Path, tmp_path: Path, 
             archive.comment = b"more"
     with pytest.raises(InputError, match="does not verify"):
         checking.verify(path, signing.public_key(made / "key.pem.pub"))
+
+
+@pytest.mark.parametrize("more", ["comment", "extra", "local extra", "between", ""])
+def test_what_the_zip_tells_of_its_files_beside_them_is_told(files: dict[str, bytes], made: Path, tmp_path: Path, more: str) -> None:
+    """In fields that each file of a zip may have, and between files."""
+    path, key = tmp_path / "p.zip", signing.public_key(made / "key.pem.pub")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name)
+            if name == "campaign.json":
+                entry.comment = b"more" * (more == "comment")
+                entry.extra = b"\xfe\xca\4\0more" * ("extra" in more)
+            archive.writestr(entry, content)
+            entry.extra = entry.extra * (more != "local extra")
+            if more == "between" and name == "campaign.json":
+                assert archive.fp is not None
+                archive.fp.write(b"more")
+                archive.start_dir = archive.fp.tell()
+    if not more:
+        assert checking.verify(path, key).key_id
+        return
+    with pytest.raises(InputError, match="holds more than its files"):
+        checking.verify(path, key)
 
 
 def test_a_manifest_that_is_none_is_not_called_a_damaged_zip(made: Path, files: dict[str, bytes], tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Verify a packet or a statement: who signed it, and that nothing in it was changed, added or removed. Needs the public key alone.
 
-1. The zip has manifest.json and manifest.sig, plain names, no name twice, and the file has nothing before or behind it.
+1. The zip has manifest.json and manifest.sig, plain names, no name twice, and the file has nothing before, behind or between its files.
 2. The signature over the bytes of manifest.json is the given key's. Nothing of the manifest is believed before.
 3. The manifest is of a known format.
 4. Each file that it names is there with its size and SHA-256, and there is no other.
@@ -9,6 +9,7 @@
 import hashlib
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ SMALL = 32 << 20
 MAX_FILES = 100
 END_BYTES = 22
 """Bytes of the record that ends a zip without a comment."""
+END_64 = 76
+"""Bytes of the records before it in a zip of more than 4 GB."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,15 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
     """
     with opened(path) as archive:
         if not _alone(archive, path):
-            raise _broken(path, "the file holds more than the zip, before or behind it")
+            raise _broken(path, "it holds more than its files, before, behind or between them")
         names = [info.filename for info in archive.infolist()]
         if len(names) != len(set(names)) or len(names) > MAX_FILES or not all(_plain(name) for name in names):
             raise _broken(path, "names in the zip are not plain or not unique")
         manifest_bytes, signature = read_small(archive, "manifest.json", path), read_small(archive, "manifest.sig", path)
         if key is not None and not signing.signed_by(key, manifest_bytes, signature):
             raise _broken(path, f"the manifest was not signed by the key {signing.key_id(key)}, or was changed")
+        if signature != signature.strip() + b"\n":
+            raise _broken(path, "manifest.sig was changed")
         manifest = _manifest(manifest_bytes, path)
         listed: dict[str, Any] = manifest["files"]
         extra = sorted(set(names) - set(listed) - {"manifest.json", "manifest.sig"})
@@ -110,12 +115,26 @@ def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | No
 
 
 def _alone(archive: zipfile.ZipFile, path: Path) -> bool:
-    """Whether a zip begins and ends with its file, as one that export wrote: others find in the same bytes what they like."""
+    """Whether a zip is its files one behind the other and their list, as one that export wrote: others find in more what they like."""
+    at, of_list = 0, 0
     with open(path, "rb") as file:
+        for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+            file.seek(at)
+            name, extra = struct.unpack("<26x2H", file.read(30))
+            if info.header_offset != at or info.comment or not _lengths(info.extra) or not _lengths(file.read(name + extra)[name:]):
+                return False
+            at += 30 + name + extra + info.compress_size
+            of_list += 46 + name + len(info.extra)
+        size = file.seek(0, 2)
         file.seek(-END_BYTES, 2)
         end = file.read()
-    starts = [info.header_offset for info in archive.infolist()]
-    return min(starts, default=0) == 0 and end.startswith(b"PK\5\6") and end.endswith(b"\0\0")
+    listed = at == archive.start_dir and size - at - of_list in (END_BYTES, END_BYTES + END_64)
+    return listed and end.startswith(b"PK\5\6") and end.endswith(b"\0\0")
+
+
+def _lengths(extra: bytes) -> bool:
+    """Whether an extra field is empty or tells the lengths of a file that may be large, and nothing else."""
+    return not extra or (extra[:2] == b"\1\0" and len(extra) == 4 + int.from_bytes(extra[2:4], "little") <= 32)
 
 
 def _plain(name: str) -> bool:
