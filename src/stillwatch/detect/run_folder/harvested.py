@@ -66,8 +66,8 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
         n, has = 0, Counter(told or {})
         for table in dataset.batches(path, (*names, *TEXTS, *more, "timestamp"), as_of, data.start):
             n += len(table)
-            days = np.bincount(table["timestamp"].cast(pa.int64()).to_numpy() // DAY_US)
-            seen.days.update({day: int(days[day]) for day in np.flatnonzero(days).tolist()})
+            days, counts = np.unique(table["timestamp"].cast(pa.int64()).to_numpy() // DAY_US, return_counts=True)
+            seen.days.update(dict(zip(days.tolist(), counts.tolist(), strict=True)))
             has.update({name: len(table) - table[name].null_count for name in more})
             has.update({name: pc.sum(pc.not_equal(table[name], "")).as_py() or 0 for name in TEXTS})
             yield table
