@@ -42,12 +42,12 @@ FURTHER = {
     for name in (
         "farm", "lab", "click", "tool", "bazaar", "harbour", "mill", "quarry", "ridge", "fen", "heron", "delta", "slate", "kelp", "tarn",
         "alder", "marsh", "dune", "quay", "cairn", "osier", "vane", "wharf", "lodge", "weir", "heath", "gauge", "commons", "shoal",
-        "strand", "ember", "moor", "brook", "ford", "holm", "loom",
+        "strand", "ember", "moor", "brook", "ford", "holm", "loom", "mere",
     )
     if (Path(__file__).parent / f"{name}_world").is_dir()
 }
-"""Simulators of further authors; weights are calibrated, with other seeds, on all but shoal, strand, ember, moor, brook, ford, holm
-and loom."""
+"""Simulators of further authors; weights are calibrated, with other seeds, on all but shoal, strand, ember, moor, brook, ford, holm,
+loom and mere."""
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000
