@@ -121,6 +121,32 @@ def test_it_says_who_relays_openly_and_who_sleeps(name: str) -> None:
 @pytest.mark.parametrize("name", ["linked", "unlinked"])
 @pytest.mark.parametrize(
     ("change", "asked"),
+    [({}, True), ({"context__lived": 0.49}, False), ({"context__lived": 0.49, "context__occasion": 0.5}, True),
+     ({"context__lived": 0.49, "context__night": 0.8}, True)],
+)
+def test_accounts_used_up_within_a_day_each_do_not_show_that_they_sleep(name: str, change: dict[str, Any], asked: bool) -> None:
+    brief = {"timing__round_the_clock": 0.0, "harvest__volume": 1.0, "session__handoff": 0.0, "identity__signup": 1.0}
+    assert bool(everyday(TREES, values(1, **(CREW | brief | change)))[0]) == asked
+    said = why(brief | change, **{name: part(harvest__rate=100.0)})
+    assert any("one job" in one for one in said) == (asked and (name == "linked" or "context__occasion" not in change))
+
+
+@pytest.mark.parametrize("name", ["linked", "unlinked"])
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [({}, True), ({"context__night": 0.79}, False), ({"identity__payment": 0.0, "identity__signup": 1.0}, True),
+     ({"identity__contact": 0.2}, False), ({"session__handoff": 0.2}, False), ({"identity__replacement": 0.2}, False)],
+)
+def test_pieceworkers_whom_one_platform_pays_for_are_asked_about_if_they_sleep(name: str, change: dict[str, Any], asked: bool) -> None:
+    crew = {"context__night": 0.8, "identity__payment": 0.9, "session__handoff": 0.0, "timing__round_the_clock": 0.5} | change
+    said = why(crew, **{name: part(harvest__rate=100.0)})
+    assert any("quiet in the same six hours" in one for one in said) == asked
+    assert bool(everyday(TREES, values(1, **(CREW | crew)))[0]) == asked
+
+
+@pytest.mark.parametrize("name", ["linked", "unlinked"])
+@pytest.mark.parametrize(
+    ("change", "asked"),
     [({}, True), ({"context__own_client": 0.39}, False), ({"identity__signup": 1.0}, True), ({"identity__contact": 0.2}, False),
      ({"session__handoff": 0.2}, False), ({"identity__banned": 0.2}, False)],
 )

@@ -7,7 +7,7 @@ import pytest
 from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Measured, Scene
-from stillwatch.judge.conduct import long_answers, occasion, short_answers
+from stillwatch.judge.conduct import lived, long_answers, night, occasion, short_answers
 from stillwatch.judge.evidence import (
     HALF_BANNED,
     banned,
@@ -132,6 +132,30 @@ def test_identities_shared_by_chance_link_nobody(piece: Any, view: str) -> None:
 
 
 @pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])
+def test_a_value_that_hundreds_of_others_share_hides_no_batches(piece: Any, view: str) -> None:
+    """A carrier's 400 customers have one payer; a group whose accounts share in fours does so however many they are."""
+    value = np.arange(2_000)
+    value[:400] = np.arange(400) // 4
+    value[1_600:] = 5_000
+    found = piece(scene(groups(range(400)), people(2_000), **{view: value}))
+    # Drawn from the other 1,600 accounts as often: 400 of them have one value, and the others each their own.
+    assert found.expected[0] == pytest.approx(400 * 400 / 1_600 - 1, abs=0.01)
+    assert found.observed[0] == 300
+    assert found.value[0] > 0.4
+
+
+def test_as_many_repeats_are_expected_as_draws_from_the_others_give() -> None:
+    """Known truth: the mean over random groups of the same size among all others."""
+    rng, n, size = np.random.default_rng(7), 900, 150
+    value = rng.integers(0, 300, n)
+    value[size:260] = 0
+    told = payment(scene(groups(range(size)), people(n), payment=value)).expected[0]
+    others = value[size:]
+    drawn = [size - len(np.unique(rng.choice(others, size, replace=False))) for _ in range(400)]
+    assert told == pytest.approx(np.mean(drawn), rel=0.03)
+
+
+@pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])
 def test_one_customer_among_strangers_links_nobody(piece: Any, view: str) -> None:
     """27 of 70 accounts have one value and the others each their own; in batches of three the same number would be a link."""
     shared, batches = np.arange(500), np.arange(500)
@@ -235,3 +259,31 @@ def test_answers_are_not_judged_where_tokens_are_not_told() -> None:
     told = scene(proposed, people(20), answers(0, 0))
     assert short_answers(told).tolist() == [0, 0]
     assert long_answers(told).tolist() == [0, 0]
+
+
+def nights(parts: list[int], lasted_hours: int = 240) -> float:
+    """The value of night of ten accounts that send so much in each three hours of the day."""
+    proposed, hourly = groups(range(10)), np.zeros((1, 2, 14 * 24), np.int32)
+    hourly[0, 0, :lasted_hours] = 10
+    return float(night(scene(proposed, people(10), measured(proposed, hourly=hourly, day_parts=np.array([parts] * 10, np.int32))))[0])
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [([5] * 8, 0.0), ([0, 6, 6, 6, 6, 6, 6, 0], 1.0), ([6, 0, 6, 6, 0, 6, 6, 6], 1 - 4 / 6), ([1, 1, 9, 9, 9, 9, 1, 1], 1 - 8 / 40)],
+)
+def test_people_of_one_time_zone_are_quiet_together(parts: list[int], expected: float) -> None:
+    assert nights(parts) == pytest.approx(expected)
+
+
+def test_who_worked_for_a_day_shows_no_night() -> None:
+    assert nights([0, 0, 9, 9, 9, 9, 0, 0], 40) == 0
+    assert nights([0, 0, 9, 9, 9, 9, 0, 0], 60) == 1
+
+
+def test_an_account_lived_that_was_seen_for_a_day() -> None:
+    """Of four accounts one sent a single request, one for an hour, and two for a day and for a week."""
+    proposed = groups(range(4))
+    last = np.array([0, 1, 24, 24 * 7]) * HOUR_US
+    sums = measured(proposed, n=np.array([1, 9, 9, 9]), last_us=last)
+    assert lived(scene(proposed, people(4), sums))[0] == pytest.approx(2 / 3)

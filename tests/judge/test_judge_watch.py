@@ -10,9 +10,10 @@ from judge_helpers import findings, groups, grown, model, part, people, scene, v
 from stillwatch import judge
 from stillwatch.judge import YARDSTICK
 from stillwatch.judge.lines import TREES, Lines
+from stillwatch.judge.reasons import OWN_CLIENT
 from stillwatch.judge.results import evidence_rows, far_out
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict_words import changes
+from stillwatch.judge.verdict_words import changes, not_accused
 from stillwatch.judge.watch import FEWEST_NEXT, FEWEST_WATCHED, NEXT, PLACES, WATCHED, WATCHED_FROM
 
 N = 20
@@ -196,6 +197,18 @@ def test_without_a_piece_it_would_lie_so_much_lower_in_its_log() -> None:
     assert "without timing.together the score would fall below the line" in changes(told, one, found, 0)
     one, told, found = outliers(context__yardstick=-4.0)
     assert "without timing.together the score would fall below the line" not in changes(told, one, found, 0)
+
+
+def test_what_only_an_everyday_reason_keeps_the_trees_from_passing_is_for_a_person() -> None:
+    """An app's users, by trees that lie a nat beyond their line; a nat below it nobody looks at them."""
+    app = {"context__own_client": OWN_CLIENT, "identity__payment": 0.0, "session__handoff": 0.0, "identity__contact": 0.0}
+    for yardstick, asked in ((-6.0, True), (-4.0, False)):
+        one, told, found = outliers(context__yardstick=yardstick, **app)
+        assert (found.campaign[0], found.review[0]) == (False, asked)
+        assert one.speaks(told).kept[0] == asked
+        assert any("an app's, a plug-in's or a course's users" in said for said in not_accused(told, found, one, 0))
+    one, told, found = outliers(context__yardstick=-6.0, context__crowd=np.log10(7) / 4, **app)
+    assert not found.review[0]
 
 
 def test_a_log_that_was_not_compared_and_a_model_that_cannot_accuse_nobody_by_it() -> None:

@@ -22,7 +22,7 @@ def _per(scene: Scene, total: NDArray[Any]) -> F64:
 
 
 def distinct(scene: Scene) -> F64:
-    """Distinct prompts over requests: 1 where a list is worked through and nothing is repeated."""
+    """Distinct prompts over requests: 1 where a list is worked through and nothing is repeated, 0.5 where no prompt was read."""
     return np.nan_to_num(scene.sample.distinct_share, nan=0.5)
 
 
@@ -201,12 +201,38 @@ def occasion(scene: Scene) -> F64:
 
     Blind where the log is shorter than eight days. A short campaign looks like an occasion too.
     """
-    hourly = scene.measured.hourly.sum(axis=1).astype(np.float64)
-    if hourly.shape[1] < LONG_HOURS:
+    if scene.measured.hourly.shape[-1] < LONG_HOURS:
         return np.zeros(scene.n)
+    return np.clip((6 - _lasted(scene) / 24) / 3, 0, 1)
+
+
+def _lasted(scene: Scene) -> F64:
+    """Hours within which nine tenths of the requests of each group fall, ``(n_groups,)``."""
+    hourly = scene.measured.hourly.sum(axis=1).astype(np.float64)
     reached = hourly.cumsum(axis=1) / np.maximum(hourly.sum(axis=1, keepdims=True), 1)
-    hours = (reached < 0.95).sum(axis=1) - (reached < 0.05).sum(axis=1)
-    return np.asarray(np.clip((6 - hours / 24) / 3, 0, 1), dtype=np.float64)
+    return np.asarray((reached < 0.95).sum(axis=1) - (reached < 0.05).sum(axis=1), dtype=np.float64)
+
+
+def lived(scene: Scene) -> F64:
+    """Share of the accounts whose requests reach over a day or more, of those with two or more: a night to sleep through."""
+    several = scene.measured.n > 1
+    lasting = several & (scene.measured.last_us - scene.measured.first_us >= DAY_US)
+    return np.asarray(scene.total(lasting) / np.maximum(scene.total(several), 1))
+
+
+NIGHTS = 48
+"""Hours of a group from which it tells at which it sleeps."""
+
+
+def night(scene: Scene) -> F64:
+    """All accounts together are quiet in the same six hours of the day: from 0 where these have a quarter of the requests to 1 for none.
+
+    People of one time zone are. Blind where nine tenths of the requests fall within two days; people of all countries are never quiet
+    together.
+    """
+    parts = np.stack([scene.total(part) for part in scene.measured.day_parts.T], axis=1)
+    quietest = (parts + np.roll(parts, -1, axis=1)).min(axis=1)
+    return np.where(_lasted(scene) < NIGHTS, 0, np.clip(1 - 4 * quietest / np.maximum(parts.sum(axis=1), 1), 0, 1))
 
 
 RARE_DOMAIN = 0.02
@@ -282,6 +308,8 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.owners": owners,
     "context.occasion": occasion,
     "context.short_log": short_log,
+    "context.lived": lived,
+    "context.night": night,
     "context.one_domain": one_domain,
     "context.batches": batches,
     "context.unwanted": unwanted,

@@ -7,6 +7,7 @@ blind for that group), and a ``value`` from 0 to 1 that the calibrated model wei
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -105,15 +106,17 @@ def _meet(taker: I64, giver: I64, n: F64, group: I64, start: I64, internal: F64,
                 b += 1
 
 
+def _repeated(holders: NDArray[Any], drawn: NDArray[Any]) -> F64:
+    """Expected holders of a value beyond the first, where each of its ``holders`` is drawn with the same probability."""
+    return np.asarray(holders * drawn - 1 + (1 - drawn) ** holders)
+
+
 def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64, F64]:
     """Accounts that repeat a value within a group, expected repeats, accounts with a shared value, of the largest one, with any."""
     groups, n = scene.groups, scene.people.n
     owned = np.where(value >= 0, value, -1)
     # One owner counts once: an organisation may pay for all its accounts with one card.
     whole, _ = distinct(np.stack([owned, scene.owner], axis=1)[owned >= 0])
-    owners = max(len(np.unique(scene.owner)), 2)
-    repeats = np.bincount(whole[:, 0]) if len(whole) else np.zeros(1)
-    chance = (repeats * (repeats - 1.0)).sum() / (owners * (owners - 1.0))
     member_value = owned[groups.member_account]
     told = (member_value >= 0) & scene.seen
     rows, _ = distinct(np.stack([groups.member_group[told], member_value[told], scene.owner[groups.member_account[told]]], axis=1))
@@ -129,7 +132,17 @@ def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64, F64]:
     )
     largest = np.zeros(scene.n)
     np.maximum.at(largest, group, np.where(counts > 1, counts, 0))
-    return extra, chance * having * (having - 1) / 2, sharing, largest, having
+    # As many holders as there are here are drawn from the others of the log: all of one value's that are drawn but the first repeat it.
+    # Pairs would count hundreds of one value (a carrier that pays for its customers) as if each were linked to each.
+    drawn = np.minimum(having / np.maximum(len(whole) - having, 1), 1)
+    of_value = np.bincount(whole[:, 0])
+    holders, values = np.unique(of_value[of_value > 1], return_counts=True)
+    expected = np.zeros(scene.n)
+    for held, number in zip(holders, values, strict=True):
+        expected += number * _repeated(held, drawn)
+    here, rate = of_value[rows[first, 1]], drawn[group]
+    expected -= np.bincount(group, weights=_repeated(here, rate) - _repeated(here - counts, rate), minlength=scene.n)
+    return extra, np.maximum(expected, 0), sharing, largest, having
 
 
 def _shared(scene: Scene, value: I64) -> Finding:
@@ -152,7 +165,7 @@ def _usually_shared(scene: Scene, value: I64) -> float:
 def payment(scene: Scene) -> Finding:
     """Accounts of different owners pay with the same payment method.
 
-    Null: owners share payment methods as often as owners of the whole registry do, and the value is what goes beyond the
+    Null: owners share payment methods as often as as many other owners of the registry do, and the value is what goes beyond the
     share of all accounts that do. The accounts of the largest payer do not count, who may be a customer among others; who
     also meets on a network of their own is a firm and does not count, and the fewer payers there are the less it counts: few
     firms and their people share so too. Blind where the registry tells no payment method, where each account has a card of its

@@ -188,6 +188,8 @@ class Spoken(NamedTuple):
     """What the trees give it, nats."""
     reasons: NDArray[np.bool_]
     """Whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``."""
+    kept: NDArray[np.bool_]
+    """It lies beyond the line that its log gives it by the trees alone, and only an everyday reason keeps them from saying so."""
 
 
 @dataclass(frozen=True)
@@ -245,12 +247,14 @@ class Model:
         passes = plain.max(axis=0) >= 0
         part = np.where(passes, plain.argmax(axis=0), by_part.argmax(axis=0))
         score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
-        by_log, with_part = self._beyond_its_log(values, by_part, reason, odds)
+        sums = {name: (by_part[i], reason[i]) for i, name in enumerate(self.parts)}
+        by_log, with_part = self._beyond_its_log(values, with_trees(values, sums, odds))
         beyond = ~passes & (by_log >= -OPEN)
+        kept = everyday(TREES, values) & (self._beyond_its_log(values, {TREES: odds})[0] >= 0)
         unlinked = np.array([name == "unlinked" for name in self.parts])[part]
         doubted = ~beyond & (odds < doubt(values, score, unlinked=unlinked)) & (self.forest is not None)
         part, score = np.where(beyond, with_part, part), np.where(beyond, by_log, score)
-        return Spoken(part, score, explained & ~beyond, beyond, doubted, odds, reason)
+        return Spoken(part, score, explained & ~beyond, beyond, doubted, odds, reason, kept)
 
     def _reasons(self, values: Mapping[str, F64], by_part: F64, odds: F64) -> NDArray[np.bool_]:
         """Whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``.
@@ -263,26 +267,21 @@ class Model:
         plain = (by_part >= CLEAR) & (odds >= np.where(everyday(TREES, values), PLAINEST, PLAIN)) & ~batched(values)
         return np.asarray(told & ~plain)
 
-    def _beyond_its_log(
-        self, values: Mapping[str, F64], by_part: F64, reason: NDArray[np.bool_], alone: F64,
-    ) -> tuple[F64, NDArray[np.int64]]:
+    def _beyond_its_log(self, values: Mapping[str, F64], told: Mapping[str, F64]) -> tuple[F64, NDArray[np.int64]]:
         """Nats by which each group lies beyond the line of its log, and the part that says so with the trees, -1 for none.
 
         Args:
             values: of each piece, ``(n_groups,)``.
-            by_part: scores, ``(n_parts, n_groups)``.
-            reason: whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``.
-            alone: what the trees give each group, ``(n_groups,)``.
+            told: what the trees say alone (TREES) and with each part, nats (:func:`.with_trees`), ``(n_groups,)`` each.
         """
-        n = by_part.shape[1]
+        n = len(told[TREES])
         best, place = np.full(n, -np.inf), np.full(n, -1)
         if self.forest is None or YARDSTICK not in values:
             return best, place
-        told = with_trees(values, dict(zip(self.parts, zip(by_part, reason, strict=True), strict=True)), alone)
         classes, places = line_class(values), {TREES: -1} | {name: i for i, name in enumerate(self.parts)}
         for number, lines in enumerate(self.forest.lines):
             beyond = [(told[TREES] - lines.anywhere, -2)]
-            for name in self.forest.lines[0].parts:
+            for name in (name for name in self.forest.lines[0].parts if name in told):
                 drawn = self.forest.drawn(number, name)
                 beyond.append((told[name] - drawn.share * values[YARDSTICK] - drawn.parts[name], places[name]))
             for nats, where in beyond:

@@ -84,6 +84,9 @@ and those that meet on networks."""
 SLEEPLESS, TOLD_HOURS = 0.1, 12
 """Value of work round the clock below which accounts without a link are people, and requests of an account from which its hours tell: of
 authors left out none of 86 campaigns that the part without links accuses is below it."""
+NIGHT = 0.8
+"""Value of one night from which accounts sleep at the same hours: of 97 operators accused in 161 worlds of calibration three are above it
+that only cards tie, of 12 crowds of innocents eight (docs/experiments.md)."""
 ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
@@ -104,6 +107,7 @@ REASONS = (
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
     "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct", "context.own_client",
+    "context.lived", "context.night",
 )
 """What :func:`everyday` and the doubt of trees ask for."""
 
@@ -338,9 +342,11 @@ def by_day(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups whose accounts wake and sleep as people do.
 
     Markers of one examination, volunteers of one helpline and pupils of one camp work as one without a link; they sleep. A log of few
-    days does not tell who does: whoever began today has slept through the rest.
+    days does not tell who does: whoever began today has slept through the rest. Nor do accounts that are used up within a day each, where
+    that goes on day and night for longer than an event does.
     """
     told = (sent(values) >= np.log10(TOLD_HOURS) - 1e-9) & (values["context.short_log"] == 0)
+    told &= (values["context.lived"] >= AT_HOME) | one_night(values) | (values["context.occasion"] >= AT_HOME)
     return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & told)
 
 
@@ -348,9 +354,19 @@ TIES = ("identity.payment", "identity.contact", "session.handoff", "identity.rep
 """What ties accounts, a burst of sign-ups being none: one course or one job has it."""
 
 
+def one_night(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups whose accounts are all quiet in the same hours of the day: people of one time zone."""
+    return np.asarray(values["context.night"] >= NIGHT)
+
+
 def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that sleep (:func:`by_day`) and that no cards, numbers, conversations or bans tie."""
-    return np.asarray(by_day(values) & (np.maximum.reduce([values[name] for name in TIES]) < TIED))
+    """Groups that sleep: each for itself (:func:`by_day`) where no cards, numbers, conversations or bans tie them, or all at once
+    (:func:`one_night`) where nothing but cards does.
+
+    Pieceworkers whom a platform pays for with a few cards, cataloguers and translators of one sheet of work, work as one, and at night not.
+    """
+    unpaid = np.maximum.reduce([values[name] for name in TIES if name != "identity.payment"]) < TIED
+    return np.asarray(unpaid & (by_day(values) & (values["identity.payment"] < TIED) | one_night(values)))
 
 
 def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:

@@ -205,7 +205,7 @@ def judge(
         same: label of each group, one for groups of nearly the same accounts; by default each group stands alone.
         usual: groups among which evidence is significant (:func:`significant`); by default all.
     """
-    part, log_odds, explained, beyond, doubted, odds, reason = model.speaks(values)
+    part, log_odds, explained, beyond, doubted, odds, reason, kept = model.speaks(values)
     spoken = families(values, significant(findings, usual), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values, odds)
@@ -227,5 +227,5 @@ def judge(
     chosen = explained & batched(values) & ~listed_batches(values, odds)
     worth = ~fewer_than(WORTH, values) | ~fewer_than(FEWEST, values) & (odds >= DOUBTED)
     open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
-    review = ~campaign & ~owned & open_
+    review = ~campaign & ~owned & (open_ | kept & worth)
     return Verdicts(log_odds, campaign, review, enough & ~owned & ~customer, q, spoken, explain(values))

@@ -243,6 +243,10 @@ def _listed(texts: list[str], last: str) -> str:
 
 RING = "only work, sign-ups or bans tie it, for short answers to prompts of many lengths: ask whether it is a ring of another kind"
 BY_DAY = "no link ties its accounts, and they wake and sleep as people do: ask whether they have one job, one course or one cause"
+ONE_NIGHT = (
+    "nothing but cards ties its accounts, and they are all quiet in the same six hours of each day: ask whether they are pieceworkers whom "
+    "one platform pays for, or people with one job"
+)
 
 
 def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, group: int) -> list[str]:
@@ -284,8 +288,8 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
             f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
         )
-    if said.explained[0]:
-        out.append(_reason(name, mine, said.odds))
+    if said.explained[0] or said.kept[0]:
+        out.append(_reason(TREES if said.kept[0] else name, mine, said.odds))
     if said.doubted[0]:
         asked = doubt(mine, score, unlinked=np.array([name == "unlinked"]))[0]
         out.append(
@@ -331,9 +335,9 @@ def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
             return f"{share}, for answers that are not long: ask whether it is odd jobs"
         if unlike(mine)[0]:
             return "no link ties its accounts, and they do not work as one: do many people do the same thing?"
-        return BY_DAY if by_day(mine)[0] else RING
+        return BY_DAY if by_day(mine)[0] else ONE_NIGHT if asleep(mine)[0] else RING
     if asleep(mine)[0]:
-        return BY_DAY
+        return BY_DAY if by_day(mine)[0] else ONE_NIGHT
     if untied(mine)[0]:
         return "no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?"
     if same_place(mine)[0]:
