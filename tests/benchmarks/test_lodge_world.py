@@ -1,6 +1,7 @@
 """What the scenarios of the lodge world say of their hosts and operators is true in the tables."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,9 @@ from benchmarks.lodge_world.wording import TONGUES, WORKS, say, topics, words
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
-ASKED = 15_000
+ASKED = 2_500
+MORE = {"agent_runs_at_scale": 12_000, "five_languages_dealt_out": 12_000}
+"""where what is said is of shares of a few accounts, or that hardly a prompt comes twice"""
 DAY_US = 86_400_000_000
 NETS = {"home", "phone", "office", "campus", "inside", "cloud", "server", "vpn", "proxies", "sticky", "one"}
 
@@ -26,8 +29,8 @@ NETS = {"home", "phone", "office", "campus", "inside", "cloud", "server", "vpn",
 class World:
     """One generated world: its tables, and the events of campaigns with who is behind them."""
 
-    def __init__(self, scenario: str, folder: Path) -> None:
-        self.counts = generate(scenario, folder, 3, ASKED)
+    def __init__(self, folder: Path, counts: dict[str, int]) -> None:
+        self.counts = counts
         self.all = pq.read_table(folder / "events")
         self.truth = pq.read_table(folder / "truth.parquet")
         self.registry = pq.read_table(folder / "accounts.parquet")
@@ -55,15 +58,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], World]:
-    made: dict[str, World] = {}
-
-    def make(scenario: str) -> World:
-        if scenario not in made:
-            made[scenario] = World(scenario, tmp_path_factory.mktemp(scenario))
-        return made[scenario]
-
-    return make
+def world(simulated: Callable[..., tuple[Path, dict[str, int]]]) -> Callable[[str], World]:
+    return cache(lambda scenario: World(*simulated(generate, scenario, 3, MORE.get(scenario, ASKED))))
 
 
 def share(values: pa.ChunkedArray) -> float:
@@ -133,7 +129,8 @@ def test_tables_keep_their_contract_and_lack_what_the_host_does_not_tell(name: s
         assert gone == set(contract.names) - set(table.column_names)
         contract.conform(table)
     TRUTH.conform(made.truth)
-    assert 0.6 * ASKED < made.counts["events"] < 1.5 * ASKED
+    asked = MORE.get(name, ASKED)
+    assert 0.6 * asked < made.counts["events"] < 1.5 * asked
 
 
 @pytest.mark.parametrize("name", [name for name, scenario in scenarios.SCENARIOS.items() if not scenario.make])
@@ -289,14 +286,6 @@ def test_lent_accounts_look_like_those_of_other_students(world: Callable[[str], 
 def test_two_crews_know_nothing_of_each_other(world: Callable[[str], World]) -> None:
     made = world("text_not_kept")
     assert set(made.truth["campaign"].drop_null().to_pylist()) == {"night_shift", "tool_runs"}
-
-
-def test_a_seed_is_a_world(tmp_path: Path) -> None:
-    for place, seed in (("one", 1), ("two", 1), ("three", 2)):
-        generate("few_customers_of_a_small_host", tmp_path / place, seed, 5_000)
-    one, two, three = (pq.read_table(tmp_path / place / "events") for place in ("one", "two", "three"))
-    assert one.equals(two)
-    assert not set(one["account_id"].to_pylist()) & set(three["account_id"].to_pylist())
 
 
 def test_numbers_of_a_thing_are_even_and_fixed() -> None:
