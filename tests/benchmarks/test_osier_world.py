@@ -1,6 +1,7 @@
 """What the scenarios of the osier world say of their operators and crowds is true in the tables."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from benchmarks.osier_world.crowds import BROAD, CROWDS, NARROW
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
-ASKED = 3000
+ASKED = 2000
 HARVESTERS = [name for name, scenario in scenarios.SCENARIOS.items() if scenario.campaigns]
 DAY_US = 86_400_000_000
 
@@ -22,8 +23,8 @@ DAY_US = 86_400_000_000
 class World:
     """One generated world: its tables, and the events of campaigns with who is behind them."""
 
-    def __init__(self, scenario: str, folder: Path) -> None:
-        self.counts = generate(scenario, folder, 5, ASKED)
+    def __init__(self, folder: Path, counts: dict[str, int]) -> None:
+        self.counts = counts
         self.all = pq.read_table(folder / "events")
         self.registry = pq.read_table(folder / "accounts.parquet")
         self.truth = pq.read_table(folder / "truth.parquet")
@@ -54,15 +55,8 @@ def opening(table: pa.Table) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], World]:
-    made: dict[str, World] = {}
-
-    def make(scenario: str) -> World:
-        if scenario not in made:
-            made[scenario] = World(scenario, tmp_path_factory.mktemp(scenario))
-        return made[scenario]
-
-    return make
+def world(simulated: Callable[..., tuple[Path, dict[str, int]]]) -> Callable[[str], World]:
+    return cache(lambda scenario: World(*simulated(generate, scenario, 5, ASKED)))
 
 
 @pytest.mark.parametrize("scenario", ["one_spell", "two_doors", "grey_coats", "market_day"])
