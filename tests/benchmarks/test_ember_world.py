@@ -17,9 +17,12 @@ from benchmarks.ember_world.traffic import HOURS, MODELS, Season
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
-ASKED = 15_000
-MORE = {"drip_under_cover": 30_000, "free_credit_burned_in_series": 25_000, "hydra_on_shared_wallets": 30_000}
-"""where what is said needs more accounts"""
+ASKED = 5_000
+MORE = {
+    "drip_under_cover": 30_000, "free_credit_burned_in_series": 25_000, "hydra_on_shared_wallets": 30_000,
+    "pool_split_without_template": 15_000,
+}
+"""where what is said needs more accounts, or is that hardly a prompt comes twice"""
 DAY_US = 86_400_000_000
 
 

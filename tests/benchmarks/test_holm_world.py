@@ -14,7 +14,7 @@ from benchmarks.holm_world.world import DAY, FIRST_MONDAY, HOUR, LARGE, SMALL, H
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
-ASKED = 10_000
+ASKED = 4_000
 OPERATED = {"museums": "sum_traces", "shop_plugin": "task_traces"}
 ORDINARY = {"individual", "student", "agent_user", "note_app_user", "developer", "small_firm", "solo_professional"}
 QUEUES = [  # crowds, their items, and share of items that several members begin
@@ -25,11 +25,16 @@ QUEUES = [  # crowds, their items, and share of items that several members begin
 ]
 
 
+def asked(scenario: str) -> int:
+    """Requests of a world: operators share cards where they have enough accounts."""
+    return 10_000 if scenario in OPERATED else ASKED
+
+
 class Made:
     """One world, with who is behind each request."""
 
     def __init__(self, scenario: str) -> None:
-        self.tables = scenarios.world(scenario, 3, ASKED)
+        self.tables = scenarios.world(scenario, 3, asked(scenario))
         truth = self.tables.truth.rename_columns({"kind": "crowd"})
         self.registry = self.tables.accounts.join(truth, "account_id")
         self.events = self.tables.events.join(truth, "account_id").sort_by("timestamp")
@@ -75,7 +80,7 @@ def test_tables_are_those_of_a_log_with_truth(scenario: str) -> None:
     assert accounts["account_id"].to_pylist() == sorted(set(truth["account_id"].to_pylist())) == truth["account_id"].to_pylist()
     assert set(events["account_id"].to_pylist()) <= set(truth["account_id"].to_pylist())
     assert len(pc.unique(events["event_id"])) == len(events)
-    assert 0.6 * ASKED < len(events) < 1.45 * ASKED
+    assert 0.6 * asked(scenario) < len(events) < 1.45 * asked(scenario)
     assert set(events["parent_key"].drop_null().to_pylist()) <= set(events["context_key"].to_pylist())
     born = world.events.join(accounts.select(["account_id", "created_at"]), "account_id")
     assert pc.all(pc.greater(born["timestamp"], born["created_at"])).as_py()
@@ -93,12 +98,6 @@ def test_worlds_are_as_told(tmp_path: Path) -> None:
     assert {described for scenario in scenarios.SCENARIOS.values() for described in scenario.crowds} == set(scenarios.CROWDS)
     assert 0.7 < generate("crops", tmp_path, 2)["events"] / SIZES["crops"] < 1.3
     assert [Holm("any", 1, (9, 9), factor).sized(120) for factor in (1, 0.1, 0.01)] == [120, 12, 4]
-
-
-def test_a_seed_is_a_world() -> None:
-    one, same, other = (scenarios.world("songs", seed, 3_000) for seed in (3, 3, 4))
-    assert all(getattr(one, name).equals(getattr(same, name)) for name in ("events", "accounts", "truth", "harvest"))
-    assert all(not set(one.events[name].to_pylist()) & set(other.events[name].to_pylist()) for name in ("event_id", "account_id"))
 
 
 @pytest.mark.parametrize(("scenario", "campaign"), OPERATED.items())

@@ -21,9 +21,9 @@ from benchmarks.worlds import sections
 
 from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 
-ASKED = 9000
-MORE = {"a_dozen_keys_flat_out": 30_000}
-"""where what is said is of a rate"""
+ASKED = 4000
+MORE = {"a_dozen_keys_flat_out": 30_000, "banned_by_noon_back_by_dusk": 9000, "split_pool_no_overlap": 9000}
+"""where what is said is of a rate, or of half of the accounts beside many that are replaced"""
 DAY_US = 86_400_000_000
 MAILS = ["public", "work", "house", "campus", "throwaway"]
 
