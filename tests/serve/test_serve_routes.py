@@ -454,6 +454,14 @@ def test_an_account_header_counts_only_where_it_is_declared(service: Service) ->
     assert called(service, "/forward", method="GET", headers=headers)[0] == 403
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "latin-1"])
+def test_an_account_header_is_read_beyond_ascii(service: Service, tmp_path: Path, coding: str) -> None:
+    snapshot.write(entries({keyed(KEY, "zoë"): "block"}), tmp_path / "zoë", "r2")
+    service.decider.snapshot = snapshot.read(tmp_path / "zoë")
+    service.context = Context(Identities(KEY), b"x-account")
+    assert called(service, "/forward", method="GET", headers=[(b"x-account", "zoë".encode(coding))])[0] == 403
+
+
 def test_metrics_and_status(service: Service) -> None:
     ask(service, account_id="block")
     called(service, "/v1/decide", "guess", b"{}")

@@ -245,7 +245,7 @@ class Service:
             return asked
         decision = self.decided(asked, started_ns)
         if self.tracing is not None:
-            parent = request.header(PROPAGATED).encode("latin-1")
+            parent = request.header(PROPAGATED)
             ended = time.time_ns()
             self.tracing.span(parent, surface, decision, ended - (time.perf_counter_ns() - started_ns), ended)
         return dialect.answer(decision, asked)

@@ -61,11 +61,11 @@ class Tracing:
         self._tracer = self._provider.get_tracer("stillwatch.serve")
         self._propagator = propagator()
 
-    def span(self, parent: bytes, surface: str, decision: Decision, started_ns: int, ended_ns: int) -> None:
+    def span(self, parent: str, surface: str, decision: Decision, started_ns: int, ended_ns: int) -> None:
         """Record a decision that was made, as a child of the caller's span."""
-        if not parent.endswith(b"-01"):
+        if not parent.endswith("-01"):
             return
-        context: Any = self._propagator.extract({"traceparent": parent.decode("latin-1")})
+        context: Any = self._propagator.extract({"traceparent": parent})
         attributes = {
             "stillwatch.surface": surface, "stillwatch.decision": decision.decision, "stillwatch.would": decision.would,
             "stillwatch.mode": decision.mode, "stillwatch.case_id": decision.case_id,

@@ -64,10 +64,13 @@ class Request(msgspec.Struct, gc=False):
     """In place of a body that is longer than LARGEST, where the dialect seeks something."""
 
     def header(self, name: bytes) -> str:
-        """The first value of a header, or an empty string."""
+        """The first value of a header, or an empty string; read as UTF-8, as logs have names, or where it is none as Latin-1."""
         for key, value in self.headers:
             if key == name:
-                return value.decode("latin-1")
+                try:
+                    return value.decode()
+                except UnicodeDecodeError:
+                    return value.decode("latin-1")
         return ""
 
 
