@@ -152,7 +152,10 @@ def test_a_stream_that_begins_with_a_comment(run, write):
 
 
 def test_one_key_is_one_account_however_it_is_sent(run, write):
-    headers = [{"authorization": "Bearer k"}, {"authorization": "bearer  k"}, {"X-Api-Key": "k"}, {"api-key": "k"}]
+    headers = [{"authorization": "Bearer k"}, {"authorization": "bearer  k"}, {"X-Api-Key": "k"}, {"api-key": "k"},
+               {"authorization": "Basic k"}, {"authorization": "Token\tk"}, {"authorization": "k"},
+               {"authorization": "Bearer", "api-key": "k"},
+               {"authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/x, SignedHeaders=host, Signature=1"}]
     log = [envelope({}, None, request_id=str(at), account_id=None, org_id=None, headers=told) for at, told in enumerate(headers)]
     assert {row["account_id"] for row in run(write(log), "openai").rows} == {keyed(KEY, "k")}
 

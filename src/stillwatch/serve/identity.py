@@ -6,8 +6,9 @@ they come, which fits tables whose identifiers are in the clear.
 
 import hashlib
 import hmac
-import re
 from collections.abc import Sequence
+
+from stillwatch.keys.hashing import SIGNED
 
 SUBPROTOCOLS = b"sec-websocket-protocol"
 CREDENTIALS = frozenset({
@@ -102,9 +103,6 @@ def _outermost(headers: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
     return [part for parts in by_name.values() for part in (*parts[: MANY // 2], *parts[-MANY // 2 :])]
 
 
-_SIGNED = re.compile(r"Credential=(?:Bearer\s+)?([^/\s,]+)")
-
-
 def credentials(value: bytes) -> set[str]:
     """The API keys that a header's value may name, whatever its scheme, in any case: gateways read more than the standards have."""
     text = value.decode("latin-1").strip()
@@ -115,7 +113,7 @@ def credentials(value: bytes) -> set[str]:
         return set() if text.lower() == "bearer" else set(parts)
     scheme, rest = parts
     found = {rest, text.replace(f"{scheme} ", "").strip()}  # LiteLLM takes the scheme out wherever it stands
-    if signed := _SIGNED.search(text):
+    if signed := SIGNED.search(text):
         found.add(signed[1])
     return found - {""}
 

@@ -10,6 +10,7 @@ from stillwatch.ingest.answers import usage_tokens, whole_response
 from stillwatch.ingest.conversation import conversation, parameters
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import asn, maybe, opened, section
+from stillwatch.keys.hashing import SIGNED
 
 KEYS = ("x-api-key", "api-key")
 """Headers of API keys beside ``authorization``."""
@@ -55,9 +56,10 @@ def opened_body(body: Any) -> Any:
 def credential(headers: dict[str, Any]) -> str | None:
     """The API key in the headers."""
     told = (maybe(headers.get("authorization"), "authorization") or "").strip()
-    scheme, _, rest = told.partition(" ")
-    # the scheme may be written in any case (RFC 9110): a client must not become another by that
-    key = rest.strip() if scheme.lower() == "bearer" else told
+    # without the scheme, whichever it is: the decision service seeks what stands after it
+    key = told.split(None, 1)[-1] if told.lower() not in ("", "bearer") else None
+    if signed := SIGNED.search(told):
+        key = signed[1]
     return key or next((found for name in KEYS if (found := maybe(headers.get(name), name))), None)
 
 
