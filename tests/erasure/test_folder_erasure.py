@@ -457,6 +457,22 @@ def test_who_is_not_erased_is_not_listed(tmp_path: Path, capsys: pytest.CaptureF
     assert len(hashing.erased_hashes(tmp_path / "logs" / "stillwatch.key")) == 1
 
 
+def test_a_folder_has_one_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ingested(tmp_path)
+    out, other = tmp_path / "logs", tmp_path / "tenant.key"
+    words = ["ingest", str(tmp_path / "log.jsonl"), "--from", "canonical-clear", "--out", str(out), "--key-file", str(other)]
+    before = digests(out)
+    capsys.readouterr()
+    assert main(words) == 1
+    assert f"the folder has another key: {out / 'stillwatch.key'}. Pass that" in capsys.readouterr().err
+    assert not other.exists()
+    hashing.tenant_key(other)
+    assert main(words) == 1
+    assert digests(out) == before
+    shutil.copy(out / "stillwatch.key", other)
+    assert main(words) == 0
+
+
 def test_a_list_that_was_damaged_lets_nobody_back_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, account = ingested(tmp_path)
     key = tmp_path / "logs" / "stillwatch.key"

@@ -52,13 +52,17 @@ def ingest(
         What :func:`stillwatch.ingest.run` returns, and the path of the key under ``key_file``.
 
     Raises:
-        InputError: see :func:`stillwatch.ingest.run`; the key file does not hold a key; another ingest
-            writes to ``out``; or no event came of the sources, which is said when what was put aside is written.
+        InputError: see :func:`stillwatch.ingest.run`; the key file does not hold a key, or another than lies in ``out``; another ingest
+            writes there; or no event came of the sources, which is said when what was put aside is written.
     """
     from stillwatch.ingest import check, run
 
     check(sources, format, out, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies)  # a mistyped command leaves no key behind
-    key_file = key_file or out / hashing.KEY_NAME
+    own = out / hashing.KEY_NAME
+    key_file = key_file or own
+    if own.exists() and not (key_file.exists() and hashing.tenant_key(key_file) == hashing.tenant_key(own)):
+        # cases erase would list whom it erases under the folder's key, which no later ingest asks
+        raise InputError("the folder has another key", where=own, todo="Pass that as --key-file, or another --out")
     with alone(out, "ingest"):
         fresh = not key_file.exists()
         key = hashing.tenant_key(key_file)
