@@ -405,6 +405,23 @@ def test_rows_that_were_put_aside_go_where_they_name_it(tmp_path: Path) -> None:
     assert b"acct-33" in pq.read_table(out / "quarantine.parquet")["raw"][0].as_py()
 
 
+def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:
+    pytest.importorskip("structlog")
+    from stillwatch.serve.decision_log import FileSink, Record
+
+    names = ["acct-3", "acct-33", "acct-3"]
+    records = [Record(1e9, f"r{i}", "decide", name, "block", "block", "shadow", "r", "c", "1", "r1", 5) for i, name in enumerate(names)]
+    FileSink(tmp_path / "decisions").write(records)
+    (tmp_path / "snapshot.arrow").write_text("acct-3")
+    (path,) = (tmp_path / "decisions").iterdir()
+    other = path.read_bytes().splitlines(keepends=True)[1]
+    with alone(tmp_path, "service"), pytest.raises(InputError, match="is writing to this folder"):
+        erase([tmp_path], "acct-3", note="request 17")
+    (done,) = erase([tmp_path], "acct-3", note="request 17")
+    assert (done.rows, done.left) == ({"decisions/decisions-2001-09-09.ndjson": 2}, ["snapshot.arrow"])
+    assert path.read_bytes() == other
+
+
 ROWS = [{"event_id": f"e{i}", "timestamp": "2026-01-01T00:00:00Z", "account_id": f"acct-{i % 3}", "prompt": f"What is {i}?"}
         for i in range(9)]
 

@@ -50,6 +50,8 @@ UNCHANGED = ("record.json", "exposure.json")
 """What tells a proof and an exposure study: signed or whole as they are, and made without accounts, so only searched for names."""
 STEPS, CUT = "steps", "cut"
 """Folders of a replay: what its steps found, by account, and sketches that a step reads. Both are made again where they are missing."""
+DECISIONS = "decisions"
+"""In the state of a decision service that writes them into files."""
 TABLES = ("events", partitions.FOLDER, CUT)
 """Folders of tables that are rewritten, and not searched for names: what they hold besides is text of other accounts."""
 CHUNK = 16 << 20
@@ -94,8 +96,8 @@ def erase(
     """Erase an account from folders of logs, runs and replays: from logs last, since only they tell which requests are its.
 
     Args:
-        folders: of logs, runs or replays; proofs and exposure studies, which are searched and not changed; also single tables
-            (traces, labels, mark logs, ledgers), which keep no record of it.
+        folders: of logs, runs, replays or the state of a service that is not running; proofs and exposure studies, which are searched
+            and not changed; also single tables (traces, labels, mark logs, ledgers), which keep no record of it.
         account: as the tables have it.
         note: which request asks for it; kept in ``erasures.json``, so it must not name the account.
         also: further names of the customer that files may have.
@@ -116,14 +118,15 @@ def erase(
     runs = [folder for folder in folders if (folder / "campaigns.parquet").exists()]
     logs = [folder for folder in folders if (folder / "events").is_dir() and folder not in runs]
     replays = [folder for folder in folders if _is_replay(folder) and folder not in (*runs, *logs)]
-    rewritten = (*runs, *logs, *replays)
+    states = [folder for folder in folders if (folder / DECISIONS).is_dir() and folder not in (*runs, *logs, *replays)]
+    rewritten = (*runs, *logs, *replays, *states)
     kept = [folder for folder in folders if any((folder / name).is_file() for name in UNCHANGED) and folder not in rewritten]
     if other := [path for path in folders if path not in (*tables, *rewritten, *kept)]:
         todo = ("Pass folders that stillwatch detect reads (with events/), that detect, replay, prove test or exposure wrote, "
-                "or a Parquet or JSONL file")
+                "or where serve --run keeps its state, or a Parquet or JSONL file")
         raise InputError("neither logs nor a run, a replay, a proof or an exposure study", where=other[0], todo=todo)
     # Where it is cut off, what tells requests alone can still be matched the next time.
-    done = [Done(folder) for folder in (*runs, *replays, *tables, *kept, *logs)]
+    done = [Done(folder) for folder in (*runs, *replays, *states, *tables, *kept, *logs)]
     with ExitStack() as held:
         for each in (each for each in done if each.folder in rewritten):
             held.enter_context(alone(each.folder, "command", settled=False))
@@ -184,6 +187,7 @@ def _erase(done: Done, who: _Who, note: str, dry: bool, now: datetime) -> None:
     run = (folder / "campaigns.parquet").exists()
     paths = [path for path in sorted(folder.glob("*")) if path.suffix in (".parquet", ".jsonl") and path.is_file()]
     paths += data_files(folder / "events") if (folder / "events").is_dir() else []
+    paths += sorted((folder / DECISIONS).glob("*.ndjson"))
     counted = _of_campaigns(folder, who) if run else {}
     packets = run_details.packets(folder) if run else []
     try:

@@ -129,7 +129,7 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
     erased.add_argument("--note", required=True, help="which request asks for it; is kept, so without the customer's name")
     erased.add_argument("--from", dest="folders", type=Path, nargs="+", action="extend", default=[], metavar="FOLDER",
                         help="also from these: folders that detect read (with events/), runs beside the logs they were made of, "
-                             "replays, and single tables such as ledgers")
+                             "replays, the state of serve --run, and single tables such as ledgers")
     erased.add_argument("--also", action="append", default=[], metavar="NAME", help="a further name to erase from texts; may be repeated")
     erased.add_argument("--key-file", type=Path, metavar="FILE",
                         help="the tenant's key, beside which the account is put on the list of those that ingest leaves out "
