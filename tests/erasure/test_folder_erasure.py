@@ -16,7 +16,7 @@ from stillwatch import partitions, run_details, sketch
 from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.detect import pipeline
-from stillwatch.erasure.folders import erase
+from stillwatch.erasure.folders import _mentions, erase
 from stillwatch.errors import InputError
 from stillwatch.evidence import pdf
 from stillwatch.files import alone, digest, read_json, write_json, write_parquet
@@ -403,6 +403,30 @@ def test_rows_that_were_put_aside_go_where_they_name_it(tmp_path: Path) -> None:
     (done,) = erase([out], "acct-3", note="request 17")
     assert done.rows["quarantine.parquet"] == 1
     assert b"acct-33" in pq.read_table(out / "quarantine.parquet")["raw"][0].as_py()
+
+
+def test_rows_that_were_put_aside_go_where_the_format_reads_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def payload(id_: str, user: str, **more: Any) -> dict[str, Any]:
+        return {"id": id_, "startTime": "2026-01-01T00:00:00Z", "metadata": {"user_api_key_user_id": user}, "response": None, **more}
+
+    log, out = tmp_path / "log.jsonl", tmp_path / "logs"
+    rows = [payload("a", "acct-3"), payload("b", "other"), payload("a", "acct-4"), payload("b", "acct-3"), payload("b", "acct-5"),
+            payload("c", "acct-3", startTime="never"), {"id": "d"}, payload("chatcmpl-1", "acct-3")]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"id": "chatcmpl-1", "cut": ')
+    assert main(["ingest", str(log), "--from", "litellm", "--out", str(out), "-q"]) == 0
+    account = hashing.keyed(hashing.tenant_key(out / "stillwatch.key"), "acct-3")
+    capsys.readouterr()
+    assert main(["cases", "erase", account, "--note", "request 17", "--from", str(out), "--yes"]) == 0
+    assert "quarantine.parquet has 1 row that ingest put aside and of which nobody can tell" in capsys.readouterr().out
+    left = [json.loads(raw) for raw in pq.read_table(out / "quarantine.parquet")["raw"].to_pylist()]
+    assert left == [rows[4], rows[6]], "neither its own, nor one of an event of its"
+
+
+@pytest.mark.parametrize("text", ['"zoë\\""', '"zo\\u00eb\\""', '"zo\\u00EB\\""', json.dumps(json.dumps('zoë"')), json.dumps('zoë"')])
+def test_a_name_is_found_as_json_spells_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / "proof.json").write_text(text)
+    assert _mentions(tmp_path / "proof.json", ['zoë"'])
+    assert not _mentions(tmp_path / "proof.json", ['zoé"', 'zo"'])
 
 
 def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:

@@ -39,11 +39,16 @@ from stillwatch.files import (
     replacing,
     write_json,
 )
+from stillwatch.ingest.output import FAILED, QUARANTINE
+from stillwatch.ingest.parsers import all_formats
+from stillwatch.ingest.tenant import Tenant
 from stillwatch.tables import EVENTS, REPLACES
 
 ERASED = "[erased]"
 SHORTEST = 3
 """Characters of a name that files are searched for: shorter ones stand in many words."""
+LONG = 8
+"""Characters of an event's identifier that is told from other words of a row that cannot be read."""
 GONE = "gone.json"
 """Among files that wait for their places: what is removed."""
 UNCHANGED = ("record.json", "exposure.json")
@@ -75,6 +80,8 @@ class Done:
     """It is in a campaign with a harvest, or this is a table that tells requests and no accounts; no log tells which are its."""
     left: list[str] = field(default_factory=list)
     """Files that still hold a name."""
+    untold: dict[str, int] = field(default_factory=dict)
+    """File -> rows that ingest put aside of which nobody can tell whose they are."""
     packets: list[dict[str, str]] = field(default_factory=list)
     """Evidence packets that named it, as :func:`stillwatch.run_details.packets` tells them: whoever has one has its name still."""
 
@@ -88,10 +95,13 @@ class _Who:
     key: int
     events: pa.Table
     """``event_id`` and ``timestamp`` of its requests, as far as the logs given have them."""
+    keys: Sequence[bytes]
+    """Of the tenant, as far as they are known."""
 
 
 def erase(
-    folders: Sequence[Path], account: str, *, note: str, also: Sequence[str] = (), dry: bool = False, now: datetime | None = None
+    folders: Sequence[Path], account: str, *, note: str, also: Sequence[str] = (), keys: Sequence[bytes] = (), dry: bool = False,
+    now: datetime | None = None,
 ) -> list[Done]:
     """Erase an account from folders of logs, runs and replays: from logs last, since only they tell which requests are its.
 
@@ -101,6 +111,7 @@ def erase(
         account: as the tables have it.
         note: which request asks for it; kept in ``erasures.json``, so it must not name the account.
         also: further names of the customer that files may have.
+        keys: the tenant's, by which accounts are told in rows that ingest put aside.
         dry: only count.
         now: the time that is told; the clock's by default.
 
@@ -134,7 +145,7 @@ def erase(
             if dry and (each.folder / TO_ERASE).exists():
                 raise InputError("an erasure was interrupted", where=each.folder, todo="Pass --yes, which finishes it")
         key = int(sketch.account_key(pa.array([account]))[0])
-        who = _Who(account, names, key, _requests(logs, account))
+        who = _Who(account, names, key, _requests(logs, account), keys)
         for each in done:
             if each.folder in tables:
                 n = (_parquet if each.folder.suffix == ".parquet" else _lines)(each.folder, None if dry else each.folder, who)
@@ -215,6 +226,8 @@ def _erase(done: Done, who: _Who, note: str, dry: bool, now: datetime) -> None:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     done.left = _left(done, who)
+    aside = [folder / name for name in (QUARANTINE, FAILED) if (folder / name).is_file()]
+    done.untold = {path.name: n for path in aside if (n := _untold(path, who))}
     before = [row for row in run_details.erasures(folder) if row["note"] == note]
     done.packets = [packet for packet in packets if _named(packet, who, counted, before)]
 
@@ -281,8 +294,8 @@ def _publish(folder: Path, staging: Path, done: Done, counted: dict[str, dict[st
 # --- Tables --------------------------------------------------------------------------------------------------------
 
 
-def _test(names: Sequence[str], who: _Who) -> tuple[list[str], Test] | None:
-    """What tells the rows about the account in a table with these columns, and which columns it looks at; None: no rows are."""
+def _test(names: Sequence[str], who: _Who, folder: Path) -> tuple[list[str], Test] | None:
+    """What tells the rows about the account in a table of a folder with these columns, and which columns it looks at; None: no rows are."""
     if "account_id" in names and "event_id" in names and len(who.events):
         # A mark log may leave the account to the events.
         mine = who.events["event_id"].combine_chunks()
@@ -300,7 +313,8 @@ def _test(names: Sequence[str], who: _Who) -> tuple[list[str], Test] | None:
         ends = ["account_a", "account_b"]
         return ends, lambda rows: pc.or_(*(_same(rows[end], who.account) for end in ends))
     if {"reason", "raw", "detail"} <= set(names):
-        return ["raw", "detail"], lambda rows: _within(rows, who.names)
+        about = _put_aside(folder, who)
+        return ["raw", "detail"], lambda rows: pc.fill_null(about(rows), False)
     if "event_id" in names and len(who.events):
         events = who.events["event_id"].combine_chunks()
         return ["event_id"], lambda rows: pc.is_in(rows["event_id"].cast(pa.string()), events)
@@ -320,11 +334,49 @@ def _tells_no_accounts(path: Path) -> bool:
         return any(batch.column(0).null_count for batch in table.iter_batches(dataset.BATCH_ROWS, columns=["account_id"]))
 
 
-def _within(rows: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
-    named = _pattern(names)
-    found = [bool(named and (named.search(raw or b"") or named.search((detail or "").encode())))
-             for raw, detail in zip(rows["raw"].to_pylist(), rows["detail"].to_pylist(), strict=True)]
-    return pa.array(found, pa.bool_())
+def _put_aside(folder: Path, who: _Who) -> Test:
+    """What tells which rows that ingest put aside are about the account: they name it, or the format reads its account or event in them.
+
+    Null where that cannot be told.
+    """
+    told = read_json(folder / "ingest.json") if (folder / "ingest.json").exists() else {}
+    format_, named = all_formats().get(str(told.get("format"))), _pattern(who.names)
+    events = set(who.events["event_id"].to_pylist())
+    words = {name.encode() for name in events if len(name) >= LONG}
+    tenants = [Tenant(key, text=False) for key in who.keys or (b"",)]
+
+    def about(raw: bytes | None, detail: str | None) -> bool | None:
+        if named and (named.search(raw or b"") or named.search((detail or "").encode())):
+            return True
+        if raw is None:
+            return False
+        row, accounts = _row(raw), set()
+        if not isinstance(row, dict):  # a line of CSV, or cut off
+            return True if not words.isdisjoint(re.split(rb'[\s,"]+', raw)) else None
+        for tenant in tenants:
+            try:
+                fields = format_.parse(row, tenant) if format_ else {}
+            except Exception:  # a format is a plug-in, and this may be what the row was put aside for
+                fields = {}
+            if str(fields.get("event_id")) in events:
+                return True
+            # a row of the registry is in no format
+            accounts |= {str(one) for one in (fields.get("account_id"), row.get("account_id"), tenant.id(row.get("account_id"))) if one}
+        if who.account in accounts:
+            return True
+        return False if accounts and (who.keys or (format_ and not format_.keyed)) else None
+
+    def test(rows: pa.RecordBatch) -> pa.Array:
+        return pa.array(map(about, rows["raw"].to_pylist(), rows["detail"].to_pylist()), pa.bool_())
+
+    return test
+
+
+def _untold(path: Path, who: _Who) -> int:
+    """Rows that ingest put aside of which nobody can tell whose they are."""
+    test = _put_aside(path.parent, who)
+    with reading_parquet(path), pq.ParquetFile(path) as file:
+        return sum(test(batch).null_count for batch in file.iter_batches(dataset.BATCH_ROWS, columns=["raw", "detail"]))
 
 
 def _parquet(path: Path, target: Path | None, who: _Who) -> int:
@@ -333,7 +385,7 @@ def _parquet(path: Path, target: Path | None, who: _Who) -> int:
         schema = file.schema_arrow
         if {"details", "campaign_id"} <= set(schema.names) or "account_ids" in schema.names:
             return _lists(path, target, who)
-        told = _test(schema.names, who)
+        told = _test(schema.names, who, path.parent)
         if told is None:
             return 0
         columns, test = told
@@ -431,7 +483,7 @@ def _row(line: bytes) -> Any:
     """A line of JSON; null where it is none."""
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -462,8 +514,16 @@ def _looked_at(run: Path, who: _Who) -> int:
 # --- What else names the account -----------------------------------------------------------------------------------
 
 
+def _spelt(char: str) -> bytes:
+    """A character as it is and as JSON may escape it, also where that JSON is a string of another."""
+    plain, escaped = re.escape(char.encode("utf-8", "surrogatepass")), json.dumps(char)[1:-1]
+    if escaped == char:
+        return plain
+    return rb"(?:%b|(?i:%b))" % (plain, re.escape(escaped.encode()).replace(rb"\\", rb"\\+"))
+
+
 def _pattern(names: Sequence[str]) -> "re.Pattern[bytes] | None":
-    long = [re.escape(name.encode()) for name in sorted(names, key=len, reverse=True) if len(name) >= SHORTEST]
+    long = [b"".join(map(_spelt, name)) for name in sorted(names, key=len, reverse=True) if len(name) >= SHORTEST]
     return re.compile(rb"(?<![\w-])(?:" + b"|".join(long) + rb")(?![\w-])") if long else None
 
 

@@ -25,7 +25,7 @@ def erase_account(args: Args) -> dict[str, Any]:
     keys = _keys(args)
     if alone:
         with _listed(args, keys):
-            done, in_store = folders.erase(args.folders, args.account, note=args.note, also=args.also, dry=not args.yes), None
+            done, in_store = _in_folders(args, keys), None
             _demand_any(args, done, in_store)
     else:
         done, in_store = _both(args, keys)
@@ -34,9 +34,10 @@ def erase_account(args: Args) -> dict[str, Any]:
     pseudonym = (in_store or {}).get("pseudonym") if args.yes else None
     left = {str(each.folder): each.left for each in done if each.left}
     listed = [str(hashing.erased_path(key)) for key in keys]
+    untold = {str(each.folder): each.untold for each in done if each.untold}
     packets = {str(each.folder): each.packets for each in done if each.packets}
-    return {"erased": bool(args.yes), **(in_store or {}), "pseudonym": pseudonym, "folders": rows, "left": left, "packets": packets,
-            "listed": listed}
+    return {"erased": bool(args.yes), **(in_store or {}), "pseudonym": pseudonym, "folders": rows, "left": left, "untold": untold,
+            "packets": packets, "listed": listed}
 
 
 def _keys(args: Args) -> list[Path]:
@@ -46,6 +47,11 @@ def _keys(args: Args) -> list[Path]:
             raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
         return [args.key_file]
     return [key for folder in dict.fromkeys(args.folders) if (key := folder / hashing.KEY_NAME).is_file()]
+
+
+def _in_folders(args: Args, keys: Sequence[Path]) -> list[folders.Done]:
+    secrets = [hashing.tenant_key(key) for key in keys]
+    return folders.erase(args.folders, args.account, note=args.note, also=args.also, keys=secrets, dry=not args.yes)
 
 
 @contextmanager
@@ -78,7 +84,7 @@ def _both(args: Args, keys: Sequence[Path]) -> tuple[list[folders.Done], dict[st
         with _listed(args, keys):
             done = []
             if args.folders:
-                done = folders.erase(args.folders, args.account, note=args.note, also=args.also, dry=not args.yes)
+                done = _in_folders(args, keys)
             if args.yes:
                 elsewhere = {str(each.folder): sum(each.rows.values()) for each in done if each.rows} if args.folders else None
                 counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere)
@@ -107,6 +113,10 @@ def _tell(args: Args, done: Sequence[folders.Done], in_store: dict[str, Any] | N
         if each.left:
             say(args, f"  {noun(len(each.left), 'file that still names it, and is', 'files that still name it, and are')} not changed: "
                       + ", ".join(each.left))
+        for name, n in each.untold.items():
+            todo = "Look at their raw bytes, or remove the file" if keys else "Pass --key-file, by which more can be told"
+            say(args, f"  {name} has {number_of(n, 'row')} that ingest put aside and of which nobody can tell whose they are: they stay. "
+                      + todo)
         for packet in each.packets:
             whom = f" for {packet['for']}" if packet["for"] else ""
             say(args, f"  a packet of {packet['at']:.10}{whom} names it, and is not reached: {packet['path']} "
