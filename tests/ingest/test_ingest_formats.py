@@ -73,6 +73,13 @@ def test_litellm_failures_cache_hits_and_redaction(run, write):
         assert (row["prompt"], row["response"], row["context_key"]) == (None, None, None)
 
 
+def test_litellm_requests_to_which_a_backend_gives_one_identifier_are_several(run, write):
+    log = [payload(), payload(litellm_call_id="call-2"), payload(litellm_call_id=None)]
+    result = run(write([*log, *log]), "litellm")
+    assert [row["event_id"] for row in result.rows] == ["chatcmpl-1", "call-2"]
+    assert result.reasons == {"duplicate_event_id": 4}, "what is logged twice, and what nobody can tell from that"
+
+
 def test_nobody_hides_what_he_says_behind_litellms_placeholder(run, write, tmp_path):
     hidden = {"role": "user", "content": "redacted-by-litellm"}
     asked = [{"role": "system", "content": "be terse"}, hidden, {"role": "user", "content": "solve this"}]

@@ -32,6 +32,7 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     )
     fields |= {
         "event_id": (call or own) if cached else (own or call),
+        "_call": call,
         "timestamp": raw.get("startTime"),
         "session_id": tenant.id(raw.get("session_id")),
         "access_path": "api",
