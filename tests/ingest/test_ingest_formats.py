@@ -11,6 +11,7 @@ from ingest_helpers import KEY, SECRET, envelope, event, payload
 
 from stillwatch import ingest
 from stillwatch.errors import InputError
+from stillwatch.ingest.answers import whole_response
 from stillwatch.keys.hashing import keyed
 from stillwatch.tables import EVENTS
 
@@ -266,6 +267,14 @@ def test_streams_are_put_together(run, write, events, form):
     assert row["response"] == "ab"
     if events != STREAMED_RESPONSE[:2]:
         assert (row["input_tokens"], row["output_tokens"]) == (1, 2)
+
+
+def test_an_azure_stream_keeps_model_and_response(run, write):
+    filtered = {"id": "", "model": "", "choices": [], "prompt_filter_results": [{"prompt_index": 0}]}
+    chunks = [filtered, *({"id": "c", "model": "gpt-x", "choices": [{"index": 0, "delta": {"content": one}}]} for one in "ab")]
+    assert whole_response(chunks)["id"] == "c"
+    (row,) = run(write([envelope({"messages": [{"role": "user", "content": "q"}]}, chunks)]), "openai").rows
+    assert (row["model"], row["response"]) == ("gpt-x", "ab")
 
 
 CALLS = [

@@ -109,7 +109,9 @@ def _events(stream: str) -> list[Any]:
 
 def _chat(chunks: list[dict[str, Any]]) -> dict[str, Any]:
     """One chat completion from its chunks."""
-    whole: dict[str, Any] = {"id": chunks[0].get("id"), "model": chunks[0].get("model"), "usage": {}}
+    # Azure begins with a chunk that tells only what its filter found: its id and model are empty
+    whole: dict[str, Any] = {name: next((chunk[name] for chunk in chunks if chunk.get(name)), None) for name in ("id", "model")}
+    whole["usage"] = {}
     texts: dict[Any, list[str]] = {}
     calls: dict[Any, list[dict[str, Any]]] = {}
     for chunk in chunks:
