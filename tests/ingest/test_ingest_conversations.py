@@ -60,6 +60,12 @@ def test_tool_turns():
     assert reduce([ASK, CALL, RESULT], TENANT).prompt == ASK["content"]
 
 
+def test_a_cache_mark_on_a_call_parts_no_turns():
+    marked = CALL | {"tool_calls": [CALLS[0] | {"cache_control": {"type": "ephemeral"}}]}
+    assert keys(ASK, marked, RESULT) == keys(ASK, CALL, RESULT)
+    assert keys(ASK, CALL, RESULT) != keys(ASK, CALL | {"tool_calls": [CALLS[0] | {"id": "c2"}]}, RESULT)
+
+
 def test_prefill_belongs_to_the_answer():
     prefill = {"role": "assistant", "content": "Sure:"}
     assert keys(ASK, prefill) == keys(ASK)

@@ -72,8 +72,10 @@ def canonical(message: dict[str, Any]) -> bytes:
         role = "system"
     if type(content) is list:
         content = canonical_parts(content)
-    form = [role, content or "", message.get("tool_calls") or message.get("function_call"), message.get("tool_call_id")]
-    return dumped(form)
+    calls = message.get("tool_calls") or message.get("function_call")
+    if type(calls) is list:
+        calls = [unmarked(call) for call in calls]
+    return dumped([role, content or "", calls, message.get("tool_call_id")])
 
 
 def canonical_parts(parts: list[Any]) -> Any:
@@ -94,7 +96,7 @@ def part_form(part: Any) -> Any:
 
 
 def unmarked(part: Any) -> Any:
-    """A part or a tool without its cache mark, which moves from turn to turn."""
+    """A part, a tool or a call of one without its cache mark, which moves from turn to turn."""
     return {name: value for name, value in part.items() if name != "cache_control"} if type(part) is dict else part
 
 
