@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ingest_helpers import AS_OF, KEY, envelope, payload
 
 from stillwatch import sketch
-from stillwatch.ingest.messages import boundaries, reduce, tools_key
+from stillwatch.ingest.messages import boundaries, from_items, reduce, tools_key
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.workflows.ingestion import ingest
 
@@ -64,6 +64,15 @@ def test_a_cache_mark_on_a_call_parts_no_turns():
     marked = CALL | {"tool_calls": [CALLS[0] | {"cache_control": {"type": "ephemeral"}}]}
     assert keys(ASK, marked, RESULT) == keys(ASK, CALL, RESULT)
     assert keys(ASK, CALL, RESULT) != keys(ASK, CALL | {"tool_calls": [CALLS[0] | {"id": "c2"}]}, RESULT)
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_an_approval_is_sent_by_the_client(approve):
+    wanted = {"type": "mcp_approval_request", "id": "m1", "name": "f", "arguments": "{}"}
+    given = {"type": "mcp_approval_response", "approval_request_id": "m1", "approve": approve}
+    context, parent = keys(*from_items([ASK, wanted, given]))
+    assert parent == keys(ASK)[0]
+    assert context != keys(*from_items([ASK, wanted, given | {"approve": not approve}]))[0]
 
 
 def test_prefill_belongs_to_the_answer():

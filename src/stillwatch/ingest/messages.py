@@ -226,5 +226,7 @@ def from_items(items: Any) -> list[dict[str, Any]]:
             messages.append({"role": "tool", "content": item.get("output"), "tool_call_id": item.get("call_id")})
         else:
             call = {name: value for name, value in item.items() if name not in ("id", "status")}
-            messages.append({"role": "assistant", "tool_calls": [call]})
+            # who approves is the client: it is a result, and no turn of the model
+            approval = type_ == "mcp_approval_response"
+            messages.append({"role": "tool", "content": [call]} if approval else {"role": "assistant", "tool_calls": [call]})
     return messages
