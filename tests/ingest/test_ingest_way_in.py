@@ -324,6 +324,7 @@ UNUSABLE = {
     "header alone": (b"account_id,email\n", "the source holds no rows", ": FILE"),
     "pipes": (REGISTRY.replace(",", "|").encode(), "the registry lacks the column account_id: FILE. It", ": account_id|email. CSV is"),
     "other name": (REGISTRY.replace("account_id", "acct").encode(), "registry lacks the column account_id: FILE.", "It has: acct, email"),
+    "no header": (REGISTRY.partition("\n")[2].encode(), "lacks the column account_id: FILE.", "first line: none of its 2 fields is a name"),
     "a column twice": (b"account_id,email,email\na,b@c.d,e@f.g\n", "names a column twice", "(column 2): FILE"),
     "nobody named": (b"account_id,email\n,a@x.org\n,b@x.org\n", "nobody is named who could be acted on", ": FILE, line 2"),
 }
@@ -341,6 +342,7 @@ def test_a_registry_of_no_use_replaces_nothing(write, tmp_path, capsys, data, sa
     assert main(words) == 1
     told = capsys.readouterr()
     assert (told.out, told.err.count("\n")) == ("", 1)
+    assert "@" not in told.err
     assert said.replace("FILE", str(file)) in told.err
     assert more.replace("FILE", str(file)) in told.err
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before

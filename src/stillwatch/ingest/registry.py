@@ -13,6 +13,7 @@ from stillwatch.ingest.readers import Record, Source
 from stillwatch.ingest.tenant import Tenant, cached, parsed
 from stillwatch.ingest.values import Cells, Coercer, cell_number, instant, maybe, whole_number
 from stillwatch.tables import ACCOUNTS, it_has
+from stillwatch.terminal.counting import number_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,6 +75,14 @@ def told(value: Any, name: str) -> str | None:
     return None if nothing(text) else text
 
 
+def _named_or_counted(columns: list[str]) -> str:
+    """The columns of a file; without a name that is known they are likely somebody's details, since the header is missing."""
+    words = {word for name in columns for word in re.split(r"[|\s]+", name.lower())}
+    if words & KNOWN:
+        return it_has(columns)
+    return f"Name the columns in the first line: none of its {number_of(len(columns), 'field')} is a name that is known"
+
+
 class Registry:
     """Reads the registry into a table of accounts."""
 
@@ -122,7 +131,7 @@ class Registry:
         if wrong is not None and not expected and not len(table):
             if columns and not self._named:
                 separators = ". CSV is separated by commas, semicolons or tabs" if len(columns) == 1 else ""
-                raise InputError("the registry lacks the column account_id", where=path, todo=it_has(columns) + separators)
+                raise InputError("the registry lacks the column account_id", where=path, todo=_named_or_counted(columns) + separators)
             raise of_no_use("registry", "--accounts", path, *wrong)
         self._tables.append(table)
         whole = pa.concat_tables(self._tables)
