@@ -511,6 +511,15 @@ def test_floats_in_a_registry_of_csv_are_the_numbers(run, write):
     assert text[0]["account_id"] == keyed(KEY, "7.0")
 
 
+def test_blanks_around_identifiers_in_a_registry_of_csv_are_none_of_them(run, write):
+    log = write([event(account_id="bob", org_id="engine")])
+    result = run(log, "canonical-clear", accounts=write(b"account_id, org_id, phone\nbob , engine, 7.0\n , engine,\n", "accounts.csv"))
+    (row,) = result.accounts
+    assert [row[name] for name in ("account_id", "org_id", "phone_hash")] == [keyed(KEY, plain) for plain in ("bob", "engine", "7")]
+    assert result.summary["accounts"]["known_requests"] == 1
+    assert result.summary["accounts"]["quarantined"] == {"no_account_id": 1}
+
+
 def test_floats_in_a_log_of_csv_are_the_numbers(run, write):
     cells = b"request_id,startTime,user,organization_id\nr1,2026-02-20 10:00:00,7.0,\n"
     assert run(write(cells, "spend.csv"), "litellm-spend").rows[0]["account_id"] == keyed(KEY, "7")

@@ -149,7 +149,8 @@ class Registry:
         # spreadsheets and databases write column names as they like
         raw = {name.strip().lower(): value for name, value in record.value.items()}
         if isinstance(record.value, Cells):
-            raw |= {name: cell_number(raw[name]) for name in NUMBERED if name in raw}
+            # who writes a blank behind the comma means none in an identifier
+            raw |= {name: cell_number(raw[name].strip()) for name in NUMBERED if raw.get(name)}
         for name in (*VOIDABLE, *UNTOLD):
             if name in raw and nothing(raw[name]) and (name in VOIDABLE or str(raw[name]).strip() != "0"):
                 raw[name] = None
