@@ -218,10 +218,8 @@ def test_bad_csv_rows(run, write):
     assert [bad["line"] for bad in result.aside] == [3, 4, 5, 8]
 
 
-def test_too_large_record_is_skipped(run, write, monkeypatch):
-    for module in (readers, split):
-        monkeypatch.setattr(module, "MAX_RECORD", 1000)
-        monkeypatch.setattr(readers, "BLOCK", 100)
+@pytest.mark.usefixtures("small_limits")
+def test_too_large_record_is_skipped(run, write):
     result = run(write(GOOD + b"\n" + line(prompt="y" * 2000) + b"\n" + line() + b"\n"), "canonical")
     assert result.reasons == {"record_too_large": 1}
     assert [row["event_id"] for row in result.rows] == ["e1", "e2"]
@@ -230,6 +228,63 @@ def test_too_large_record_is_skipped(run, write, monkeypatch):
     assert result.reasons == {"record_too_large": 1}
     assert result.summary["sources"] == {"unread_rest": 1}
     assert len(result.rows) == 1
+
+
+@pytest.fixture
+def small_limits(monkeypatch):
+    for module in (readers, split):
+        monkeypatch.setattr(module, "MAX_RECORD", 1000)
+    monkeypatch.setattr(readers, "BLOCK", 300)
+
+
+def batch(start, end, **fields):
+    """Some events on one line, as gateways post them."""
+    return json.dumps([event(event_id=str(at), **fields) for at in range(start, end)]).encode() + b"\n"
+
+
+@pytest.mark.usefixtures("small_limits")
+@pytest.mark.parametrize("glue", ["array", "one behind the other"])
+@pytest.mark.parametrize("first", [b"", batch(0, 2)], ids=["big first", "small first"])
+def test_the_limit_of_a_record_is_not_one_of_a_batch(run, write, first, glue):
+    big = batch(2, 60)
+    if glue != "array":
+        big = big.strip(b"[]\n").replace(b"}, {", b"}{") + b"\n"
+    result = run(write(first + big + batch(60, 62)), "canonical")
+    assert result.reasons == {}
+    assert [int(row["event_id"]) for row in result.rows] == list(range(0 if first else 2, 62))
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_record_too_large_in_a_batch(run, write):
+    big = batch(0, 20)[:-2] + b", " + batch(20, 21, prompt="y" * 2000)[1:-2] + b", " + batch(21, 30)[1:]
+    result = run(write(big + batch(30, 32)), "canonical")
+    assert result.reasons == {"record_too_large": 1}
+    assert result.aside[0]["detail"] == "more than 64 MiB; the rest of its line was not read"
+    assert [int(row["event_id"]) for row in result.rows] == [*range(20), 30, 31]
+
+
+@pytest.mark.usefixtures("small_limits")
+@pytest.mark.parametrize("end", [8, 40], ids=["within the limit", "over it"])
+def test_a_damaged_line_after_a_long_array_costs_itself_alone(run, write, end):
+    damaged = batch(100, 102)
+    result = run(write(batch(0, end) + damaged[: len(damaged) * 3 // 4] + b"\n" + batch(102, 104) + batch(104, 106)), "canonical")
+    assert [int(row["event_id"]) for row in result.rows] == [*range(end), 100, *range(102, 106)]
+    assert result.reasons == {"not_json": 1}
+
+
+def test_a_long_line_in_a_cell_of_csv_stays_whole(write, monkeypatch):
+    monkeypatch.setattr(readers, "LONG_LINE", 100)
+    monkeypatch.setattr(readers, "BLOCK", 50)
+    cell = "so:\n" + json.dumps([{"at": at} for at in range(40)])
+    path = write(f"a,b\n1,\"{cell.replace(chr(34), chr(34) * 2)}\"\n".encode(), "log.csv")
+    assert [record.value for record in readers.Source(path, header=True)] == [{"a": "1", "b": cell}]
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_document_whose_first_line_is_long(run, write):
+    lines = [json.dumps(event(event_id=str(at), prompt="y" * 300)) for at in range(4)]
+    result = run(write(b"[" + ",\n".join(lines).encode() + b"]", "log.json"), "canonical")
+    assert [row["event_id"] for row in result.rows] == ["0", "1", "2", "3"]
 
 
 def test_array_that_is_cut_off(run, write):

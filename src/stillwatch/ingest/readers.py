@@ -14,11 +14,13 @@ import orjson
 
 from stillwatch.errors import InputError
 from stillwatch.ingest.faults import Bad
-from stillwatch.ingest.split import MAX_RECORD, TooLarge, records, shallow
+from stillwatch.ingest.split import MAX_RECORD, TooLarge, records, shallow, whole_records
 from stillwatch.ingest.values import Cells, kind
 
 BLOCK = 1 << 20
 """Bytes read at a time."""
+LONG_LINE = 8 << 20
+"""Bytes; a longer line is not held whole where it has several records."""
 PARQUET_BATCH = 8192
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
@@ -156,7 +158,7 @@ class Source:
             self._cut = ("unknown_form", f"it is {foreign}")
             return
         blocks = self._gunzipped(handle) if head[:2] == GZIP else _plain(handle)
-        first = next(blocks, b"").removeprefix(BOM)
+        first = _first_line(blocks).removeprefix(BOM)
         chained = _chain(first, blocks)
         if is_document(first):
             yield from self._document(chained)
@@ -187,9 +189,9 @@ class Source:
             yield from _salvaged(before, packed)
 
     def _lines(self, blocks: Iterator[bytes]) -> Iterator[Record]:
-        for number, line, ended in split_lines(blocks):
+        for number, line, ended in split_lines(blocks, in_parts=True):
             if len(line) > MAX_RECORD:
-                yield Record(number, None, line[:BLOCK], "record_too_large", "more than 64 MiB")
+                yield Record(number, None, line[:BLOCK], "record_too_large", "more than 64 MiB; the rest of its line was not read")
             elif line and not line.isspace():
                 try:
                     value = orjson.loads(line)
@@ -283,25 +285,46 @@ def _plain(handle: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
+def _first_line(blocks: Iterator[bytes]) -> bytes:
+    """The first blocks: up to the end of the first line, which tells documents from lines, or more than MAX_RECORD."""
+    head, size = [], 0
+    for block in blocks:
+        head.append(block)
+        size += len(block)
+        if b"\n" in block or size > MAX_RECORD:
+            break
+    return b"".join(head)
+
+
 def _chain(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from blocks
 
 
-def split_lines(blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes, bool]]:
-    """Yield (number, line, whether it has its newline); of a line over MAX_RECORD only the beginning."""
-    number, pending, size = 1, [b""], 0
+def split_lines(blocks: Iterator[bytes], *, in_parts: bool = False) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield (number, line, whether it has its newline).
+
+    With ``in_parts`` a line of JSON over LONG_LINE comes as its whole records, as they fill up, then an array of those that are left.
+    Of a record over MAX_RECORD, or of another line as long, only the beginning comes.
+    """
+    number, pending, size, enough = 1, [b""], 0, LONG_LINE
     for block in blocks:
         first, *others = block.split(b"\n")
         if size <= MAX_RECORD:
             pending.append(first)
             size += len(first)
+            if in_parts and size > min(enough, MAX_RECORD):
+                found, rest = whole_records(b"".join(pending))
+                yield from ((number, record, True) for record in found)
+                pending, size = [rest], len(rest)
+                # a long record is looked at again only when its part that is here has doubled
+                enough = max(LONG_LINE, 2 * size)
         if others:
             yield number, b"".join(pending), True
             for place, line in enumerate(others[:-1], start=number + 1):
                 yield place, line, True
             number += len(others)
-            pending, size = [others[-1]], len(others[-1])
+            pending, size, enough = [others[-1]], len(others[-1]), LONG_LINE
     if size:
         yield number, b"".join(pending), False
 
@@ -347,10 +370,8 @@ def is_document(head: bytes) -> bool:
     if head[:1] not in (b"[", b"{"):
         return False
     line, newline, rest = head.partition(b"\n")
-    if not newline:
-        return len(head) >= BLOCK and (head[:1] == b"[" or bool(several(head)))
     line = line.rstrip()
-    if _complete(line) or (line[:1] == b"{" and _complete(rest.partition(b"\n")[0])):
+    if not newline or _complete(line) or (line[:1] == b"{" and _complete(rest.partition(b"\n")[0])):
         return False
     return line[-1:] in (b"{", b"[", b",", b":") or _complete(line + b"]")
 

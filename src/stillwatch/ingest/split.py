@@ -55,6 +55,14 @@ def records(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
+def whole_records(line: bytes) -> tuple[list[bytes], bytes]:
+    """The whole records at the beginning of a line, and its rest: again an array where it is the rest of one."""
+    if line.lstrip()[:1] not in (b"[", b"{"):
+        return [], line
+    found, rest, in_array = _cut(line, False)
+    return found, b"[" + rest if in_array else rest
+
+
 def _cut(buffer: bytes, in_array: bool) -> tuple[list[bytes], bytes, bool]:
     """Cut off the whole records: (records, rest, whether the rest is inside an array)."""
     found: list[bytes] = []
