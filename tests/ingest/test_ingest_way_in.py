@@ -308,6 +308,25 @@ def test_an_ingest_without_events_does_not_hide_that_one_was_interrupted(write, 
     assert not list(out.glob(".*"))
 
 
+def test_events_of_an_earlier_ingest_that_are_replaced_are_told(write, tmp_path, capsys):
+    out, second = tmp_path / "out", write([event(event_id="e3")], "second.jsonl")
+    first = write([event(), event(event_id="e2")], "first.jsonl")
+
+    def told(*sources):
+        workflows.ingest(list(sources), "canonical", out, as_of=AS_OF)
+        return [line for line in capsys.readouterr().out.splitlines() if line.startswith("Replaced")]
+
+    assert told(first) == []
+    write([event(), event(event_id="e2"), event(event_id="e4")], "first.jsonl")
+    assert told(first) == [], "it has grown"
+    assert told(first.rename(tmp_path / "moved.jsonl"), second) == []
+    (line,) = told(second)
+    assert f"of 3 rows of 1 source that was not read this time, such as {tmp_path / 'moved.jsonl'}" in line
+    (out / "ingest.json").write_text('{"rows": {"written": 1}, "inputs": [{"role": "log"}]}')
+    with pytest.raises(InputError, match=r"not what stillwatch ingest writes: .*ingest\.json\. Pass"):
+        told(second)
+
+
 def test_events_that_no_ingest_wrote_are_not_replaced(write, tmp_path, capsys):
     events = tmp_path / "out" / "events"
     events.mkdir(parents=True)

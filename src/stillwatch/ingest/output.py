@@ -95,6 +95,18 @@ def demand_format(out: Path, format: str) -> None:
         raise InputError(f"events of {before} lie here and would be replaced by those of {format}", where=out / "events", todo=todo)
 
 
+def gone(out: Path, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The logs, as an earlier run noted them, whose events lie here and that are not among ``inputs``, by name or by content."""
+    if not (out / "ingest.json").exists() or not has_events(out):
+        return []
+    read = {one[name] for one in inputs for name in ("path", "sha256")}
+    before = read_json(out / "ingest.json").get("inputs", [])
+    try:
+        return [one for one in before if one["role"] == "log" and one["rows"] and read.isdisjoint((one["path"], one["sha256"]))]
+    except (KeyError, TypeError) as error:
+        raise InputError("not what stillwatch ingest writes", where=out / "ingest.json", todo="Pass another --out") from error
+
+
 def has_events(out: Path) -> bool:
     """Whether an earlier run left events here that a run without any must not replace."""
     record = out / "ingest.json"

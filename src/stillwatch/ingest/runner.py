@@ -23,6 +23,7 @@ from stillwatch.ingest.output import (
     Quarantine,
     demand_format,
     demand_ingested,
+    gone,
     has_events,
     publish,
     staged,
@@ -120,7 +121,8 @@ def run(
             Sketches that it returns, a row an event, are written to ``out``/sketches, where detection looks for them.
 
     Returns:
-        The summary, as written to ingest.json; where the ``quarantine`` lies; and whether earlier tables were ``kept``.
+        The summary, as written to ingest.json; where the ``quarantine`` lies; whether earlier tables were ``kept``; and, as ``inputs``
+        has them, the logs of an earlier run that were not read now (``replaced``: its events are gone, unless they were kept).
 
     Raises:
         InputError: a source cannot be read, the format is unknown, ``out`` cannot be written or has events of another format, or nothing
@@ -142,13 +144,14 @@ def run(
             role, rows = load(path)
             work.note(role, path, rows, hashed.result())
         summary = work.close() | {"not_read": sorted(map(str, unread))}
+        replaced = gone(out, summary["inputs"])
         keeping = not summary["rows"]["written"] and has_events(out)
         if keeping:
             os.replace(staging / QUARANTINE, out / FAILED)
         else:
             demand_format(out, chosen.name)
             publish(staging, out, summary)
-    return summary | {"quarantine": str(out / (FAILED if keeping else QUARANTINE)), "kept": keeping}
+    return summary | {"quarantine": str(out / (FAILED if keeping else QUARANTINE)), "kept": keeping, "replaced": replaced}
 
 
 class _Work:

@@ -100,6 +100,11 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     lines = [f"{rows['written']:,} of {rows['read']:,} rows became events{place}"]
     if summary["first"]:
         lines.append(f"  from {summary['first']} to {summary['last']}")
+    if summary["replaced"] and not summary["kept"]:
+        lost, first = number_of(sum(one["rows"] for one in summary["replaced"]), "row"), summary["replaced"][0]["path"]
+        which = f"{number_of(len(summary['replaced']), 'source')} that {noun(len(summary['replaced']), 'was', 'were')} not read this time"
+        todo = "to have both, ingest all sources together, or each part into a folder of its own"
+        lines.append(f"Replaced: an earlier ingest's events, of {lost} of {which}, such as {first}; {todo}")
     if rows["quarantined"]:
         were = noun(rows["quarantined"], "row was", "rows were")
         lines.append(f"{rows['quarantined']:,} {were} put aside: {summary['quarantine']}")
