@@ -105,7 +105,7 @@ REASONS = (
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
-    "infra.network", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
+    "infra.network", "infra.rotation", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
     "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct", "context.own_client",
     "context.lived", "context.night",
 )
@@ -363,10 +363,12 @@ def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that sleep: each for itself (:func:`by_day`) where no cards, numbers, conversations or bans tie them, or all at once
     (:func:`one_night`) where nothing but cards does.
 
-    Pieceworkers whom a platform pays for with a few cards, cataloguers and translators of one sheet of work, work as one, and at night not.
+    Pieceworkers whom a platform pays for with a few cards, cataloguers and translators of one sheet of work, work as one, and at night not;
+    nor do they hide where they work.
     """
     unpaid = np.maximum.reduce([values[name] for name in TIES if name != "identity.payment"]) < TIED
-    return np.asarray(unpaid & (by_day(values) & (values["identity.payment"] < TIED) | one_night(values)))
+    piecework = one_night(values) & (values["infra.rotation"] < AT_HOME)
+    return np.asarray(unpaid & (by_day(values) & (values["identity.payment"] < TIED) | piecework))
 
 
 def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:
