@@ -135,6 +135,7 @@ def test_accounts_used_up_within_a_day_each_do_not_show_that_they_sleep(name: st
 @pytest.mark.parametrize(
     ("change", "asked"),
     [({}, True), ({"context__night": 0.79}, False), ({"identity__payment": 0.0, "identity__signup": 1.0}, True),
+     ({"timing__round_the_clock": 0.0, "harvest__volume": 1.0}, True),
      ({"identity__contact": 0.2}, False), ({"session__handoff": 0.2}, False), ({"identity__replacement": 0.2}, False),
      ({"infra__rotation": 0.5}, False)],
 )

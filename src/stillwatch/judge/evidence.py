@@ -165,7 +165,7 @@ def _usually_shared(scene: Scene, value: I64) -> float:
 def payment(scene: Scene) -> Finding:
     """Accounts of different owners pay with the same payment method.
 
-    Null: owners share payment methods as often as as many other owners of the registry do, and the value is what goes beyond the
+    Null: owners share payment methods as often as the same number of other owners of the registry, and the value is what goes beyond the
     share of all accounts that do. The accounts of the largest payer do not count, who may be a customer among others; who
     also meets on a network of their own is a firm and does not count, and the fewer payers there are the less it counts: few
     firms and their people share so too. Blind where the registry tells no payment method, where each account has a card of its

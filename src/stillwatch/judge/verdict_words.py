@@ -22,6 +22,7 @@ from stillwatch.judge.reasons import (
     OUTSTANDING,
     SIDE_WORK,
     TAUGHT,
+    TIED,
     UNPLACED,
     UNWANTED,
     asleep,
@@ -327,6 +328,7 @@ def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
     if one_app(mine)[0]:
         share = f"{mine['context.own_client'][0]:.0%} of its accounts use an app that hardly anybody else uses"
         return f"{share}, and no cards, numbers or conversations tie them: ask whether they are an app's, a plug-in's or a course's users"
+    nightly = asleep(mine)[0] and not (by_day(mine)[0] and mine["identity.payment"][0] < TIED)
     if name == "unlinked":
         if gathered(mine)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"
@@ -335,9 +337,9 @@ def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
             return f"{share}, for answers that are not long: ask whether it is odd jobs"
         if unlike(mine)[0]:
             return "no link ties its accounts, and they do not work as one: do many people do the same thing?"
-        return BY_DAY if by_day(mine)[0] else ONE_NIGHT if asleep(mine)[0] else RING
+        return ONE_NIGHT if nightly else BY_DAY if by_day(mine)[0] else RING
     if asleep(mine)[0]:
-        return BY_DAY if by_day(mine)[0] else ONE_NIGHT
+        return ONE_NIGHT if nightly else BY_DAY
     if untied(mine)[0]:
         return "no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?"
     if same_place(mine)[0]:
