@@ -155,6 +155,6 @@ def test_how_far_a_small_campaign_is_from_openly_one_customer() -> None:
     below = {"volume__even_load": 8.0}
     (said,) = (one for one in told({"context__alike": 1.0} | small, **below) if "openly" in one)
     assert "(50% are, 90% would be)" in said
-    for change in ({"context__crowd": np.log10(64) / 4}, {"context__one_domain": 0.0}):
+    for change in ({"context__crowd": np.log10(64) / 4}, {"context__one_domain": 0.0}, {"infra__rotation": 0.5}):
         assert not any("openly" in one for one in told({"context__alike": 1.0} | small | change, **below))
     assert not any("openly" in one for one in told({"context__alike": 1.0} | small))  # beyond doubt

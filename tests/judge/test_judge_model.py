@@ -218,6 +218,9 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (RELAY | NETWORKED | {"context__unwanted": 0.3}, "linked", True),
         (RELAY | NETWORKED | {"context__unwanted": 0.3, "infra__network": 0.49}, "linked", False),
         (RELAY | {"context__crowd": np.log10(300) / 4}, "linked", False),  # too many for an app without a contract
+        (RELAY | {"infra__rotation": 0.5}, "linked", False),  # an app does not hide where it works
+        (RELAY | {"infra__rotation": 0.49}, "linked", True),
+        (RELAY | {"infra__rotation": 0.5, "context__crowd": np.log10(31) / 4}, "linked", True),  # too few to tell
         (RELAY | {"session__handoff": 0.29}, "linked", False),
         (RELAY | {"context__unwanted": 0.19}, "linked", False),
         (RELAY | {"harvest__elicitation": 0.05}, "linked", False),

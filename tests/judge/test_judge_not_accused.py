@@ -79,9 +79,9 @@ def test_it_says_that_the_trees_doubt() -> None:
 
 
 @pytest.mark.parametrize("change", [
-    {"context__one_domain": 0.89}, {"context__one_payer": 0.19}, {"context__crowd": np.log10(64) / 4},
+    {"context__one_domain": 0.89}, {"context__one_payer": 0.19}, {"context__crowd": np.log10(64) / 4}, {"infra__rotation": 0.5},
 ])
-def test_who_hides_one_of_both_or_is_many_or_beyond_doubt_is_not_openly_one_customer(change: dict[str, Any]) -> None:
+def test_who_hides_one_of_both_or_where_he_works_or_is_many_or_beyond_doubt_is_not_openly_one_customer(change: dict[str, Any]) -> None:
     below = {"linked": part(harvest__rate=35.0)}
     (said,) = why(OPENLY, **below)
     assert said.startswith("90% of its few accounts have mail addresses of domains of their own")

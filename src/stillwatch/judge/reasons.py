@@ -87,6 +87,8 @@ authors left out none of 86 campaigns that the part without links accuses is bel
 NIGHT = 0.8
 """Value of one night from which accounts sleep at the same hours: of 97 operators accused in 161 worlds of calibration three are above it
 that only cards tie, of 12 crowds of innocents eight (docs/experiments.md)."""
+HIDING = 0.5
+"""Value of rotation over a pool of exits from which it hides where the accounts work."""
 ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
@@ -278,28 +280,34 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((little | staff) & (values["harvest.long_answers"] < LONGER))
 
 
+def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of DESK accounts or more that each rotate over a pool of exits that others of them use too."""
+    return np.asarray((values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values))
+
+
 def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that hand conversations over, of one house, and ask neither for reasoning written out nor for long answers.
 
     An app that relays its users over accounts of its own does so in its name (a mail domain), from its servers or behind one cloud,
-    whatever cards it pays with; its users ask for much that is worth no training. Who fakes accounts hides that they are of one house. An
-    app of hundreds of accounts has a contract.
+    whatever cards it pays with; its users ask for much that is worth no training. Who fakes accounts hides that they are of one house, or
+    where they work, whatever free mail domain they sign up under. An app of hundreds of accounts has a contract.
     """
     short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONG)
     few = fewer_than(FIRM, values)
     house = values["context.one_domain"] >= ONE_DOMAIN
     house |= (values["context.one_place"] >= AT_HOME) & (values["context.unwanted"] >= RELAYED)
     house |= (values["infra.network"] >= AT_HOME) & (values["context.unwanted"] >= MET_RELAYED)
-    return np.asarray(few & short & house & (values["session.handoff"] >= BATCHES))
+    return np.asarray(few & short & house & ~hiding(values) & (values["session.handoff"] >= BATCHES))
 
 
 def openly_one(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of few accounts, all but a tenth with mail addresses of a domain or a few of their own, that few payment methods pay for.
 
-    Who hides that his accounts are his gives neither away: a small firm, an agency, a content mill, an app that relays its users.
+    Who hides that his accounts are his gives neither away, nor where he works: a small firm, an agency, a content mill, an app that relays
+    its users.
     """
     few = fewer_than(UNPLACED, values)
-    return np.asarray(few & (values["context.one_domain"] >= ONE_DOMAIN) & (values["context.one_payer"] >= FEW_CARDS))
+    return np.asarray(few & ~hiding(values) & (values["context.one_domain"] >= ONE_DOMAIN) & (values["context.one_payer"] >= FEW_CARDS))
 
 
 def school(values: Mapping[str, F64]) -> NDArray[np.bool_]:

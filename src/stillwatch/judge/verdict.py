@@ -11,13 +11,13 @@ from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED, PLAIN, PURPOSEFUL
 from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import (
     AT_HOME,
-    DESK,
     ELICITED,
     HOPPER,
     batched,
     by_day,
     crowded,
     fewer_than,
+    hiding,
     listed_batches,
     openly_one,
     other_purpose,
@@ -43,8 +43,6 @@ WORTH = 20
 doubt it (DOUBTED)."""
 OWNED, CONTRACTED = 0.5, 0.4
 """Share of one organisation's accounts or of one payer's, and of contracted ones, from which a group is somebody's known business."""
-HIDING = 0.5
-"""Value of rotation over a pool of exits from which it hides where the accounts work."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
 
 
@@ -123,11 +121,6 @@ def one_customer(values: Mapping[str, F64], odds: F64 | None = None) -> NDArray[
     if odds is not None:
         shielded &= (odds < PLAIN) | fewer_than(HOPPER, values) | (by_day(values) & (values["context.one_place"] >= AT_HOME))
     return np.asarray(shielded | fewer_than(FEWEST, values))
-
-
-def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of DESK accounts or more that each rotate over a pool of exits that others of them use too."""
-    return np.asarray((values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values))
 
 
 def for_another(values: Mapping[str, F64], odds: F64) -> NDArray[np.bool_]:

@@ -32,6 +32,7 @@ from stillwatch.judge.reasons import (
     fewer_than,
     firms,
     gathered,
+    hiding,
     housed,
     listed_batches,
     loosely_tied,
@@ -57,7 +58,6 @@ from stillwatch.judge.verdict import (
     Verdicts,
     asked_openly,
     for_another,
-    hiding,
     known_business,
     one_customer,
 )
@@ -106,7 +106,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
             f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
         )
-        small = fewer_than(UNPLACED, _one(mine))[0] and verdicts.log_odds[group] < BEYOND_DOUBT
+        small = fewer_than(UNPLACED, _one(mine))[0] and verdicts.log_odds[group] < BEYOND_DOUBT and not hiding(_one(mine))[0]
         if small and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
             out.append(
                 f"were its addresses of domains of its own ({mine['context.one_domain']:.0%} are, {ONE_DOMAIN:.0%} would be) and few "
