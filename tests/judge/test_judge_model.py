@@ -203,6 +203,8 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (FARM | {"context__crowd": np.log10(31) / 4}, "batched", True),
         (FARM | {"context__education": 0.3, "context__common_work": 0.2}, "batched", True),
         (FARM, "linked", True),  # whose accounts keep hours of their own
+        (HOURS_APART | {"context__usual_mix": 1.0}, "linked", True),  # teams of developers, each with a card
+        (HOURS_APART | {"context__usual_mix": 1.0, "context__mostly_alike": 0.75}, "linked", False),
         ({"context__occasion": 1.0}, "linked", False),
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.09}, "unlinked", True),  # odd jobs beside a life of their own
         ({"harvest__devotion": 0.49, "harvest__long_answers": 0.09, "context__mostly_alike": 0.95}, "unlinked", True),

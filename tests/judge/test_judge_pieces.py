@@ -10,6 +10,7 @@ from stillwatch.judge import Measured, Scene
 from stillwatch.judge.conduct import lived, long_answers, night, occasion, short_answers
 from stillwatch.judge.evidence import (
     HALF_BANNED,
+    Finding,
     banned,
     contact,
     handoff,
@@ -22,6 +23,7 @@ from stillwatch.judge.evidence import (
 )
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
 from stillwatch.judge.people import HOUR_US, UNKNOWN
+from stillwatch.judge.pieces import usual_mix
 from stillwatch.tables import CAPABILITIES
 
 # --- Accounts that are alike ---------------------------------------------------------------------------------------
@@ -287,3 +289,11 @@ def test_an_account_lived_that_was_seen_for_a_day() -> None:
     last = np.array([0, 1, 24, 24 * 7]) * HOUR_US
     sums = measured(proposed, n=np.array([1, 9, 9, 9]), last_us=last)
     assert lived(scene(proposed, people(4), sums))[0] == pytest.approx(2 / 3)
+
+
+def test_a_mix_of_work_that_other_groups_of_the_log_have_too_is_usual() -> None:
+    one_list, everybody = ([1e6, *[4.0] * 60], [1e6] * 61)
+    for shape, usual in ((one_list, [0, 1]), (everybody, [1, 1])):
+        told = drawn("capabilities", np.random.default_rng(2), shape, 61, 40, 20.0)
+        assert usual_mix({"content.one_mix": one_mix(told)})[:2].tolist() == usual
+    assert usual_mix({"content.one_mix": Finding(*np.full((4, 1), np.nan))}).tolist() == [0]  # no text was read

@@ -126,10 +126,14 @@ def test_few_cards_shield_nobody_who_looks_like_a_fake_in_all_else(nats: float, 
 
 
 @pytest.mark.parametrize(
-    ("asleep", "one_place", "expected"), [(0.09, 0.5, "review"), (0.1, 0.5, "campaign"), (0.09, 0.49, "campaign")]
+    ("asleep", "one_place", "short_log", "expected"),
+    [(0.09, 0.5, 0, "review"), (0.1, 0.5, 0, "campaign"), (0.09, 0.49, 0, "campaign"), (0.6, 0.5, 1, "review"), (0.6, 0.49, 1, "campaign")],
 )
-def test_an_office_that_one_card_pays_for_is_one_customer_if_it_sleeps(asleep: float, one_place: float, expected: str) -> None:
-    office = {"timing__round_the_clock": asleep, "context__one_place": one_place, "context__one_payer": 1.0, "identity__contact": 0.6}
+def test_an_office_that_one_card_pays_for_is_one_customer_if_it_sleeps(
+    asleep: float, one_place: float, short_log: float, expected: str
+) -> None:
+    office = {"timing__round_the_clock": asleep, "context__one_place": one_place, "context__one_payer": 1.0, "identity__contact": 0.6,
+              "context__short_log": short_log}
     told = values(1, **(CREW | office | {"context__crowd": crowd(85), "harvest__volume": 6 / 7}))
     used = model(grown(PLAIN, NOTHING), linked=part(harvest__rate=100.0))
     found = judge.judge(told, findings(1, SURE), used)

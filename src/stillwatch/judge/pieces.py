@@ -102,6 +102,7 @@ def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Find
     values.update(zip(CONDUCT, conduct, strict=True))
     pairs = {"context.alike": tuple(values[name] for name in ALIKE_IN), "context.mostly_alike": evidence.mostly_alike(scene)}
     values.update({name: alike(pair, findings) for name, pair in pairs.items()})
+    values["context.usual_mix"] = usual_mix(findings)
     values.update(joint(values))
     # Told once the trees have spoken for all groups of the log (:func:`stillwatch.judge.look_alikes`).
     values["context.look_alikes"] = np.zeros(scene.n)
@@ -123,3 +124,12 @@ def alike(pair: tuple[F64, ...], findings: Mapping[str, Finding]) -> F64:
     told = np.stack([~np.isnan(findings[name].p_value) for name in ALIKE_IN])
     both = np.prod(np.where(told, np.stack(pair), 1.0), axis=0)
     return np.asarray(np.where(told.any(axis=0), both, 0.0))
+
+
+UNUSUAL = 0.01
+"""p-value of one mix of work from which groups of the log usually are as alike in it."""
+
+
+def usual_mix(findings: Mapping[str, Finding]) -> F64:
+    """1 where other groups of the log do one mix of work as well, 0 where this one stands out by it or none is told, ``(n_groups,)``."""
+    return (findings["content.one_mix"].p_value >= UNUSUAL).astype(np.float64)

@@ -109,7 +109,7 @@ REASONS = (
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "infra.rotation", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
     "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct", "context.own_client",
-    "context.lived", "context.night",
+    "context.lived", "context.night", "context.usual_mix",
 )
 """What :func:`everyday` and the doubt of trees ask for."""
 
@@ -209,11 +209,15 @@ def own_talk(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def busy_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of many batches that are busy and alike but for a few, or many more that draw, busier still, from one list of work."""
+    """Groups of many batches that are busy and alike but for a few, or many more that draw, busier still, from one list of work.
+
+    Where others of their log do one mix of work as well, that is no list: teams of two or three developers each pay with a card, and do
+    what developers do.
+    """
     alike = (values["context.mostly_alike"] >= CHOSEN_ALIKE) & (values["harvest.rate"] >= RECENT_BUSY)
     farm = ~fewer_than(FARM, values) & (_shared(values) >= FARM_SHARED)
     one_list = (values["content.one_mix"] * values["content.one_length"] >= ONE_FARM) & (values["harvest.rate"] >= BUSY)
-    return np.asarray(many_batches(values) & (alike | (farm & one_list)))
+    return np.asarray(many_batches(values) & (alike | (farm & one_list & (values["context.usual_mix"] == 0))))
 
 
 def listed_batches(values: Mapping[str, F64], odds: F64) -> NDArray[np.bool_]:

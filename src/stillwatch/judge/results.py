@@ -16,7 +16,7 @@ from stillwatch.judge.lines import TREES, YARDSTICK, line_class
 from stillwatch.judge.link_graph import Pairs, link_graph
 from stillwatch.judge.model import Model
 from stillwatch.judge.people import HOUR_US, UNKNOWN
-from stillwatch.judge.pieces import JOINT_SENTENCES, alike
+from stillwatch.judge.pieces import JOINT_SENTENCES, alike, usual_mix
 from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
@@ -59,6 +59,7 @@ def names(scene: Scene, found: Found) -> list[str]:
 
 COMPUTED = {
     "context.alike": alike, "context.mostly_alike": mostly_alike, "context.look_alikes": look_alikes, YARDSTICK: yardstick,
+    "context.usual_mix": usual_mix,
 }
 """What else an analyst reads of, by what computes it."""
 

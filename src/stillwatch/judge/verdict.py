@@ -115,11 +115,12 @@ def one_customer(values: Mapping[str, F64], odds: F64 | None = None) -> NDArray[
 
     Not those that are :func:`hiding`: a firm or an agency does not hide where it works. Nor, where the ``odds`` of the trees are given,
     HOPPER accounts or more to which they give PLAIN nats: who fakes accounts may pay for all with one card. But those in one place that
-    sleep are an office, whatever else they do alike: lawyers who divide up the documents of one case.
+    sleep, or whose log is too short to tell, are an office, whatever else they do alike: lawyers who divide up the documents of one case.
     """
     shielded = (values["context.one_payer"] >= OWNED) & ~hiding(values)
     if odds is not None:
-        shielded &= (odds < PLAIN) | fewer_than(HOPPER, values) | (by_day(values) & (values["context.one_place"] >= AT_HOME))
+        sleeps = by_day(values) | (values["context.short_log"] > 0)
+        shielded &= (odds < PLAIN) | fewer_than(HOPPER, values) | (sleeps & (values["context.one_place"] >= AT_HOME))
     return np.asarray(shielded | fewer_than(FEWEST, values))
 
 
