@@ -148,6 +148,17 @@ def test_what_is_older_than_the_known_version_changes_nothing(store: Store, inpu
     assert hits(store, data=input_of_two) == []
 
 
+@pytest.mark.parametrize("times", [
+    {"valid_from": "0001-01-01T00:00:00+14:00"}, {"valid_until": "9999-12-31T23:59:59-01:00"}, {"modified": "0001-01-01T00:00:00+01:00"},
+])
+def test_times_that_no_calendar_has_in_utc_are_none(times: dict[str, str], store: Store, input_of_two: Path, tmp_path: Path) -> None:
+    pattern = "[ipv4-addr:value = '198.51.100.7']"
+    done = imported(store, bundled(tmp_path / "b.json", pattern, **times))
+    assert (done.new, list(done.left_out.values())) == (0, ["its times are none"])
+    assert imported(store, bundled(tmp_path / "b.json", pattern)).new == 1, "a corrected version is heard"
+    assert len(hits(store, data=input_of_two)) == 1
+
+
 def test_what_was_taken_back_does_not_return_with_an_older_bundle(store: Store, input_of_two: Path, tmp_path: Path) -> None:
     pattern, old, new = "[ipv4-addr:value = '198.51.100.7']", LAST - timedelta(days=2), LAST - timedelta(days=1)
     taken = {"revoked": True, "modified": new.isoformat()}

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +151,7 @@ def _import(change: Change, one: Mapping[str, Any], n: int, source: str, result:
         return
     try:
         modified, from_, until = (_time(one.get(part)) for part in ("modified", "valid_from", "valid_until"))
-    except ValueError:
+    except (ValueError, OverflowError):
         result.left_out[name] = "its times are none"
         return
     mine = Indicator.source == source, Indicator.indicator_id.like(f"{name}%")
@@ -201,7 +201,7 @@ def _time(value: Any) -> datetime | None:
     found = datetime.fromisoformat(str(value))
     if found.tzinfo is None:
         raise ValueError(value)
-    return found
+    return found.astimezone(UTC)  # raises where the store, which keeps UTC, could not read it again
 
 
 def _tlp(one: Mapping[str, Any]) -> str | None:
