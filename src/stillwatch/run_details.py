@@ -170,13 +170,19 @@ def demand_fitting_harvest(run: Path, campaigns: Iterable[Mapping[str, Any]], to
             raise InputError(what, where=path, todo="It is of another run, or was changed: run stillwatch detect again")
 
 
-def demand_unchanged(run: Path, summary: Mapping[str, Any], found: Mapping[str, str]) -> None:
+def demand_whole(run: Path) -> None:
+    """Raise an InputError where a run has no summary: it is written last, so where it stands, the run is whole."""
+    if not (run / "summary.json").exists():
+        raise InputError("no whole run (no summary.json)", where=run, todo="Pass a folder that stillwatch detect wrote and finished")
+
+
+def demand_unchanged(run: Path, summary: Mapping[str, Any], found: Mapping[str, str | None]) -> None:
     """Raise an InputError where a table is not the one that the run's summary tells; runs of earlier versions tell none.
 
     Args:
         run: run folder. What an erasure of it changed since is followed by the digests that it told.
         summary: the run's summary.
-        found: SHA-256 of some tables of the folder, by name.
+        found: SHA-256 of some tables of the folder, by name; null: absent, which is right where the summary does not tell it.
     """
     told = summary.get("tables")
     if told is None:
@@ -190,6 +196,12 @@ def demand_unchanged(run: Path, summary: Mapping[str, Any], found: Mapping[str, 
         if tables.get(name) != sha256:
             what = "it is not the table that the run's summary.json tells (SHA-256)"
             raise InputError(what, where=run / name, todo="It is damaged or was changed: restore it, or run stillwatch detect again")
+
+
+def demand_as_told(run: Path, summary: Mapping[str, Any], names: Iterable[str]) -> None:
+    """As :func:`demand_unchanged`, of tables by name, which are digested here only where the summary tells any."""
+    if summary.get("tables") is not None:
+        demand_unchanged(run, summary, {name: digest(run / name) if (run / name).is_file() else None for name in names})
 
 
 HARVESTED = ("harvested_low", "harvested_high")

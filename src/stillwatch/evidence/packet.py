@@ -89,26 +89,31 @@ def write(
         now: the time that the manifest tells; the clock's by default.
 
     Raises:
-        InputError: no such campaign, the run is not whole, its harvest does not fit, or a file cannot be read or written.
+        InputError: no such campaign, the run is not whole, a table is not the one that its summary tells, its harvest does not fit, or a
+            file cannot be read or written.
     """
     loaded = load(run)
+    run_details.demand_whole(run)
     known = {str(c.row["campaign_id"]): c for c in (*loaded.campaigns, *loaded.reviews)}
     wanted = campaign_ids or [str(c.row["campaign_id"]) for c in loaded.campaigns]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise InputError(f"the run has no campaign {', '.join(unknown)}", where=run, todo=f"It has {', '.join(sorted(known))}")
     reduced = shared.read(run, k=options.k)
+    run_details.demand_as_told(run, loaded.summary, ("links.parquet", "harvest.parquet"))
     private = signing.signing_key(key)
     cited = [citing.cite(proof, public_key=options.proof_key) for proof in options.proofs]
     for folder, proof in zip(options.proofs, cited, strict=True):
         if citing.about(proof, wanted) is None:
             raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, none of which is packed", where=folder)
-    changed = _changed(options.data, loaded.summary)
+    unsure = _changed(options.data, loaded.summary)
+    if loaded.summary.get("tables") is None:
+        unsure["digests of the run's tables"] = "its summary tells none, as those of earlier versions, so a change since would not show"
     written = []
     for name in wanted:
         target = out / f"{name}{run_details.PACKET}"
         with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as made:
-            missing = _fill(Path(made), run, loaded, known[name], reduced, options) | changed
+            missing = _fill(Path(made), run, loaded, known[name], reduced, options) | unsure
             proofs = [{**proof, "about": how} for proof in cited if (how := citing.about(proof, [name])) is not None]
             manifest = _manifest(Path(made), loaded, name, missing, options, private, now or datetime.now(UTC), proofs)
             zip_signed(Path(made), manifest, signing.sign(private, manifest), partial)

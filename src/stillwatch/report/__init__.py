@@ -20,8 +20,8 @@ def run(run: Path, *, out: Path | None = None) -> Path:
         The file written.
 
     Raises:
-        InputError: the folder or one of its tables is absent or unreadable, details are not what detect writes, or the file cannot be
-            written.
+        InputError: the folder or one of its tables is absent, unreadable or not the one that the run's summary tells, details are not
+            what detect writes, or the file cannot be written.
     """
     import os
     from urllib.parse import quote
@@ -55,7 +55,8 @@ def export(run: Path, format: str, *, out: Path | None = None) -> list[Path]:
         The files written.
 
     Raises:
-        InputError: the format is unknown, a table is absent or unreadable, or a file cannot be written.
+        InputError: the format is unknown, a table is absent, unreadable or not the one that the run's summary tells, or a file cannot
+            be written.
     """
     from stillwatch.report.exports import write
 

@@ -57,8 +57,8 @@ def load(folder: Path) -> Run:
     """Read a run folder.
 
     Raises:
-        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable, details are not what detect writes, or an
-            erasure was interrupted.
+        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable, a table is not the one that the summary
+            tells, details are not what detect writes, or an erasure was interrupted.
     """
     if not folder.is_dir():
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
@@ -66,10 +66,8 @@ def load(folder: Path) -> Run:
     table = folder / "campaigns.parquet"
     rows = read_table(table, CAMPAIGNS).to_pylist()
     members = _members(folder / "accounts.parquet")
-    summary_file = folder / "summary.json"
-    summary = read_json(summary_file) if summary_file.exists() else {}
-    if not isinstance(summary, dict):
-        raise InputError("not a JSON object", where=summary_file)
+    summary = read_summary(folder)
+    run_details.demand_as_told(folder, summary, ("campaigns.parquet", "accounts.parquet", "watch.parquet"))
     rows.sort(key=lambda row: (-row["n_harvested"], -row["n_accounts"], row["campaign_id"]))
     valued = run_worth.read(folder)
     all_campaigns = [
@@ -91,6 +89,15 @@ def load(folder: Path) -> Run:
         exposure=page if page.is_file() else None,
         erasures=erasures,
     )
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """The summary of a run; empty where it has none."""
+    path = folder / "summary.json"
+    summary = read_json(path) if path.exists() else {}
+    if not isinstance(summary, dict):
+        raise InputError("not a JSON object", where=path)
+    return summary
 
 
 def read_table(path: Path, contract: Table, *, accused_only: bool = False) -> "pa.Table":

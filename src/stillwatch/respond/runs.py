@@ -52,8 +52,7 @@ def read_run(folder: Path) -> FoundRun:
     if not folder.is_dir():
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
     demand_settled(folder)
-    if not (folder / "summary.json").exists():  # written last: where it stands, the run is whole
-        raise InputError("no whole run (no summary.json)", where=folder, todo="Pass a folder that stillwatch detect wrote and finished")
+    run_details.demand_whole(folder)
     summary = read_json(folder / "summary.json")
     if not isinstance(summary, dict):
         raise InputError("not a JSON object", where=folder / "summary.json")
