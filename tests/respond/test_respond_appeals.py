@@ -234,6 +234,38 @@ def test_an_action_of_a_case_is_appealed_as_the_case_is(store: Store, case_id: s
     assert held(store, case_id)["acct-00005"] == (True, True)
 
 
+def test_an_action_of_a_case_is_appealed_by_the_case_also_by_who_is_no_member(store: Store, case_id: str) -> None:
+    """What clients are told of it, in X-Guard-Case, is the case."""
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="key-of-ada", account_id="ada"))
+        change.session.add(Key(key_id="key-of-five", account_id="acct-00005"))
+    subjects = [(Subject.ACCOUNT, "outsider"), (Subject.KEY, "key-of-ada")]
+    row = proposed(store, kind=Action.THROTTLE, case_id=case_id, subjects=subjects)
+    with store.write(ANA, now=NOW) as change:
+        found = [appeals.receive(change, case_id, name, "not one of them") for name in ("outsider", "key-of-ada")]
+        member = appeals.receive(change, case_id, "key-of-five", "one of them")
+    assert [(one.account_id, one.case_id, one.action_id) for one in found] == [(a, None, row.action_id) for a in ("outsider", "ada")]
+    assert (member.account_id, member.case_id, member.action_id) == ("acct-00005", case_id, None)
+    with pytest.raises(InputError, match="open already"), store.write(ANA, now=NOW) as change:
+        appeals.receive(change, case_id, "outsider", "again")
+    with store.write(CEM, now=NOW) as change:
+        (lift,) = appeals.decide(change, found[0].appeal_id, overturned=True, reason="seen")
+    assert lift.lifts == row.action_id
+    waits = proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, "eve")])
+    assert waits.state == ActionState.PROPOSED
+    with pytest.raises(InputError, match="has no such account"), store.write(ANA, now=NOW) as change:
+        appeals.receive(change, case_id, "eve", "nobody told me")
+
+
+def test_an_appeal_may_name_the_campaign_that_a_statement_names(store: Store, case_id: str, run_folder: Folder) -> None:
+    imported(store, run_folder({"c-two": {"members": accounts(300, 9), "marks": ["q1", "q2"]}}))
+    with store.write(ANA, now=NOW) as change:
+        assert appeals.receive(change, "c-one", "acct-00005", "we are a class").case_id == case_id
+    for about, account, said in (("c-two", "acct-00006", "c-two has no such account"), ("c-none", "acct-00006", "no such case")):
+        with pytest.raises(InputError, match=said), store.write(ANA, now=NOW) as change:
+            appeals.receive(change, about, account, "x")
+
+
 def test_who_proposed_an_action_that_ended_does_not_judge_its_appeal(store: Store) -> None:
     throttled = on_names(store, (Subject.ACCOUNT, "solo"), kind=Action.THROTTLE)
     with store.write(ANA, now=NOW) as change:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, blast, cases, names
 from stillwatch.respond.bulk import chunks
-from stillwatch.respond.schema import ActionRow, Appeal, Approval, Key, Member, Target, User
+from stillwatch.respond.schema import ActionRow, Appeal, Approval, Campaign, Key, Member, Target, User
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import LIFT, RANK, ActionState, Reason, Role, State, Subject
 
@@ -22,7 +22,8 @@ def receive(change: Change, about: str, account_id: str, statement: str) -> Appe
 
     Args:
         change: the write in progress.
-        about: the case, or the action: what the customer was told. An action of a case that has the account is its case's affair too.
+        about: what the customer was told: the case, the action, or the campaign of which a case came. An action on an account of its
+            case is the case's affair too; a case that has no such account stands for its action that names it.
         account_id: who appeals; a key is its owner's, and where an action names one whose owner is not known, it stands for itself.
         statement: what the customer says.
 
@@ -33,22 +34,13 @@ def receive(change: Change, about: str, account_id: str, statement: str) -> Appe
     change.require(Role.ANALYST)
     if not statement.strip():
         raise InputError("an appeal needs a statement", where=account_id, todo="Write what the customer says")
-    action = change.session.get(ActionRow, about)
-    if action is None:
-        case_id: str | None = cases.get(change.session, about).case_id
-        if change.session.get(Member, (about, account_id)) is None:
-            raise InputError(f"{about} has no such account", where=account_id)
-    else:
-        owner = change.session.get(Key, account_id)
-        account_id = account_id if owner is None else owner.account_id
-        _acted_on(change.session, action, account_id)
-        member = None if action.case_id is None else change.session.get(Member, (action.case_id, account_id))
-        case_id = None if member is None else action.case_id
+    case_id, action, account_id = _told(change.session, about, account_id)
+    action_id = None if action is None else action.action_id
     same = select(Appeal).where(Appeal.account_id == account_id, Appeal.state == OPEN)
-    if any(row.case_id == case_id if case_id else row.action_id == about for row in change.session.scalars(same)):
+    if any(row.case_id == case_id if case_id else row.action_id == action_id for row in change.session.scalars(same)):
         raise InputError("an appeal of this account is open already", where=account_id)
     row = Appeal(
-        case_id=case_id, action_id=None if action is None else about, account_id=account_id, statement=statement, state=OPEN,
+        case_id=case_id, action_id=action_id, account_id=account_id, statement=statement, state=OPEN,
         received_at=change.now, received_by=change.actor.name,
     )
     change.session.add(row)
@@ -58,6 +50,35 @@ def receive(change: Change, about: str, account_id: str, statement: str) -> Appe
     if case_id is not None:
         cases.follow(change, cases.get(change.session, case_id), State.APPEALED, f"appeal {row.appeal_id}")
     return row
+
+
+def _told(session: Session, about: str, account_id: str) -> tuple[str | None, ActionRow | None, str]:
+    """The case of which the account is, the action that the appeal is about, and whose appeal it is; see :func:`receive`."""
+    action = session.get(ActionRow, about)
+    case_id = _case_id(session, about, account_id) if action is None else action.case_id
+    if action is not None or not _member(session, case_id, account_id):
+        owner = session.get(Key, account_id)
+        account_id = account_id if owner is None else owner.account_id
+    member = _member(session, case_id, account_id)
+    if action is not None:
+        _acted_on(session, action, account_id)
+    elif not member:  # what clients are told of an action is its case, whomever it names
+        acted = (row for row in against(session, account_id) if row.case_id == case_id and row.effective_at is not None)
+        action = next(acted, None)
+        if action is None:
+            raise InputError(f"{about} has no such account", where=account_id)
+    return case_id if member else None, action, account_id
+
+
+def _case_id(session: Session, about: str, account_id: str) -> str:
+    """A case by its name, or by that of a campaign that it has had: the one that has the account, where runs gave it to several."""
+    known = sorted(session.scalars(select(Campaign.case_id).where(Campaign.campaign_id == about)), reverse=True)
+    has = [case_id for case_id in known if _member(session, case_id, account_id)]
+    return next(iter(has or known), None) or cases.get(session, about).case_id
+
+
+def _member(session: Session, case_id: str | None, account_id: str) -> bool:
+    return case_id is not None and session.get(Member, (case_id, account_id)) is not None
 
 
 def _acted_on(session: Session, action: ActionRow, account_id: str) -> None:

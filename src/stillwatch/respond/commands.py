@@ -191,7 +191,7 @@ def _allow(sub: Sub) -> None:
 
 def _appeal(sub: Sub) -> None:
     receive = sub("receive", "receive_appeal", "record what an accused customer says")
-    receive.add_argument("about", metavar="CASE|ACTION", help="what the customer was told in X-Guard-Case")
+    receive.add_argument("about", metavar="CASE|ACTION|CAMPAIGN", help="what the customer was told: in X-Guard-Case, or in a statement")
     receive.add_argument("account", metavar="ACCOUNT", help="who appeals; stillwatch identify tells it from a customer's name")
     receive.add_argument("--statement", required=True, help="what the customer says")
     list_ = sub("list", "list_appeals", "open appeals")
