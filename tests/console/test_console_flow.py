@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console_kit import PASSWORD, Client
+from console_kit import PASSWORD, PREFIX, Client
 from respond_postgres import DATABASES, statement
 from sqlalchemy import select, update
 
@@ -206,6 +206,27 @@ def test_undo_reject_and_renew(client: Clients, store: Store, case_id: str) -> N
     assert cem.post(f"/actions/{lift}/reject", note="no").status_code == 303
     assert followed(ana, ana.post(f"/actions/{action_id}/renew", note="goes on")).status_code == 200
     assert ana.post(f"/actions/{action_id}/undo", reason="false_positive", subjects="nobody-here").status_code == 400
+
+
+def test_a_renewal_says_before_whom_it_hits(client: Clients, store: Store, case_id: str) -> None:
+    ana = client("ana")
+    fields = {"kind": "throttle", "reason": "suspected_extraction", "mode": "enforce"}
+    page = followed(ana, ana.post("/actions/new", subjects="solo duo", **fields))
+    renewal = page.text.partition('<h3>Renewing would touch</h3>')[2].partition("/renew")[0]
+    assert "Innocents expected" in renewal
+    assert "2 are not known to the store" in renewal
+    assert "Renewing would touch" not in client("vic").get(str(page.url.path).removeprefix(PREFIX)).text
+
+
+@pytest.mark.parametrize("subject", ["key:", "account:", "key:" + 3000 * "x", "acct\u202e\u200bx", "acct_\x1b[31m"])
+def test_the_console_takes_no_subject_that_the_command_line_refuses(client: Clients, store: Store, subject: str) -> None:
+    ana = client("ana")
+    answer = ana.post("/actions/new", subjects=f"solo {subject}", kind="throttle", reason="suspected_extraction", mode="enforce")
+    assert answer.status_code == 400
+    assert "is no identifier" in answer.text
+    assert ana.get("/actions/new", params={"subjects": subject}).status_code == 400
+    with store.read() as session:
+        assert not actions.in_force(session, datetime.now(UTC))
 
 
 def test_milder_actions_on_named_accounts(client: Clients, store: Store, case_id: str) -> None:

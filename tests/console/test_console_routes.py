@@ -236,6 +236,9 @@ def test_a_login_form_of_another_browser_is_refused(client: Clients) -> None:
         f"{PREFIX}//evil.example",
         "/v1/status",
         f"{PREFIX}/a\r\nb: c",
+        f"{PREFIX}/../../evil",
+        f"{PREFIX}/..",
+        f"{PREFIX}/a/%2E./.%2e/%2e%2e/evil",
     ],
 )
 def test_a_login_leads_into_the_console_only(client: Clients, back: str) -> None:
@@ -243,7 +246,8 @@ def test_a_login_leads_into_the_console_only(client: Clients, back: str) -> None
 
 
 def test_a_login_leads_back(client: Clients) -> None:
-    assert client("").login("ana", back=f"{PREFIX}/actions?page=2").headers["location"] == f"{PREFIX}/actions?page=2"
+    for back in (f"{PREFIX}/actions?page=2", f"{PREFIX}/accounts/a..b"):
+        assert client("").login("ana", back=back).headers["location"] == back
 
 
 @pytest.mark.parametrize("how", ["logout", "expiry", "disabled", "role", "password"])
@@ -334,6 +338,12 @@ def test_passwords_are_argon2id_and_nowhere_else(client: Clients, store: Store, 
         log = " ".join(f"{row.after} {row.before} {row.reason}" for row in session.scalars(select(AuditRow)))
     assert PASSWORD not in log
     assert PASSWORD.encode() not in filled.read_bytes()
+
+
+def test_a_form_without_the_new_password_is_refused(client: Clients) -> None:
+    answer = client("ana").post("/me/password", old=PASSWORD)
+    assert answer.status_code == 400
+    assert "a password has" in answer.text
 
 
 def test_people_are_managed_by_admins(store: Store) -> None:

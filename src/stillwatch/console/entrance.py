@@ -3,6 +3,7 @@
 import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -56,7 +57,8 @@ async def login(gate: "Gate", request: Request) -> Response:
 def _inside(prefix: str, back: str) -> str:
     """Where to go after the login: a page of the console, whatever the address asked for."""
     plain = back.isprintable() and back.isascii() and "\\" not in back and "//" not in back
-    return back if plain and back.startswith(prefix + "/") else prefix + "/"
+    dots = {".", ".."} & {unquote(part) for part in back.partition("?")[0].split("/")}  # browsers resolve them, "%2e%2e" too
+    return back if plain and not dots and back.startswith(prefix + "/") else prefix + "/"
 
 
 def _form(gate: "Gate", request: Request, *, back: str, wrong: str = "", said: str = "", status: int = 200) -> Response:
@@ -97,7 +99,7 @@ def _password(visit: Visit) -> Response:
     if visit.form.get("new", "") != visit.form.get("again", ""):
         raise InputError("the two new passwords are not the same")
     with visit.change() as change:
-        people.set_password(change, visit.actor.name, visit.form["new"])
+        people.set_password(change, visit.actor.name, visit.form.get("new", ""))
     return visit.go("/login", "password")
 
 

@@ -28,7 +28,8 @@ def _aim(fields: Any) -> tuple[str | None, Subjects | None]:
     for name in listed:
         kind, colon, rest = name.partition(":")
         known = colon and kind in (Subject.ACCOUNT, Subject.KEY)
-        subjects.append((Subject(kind), rest) if known else (Subject.ACCOUNT, name))
+        subject, name = (Subject(kind), rest) if known else (Subject.ACCOUNT, name)
+        subjects.append((subject, names.identifier(name, "subjects")))
     return case_id, subjects
 
 
@@ -105,6 +106,11 @@ def _action(visit: Visit) -> Response:
         ).all()
         heard = appeals.listed(session, state=None, action_id=action_id)
         pleas = appeals.open_against(session, row) if row.state == ActionState.PROPOSED and row.kind != LIFT else []
+        can_renew = (
+            counts.live > 0 and row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST)
+        )
+        still = actions.targets(session, action_id, live=True) if can_renew else []
+        renewal = actions.preview(session, visit.now, case_id=row.case_id, subjects=still) if can_renew else None
         about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
         history = session.scalars(
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
@@ -116,8 +122,7 @@ def _action(visit: Visit) -> Response:
         parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
         can_undo=actions.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
-        can_renew=row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST),
-        undo_reasons=FOR, pleas=pleas, appeals=heard,
+        renewal=renewal, undo_reasons=FOR, pleas=pleas, appeals=heard,
         can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )
 
