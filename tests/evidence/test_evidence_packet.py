@@ -22,7 +22,7 @@ from evidence_helpers import SECRET_TEXT, members
 from stillwatch.cli import main
 from stillwatch.detect import pipeline
 from stillwatch.errors import InputError
-from stillwatch.evidence import checking, packet, pdf
+from stillwatch.evidence import checking, packet, pdf, statement
 from stillwatch.evidence.rescoring import rescore
 from stillwatch.judge import HOUR_US
 from stillwatch.keys import signing
@@ -384,6 +384,14 @@ def test_a_packet_that_claims_more_than_it_holds_is_told(
     assert not found.agrees
     expected = {"score": {"score"}, "harvest": {"n_harvested"}, "evidence": {"verdict", "score", "views"}}[what]
     assert {c.name for c in found.comparisons if not c.agrees} == expected
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"{", b"\xff"])
+def test_a_part_that_is_no_json_is_told(files: dict[str, bytes], tmp_path: Path, content: bytes) -> None:
+    forged = zipped(tmp_path / "forged.zip", files | {"campaign.json": content})
+    for read in (rescore, lambda path: statement._of_account(path, "c-aaaa-acct-0")):
+        with pytest.raises(InputError, match=r"campaign\.json is not JSON"):
+            read(forged)
 
 
 def test_a_run_without_evidence_is_told(made: Path) -> None:

@@ -45,6 +45,14 @@ def test_a_parameter_that_is_told_twice_is_refused() -> None:
             policy.written(["requests_per_min=1", again])
 
 
+def test_a_parameter_nested_too_deeply_is_one_short_line() -> None:
+    for deep in (9_000, 100_000):
+        told = policy.written([f"requests_per_min={'[' * deep}{']' * deep}"])
+        with pytest.raises(InputError, match=r"requests_per_min of throttle is .*Write a number") as caught:
+            policy.checked(Action.THROTTLE, told)
+        assert len(str(caught.value)) < 400
+
+
 def test_the_proposer_takes_back_in_any_case(store: Store, case_id: str) -> None:
     row = proposed(store, case_id=case_id)
     with store.write(Actor("ANA", ANA.role), now=NOW) as change:

@@ -104,6 +104,14 @@ def read_small(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     return content
 
 
+def read_json(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
+    """A small file of the packet that is JSON."""
+    try:
+        return json.loads(read_small(archive, name, path))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name} is not JSON", where=path) from error
+
+
 def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | None:
     """A table of the packet; None where it has none of this name."""
     if name not in archive.namelist():

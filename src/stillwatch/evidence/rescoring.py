@@ -6,8 +6,6 @@ found, which the packet holds without their accounts; the groups that the run lo
 counts come from the rows of accounts, harvest, events and traces, and what the manifest says was erased since.
 """
 
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +18,7 @@ from numpy.typing import NDArray
 
 from stillwatch import judge, run_details
 from stillwatch.errors import InputError
-from stillwatch.evidence.checking import opened, read_small, read_table
+from stillwatch.evidence.checking import opened, read_json, read_small, read_table
 from stillwatch.judge import model as models
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.pieces import joint
@@ -68,10 +66,10 @@ def rescore(path: Path) -> Rescored:
     with opened(path) as archive:
         if "groups.json" not in archive.namelist():
             raise InputError("nothing here can be scored", where=path, todo="Pass the packet; a statement is one account's part of it")
-        campaign = _json(archive, "campaign.json", path)
-        groups = _json(archive, "groups.json", path)
+        campaign = read_json(archive, "campaign.json", path)
+        groups = read_json(archive, "groups.json", path)
         told = read_small(archive, "model.json", path).decode("utf-8", "replace")
-        erased = _erased(_json(archive, "manifest.json", path), path)
+        erased = _erased(read_json(archive, "manifest.json", path), path)
         tables = {name: read_table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
     row = campaign["row"]
     groups = [g for g in groups if g["evidence"] and all("value" in e for e in g["evidence"])]
@@ -106,13 +104,6 @@ def _erased(manifest: Mapping[str, Any], path: Path) -> dict[str, int]:
         return {name: sum(int(row[name]) for row in told) for name in run_details.COUNTED}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError("what its manifest says of erasures is not what a packet says", where=path) from error
-
-
-def _json(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
-    try:
-        return json.loads(read_small(archive, name, path))
-    except ValueError as error:
-        raise InputError(f"{name} is not JSON", where=path) from error
 
 
 def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str, judge.Finding]]:

@@ -12,7 +12,6 @@ Left out, since it is about others: accounts, links, marks and prompts. Of the e
 
 import csv
 import io
-import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ import pyarrow.compute as pc
 
 from stillwatch import __version__
 from stillwatch.errors import InputError
-from stillwatch.evidence.checking import opened, read_small, read_table, verify
+from stillwatch.evidence.checking import opened, read_json, read_table, verify
 from stillwatch.evidence.packet import AS_READ, FORMAT, STATEMENT, THE_FIRST, zip_signed
 from stillwatch.files import digest, json_bytes, replacing, write_json
 from stillwatch.keys import signing
@@ -111,8 +110,8 @@ def _of_account(path: Path, account_id: str) -> tuple[dict[str, Any], str | None
         InputError: the packet has no such account.
     """
     with opened(path) as archive:
-        campaign = json.loads(read_small(archive, "campaign.json", path))
-        summary = json.loads(read_small(archive, "summary.json", path))
+        campaign = read_json(archive, "campaign.json", path)
+        summary = read_json(archive, "summary.json", path)
         accounts, events, harvest = (read_table(archive, f"{name}.parquet", path) for name in ("accounts", "events", "harvest"))
     assert accounts is not None
     rows = accounts.filter(pc.equal(accounts["account_id"], account_id)).to_pylist()

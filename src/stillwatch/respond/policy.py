@@ -81,7 +81,7 @@ def checked(kind: Action, parameters: Mapping[str, Any], where: str = "parameter
             raise InputError(f"{kind} has no parameter {name}", where=where, todo=todo)
         good, words = known[name]
         if not good(value):
-            raise InputError(f"{name} of {kind} is {value!r}", where=where, todo=f"Write {words}")
+            raise InputError(f"{name} of {kind} is {value!r:.80}", where=where, todo=f"Write {words}")
     return dict(parameters)
 
 
@@ -129,7 +129,7 @@ def written(pairs: Iterable[str]) -> dict[str, Any]:
             raise InputError(f"{name} is there more than once", where=pair, todo="Pass each parameter once")
         try:
             found[name] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             found[name] = value
     return found
 
