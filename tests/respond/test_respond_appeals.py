@@ -150,6 +150,30 @@ def test_who_was_cleared_since_a_proposal_by_name_is_spared(store: Store, case_i
         assert len(actions.targets(session, again.action_id, live=True)) == 1, "who names it afterwards knows what was decided"
 
 
+@pytest.mark.parametrize("kind", [Action.THROTTLE, Action.BLOCK])
+def test_a_renewal_leaves_out_who_was_cleared_since_the_action(store: Store, case_id: str, kind: Action) -> None:
+    """Nobody names an account that an appeal freed, so nothing puts it back under an action."""
+    pair = [(Subject.ACCOUNT, "solo"), (Subject.ACCOUNT, "other")]
+    row, alone, hour = on_names(store, *pair, kind=kind), on_names(store, pair[0], kind=kind), timedelta(hours=1)
+    with store.write(ANA, now=NOW) as change:
+        appeal = appeals.receive(change, row, "solo", "a class").appeal_id
+    over = NOW + timedelta(days=91)
+    with store.write(CEM, now=over) as change:
+        actions.sweep(change)
+        assert appeals.decide(change, appeal, overturned=True, reason="seen") == []
+    for now in (over + hour, over + 2 * hour):  # the renewal is renewed, too
+        with store.write(ANA, now=now) as change:
+            row = actions.renew(change, row).action_id
+        if kind is Action.BLOCK:
+            approved(store, row, BEN, now=now)
+        assert list(read_snapshot(store, now).accounts) == ["other"]
+    with pytest.raises(InputError, match="nobody is left to act on: all were cleared since"), store.write(ANA, now=over + hour) as change:
+        actions.renew(change, alone)
+    known = proposed(store, kind=Action.THROTTLE, subjects=pair[:1], now=over + hour).action_id
+    with store.write(ANA, now=over + 2 * hour) as change:
+        assert actions.renew(change, known).state == ActionState.IN_FORCE, "who named it afterwards knew what was decided"
+
+
 def test_an_upheld_appeal_leaves_the_block(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
     with store.write(CEM, now=NOW) as change:
         assert appeals.decide(change, appeal[0].appeal_id, overturned=False, reason="no contract") == []

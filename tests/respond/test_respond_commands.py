@@ -219,6 +219,16 @@ def test_what_is_told_of_an_action_is_whom_it_touches_now(told: Told) -> None:
         "actions", "show", action)
 
 
+def test_a_renewal_says_whom_it_spares(told: Told) -> None:
+    said = told("actions", "propose", "throttle", "--case", "case-one", "--reason", "analyst_request")
+    action = said.splitlines()[-1].split(":")[0]
+    told("cases", "exclude", "case-one", "acct-00001", "--note", "staff")
+    assert f"1 subject of {action} spared (allowed or cleared since): acct-00001\n" in told("actions", "renew", action)
+    renewed = json.loads(told("actions", "renew", action, "--json"))
+    assert renewed["spared"] == ["acct-00001"]
+    assert "account:acct-00001" not in told("actions", "show", renewed["action_id"], "--json")
+
+
 def test_an_excluded_account_learns_of_its_key(url: str, told: Told) -> None:
     from stillwatch.respond.schema import Key
     from stillwatch.respond.store import SYSTEM, Store

@@ -112,9 +112,15 @@ def undo_action(args: Args) -> dict[str, Any]:
 def renew_action(args: Args) -> dict[str, Any]:
     """``actions renew``."""
     with writing(args) as change:
+        before = actions.targets(change.session, args.action, live=True)
         row = actions.renew(change, args.action, duration_s=_duration_s(args), note=args.note)
         _, held = policy.active(change.session)
-    return _told(args, row, held)
+        again = set(actions.targets(change.session, row.action_id, live=True))
+    spared = [subject_id for subject, subject_id in before if (subject, subject_id) not in again]
+    if spared:
+        say(args, f"{number_of(len(spared), 'subject')} of {args.action} spared (allowed or cleared since): "
+                  f"{', '.join(spared[:5])}{' …' if len(spared) > 5 else ''}")
+    return _told(args, row, held) | {"spared": spared}
 
 
 def sweep_actions(args: Args) -> dict[str, Any]:

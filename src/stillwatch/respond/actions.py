@@ -288,14 +288,20 @@ def _waiting_lifts(session: Session, action_id: str, subjects: Collection[tuple[
 def renew(change: Change, action_id: str, *, duration_s: int | None = None, note: str = "") -> ActionRow:
     """Propose the same action again on the subjects it still touches; the old one ends when its time comes.
 
+    Who was cleared since that one was proposed is left out: nobody names them again.
+
     Raises:
-        InputError: the action neither is in force nor expired.
+        InputError: the action neither is in force nor expired, or all were cleared since.
     """
     row = get(change.session, action_id)
     if row.kind == LIFT or row.state not in (ActionState.IN_FORCE, ActionState.EXPIRED):
         raise InputError(f"an action that is {_how(change, row)} cannot be renewed", where=action_id)
+    live = targets(change.session, action_id, live=True)
+    cleared = _cleared(change.session, row, live)
+    if live and len(cleared) == len(live):
+        raise InputError("nobody is left to act on: all were cleared since", where=action_id)
     return propose(
-        change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=targets(change.session, action_id, live=True),
+        change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=[subject for subject in live if subject not in cleared],
         mode=Mode(row.mode), duration_s=duration_s, parameters=policies.understood(Action(row.kind), row.parameters),
         note=note or f"renews {action_id}",
     )
