@@ -378,6 +378,23 @@ def test_an_overturned_appeal_takes_a_lift_that_waits_for_its_own(store: Store, 
     assert [row.action_id for row in lifts] == [lift.action_id], f"{expired.action_id} is over"
 
 
+@pytest.mark.parametrize("waited", [True, False])
+def test_who_took_part_does_not_turn_the_lift_of_an_overturned_appeal_down(store: Store, appeal: tuple[Any, str], waited: bool) -> None:
+    if waited:
+        with store.write(ANA, now=NOW) as change:
+            actions.undo(change, appeal[1], Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00005")])
+    with store.write(CEM, now=NOW) as change:
+        (lift,) = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
+    for by in (Actor("Ben", BEN.role), ANA):
+        refused = f"took part in {appeal[1]}, which an overturned appeal lifts"
+        with pytest.raises(InputError, match=refused), store.write(by, now=NOW) as change:
+            actions.reject(change, lift.action_id, "no")
+    with store.write(DEE, now=NOW) as change:
+        down = actions.reject(change, lift.action_id, "no")
+        assert down.state == ActionState.REJECTED
+        assert actions.still_held(change.session, NOW, down) == {appeal[1]: [(Subject.ACCOUNT, "acct-00005")]}
+
+
 def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tuple[Any, str]) -> None:
     from stillwatch.respond.schema import AuditRow
 

@@ -224,9 +224,45 @@ def test_a_renewal_says_whom_it_spares(told: Told) -> None:
     action = said.splitlines()[-1].split(":")[0]
     told("cases", "exclude", "case-one", "acct-00001", "--note", "staff")
     assert f"1 subject of {action} spared (allowed or cleared since): acct-00001\n" in told("actions", "renew", action)
+    assert "\n7 subjects, 7 accounts: " in told("actions", "renew", action), "whom it touches"
     renewed = json.loads(told("actions", "renew", action, "--json"))
     assert renewed["spared"] == ["acct-00001"]
     assert "account:acct-00001" not in told("actions", "show", renewed["action_id"], "--json")
+
+
+def test_who_is_let_go_and_still_held_is_told(url: str, told: Told) -> None:
+    from stillwatch.respond.schema import Key
+    from stillwatch.respond.store import SYSTEM, Store
+
+    with Store.open(url).write(SYSTEM) as change:
+        change.session.add(Key(key_id="k1", account_id="acct-00001"))
+    named = ("--account", "acct-00001", "--reason", "analyst_request")
+    first = told("actions", "propose", "block", *named).splitlines()[-1].split(":")[0]
+    told("actions", "approve", first, who="ben")
+    again = told("actions", "renew", first).splitlines()[-1].split(":")[0]
+    told("actions", "approve", again, who="ben")
+    line = f"still under block {again}, 1 subject: stillwatch actions undo {again} --reason false_positive --account acct-00001\n"
+    lifts = told("actions", "undo", first, "--reason", "false_positive")
+    lift = lifts.splitlines()[-1].split(":")[0]
+    assert line in lifts
+    assert line in told("actions", "approve", lift, who="ben")
+    assert line in told("actions", "show", lift)
+    on_key = told("actions", "propose", "observe", "--key", "k1", "--reason", "analyst_request").splitlines()[-1].split(":")[0]
+    assert line in told("actions", "undo", on_key, "--reason", "false_positive")
+    told(*line.split("stillwatch ")[1].split())
+    told("actions", "approve", told("actions", "list", "--waiting").split()[0], who="ben")
+    assert "still under" not in told("actions", "show", lift)
+
+
+def test_that_a_lift_of_an_overturned_appeal_was_turned_down_is_told(told: Told) -> None:
+    block = told("actions", "propose", "block", "--account", "solo", "--reason", "analyst_request").splitlines()[-1].split(":")[0]
+    told("actions", "approve", block, who="ben")
+    told("appeal", "receive", block, "solo", "--statement", "a class")
+    lift = told("appeal", "decide", "1", "overturn", "--reason", "seen", who="cem").splitlines()[-1].split(":")[0]
+    assert f"ben took part in {block}" in told("actions", "reject", lift, "--note", "no", who="ben", code=1)
+    said = told("actions", "reject", lift, "--note", "no", who="dee").splitlines()
+    assert said[0] == "an appeal was overturned, and its lift is turned down: what the appeal decided is not done"
+    assert said[1] == f"still under block {block}, 1 subject: stillwatch actions undo {block} --reason appeal_overturned --account solo"
 
 
 def test_an_excluded_account_learns_of_its_key(url: str, told: Told) -> None:

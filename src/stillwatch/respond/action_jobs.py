@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from stillwatch.respond import actions, appeals, names, policy
 from stillwatch.respond.acting import Args, as_json, days, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
@@ -50,13 +52,14 @@ def show_action(args: Args) -> dict[str, Any]:
         _, held = policy.active(session)
         stand = actions.standing(row, held, datetime.now(UTC))
         n = actions.touched(session, [row])[row.action_id]
+        still = _still_held(session, datetime.now(UTC), row)
     named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
     result = {
         "action": as_json(row) | {"standing": stand, "touched": n._asdict()}, "approvals": [as_json(a) for a in said], "subjects": named,
         "appeals": [as_json(a) for a in heard],
     }
     say(args, f"{row.action_id}: {actions.what(row)} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})",
-        _touches(n, stand), *_proposed(row),
+        _touches(n, stand), *_proposed(row), *still,
         *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard))
     return result
@@ -89,7 +92,8 @@ def approve_action(args: Args) -> dict[str, Any]:
         row = actions.approve(change, args.action, args.note)
         _, held = policy.active(change.session)
         n = actions.touched(change.session, [row])[row.action_id]
-    say(args, _touches(n, actions.standing(row, held, datetime.now(UTC))), *_proposed(row))
+        still = _still_held(change.session, change.now, row)
+    say(args, _touches(n, actions.standing(row, held, datetime.now(UTC))), *_proposed(row), *still)
     return _told(args, row, held) | {"touched": n._asdict()}
 
 
@@ -98,6 +102,9 @@ def reject_action(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         row = actions.reject(change, args.action, args.note)
         _, held = policy.active(change.session)
+        still = _still_held(change.session, change.now, row)
+    if row.reason == Reason.APPEAL_OVERTURNED:
+        say(args, "an appeal was overturned, and its lift is turned down: what the appeal decided is not done", *still)
     return _told(args, row, held)
 
 
@@ -106,6 +113,8 @@ def undo_action(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         row = actions.undo(change, args.action, Reason(args.reason), subjects=_subjects(args), note=args.note)
         _, held = policy.active(change.session)
+        still = _still_held(change.session, change.now, row)
+    say(args, *still)
     return _told(args, row, held)
 
 
@@ -120,6 +129,7 @@ def renew_action(args: Args) -> dict[str, Any]:
     if spared:
         say(args, f"{number_of(len(spared), 'subject')} of {args.action} spared (allowed or cleared since): "
                   f"{', '.join(spared[:5])}{' …' if len(spared) > 5 else ''}")
+    say(args, *_blast(row.blast), *_nowhere(row, held))
     return _told(args, row, held) | {"spared": spared}
 
 
@@ -145,6 +155,17 @@ def _touches(n: actions.Touched, stand: str) -> str:
     """Whom an action touches, in a line."""
     does = _DOES.get(stand, "at its end it touched")
     return f"{does} {number_of(n.live, 'subject')}{_besides(n)}"
+
+
+def _still_held(session: Session, now: datetime, lift: ActionRow) -> list[str]:
+    """Who goes on to be under other actions whatever becomes of a lift, in lines; nothing for other actions."""
+    if lift.kind != LIFT:
+        return []
+    return [
+        f"still under {actions.get(session, action_id).kind} {action_id}, {number_of(len(some), 'subject')}: stillwatch actions undo "
+        f"{action_id} --reason {lift.reason}{''.join(f' --{subject} {name}' for subject, name in some[:3])}{' …' if len(some) > 3 else ''}"
+        for action_id, some in actions.still_held(session, now, lift).items()
+    ]
 
 
 _DOES: dict[str, str] = {

@@ -221,8 +221,14 @@ def approve(change: Change, action_id: str, note: str = "") -> ActionRow:
 
 
 def reject(change: Change, action_id: str, note: str) -> ActionRow:
-    """Turn a proposal down; needs an approver, or the proposer who takes it back."""
+    """Turn a proposal down; needs an approver, or the proposer who takes it back.
+
+    The lift of an overturned appeal is turned down by nobody who proposed or agreed to the action: they may not decide the appeal either.
+    """
     row = get(change.session, action_id)
+    if row.reason == Reason.APPEAL_OVERTURNED and row.lifts is not None and _took_part(change, get(change.session, row.lifts)):
+        todo = "Somebody may who had no part in it"
+        raise InputError(f"{change.actor.name} took part in {row.lifts}, which an overturned appeal lifts", where=action_id, todo=todo)
     if not names.same(change.actor.name, row.proposed_by):
         row = _second_person(change, action_id)
         change.session.add(Approval(action_id=action_id, actor=change.actor.name, approved=False, note=note, at=change.now))
@@ -230,6 +236,12 @@ def reject(change: Change, action_id: str, note: str) -> ActionRow:
     _end(change, row, ActionState.REJECTED, "action.reject", note)
     _settled(change, row)
     return row
+
+
+def _took_part(change: Change, row: ActionRow) -> bool:
+    """Whether the actor proposed an action or agreed to it."""
+    agreed = [answer.actor for answer in approvals(change.session, row.action_id) if answer.approved]
+    return any(names.same(change.actor.name, name) for name in (row.proposed_by, *agreed))
 
 
 def undo(
@@ -270,7 +282,11 @@ def undo(
 def lifted(change: Change, action_id: str, reason: Reason, subjects: Subjects, note: str) -> list[ActionRow]:
     """As :func:`undo`, but lifts that wait already for all of the subjects are as good as a new one. Returns the lifts."""
     live = set(targets(change.session, action_id, live=True)) & set(subjects)
-    return _waiting_lifts(change.session, action_id, live) or [undo(change, action_id, reason, subjects=subjects, note=note)]
+    waits = _waiting_lifts(change.session, action_id, live)
+    for lift in waits:  # from now on nobody who took part in the action takes them back
+        change.audit("action.reason", lift.action_id, before=lift.reason, after=reason, reason=note)
+        lift.reason = reason
+    return waits or [undo(change, action_id, reason, subjects=subjects, note=note)]
 
 
 def _waiting_lifts(session: Session, action_id: str, subjects: Collection[tuple[Subject, str]]) -> list[ActionRow]:
@@ -314,6 +330,16 @@ def sweep(change: Change) -> list[str]:
     for row in rows:
         _end(change, row, ActionState.EXPIRED, "action.expire", None)
     return [row.action_id for row in rows]
+
+
+def still_held(session: Session, now: datetime, lift: ActionRow) -> dict[str, list[tuple[Subject, str]]]:
+    """Of the subjects of a lift, keys by their owner too: who is under which action, besides the one that it ends or would end."""
+    subjects = targets(session, lift.action_id)
+    owner = blast.owners(session, [name for subject, name in subjects if subject is Subject.KEY])
+    reached = dict.fromkeys([*subjects, *((Subject.ACCOUNT, name) for name in owner.values())])
+    besides = None if lift.state == ActionState.REJECTED else lift.lifts
+    rows = [row for row in touching(session, list(reached)) if holds(row, now) and row.action_id != besides]
+    return {row.action_id: [one for one in targets(session, row.action_id, live=True) if one in reached] for row in rows}
 
 
 def uncovered(session: Session, now: datetime, case_id: str) -> list[str]:
