@@ -265,6 +265,13 @@ def test_that_a_lift_of_an_overturned_appeal_was_turned_down_is_told(told: Told)
     assert said[1] == f"still under block {block}, 1 subject: stillwatch actions undo {block} --reason appeal_overturned --account solo"
 
 
+def test_that_an_overturned_appeal_is_set_aside_is_told(told: Told) -> None:
+    told("appeal", "receive", "case-one", "acct-00001", "--statement", "a class")
+    told("appeal", "decide", "1", "overturn", "--reason", "seen", who="cem")
+    said = told("cases", "include", "case-one", "acct-00001", "--note", "forged", who="dee")
+    assert said == "acct-00001 is in case-one\nappeal 1, which cleared it, is set aside: it counts as innocent no more\n"
+
+
 def test_an_excluded_account_learns_of_its_key(url: str, told: Told) -> None:
     from stillwatch.respond.schema import Key
     from stillwatch.respond.store import SYSTEM, Store

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from respond_helpers import ANA, BEN, CEM, NOW, Folder, accounts, approved, imported, proposed
+from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed
 
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, appeals, cases
 from stillwatch.respond.schema import Case, Key
 from stillwatch.respond.snapshot import read_snapshot
-from stillwatch.respond.store import SYSTEM, Store
-from stillwatch.respond.vocabulary import Action, ActionState, State, Subject, Verdict
+from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
+from stillwatch.respond.vocabulary import Action, ActionState, Role, State, Subject, Verdict
 
 LATER = NOW + timedelta(hours=1)
 
@@ -174,3 +174,92 @@ def test_who_joined_after_the_verdict_is_not_judged_with_the_case(store: Store, 
     with store.read() as session:
         assert cases.joined_since(session, case_id) == {}
     assert expected(store, case_id=case_id) == 14
+
+
+def labelled(store: Store) -> dict[str, str | None]:
+    """Account -> the campaign that it is labelled with, None where innocent."""
+    with store.read() as session:
+        return {row["account_id"]: row["campaign"] for row in cases.labels(session)}
+
+
+@pytest.mark.parametrize("verdict", [None, Verdict.TRUE_POSITIVE, Verdict.FALSE_POSITIVE])
+def test_an_exclusion_that_is_taken_back_leaves_the_label_of_before(store: Store, case_id: str, verdict: Verdict | None) -> None:
+    if verdict is not None:
+        judged(store, case_id, verdict)
+    before = labelled(store)
+    with store.write(ANA, now=LATER) as change:
+        cases.exclude(change, case_id, "acct-00003", "misclick")
+    assert labelled(store) == before | {"acct-00003": None}
+    with store.write(ANA, now=LATER) as change:
+        cases.include(change, case_id, "acct-00003", "sorry")
+        assert cases.cleared(change.session, ["acct-00003"]) == set()
+    assert labelled(store) == before
+
+
+def test_who_is_included_in_a_case_that_was_judged_is_judged_with_it(store: Store, case_id: str) -> None:
+    with store.write(ANA, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00003", "misclick")
+    judged(store, case_id, Verdict.TRUE_POSITIVE)
+    with store.write(ANA, now=LATER) as change:
+        cases.include(change, case_id, "acct-00003", "sorry")
+    assert labelled(store) == dict.fromkeys(accounts(0, 10), case_id)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.INSUFFICIENT_DATA, Verdict.FALSE_POSITIVE, Verdict.TRUE_POSITIVE])
+def test_a_verdict_that_is_set_aside_labels_nobody(store: Store, run_folder: Folder, case_id: str, verdict: Verdict) -> None:
+    judged(store, case_id, Verdict.TRUE_POSITIVE)
+    reopened(store, case_id)
+    assert labelled(store) == {}
+    judged(store, case_id, Verdict.TRUE_POSITIVE)
+    grown = run_folder({"c-two": {"members": accounts(1, 13)}}, last_seen=NOW + timedelta(days=1))
+    assert imported(store, grown, now=LATER).reopened == [case_id]
+    assert labelled(store) == dict.fromkeys(accounts(0, 10), case_id), "no import changes what people said"
+    judged(store, case_id, verdict)
+    expected = {
+        Verdict.INSUFFICIENT_DATA: {}, Verdict.FALSE_POSITIVE: dict.fromkeys(accounts(1, 13)),
+        Verdict.TRUE_POSITIVE: dict.fromkeys(accounts(0, 14), case_id),
+    }
+    assert labelled(store) == expected[verdict]
+
+
+@pytest.mark.parametrize("of_case", [True, False])
+def test_what_an_overturned_appeal_cleared_takes_an_approver_who_could_decide_it(
+    store: Store, run_folder: Folder, case_id: str, of_case: bool
+) -> None:
+    about = case_id
+    if not of_case:
+        about = proposed(store, kind=Action.THROTTLE, subjects=[(Subject.ACCOUNT, "solo")]).action_id
+    who = "acct-00003" if of_case else "solo"
+    proposed(store, subjects=[(Subject.ACCOUNT, who)])
+    with store.write(ANA, now=NOW) as change:
+        appeal = appeals.receive(change, about, who, "a class").appeal_id
+    with store.write(CEM, now=NOW) as change:
+        appeals.decide(change, appeal, overturned=True, reason="seen")
+    if not of_case:  # a later finding keeps it out
+        case_id = imported(store, run_folder({"c-new": {"members": [who, *accounts(300, 9)]}})).opened[0]
+    with pytest.raises(ForbiddenError, match=f"it cleared {who}, and eve is analyst: appeal {appeal}"), \
+            store.write(Actor("eve", Role.ANALYST), now=LATER) as change:
+        cases.include(change, case_id, who, "no")
+    with pytest.raises(InputError, match=f"it cleared {who}, and ana took part in"), \
+            store.write(Actor("ana", Role.ADMIN), now=LATER) as change:
+        cases.include(change, case_id, who, "no")
+    with store.write(ANA, now=LATER) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
+    assert labelled(store)[who] is None
+    assert held(store, case_id)[who] == (True, True)
+    with store.write(DEE, now=LATER) as change:
+        cases.include(change, case_id, who, "the syllabus was forged")
+    assert labelled(store)[who] == case_id
+
+
+def test_a_verdict_on_another_case_does_not_beat_an_overturned_appeal(store: Store, run_folder: Folder, case_id: str) -> None:
+    other = imported(store, run_folder({"c-two": {"members": ["acct-00003", *accounts(300, 9)], "marks": ["q1", "q2"]}})).opened[0]
+    with store.write(ANA, now=NOW) as change:
+        appeal = appeals.receive(change, case_id, "acct-00003", "a class").appeal_id
+    with store.write(CEM, now=NOW) as change:
+        appeals.decide(change, appeal, overturned=True, reason="seen")
+    judged(store, other, Verdict.TRUE_POSITIVE)
+    assert labelled(store) == {"acct-00003": None} | dict.fromkeys(accounts(300, 9), other)
+    with store.write(ANA, now=LATER) as change:  # a mistake of hers there is hers to take back
+        cases.exclude(change, other, "acct-00003", "misclick")
+        cases.include(change, other, "acct-00003", "sorry")

@@ -256,8 +256,12 @@ def exclude_account(args: Args) -> dict[str, Any]:
 def include_account(args: Args) -> dict[str, Any]:
     """``cases include``."""
     with writing(args) as change:
+        cleared = cases.cleared(change.session, [args.account])
         row = cases.include(change, args.case, args.account, args.note)
-    say(args, f"{args.account} is in {args.case}")
+        heard = [a for a in appeals.listed(change.session, state=appeals.OVERTURNED) if a.account_id == args.account]
+        taken_back = heard if cleared - cases.cleared(change.session, [args.account]) else []
+    say(args, f"{args.account} is in {args.case}",
+        *(f"appeal {a.appeal_id}, which cleared it, is set aside: it counts as innocent no more" for a in taken_back))
     return as_json(row)
 
 

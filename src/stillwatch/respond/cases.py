@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from stillwatch.errors import InputError
 from stillwatch.respond import names
 from stillwatch.respond.bulk import chunks
-from stillwatch.respond.schema import Annotation, AuditRow, Campaign, Case, Label, Member, User
-from stillwatch.respond.store import Change
+from stillwatch.respond.schema import Annotation, Appeal, AuditRow, Campaign, Case, Label, Member, User
+from stillwatch.respond.store import Change, ForbiddenError
 from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Verdict
 
 INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POSITIVE: True, Verdict.BENIGN: True}
@@ -112,9 +112,15 @@ def move(change: Change, case_id: str, to: State, *, verdict: Verdict | None = N
         what = "resolving needs a verdict" if to is State.RESOLVED else f"{to} takes no verdict"
         raise InputError(what, where=case_id, todo=f"Verdicts: {', '.join(Verdict)}")
     _move(change, case, to, verdict, note)
+    if to not in _JUDGED or verdict is not None:  # a verdict that is set aside, or replaced by another, labels nobody
+        labelled = delete(Label).where(Label.case_id == case_id, Label.source == "verdict")
+        change.session.execute(labelled if verdict not in INNOCENT else labelled.where(Label.innocent != INNOCENT[verdict]))
     if verdict in INNOCENT:
-        for member in members(change.session, case_id, acting_on=True):
-            label(change, member.account_id, innocent=INNOCENT[verdict], source="verdict", case_id=case_id)
+        names = [member.account_id for member in members(change.session, case_id, acting_on=True)]
+        spared = set() if INNOCENT[verdict] else cleared(change.session, names)
+        for account_id in names:
+            if account_id not in spared:
+                label(change, account_id, innocent=INNOCENT[verdict], source="verdict", case_id=case_id)
     return case
 
 
@@ -232,7 +238,10 @@ def exclude(change: Change, case_id: str, account_id: str, note: str) -> Member:
 
 
 def include(change: Change, case_id: str, account_id: str, note: str) -> Member:
-    """Take an exclusion back; needs an analyst."""
+    """Take an exclusion back, and the label that it left; a verdict that stands is about the account then. Needs an analyst.
+
+    Where an overturned appeal cleared the account, that is taken back with it, and needs an approver who could decide the appeal.
+    """
     return _belongs(change, case_id, account_id, True, note)
 
 
@@ -244,11 +253,37 @@ def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note:
     if member is None:
         raise InputError(f"{case_id} has no such account", where=account_id)
     if member.excluded == belongs:
+        if belongs:
+            _take_back(change, case_id, account_id, note)
         member.excluded = not belongs
         action = "member.include" if belongs else "member.exclude"
         change.audit(action, case_id, before=not member.excluded, after=member.excluded, reason=f"{account_id}: {note}")
-        label(change, account_id, innocent=not belongs, source="analyst", case_id=case_id)
+        case = get(change.session, case_id)
+        if not belongs:
+            label(change, account_id, innocent=True, source="analyst", case_id=case_id)
+        elif case.state in _JUDGED and case.verdict in INNOCENT:
+            label(change, account_id, innocent=INNOCENT[Verdict(case.verdict)], source="verdict", case_id=case_id)
     return member
+
+
+def _take_back(change: Change, case_id: str, account_id: str, note: str) -> None:
+    """Remove what was said of an account by name in a case, or, where it was kept out for what was said elsewhere, all of that."""
+    said = change.session.scalars(select(Label).where(Label.account_id == account_id, Label.source != "verdict")).all()
+    said = [row for row in said if row.case_id == case_id] or said
+    if any(row.source == "appeal" for row in said):
+        from stillwatch.respond import appeals  # it stands on this module
+
+        overturned = select(Appeal).where(Appeal.account_id == account_id, Appeal.state == appeals.OVERTURNED)
+        for appeal in change.session.scalars(overturned.order_by(Appeal.appeal_id)):
+            where, todo = f"appeal {appeal.appeal_id}", "An approver takes that back who had no part in any action against the account"
+            if RANK[change.actor.role] < RANK[Role.APPROVER]:
+                raise ForbiddenError(f"it cleared {account_id}, and {change.actor.name} is {change.actor.role}", where=where, todo=todo)
+            may = appeals.judges(change.session, appeal, change.now)
+            if part := may.part_of(change.actor.name):
+                raise InputError(f"it cleared {account_id}, and {change.actor.name} took part in {part}", where=where, todo=may.todo)
+            change.audit("appeal.set_aside", f"appeal-{appeal.appeal_id}", reason=note)
+    for row in said:
+        change.session.delete(row)
 
 
 def label(change: Change, account_id: str, *, innocent: bool, source: str, case_id: str | None) -> None:
