@@ -208,6 +208,17 @@ def test_a_policy_that_lets_none_through_does_not_let_one_person_do_it(store: St
         policy.promote(change, version, "again: two people agreed to the one that lets none through")
 
 
+def test_nothing_takes_effect_for_longer_than_the_policy_allows_then(store: Store, case_id: str) -> None:
+    row = proposed(store, case_id=case_id, duration_s=90 * policy.DAY_S)
+    day = policy.parse({"max_duration_s": policy.DAY_S, "durations_s": dict.fromkeys(Action, policy.DAY_S)})
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, day, "short").version, "short")
+    refused = f"its 90 days are more than the policy's 1: {row.action_id}.*--days 1"
+    with pytest.raises(InputError, match=refused):
+        approved(store, row.action_id)
+    assert read_snapshot(store, NOW).accounts == {}
+
+
 def test_a_second_undo_says_that_one_waits(store: Store, case_id: str) -> None:
     row = proposed(store, case_id=case_id)
     approved(store, row.action_id)

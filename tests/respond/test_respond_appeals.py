@@ -150,6 +150,23 @@ def test_who_was_cleared_since_a_proposal_by_name_is_spared(store: Store, case_i
         assert len(actions.targets(session, again.action_id, live=True)) == 1, "who names it afterwards knows what was decided"
 
 
+@pytest.mark.parametrize("older", [False, True])
+def test_who_was_cleared_since_a_proposal_is_spared_though_clocks_differ(store: Store, case_id: str, older: bool) -> None:
+    """By the order of the log; labels of an older store tell their time alone."""
+    row = proposed(store, subjects=[(Subject.ACCOUNT, "acct-00005"), (Subject.ACCOUNT, "acct-00006")])
+    with store.write(ANA, now=NOW) as change:
+        appeal = appeals.receive(change, case_id, "acct-00005", "a class").appeal_id
+    with store.write(CEM, now=NOW + timedelta(seconds=3 if older else -3)) as change:
+        appeals.decide(change, appeal, overturned=True, reason="seen")
+        for label in change.session.query(Label):
+            label.audit_seq = None if older else label.audit_seq
+    approved(store, row.action_id, now=NOW + timedelta(seconds=3))
+    assert list(read_snapshot(store, NOW + timedelta(seconds=3)).accounts) == ["acct-00006"]
+    knows = proposed(store, by=DEE, subjects=[(Subject.ACCOUNT, "acct-00005")], now=NOW + timedelta(seconds=9 if older else -9))
+    approved(store, knows.action_id, now=NOW + timedelta(seconds=9))
+    assert len(read_snapshot(store, NOW + timedelta(seconds=9)).accounts) == 2, "who names it afterwards knows what was decided"
+
+
 @pytest.mark.parametrize("kind", [Action.THROTTLE, Action.BLOCK])
 def test_a_renewal_leaves_out_who_was_cleared_since_the_action(store: Store, case_id: str, kind: Action) -> None:
     """Nobody names an account that an appeal freed, so nothing puts it back under an action."""

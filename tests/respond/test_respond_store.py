@@ -61,11 +61,17 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
 
 
+def without_0010(connection: Connection) -> None:
+    """Labels as they were when times alone told their order."""
+    connection.execute(text("ALTER TABLE labels DROP COLUMN audit_seq"))
+
+
 def without_0009(connection: Connection) -> None:
     """Decisions as they were when the request's id was unique."""
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
+    without_0010(connection)
     with Operations(MigrationContext.configure(connection)).batch_alter_table("decisions") as table:
         table.drop_constraint("uq_decisions_answer_id", type_="unique")
         table.drop_column("answer_id")

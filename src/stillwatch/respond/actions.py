@@ -17,7 +17,7 @@ from stillwatch.respond import blast, cases, names
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
-from stillwatch.respond.schema import ActionRow, Approval, Key, Member, Target
+from stillwatch.respond.schema import ActionRow, Approval, AuditRow, Key, Member, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject
 from stillwatch.terminal.counting import number_of
@@ -313,7 +313,7 @@ def renew(change: Change, action_id: str, *, duration_s: int | None = None, note
     if row.kind == LIFT or row.state not in (ActionState.IN_FORCE, ActionState.EXPIRED):
         raise InputError(f"an action that is {_how(change, row)} cannot be renewed", where=action_id)
     live = targets(change.session, action_id, live=True)
-    cleared = _cleared(change.session, row, live)
+    cleared = _cleared(change, row, live)
     if live and len(cleared) == len(live):
         raise InputError("nobody is left to act on: all were cleared since", where=action_id)
     return propose(
@@ -502,10 +502,14 @@ def _take_effect(change: Change, row: ActionRow) -> None:
     # Between proposal and agreement somebody may have been allowed or cleared.
     _, policy = policies.active(change.session)
     still = set(blast.reach(change.session, change.now, case_id=row.case_id, subjects=subjects).subjects)
-    cleared = _cleared(change.session, row, subjects)
+    cleared = _cleared(change, row, subjects)
     spared = [subject for subject in subjects if subject not in still or subject in cleared]
     if len(spared) == len(subjects):
         raise InputError("nobody is left to act on: all were allowed or cleared since", where=row.action_id)
+    if row.duration_s > policy.max_duration_s:
+        told, most = row.duration_s / policies.DAY_S, policy.max_duration_s / policies.DAY_S
+        todo = f"Turn it down, and propose it again with --days {most:g}"
+        raise InputError(f"its {told:g} days are more than the policy's {most:g}", where=row.action_id, todo=todo)
     _release(change, row.action_id, spared)
     if len(subjects) - len(spared) > policy.max_accounts:
         raise InputError(f"the policy's cap is now {policy.max_accounts}", where=row.action_id)
@@ -515,10 +519,14 @@ def _take_effect(change: Change, row: ActionRow) -> None:
     change.audit("action.take_effect", row.action_id, after=after)
 
 
-def _cleared(session: Session, row: ActionRow, subjects: Subjects) -> set[tuple[Subject, str]]:
+def _cleared(change: Change, row: ActionRow, subjects: Subjects) -> set[tuple[Subject, str]]:
     """Subjects that people judged innocent: accounts, and keys by their own name or their owner's."""
-    # Who acts on an account by name, without a case, may know that it was cleared before; not that it was since.
-    since = None if row.case_id else row.proposed_at
+    session, since = change.session, None
+    if not row.case_id:
+        # Who acts on an account by name, without a case, may know that it was cleared before; not that it was since.
+        proposal = select(AuditRow.seq).where(AuditRow.object == row.action_id, AuditRow.action == "action.propose")
+        seq = session.scalars(proposal).first()  # the log is written at the end: none yet for what is proposed in this change
+        since = cases.labelled_since(change.meta.audit_seq if seq is None else seq, row.proposed_at)
     owner = blast.owners(session, [name for subject, name in subjects if subject is Subject.KEY])
     names = list(dict.fromkeys([*(name for _, name in subjects), *owner.values()]))
     found = cases.cleared(session, names, since=since) | cases.acquitted(session, names, of=row.case_id, since=since)

@@ -289,7 +289,8 @@ def _take_back(change: Change, case_id: str, account_id: str, note: str) -> None
 def label(change: Change, account_id: str, *, innocent: bool, source: str, case_id: str | None) -> None:
     """Record what people found out about an account; the last label of an account counts."""
     row = Label(
-        account_id=account_id, case_id=case_id, innocent=innocent, source=source, at=change.now, by=change.actor.name
+        account_id=account_id, case_id=case_id, innocent=innocent, source=source, at=change.now, by=change.actor.name,
+        audit_seq=change.meta.audit_seq,
     )
     change.session.add(row)
 
@@ -304,15 +305,20 @@ def labels(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def cleared(session: Session, account_ids: Sequence[str], *, since: datetime | None = None) -> set[str]:
+def labelled_since(seq: int, at: datetime) -> ColumnElement[bool]:
+    """SQL on a label: it came after a row of the audit log, or, where it does not tell, at that row's time or later."""
+    return or_(Label.audit_seq > seq, and_(Label.audit_seq.is_(None), Label.at >= at))
+
+
+def cleared(session: Session, account_ids: Sequence[str], *, since: ColumnElement[bool] | None = None) -> set[str]:
     """Which of some accounts a person judged innocent by name (an appeal, an exclusion), and nobody took back.
 
     Not by the verdict of a case: that is about the case, and says nothing of another one that accuses the same account;
     see :func:`acquitted`.
 
-    ``since``: only where that was judged at this time or later.
+    ``since``: only where that was judged since then (:func:`labelled_since`).
     """
-    late = () if since is None else (Label.at >= since,)
+    late = () if since is None else (since,)
     found: set[str] = set()
     for chunk in chunks(account_ids):
         named = select(func.max(Label.label_id)).where(Label.account_id.in_(chunk), Label.source != "verdict")
@@ -321,16 +327,16 @@ def cleared(session: Session, account_ids: Sequence[str], *, since: datetime | N
     return found
 
 
-def acquitted(session: Session, account_ids: Sequence[str], *, of: str | None = None, since: datetime | None = None) -> set[str]:
+def acquitted(session: Session, account_ids: Sequence[str], *, of: str | None = None, since: ColumnElement[bool] | None = None) -> set[str]:
     """Which of some accounts a case was judged innocent with, and no other case accuses.
 
     Args:
         session: an open session.
         account_ids: the accounts.
         of: a case that counts as accusing them.
-        since: only where the verdict came at this time or later.
+        since: only where the verdict came since then (:func:`labelled_since`).
     """
-    late = () if since is None else (Label.at >= since,)
+    late = () if since is None else (since,)
     found: set[str] = set()
     for chunk in chunks(account_ids):
         judged = select(Label.account_id).join(Case, Case.case_id == Label.case_id)

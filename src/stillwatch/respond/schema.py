@@ -304,6 +304,8 @@ class Label(Base):
     """``appeal``, ``verdict`` (of the case) or ``analyst``."""
     at: Mapped[datetime]
     by: Mapped[str]
+    audit_seq: Mapped[int | None] = mapped_column(BigInteger)
+    """Where the audit log ended then: its order holds where clocks do not; null in rows of versions before."""
 
 
 class Annotation(Base):
