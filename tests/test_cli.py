@@ -1,6 +1,7 @@
 """Bad usage: exit code 1 and one line that says what, where, and what to do; never a traceback."""
 
 import argparse
+import json
 import math
 import os
 import subprocess
@@ -228,3 +229,20 @@ def _without_help(command: argparse.ArgumentParser) -> list[str]:
 
 def test_every_option_says_what_it_is() -> None:
     assert _without_help(parser()) == []
+
+
+def test_a_folder_with_a_colon_is_a_folder(tmp_path: Path, stillwatch: Command) -> None:
+    done = stillwatch("simulate", "demo", "--events", "100", "--out", "s3:x", "-q")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert pq.read_metadata(tmp_path / "s3:x" / "accounts.parquet").num_rows
+    assert stillwatch("report", os.fsdecode(b"o\xe9")).stderr == "stillwatch: a name that is not UTF-8: o?. Rename it\n"
+
+
+@pytest.mark.parametrize("words", [["audit-index", "set=~/x.jsonl"], ["prove", "lineage", "m=~/x.jsonl", "--suspect", "m", "--roles", "r.json"]])
+def test_a_home_folder_behind_a_name_is_one(
+    words: list[str], tmp_path: Path, stillwatch: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    models = {name: {"vendor": name, "models": [name]} for name in "ab"}
+    (tmp_path / "r.json").write_text(json.dumps({"teachers": models, "null_groups": models}))
+    assert f": {tmp_path}/x.jsonl" in stillwatch(*words, "--out", "o.npz").stderr

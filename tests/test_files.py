@@ -17,11 +17,13 @@ from stillwatch.files import (
     PARTIAL,
     data_files,
     digest,
+    local,
     other_files,
     publishing,
     read_json,
     reading_parquet,
     replacing,
+    spelled,
     write_json,
     write_parquet,
 )
@@ -206,3 +208,23 @@ def test_a_set_that_is_cut_off_half_way_has_no_last_file(tmp_path: Path, monkeyp
         with pytest.raises(InputError, match="cannot write"):
             publish(tmp_path, "new")
     assert "last" not in held(tmp_path), "where it stands, all are of one run"
+
+
+def test_a_path_is_one_file_for_whoever_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pyarrow takes a colon for a URI and expands ``~``, which a shell leaves in ``--out=~/x``."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for text, place in (("run:1/a", "run:1/a"), ("s3:x", "s3:x"), ("~/a", "home/a"), ("./~/a", "~/a"), ("~no one/a", "~no one/a")):
+        write_parquet(TABLE, local(text))
+        assert pq.read_table(local(text)) == TABLE
+        assert (tmp_path / place).read_bytes() == local(text).read_bytes(), text
+    assert [str(local(text)) for text in ("run", "a/b:c", "/a:b")] == ["run", "a/b:c", "/a:b"]
+
+
+def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    name = os.fsdecode(b"r\xe9.parquet")
+    assert spelled(tmp_path / name) == f"{tmp_path}/r\\xe9.parquet"
+    (tmp_path / name).touch()
+    for asked in (lambda: data_files(tmp_path), lambda: local(name)):
+        with pytest.raises(InputError, match="a name that is not UTF-8"):
+            asked()

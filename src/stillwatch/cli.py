@@ -20,7 +20,7 @@ from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
 from stillwatch.exposure import commands as exposure_commands
-from stillwatch.files import demand_outside
+from stillwatch.files import demand_outside, local
 from stillwatch.prove import commands as prove_commands
 from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
@@ -33,8 +33,9 @@ from stillwatch.workflows import service
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 done, 1 bad input or usage, 2 internal failure)."""
-    args = parser().parse_args(argv)
+    args = argparse.Namespace(verbose=False)
     try:
+        parser().parse_args(argv, args)
         result = args.command(args)
         if args.json and result is not None:
             print(json.dumps(result, sort_keys=True, default=str))
@@ -76,6 +77,11 @@ def _drop_output() -> None:
 
 class _Parser(argparse.ArgumentParser):
     """Usage errors are bad input: exit code 1, one line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As usual, but for what ``type=Path`` makes of a text."""
+        super().__init__(*args, **kwargs)
+        self.register("type", Path, local)
 
     def error(self, message: str) -> Any:
         """Print one line and exit."""

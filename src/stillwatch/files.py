@@ -220,10 +220,17 @@ DATA_SUFFIXES = (".parquet", ".jsonl")
 
 
 def data_files(folder: Path) -> list[Path]:
-    """The data files (Parquet, JSONL) of a folder (or the file itself), sorted by path; partial and hidden files are never listed."""
+    """The data files (Parquet, JSONL) of a folder (or the file itself), sorted by path; partial and hidden files are never listed.
+
+    Raises:
+        InputError: the name of one is not UTF-8, so pyarrow cannot open it.
+    """
     if folder.is_file():
         return [folder]
-    return [path for path in _seen(folder) if path.suffix in DATA_SUFFIXES]
+    found = [path for path in _seen(folder) if path.suffix in DATA_SUFFIXES]
+    for path in found:
+        _demand_utf8(path)
+    return found
 
 
 def other_files(folder: Path) -> list[Path]:
@@ -238,6 +245,30 @@ def _seen(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
     )
+
+
+def local(text: str) -> Path:
+    """The path that an argument names, ``~`` at its beginning for the home folder.
+
+    Pyarrow takes a relative path for a URI where a colon is in its first part, and expands ``~`` itself; such paths are made absolute.
+
+    Raises:
+        InputError: the name is not UTF-8, so neither pyarrow nor DuckDB can open it.
+    """
+    path = Path(os.path.expanduser(text))
+    _demand_utf8(path)
+    first = str(path).partition(os.sep)[0]
+    return path.absolute() if ":" in first or first.startswith("~") else path
+
+
+def _demand_utf8(path: Path) -> None:
+    if spelled(path) != str(path):
+        raise InputError("a name that is not UTF-8", where=path, todo="Rename it")
+
+
+def spelled(path: Path) -> str:
+    """A path as text that files of any form take: bytes that are not UTF-8 are escaped."""
+    return str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def quoted(path: Path | str) -> str:

@@ -207,6 +207,20 @@ def test_forms_that_are_not_read_are_named(run, write, data, what):
     assert len(result.rows) == 1
 
 
+def test_names_that_are_not_utf8_are_read_and_escaped(write, tmp_path):
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    write([event(event_id="1"), {}], os.fsdecode(b"logs/\xe9.jsonl"))
+    pq.write_table(pa.Table.from_pylist([event(event_id="2")]), logs / "a.parquet")
+    (logs / "a.parquet").rename(logs / os.fsdecode(b"\xe8.parquet"))
+    (logs / os.fsdecode(b"\xe9.pdf")).touch()
+    summary = workflows.ingest([logs], "canonical", tmp_path / "out", as_of=AS_OF)
+    assert (summary["rows"]["written"], summary["sources"]) == (2, {})
+    assert [one["path"] for one in summary["inputs"]] == [f"{logs}/\\xe8.parquet", f"{logs}/\\xe9.jsonl"]
+    assert summary["not_read"] == [f"{logs}/\\xe9.pdf"]
+    assert pq.read_table(tmp_path / "out" / "quarantine.parquet")["source"].to_pylist() == [f"{logs}/\\xe9.jsonl"]
+
+
 def test_what_a_folder_holds_besides_is_told(write, tmp_path, capsys):
     logs = tmp_path / "logs"
     (logs / "deep" / ".git").mkdir(parents=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart
+from stillwatch.files import demand_apart, local
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.seeds import seed
 
@@ -141,7 +141,7 @@ def _index(args: argparse.Namespace) -> Any:
             raise InputError(f"{item!r} is not NAME=PATH", todo="Write it like dolly=dolly.jsonl")
         if name in dict(sets):
             raise InputError(f"two sets are called {name}", where=item, todo="Put both into one folder, or give each a name of its own")
-        sets.append((name, Path(path)))
+        sets.append((name, local(path)))
     if args.out.exists() and not duplicates.is_index(args.out):
         raise InputError("something else than an index stands there", where=args.out, todo="Pass another --out")
     found = duplicates.build_from(sets, corpus.Columns(text=args.text_column))

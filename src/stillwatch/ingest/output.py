@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import partitions
 from stillwatch.errors import InputError
-from stillwatch.files import ERASURES, read_json, write_json, write_parquet
+from stillwatch.files import ERASURES, read_json, spelled, write_json, write_parquet
 from stillwatch.ingest.faults import ERASED, Bad
 from stillwatch.ingest.readers import Record
 from stillwatch.ingest.tenant import Tenant
@@ -272,12 +272,13 @@ class Quarantine:
             self.rows[role][bad.reason] += 1
             return
         (self.rows[role] if record.line else self.sources)[bad.reason] += 1
-        place = f"{source}, line {record.line}" if record.line else str(source)
+        name = spelled(source)
+        place = f"{name}, line {record.line}" if record.line else name
         self.examples[role if record.line else "source"].setdefault(bad.reason, f"{place}: {bad.detail}" if bad.detail else place)
         raw = record.as_bytes() if record.line else b""
         kept = raw[:RAW_KEPT] if self._keep_raw and raw else None
         self._rows.append({
-            "source": str(source), "line": record.line, "reason": bad.reason, "detail": bad.detail, "raw": kept,
+            "source": name, "line": record.line, "reason": bad.reason, "detail": bad.detail, "raw": kept,
             "raw_bytes": len(raw), "raw_hash": self._tenant.raw_hash(raw) if raw else None,
         })
         self._bytes += len(kept or b"")

@@ -257,7 +257,7 @@ class Source:
 
         number = 0
         try:
-            with pq.ParquetFile(self._path) as file:
+            with opened(self._path) as handle, pq.ParquetFile(handle) as file:  # pyarrow opens no name that is not UTF-8
                 names = [name for name in file.schema_arrow.names if name not in self._skip]
                 for batch in file.iter_batches(batch_size=PARQUET_BATCH, columns=names):
                     for value, raw in _rows(batch):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import digest, write_parquet
+from stillwatch.files import digest, spelled, write_parquet
 from stillwatch.ingest.chains import Chains
 from stillwatch.ingest.edge import Edge
 from stillwatch.ingest.faults import ERASED, REASONS, Bad
@@ -143,7 +143,7 @@ def run(
             hashed = pool.submit(digest, path)
             role, rows = load(path)
             work.note(role, path, rows, hashed.result())
-        summary = work.close() | {"not_read": sorted(map(str, unread))}
+        summary = work.close() | {"not_read": sorted(map(spelled, unread))}
         replaced = gone(out, summary["inputs"])
         keeping = not summary["rows"]["written"] and has_events(out)
         if keeping:
@@ -176,7 +176,7 @@ class _Work:
 
     def note(self, role: str, path: Path, rows: int, sha256: str) -> None:
         size = path.stat().st_size
-        self._inputs.append({"role": role, "path": str(path), "rows": rows, "bytes": size, "sha256": sha256})
+        self._inputs.append({"role": role, "path": spelled(path), "rows": rows, "bytes": size, "sha256": sha256})
 
     def load_edge(self, path: Path, last: bool) -> tuple[str, int]:
         self._edge = self._edge or Edge(self._tenant)

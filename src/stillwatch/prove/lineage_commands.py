@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
+from stillwatch.files import local
 from stillwatch.terminal.counting import number_of
 
 MAX_BACKGROUND = 200
@@ -177,7 +178,7 @@ def read_prompt_ids(path: Path) -> dict[str, str]:
 def _named(file: str) -> tuple[str | None, Path]:
     """Model and path of MODEL=PATH; None and the path where it stands alone."""
     name, sign, path = file.partition("=")
-    return (name, Path(path)) if sign and name and not Path(file).exists() else (None, Path(file))
+    return (name, local(path)) if sign and name and not Path(file).exists() else (None, local(file))
 
 
 def _plain(text: object) -> str:
