@@ -1,6 +1,7 @@
 """Bad usage: exit code 1 and one line that says what, where, and what to do; never a traceback."""
 
 import argparse
+import io
 import json
 import math
 import os
@@ -217,6 +218,23 @@ def test_output_that_goes_nowhere_is_no_trace(json_: list[str], unbuffered: str)
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["prove", "test", "--help"]])
+def test_a_help_that_goes_nowhere_is_told(words: list[str], monkeypatch: pytest.MonkeyPatch, stillwatch: Command) -> None:
+    with open(os.open("/dev/full", os.O_WRONLY), "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        done = stillwatch(*words)
+    assert (done.returncode, done.stderr[:38]) == (1, "stillwatch: No space left on device. C")
+
+
+def test_a_terminal_without_a_character_gets_it_escaped(monkeypatch: pytest.MonkeyPatch, stillwatch: Command) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "latin-1"))
+    monkeypatch.setattr("stillwatch.report.run", lambda *_, **__: "l\u2019été")
+    done = stillwatch("report", "run")
+    assert (done.returncode, done.stderr) == (0, "")
+    sys.stdout.flush()
+    assert sys.stdout.buffer.getvalue() == b"l\\u2019\xe9t\xe9\n"  # type: ignore[attr-defined]
+
+
 def _without_help(command: argparse.ArgumentParser) -> list[str]:
     found = []
     for action in command._actions:
@@ -238,7 +256,9 @@ def test_a_folder_with_a_colon_is_a_folder(tmp_path: Path, stillwatch: Command) 
     assert stillwatch("report", os.fsdecode(b"o\xe9")).stderr == "stillwatch: a name that is not UTF-8: o?. Rename it\n"
 
 
-@pytest.mark.parametrize("words", [["audit-index", "set=~/x.jsonl"], ["prove", "lineage", "m=~/x.jsonl", "--suspect", "m", "--roles", "r.json"]])
+@pytest.mark.parametrize(
+    "words", [["audit-index", "set=~/x.jsonl"], ["prove", "lineage", "m=~/x.jsonl", "--suspect", "m", "--roles", "r.json"]]
+)
 def test_a_home_folder_behind_a_name_is_one(
     words: list[str], tmp_path: Path, stillwatch: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ Heavy modules are imported inside the commands, so that ``stillwatch --help`` st
 """
 
 import argparse
+import io
 import json
 import os
 import shlex
@@ -33,6 +34,8 @@ from stillwatch.workflows import service
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 done, 1 bad input or usage, 2 internal failure)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error: not every terminal has every character
     args = argparse.Namespace(verbose=False)
     try:
         parser().parse_args(argv, args)
@@ -86,6 +89,11 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         """Print one line and exit."""
         self.exit(1, f"{self.prog}: {message}. See {self.prog} --help\n")
+
+    def exit(self, status: int = 0, message: str | None = None) -> Any:
+        """As usual, but a help or version that could not be printed is an error."""
+        print(end="", flush=True)
+        super().exit(status, message)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As usual, but a command that does not know an argument says so itself, and names its own help."""
