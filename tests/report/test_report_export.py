@@ -106,7 +106,10 @@ def test_bad_input_is_one_line(tmp_path: Path) -> None:
     whole = (run / "accounts.parquet").read_bytes()
     # Cut in the middle, with a footer that still reads: only the data is broken.
     (run / "accounts.parquet").write_bytes(whole[:4] + b"\0" * (len(whole) // 3) + whole[4 + len(whole) // 3 :])
-    with pytest.raises(InputError) as error:
+    with pytest.raises(InputError, match=r"cannot export .*accounts\.parquet\. Free space, or run stillwatch detect again") as error:
         report.export(run, "csv")
     assert "\n" not in str(error.value)
     assert not list((run / "export").glob("*.partial"))
+    (tmp_path / "out" / "campaigns.csv.partial").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"cannot write \(Is a directory\): .*/out/campaigns\.csv\. Free space or pass another folder"):
+        report.export(run, "csv", out=tmp_path / "out")

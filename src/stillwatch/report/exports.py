@@ -83,10 +83,12 @@ def _copy(source: Path, contract: Table, columns: list[str], target: Path, optio
             engine.register("source", read_table(source, contract))
         else:
             _view(engine, source, contract)
+        open(partial, "wb").close()  # where it cannot be written, DuckDB's words would name the source and not say what to do
         try:
             engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {quoted(partial)} ({options})")
         except duckdb.Error as error:
-            raise InputError(f"cannot export ({' '.join(str(error).split())})", where=source) from error
+            todo = "Free space, or run stillwatch detect again"
+            raise InputError(f"cannot export ({' '.join(str(error).split())})", where=source, todo=todo) from error
 
 
 def _view(engine: Any, source: Path, contract: Table) -> None:
