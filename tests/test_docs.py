@@ -1,5 +1,6 @@
 """Every ``stillwatch`` command that a page shows is one that the command line takes, and every link leads somewhere."""
 
+import argparse
 import re
 import shlex
 from pathlib import Path
@@ -12,6 +13,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
 NUMBERS = {"N": "1"}
 """What pages write for a number."""
+COMMON = {"--help", "--version", "--quiet", "--verbose", "--json", "--store", "--as"}
+"""Options of all commands, or of all that have a store."""
 
 
 def commands(text: str) -> list[str]:
@@ -69,7 +72,27 @@ def test_commands_are_found() -> None:
 def test_the_layout_names_every_module_beside_the_stages() -> None:
     layout = (ROOT / "docs" / "contributing.md").read_text()
     modules = [path.name for path in (ROOT / "src" / "stillwatch").glob("*.py") if not path.name.startswith("__")]
+    modules += [path.name for name in ("numeric", "keys", "throttling", "terminal")
+                for path in (ROOT / "src" / "stillwatch" / name).glob("*.py") if not path.name.startswith("__")]
     assert [name for name in modules if f"`{name}`" not in layout] == []
+
+
+def undocumented(command: argparse.ArgumentParser, pages: list[str]) -> list[str]:
+    """Options of a command and of those below it that no page names which shows the top command."""
+    found = []
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found += [one for sub in action.choices.values() for one in undocumented(sub, pages)]
+            continue
+        for name in set(action.option_strings) - COMMON:
+            shown = [page for page in pages if " ".join(command.prog.split()[:2]) in page]
+            if name.startswith("--") and not any(re.search(rf"{name}(?![\w-])", page) for page in shown):
+                found.append(f"{command.prog} {name}")
+    return found
+
+
+def test_every_option_stands_on_a_page_of_its_command() -> None:
+    assert undocumented(cli.parser(), [page.read_text() for page in PAGES]) == []
 
 
 @pytest.mark.parametrize(("page", "command"), [(page.name, line) for page in PAGES for line in commands(page.read_text())])
