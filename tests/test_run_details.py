@@ -17,6 +17,7 @@ from stillwatch import partitions, run_details
 from stillwatch.cli import main
 from stillwatch.detect.run_folder.harvested import pivots
 from stillwatch.errors import InputError
+from stillwatch.evidence import pdf
 
 WRONG: dict[str, list[Any]] = {
     "evidence": [7, [7], [{"log_odds": "a"}], [{"observed": True}]],
@@ -115,7 +116,7 @@ def test_nothing_is_signed_or_told_of_a_table_that_was_changed(
 def test_a_packet_needs_a_summary_and_says_where_it_tells_no_digests(
     little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stillwatch.evidence.pdf.BROWSERS", ())
+    monkeypatch.setattr(pdf, "BROWSERS", ())
     run = shutil.copytree(little_run, tmp_path / "run")
     packet = ["export", str(run), "--format", "packet", "--key", str(tmp_path / "key.pem")]
     (run / "summary.json").write_text("{}")
