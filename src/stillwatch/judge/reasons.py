@@ -126,13 +126,15 @@ def _shared(values: Mapping[str, F64]) -> F64:
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that are at home in few places, or meet on networks, and that no payment method or contact of several owners links.
 
+    Nor do a few payment methods that pay for most of them: a relay's, a reseller's or an agency's.
     Colleagues, in one office or in several, work alike; few of them hand each other conversations, as a help desk does. What they do
     not do is pay in batches with many cards, and a firm of hundreds is in the registry.
     """
     few = fewer_than(DESK, values)
     firm = fewer_than(FIRM, values)
     offices = (values["infra.network"] >= AT_HOME) & firm & (few | (values["session.handoff"] < AT_HOME))
-    return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & (_shared(values) < BATCHES))
+    few_cards = (values["context.one_payer"] >= FEW_CARDS) & (np.maximum(values["identity.contact"], values["session.handoff"]) < BATCHES)
+    return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & ((_shared(values) < BATCHES) | few_cards))
 
 
 def _linked(values: Mapping[str, F64]) -> F64:
