@@ -109,7 +109,7 @@ REASONS = (
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "infra.rotation", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
     "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct", "context.own_client",
-    "context.lived", "context.night", "context.usual_mix",
+    "context.lived", "context.night", "context.usual_mix", "context.one_payer",
 )
 """What :func:`everyday` and the doubt of trees ask for."""
 
@@ -126,7 +126,8 @@ def _shared(values: Mapping[str, F64]) -> F64:
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that are at home in few places, or meet on networks, and that no payment method or contact of several owners links.
 
-    Nor do a few payment methods that pay for most of them: a relay's, a reseller's or an agency's.
+    Or that a few payment methods pay for: a relay's, a reseller's or an agency's accounts.
+
     Colleagues, in one office or in several, work alike; few of them hand each other conversations, as a help desk does. What they do
     not do is pay in batches with many cards, and a firm of hundreds is in the registry.
     """
