@@ -176,6 +176,15 @@ def demand_whole(run: Path) -> None:
         raise InputError("no whole run (no summary.json)", where=run, todo="Pass a folder that stillwatch detect wrote and finished")
 
 
+def read_summary(run: Path) -> dict[str, Any]:
+    """The summary of a run; empty where it has none."""
+    path = run / "summary.json"
+    summary = read_json(path) if path.exists() else {}
+    if not isinstance(summary, dict):
+        raise InputError("not a JSON object", where=path)
+    return summary
+
+
 def demand_unchanged(run: Path, summary: Mapping[str, Any], found: Mapping[str, str | None]) -> None:
     """Raise an InputError where a table is not the one that the run's summary tells; runs of earlier versions tell none.
 

@@ -120,6 +120,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (HANDING | {"context__one_place": 0.5}, "linked", True),
         ({"infra__network": 0.5, "identity__payment": 0.6, "context__one_payer": 0.2}, "linked", True),  # a relay's few cards
         ({"infra__network": 0.5, "identity__payment": 0.6, "context__one_payer": 0.19}, "linked", False),
+        ({"infra__network": 0.5, "identity__payment": 0.6, "context__one_payer": 0.2, "infra__rotation": 0.5}, "linked", False),
         ({"infra__network": 0.5, "identity__payment": 0.6, "context__one_payer": 0.2, "identity__contact": 0.3}, "linked", False),
         ({"infra__network": 0.5, "identity__payment": 0.6, "context__one_payer": 0.2, "session__handoff": 0.3}, "linked", False),
         ({"context__one_place": 0.5}, "linked", True),  # colleagues

@@ -43,6 +43,8 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__alike": 0.5, "context__crowd": np.log10(31) / 4}, "a club, a cohort or one shop's customers"),
         (LISTED, "hunt for free credit"),
         ({"context__one_place": 0.6}, "colleagues"),
+        ({"infra__network": 0.5, "identity__payment": 0.6, "session__handoff": 0.0, "context__one_payer": 0.2},
+         "few payment methods pay for it"),
         ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log tells no networks"),
         (NO_OWNERS, "the log tells no organisations"),
         ({"volume__even_load": 0.0}, "independent families"),

@@ -503,7 +503,7 @@ def _of_campaigns(run: Path, who: _Who) -> dict[str, dict[str, int]]:
 
 def _looked_at(run: Path, who: _Who) -> int:
     """Requests of the account that the run looked at: by its sketches, or else by the logs."""
-    summary = read_json(run / "summary.json") if (run / "summary.json").exists() else {}
+    summary = run_details.read_summary(run)
     files = [run / partitions.FOLDER / name for name in summary.get("sketches") or ()]
     if files and all(path.exists() and partitions.ids_path(path).exists() for path in files):
         return sum(partitions.without(path, None, who.account, who.key) for path in files)

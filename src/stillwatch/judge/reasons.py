@@ -92,7 +92,7 @@ HIDING = 0.5
 ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
-the others one in 76."""
+the others one in 76. The second is also what few cards are to accounts that meet on networks (:func:`paid_by_few`)."""
 FEW_PROMPTS, SENT_BY_ALL = 0.05, 0.5
 """Distinct prompts over requests below which accounts send the same few again and again, where this share of requests is of prompts that
 others of them send as well: an operator who wants many answers to each asks for twenty at most."""
@@ -123,10 +123,15 @@ def _shared(values: Mapping[str, F64]) -> F64:
     return np.asarray(np.maximum(values["identity.payment"], values["identity.contact"]))
 
 
+def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of DESK accounts or more that each rotate over a pool of exits that others of them use too."""
+    return np.asarray((values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values))
+
+
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that are at home in few places, or meet on networks, and that no payment method or contact of several owners links.
 
-    Or that a few payment methods pay for: a relay's, a reseller's or an agency's accounts.
+    Or that few pay for (:func:`paid_by_few`).
 
     Colleagues, in one office or in several, work alike; few of them hand each other conversations, as a help desk does. What they do
     not do is pay in batches with many cards, and a firm of hundreds is in the registry.
@@ -134,8 +139,15 @@ def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     few = fewer_than(DESK, values)
     firm = fewer_than(FIRM, values)
     offices = (values["infra.network"] >= AT_HOME) & firm & (few | (values["session.handoff"] < AT_HOME))
-    few_cards = (values["context.one_payer"] >= FEW_CARDS) & (np.maximum(values["identity.contact"], values["session.handoff"]) < BATCHES)
-    return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & ((_shared(values) < BATCHES) | few_cards))
+    own = (_shared(values) < BATCHES) | paid_by_few(values)
+    return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & own)
+
+
+def paid_by_few(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that few payment methods pay for, tied by no numbers and no conversations, that do not hide where they work: a relay's, a
+    reseller's or an agency's accounts."""
+    other = np.maximum(values["identity.contact"], values["session.handoff"])
+    return np.asarray((values["context.one_payer"] >= FEW_CARDS) & (other < BATCHES) & ~hiding(values))
 
 
 def _linked(values: Mapping[str, F64]) -> F64:
@@ -285,11 +297,6 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     little = (values["context.unwanted"] >= UNWANTED) & (values["harvest.elicitation"] < ELICITED)
     staff = (values["context.unwanted"] >= HARDLY_WANTED) & (values["infra.network"] >= AT_HOME)
     return np.asarray((little | staff) & (values["harvest.long_answers"] < LONGER))
-
-
-def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of DESK accounts or more that each rotate over a pool of exits that others of them use too."""
-    return np.asarray((values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values))
 
 
 def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:

@@ -39,6 +39,7 @@ from stillwatch.judge.reasons import (
     one_app,
     open_relay,
     own_talk,
+    paid_by_few,
     rehearsed,
     same_place,
     school,
@@ -344,6 +345,8 @@ def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
         return "no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?"
     if same_place(mine)[0]:
         return "it is at home in few places and is not seen to work round the clock: ask whether it is an office, whoever pays for it"
+    if housed(mine)[0] and paid_by_few(mine)[0]:
+        return "it is at home in few places or networks, and few payment methods pay for it: is it a relay's, a reseller's or an agency's?"
     if housed(mine)[0]:
         return "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
     if loosely_tied(mine)[0]:

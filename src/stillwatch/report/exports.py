@@ -6,7 +6,7 @@ from typing import Any
 from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.files import quoted, reading_parquet, replacing, write_json
-from stillwatch.report.load import read_summary, read_table
+from stillwatch.report.load import read_table
 from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, Table
 
@@ -23,7 +23,7 @@ def write(run: Path, format: str, out: Path) -> list[Path]:
     campaigns = run / "campaigns.parquet"
     rows = read_table(campaigns, CAMPAIGNS).to_pylist()
     harvest = demand_harvest(run, sum(row["n_harvested"] for row in rows))
-    run_details.demand_as_told(run, read_summary(run), [f"{name}.parquet" for name in TABLES])
+    run_details.demand_as_told(run, run_details.read_summary(run), [f"{name}.parquet" for name in TABLES])
     parsed = [_parsed(row, campaigns) for row in rows] if format == "json" else []
     for name, contract in TABLES.items():
         source = run / f"{name}.parquet"

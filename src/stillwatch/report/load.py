@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import run_details, run_worth
 from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, read_json, reading_parquet
+from stillwatch.files import demand_settled, reading_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, WATCH, Table
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def load(folder: Path) -> Run:
     table = folder / "campaigns.parquet"
     rows = read_table(table, CAMPAIGNS).to_pylist()
     members = _members(folder / "accounts.parquet")
-    summary = read_summary(folder)
+    summary = run_details.read_summary(folder)
     run_details.demand_as_told(folder, summary, ("campaigns.parquet", "accounts.parquet", "watch.parquet"))
     rows.sort(key=lambda row: (-row["n_harvested"], -row["n_accounts"], row["campaign_id"]))
     valued = run_worth.read(folder)
@@ -89,15 +89,6 @@ def load(folder: Path) -> Run:
         exposure=page if page.is_file() else None,
         erasures=erasures,
     )
-
-
-def read_summary(folder: Path) -> dict[str, Any]:
-    """The summary of a run; empty where it has none."""
-    path = folder / "summary.json"
-    summary = read_json(path) if path.exists() else {}
-    if not isinstance(summary, dict):
-        raise InputError("not a JSON object", where=path)
-    return summary
 
 
 def read_table(path: Path, contract: Table, *, accused_only: bool = False) -> "pa.Table":

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from stillwatch import run_details, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, digest, quoted, read_json, reading_parquet
+from stillwatch.files import demand_settled, digest, quoted, reading_parquet
 from stillwatch.respond import log_columns
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
@@ -53,9 +53,7 @@ def read_run(folder: Path) -> FoundRun:
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
     demand_settled(folder)
     run_details.demand_whole(folder)
-    summary = read_json(folder / "summary.json")
-    if not isinstance(summary, dict):
-        raise InputError("not a JSON object", where=folder / "summary.json")
+    summary = run_details.read_summary(folder)
     if erasures := run_details.erasures(folder):
         summary["warnings"] = [*run_details.told_erased(erasures), *(summary.get("warnings") or [])]
     tables = [folder / name for name in ("campaigns.parquet", "accounts.parquet")]
