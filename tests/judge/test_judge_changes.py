@@ -106,7 +106,7 @@ def purpose(verdict: str = "campaign", **change: float) -> list[str]:
     used = model(linked=part(volume__even_load=100.0))
     verdicts = judge.judge(found, findings(2, SURER), used)
     assert getattr(verdicts, verdict)[0]
-    return [one for one in changes(found, used, verdicts, 0) if "reasoning" in one]
+    return [one for one in changes(found, used, verdicts, 0) if "reasoning" in one or "content mill" in one]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,11 @@ def test_all_that_is_missing_for_another_purpose_is_told() -> None:
     assert "share" not in said
     assert "were less than 5% of its requests for reasoning written out (30% are) and its answers shorter than 1.41 times" in said
     assert "(they are 2.00 times)" in said
+
+
+def test_what_hides_many_accounts_is_told_of_who_would_be_of_another_purpose() -> None:
+    (said,) = purpose(context__unwanted=0.9, infra__rotation=0.8, context__crowd=0.5)
+    assert "were its accounts fewer than 64, or not each on a pool of exits that the others use too, it would go to a person" in said
 
 
 def test_where_the_log_does_not_tell_what_is_asked_for_no_purpose_is_told() -> None:

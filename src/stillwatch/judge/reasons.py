@@ -87,8 +87,9 @@ authors left out none of 86 campaigns that the part without links accuses is bel
 NIGHT = 0.8
 """Value of one night from which accounts sleep at the same hours: of 97 operators accused in 161 worlds of calibration three are above it
 that only cards tie, of 12 crowds of innocents eight (docs/experiments.md)."""
-HIDING = 0.5
-"""Value of rotation over a pool of exits from which it hides where the accounts work."""
+HIDING, SURELY_HIDING = 0.5, 0.8
+"""Values of rotation over a pool of exits from which it hides where the accounts work, and from which more accounts than a start-up or a
+mill has do, whatever they ask for: content mills behind a VPN reach 0.61, the relay of a start-up on cloud machines 0.72."""
 ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
@@ -126,6 +127,11 @@ def _shared(values: Mapping[str, F64]) -> F64:
 def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of DESK accounts or more that each rotate over a pool of exits that others of them use too."""
     return np.asarray((values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values))
+
+
+def surely_hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of UNPLACED accounts or more of which nearly all do: who works in the open, whatever his purpose, has no use for it."""
+    return np.asarray((values["infra.rotation"] >= SURELY_HIDING) & ~fewer_than(UNPLACED, values))
 
 
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -292,11 +298,12 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that ask for little that is worth training on, nor for reasoning written out, for answers that are not long.
 
     Content mills and those who resell access by stealth do run networks of fake accounts, but train nothing on them. Who meets on
-    networks and asks for hardly anything of it may ask for reasoning: staff who want to understand.
+    networks and asks for hardly anything of it may ask for reasoning: staff who want to understand. What is worth it is told by a short
+    list of words, so it excuses nobody who surely hides where many accounts work.
     """
     little = (values["context.unwanted"] >= UNWANTED) & (values["harvest.elicitation"] < ELICITED)
     staff = (values["context.unwanted"] >= HARDLY_WANTED) & (values["infra.network"] >= AT_HOME)
-    return np.asarray((little | staff) & (values["harvest.long_answers"] < LONGER))
+    return np.asarray((little | staff) & (values["harvest.long_answers"] < LONGER) & ~surely_hiding(values))
 
 
 def open_relay(values: Mapping[str, F64]) -> NDArray[np.bool_]:

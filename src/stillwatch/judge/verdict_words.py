@@ -43,6 +43,7 @@ from stillwatch.judge.reasons import (
     rehearsed,
     same_place,
     school,
+    surely_hiding,
     taught,
     unlike,
     unowned,
@@ -199,6 +200,7 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
          f"less than {ELICITED:.0%} of its requests for reasoning written out ({mine['harvest.elicitation']:.0%} are)"),
         (mine["harvest.long_answers"] >= LONGER,
          f"its answers shorter than {_times(LONGER, 2)} the log's average (they are {_times(mine['harvest.long_answers'], 2)})"),
+        (surely_hiding(_one(mine))[0], f"its accounts fewer than {UNPLACED}, or not each on a pool of exits that the others use too"),
         (odds >= PURPOSEFUL, f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {odds:.2f} now)"),
     ]
     what = _listed([text for far, text in needed if far], "and")
