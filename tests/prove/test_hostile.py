@@ -394,7 +394,7 @@ def asking(url: str, *more: object) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(("content", "output"), [
-    ("half \ud800 a pair", "half \ufffd a pair"), ("", ""),
+    ("half \ud800 a pair", "half \ufffd a pair"),
     ([{"type": "text", "text": "For "}, {"type": "image_url"}, {"type": "text", "text": "example"}], "For example"),
 ])
 def test_what_an_endpoint_says_is_kept_as_text(where: Path, faulty: tuple[type[Faulty], str], content: object, output: str) -> None:
@@ -404,11 +404,12 @@ def test_what_an_endpoint_says_is_kept_as_text(where: Path, faulty: tuple[type[F
 
 
 def test_no_text_is_no_answer_and_told(where: Path, faulty: tuple[type[Faulty], str], capsys: pytest.CaptureFixture[str]) -> None:
-    for content in (None, [], [{"type": "image_url"}]):
+    for content in (None, "", " \n", [], [{"type": "image_url"}], [{"type": "text", "text": ""}]):
         faulty[0].body = completion(content)
         assert main([*map(str, asking(faulty[1], "--json"))]) == 0
         assert json.loads(capsys.readouterr().out)["unanswered"] == 2
         assert not (where / "asked.jsonl").exists()
+    assert len(faulty[0].paths) == 12  # once a question and run
     assert main([*map(str, asking(faulty[1]))]) == 0
     assert "2 questions had no answer" in capsys.readouterr().out
 
@@ -687,6 +688,16 @@ def test_samples_that_were_committed_to_cannot_be_chosen(
     assert ("samples" in check.detail) != whole
 
 
+def test_a_blank_answer_is_no_sample() -> None:
+    """Samples that do not go along with a key could be blanked otherwise; what is read in reading mode is not the suspect's."""
+    record = {"result": {"statistic": "choice"}, "openings": [], "design": {"mode": "written"}}
+    answers = tuple(Answer(prompt, "For example." if sample else "\n", sample=sample) for prompt, sample in TWO)
+    for design, mode, says in (({"samples": 2}, "written", "numbered from 0; 4 of 8 answers are blank"), ({}, "written", "missing, blank"),
+                               ({"samples": 2}, "read", "as committed")):
+        inputs = Mock(answers=answers, early=False, reference=None, together=(), mode=mode)
+        assert says in checking.as_committed(record, {"design": design, "commitments": {}}, inputs).detail
+
+
 @pytest.mark.parametrize(("drawn", "whole"), [
     (TWO, True), (TWO[:6], True), (TWO[:3], True), (TWO[:1], True),
     (TWO[4:], False), ([*TWO[:3], TWO[4]], False), ([*TWO[:4], TWO[5]], False),
@@ -713,6 +724,10 @@ def test_what_a_commitment_leaves_open_is_said(where: Path, capsys: pytest.Captu
     (where / "some.jsonl").write_text("".join(json.dumps(row | {"sample": 0}) + "\n" for row in chosen))
     assert design_of(capsys)[0] == "Design as committed"
     assert main(["verify", "new", "-q"]) == 0
+    # what does not go along with the key cannot be blanked
+    (where / "some.jsonl").write_text("".join(json.dumps(row | {"sample": 0, "output": " " if i else "so"}) + "\n"
+                                              for i, row in enumerate(chosen)))
+    assert "the questions are not the committed ones, all of them and no others; 2 of 3 answers are blank" in design_of(capsys)[0]
 
 
 def test_what_counts_as_shown_is_committed_to(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

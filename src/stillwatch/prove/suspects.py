@@ -114,7 +114,7 @@ def question(
         outputs = suspect.answer([prompt for prompt, _ in batch], sampling, pace)
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         for (prompt, sample), output in zip(batch, outputs, strict=True):
-            if output is not None:
+            if output is not None and output.strip():
                 store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
         asked += len(batch)
         if stop is not None and stop():

@@ -41,7 +41,7 @@ from stillwatch.prove.packet import (
     statements,
 )
 from stillwatch.rows import read_rows
-from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.counting import noun, number_of
 
 FREE = {"report.html", "manifest.json", SIGNATURE}
 TOLERANCE = 1e-6
@@ -230,26 +230,29 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
         if name in committed and committed[name] != used[name]:
             return Check("design", False, f"{name} is not the committed one")
     early = committed.get("prompts_in_order")
+    answers = [one for one in inputs.answers if inputs.mode == "read" or one.output.strip()]  # as ``ask``, which stores no blank ones
+    blank = len(inputs.answers) - len(answers)
+    but = f"; {blank:,} of {number_of(len(inputs.answers), 'answer')} {noun(blank, 'is', 'are')} blank, and none" if blank else ""
     if inputs.early != (early is not None):
         return Check("design", False, "a test that " + ("could" if early is not None else "could not") + " stop early was committed to")
     if early is not None:
-        asked = in_order([one.prompt for one in inputs.answers])
+        asked = in_order([one.prompt for one in answers])
         if asked != early[: len(asked)]:
-            return Check("design", False, "the questions are not the committed ones, the first of them in their order")
-    elif "prompts_sha256" in committed and committed["prompts_sha256"] != prompts_digest([one.prompt for one in inputs.answers]):
-        return Check("design", False, "the questions are not the committed ones, all of them and no others")
-    if "samples" in committed and not drawn_whole(inputs.answers, committed["samples"], early):
+            return Check("design", False, f"the questions are not the committed ones, the first of them in their order{but}")
+    elif "prompts_sha256" in committed and committed["prompts_sha256"] != prompts_digest([one.prompt for one in answers]):
+        return Check("design", False, f"the questions are not the committed ones, all of them and no others{but}")
+    if "samples" in committed and not drawn_whole(answers, committed["samples"], early):
         wanted = f"{committed['samples']} of every question, numbered from 0"
-        return Check("design", False, f"the answers are not the committed samples, {wanted}")
+        return Check("design", False, f"the answers are not the committed samples, {wanted}{but}")
     against = inputs.reference is not None or record["result"]["statistic"] == "weighted" or _choices_read(record)
     if committed.get("reference", against) != against:
         return Check("design", False, f"a test {'against' if committed['reference'] else 'without'} a reference was committed to")
     if "together" in committed and list(committed["together"]) != list(inputs.together):
         return Check("design", False, "the keys that are tested together are not the committed ones")
     left_out = set(entry["commitments"]) - {one["tenant"] for one in record["openings"]}
-    whole = drawn_whole(inputs.answers, 1 + max(one.sample for one in inputs.answers), early)
+    whole = drawn_whole(answers, 1 + max(one.sample for one in inputs.answers), early)
     fixed = [("prompts_sha256", "questions"),
-             ("samples", "samples of a question" + ("" if whole else " (some are missing, or have no number of their own)")),
+             ("samples", "samples of a question" + ("" if whole else " (some are missing, blank, or have no number of their own)")),
              ("mode", "whether answers are tested or read"), ("reference", "whether against a reference")]
     fixed += [("exclude", "what counts as shown to the suspect")] if record["result"]["statistic"] == "once" else []
     fixed += [("together", "which keys are tested together")] if inputs.together else []
