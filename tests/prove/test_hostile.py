@@ -355,12 +355,14 @@ class Faulty(BaseHTTPRequestHandler):
 
     body: bytes = b""
     gap_s: float = 0.0
+    status: int = 200
     paths: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.paths.append(self.path)
-        self.send_response(200)
+        self.send_response(self.status)
+        self.send_header("Location", "https://me@other.example/v1?code=SECRET")
         self.end_headers()
         with suppress(OSError):
             for byte in self.body if self.gap_s else b"":
@@ -386,6 +388,27 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[type[Faulty], str]
 
 def completion(content: object) -> bytes:
     return json.dumps({"choices": [{"message": {"content": content}}]}).encode()
+
+
+def test_what_is_permanent_is_said_with_what_to_do(
+    where: Path, faulty: tuple[type[Faulty], str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And neither the key, which some servers repeat, nor bytes that are no text."""
+    monkeypatch.setenv("KEY", "sk-SECRET\n")
+    told = b'{"error": "no such key: Bearer sk-SECRET, of ?code=SECRET"}'
+    packed = gzip.compress(told)
+    for status, body, says in (
+        (401, told, "--api-key-env"), (400, told, "--model"), (200, told, "not with a completion"), (429, told, "run again"),
+        (400, packed, "bytes that are no text"), (200, packed, "bytes that are no text"),
+        (307, b"", "elsewhere (https://other.example/v1?code=[left out])"),
+    ):
+        faulty[0].status, faulty[0].body = status, body
+        said = refused(capsys, *asking(faulty[1] + "?code=SECRET", "--api-key-env", "KEY"))
+        assert says in said
+        assert "SECRET" not in said
+        assert ("run again" in said) == (status == 429)
+    monkeypatch.setenv("KEY", "sk-\nSECRET")
+    assert "SECRET" not in refused(capsys, *asking(faulty[1], "--api-key-env", "KEY"))
 
 
 def asking(url: str, *more: object) -> tuple[object, ...]:

@@ -152,11 +152,14 @@ class Endpoint:
         self._parts = _parsed(url)
         self.url, self.model, self.chat = shown(self._parts.geturl()), model, chat
         self._headers = {"Content-Type": "application/json", "User-Agent": "stillwatch-prove"}
+        self._key = ""
         if key_variable:
-            key = os.environ.get(key_variable)
-            if not key:
+            self._key = os.environ.get(key_variable, "").strip()
+            if not self._key:
                 raise InputError("the environment variable is not set", where=key_variable)
-            self._headers["Authorization"] = f"Bearer {key}"
+            if not (self._key.isascii() and self._key.isprintable()):  # http.client would show it
+                raise InputError("the environment variable holds something else than a key", where=key_variable)
+            self._headers["Authorization"] = f"Bearer {self._key}"
 
     def describe(self) -> dict[str, Any]:
         """URL, without what may be secret in it, and model."""
@@ -196,11 +199,31 @@ class Endpoint:
         try:
             return take(made)
         except (KeyError, IndexError, TypeError, AttributeError) as error:
-            raise self._no_completion(str(made)) from error
+            raise self._no_completion(str(made).encode("utf-8", "replace")) from error
 
-    def _no_completion(self, body: str) -> InputError:
-        return InputError(f"it answered, and not with a completion: {' '.join(body[:200].split()) or 'nothing'}", where=self.url,
+    def _no_completion(self, payload: bytes) -> InputError:
+        return InputError(f"it answered, and not with a completion: {self._told(payload)}", where=self.url,
                           todo="Is the path right? Most are like http://localhost:8000/v1, and --completions asks for another kind")
+
+    def _told(self, payload: bytes) -> str:
+        """The beginning of a body as a line, without the key and the query that were sent, which some servers repeat."""
+        try:
+            text = payload.decode()
+        except UnicodeDecodeError:
+            return f"{number_of(len(payload), 'byte')} that are no text"
+        for secret in filter(None, (self._key, self._parts.query)):
+            text = text.replace(secret, LEFT_OUT)
+        return " ".join(text.split())[:200] or "nothing"
+
+    def _refusal(self, response: http.client.HTTPResponse, payload: bytes) -> InputError:
+        """What an answer says that would be the same if it were asked again."""
+        if 300 <= response.status < 400:
+            elsewhere = response.headers.get("Location")
+            return InputError(f"the suspect says HTTP {response.status}, elsewhere ({shown(elsewhere) if elsewhere else 'not where'})",
+                              where=self.url, todo="Pass the base of the address that answers as --url")
+        mended = "the key of --api-key-env" if response.status in (401, 403) else "what it names (--url, --model, the sampling)"
+        return InputError(f"the suspect does not answer (HTTP {response.status}: {self._told(payload)})", where=self.url,
+                          todo=f"Asked again it says the same: mend {mended}. What was answered is stored")
 
     def _post(self, path: str, body: dict[str, Any], pace: Pace) -> Any:
         kind = deadline.Secret if self._parts.scheme == "https" else deadline.Plain
@@ -217,9 +240,9 @@ class Endpoint:
                     break
                 if status == 200:
                     return self._read(payload)
-                last = f"HTTP {status}: {payload[:200].decode('utf-8', 'replace')}"
                 if status not in (408, 409, 425, 429) and status < 500:
-                    break
+                    raise self._refusal(response, payload)
+                last = f"HTTP {status}: {self._told(payload)}"
                 wait = retry_after(response.headers.get("Retry-After"))
             except (OSError, http.client.HTTPException, ValueError) as error:
                 last, wait = f"{type(error).__name__}: {error}", None
@@ -241,11 +264,11 @@ class Endpoint:
         try:
             return json.loads(payload)
         except RecursionError as error:
-            raise self._no_completion(payload.decode("utf-8", "replace")) from error
+            raise self._no_completion(payload) from error
         except ValueError as error:
             if not payload.strip() or payload.lstrip().startswith(b"{"):
                 raise
-            raise self._no_completion(payload.decode("utf-8", "replace")) from error
+            raise self._no_completion(payload) from error
 
 
 def _parsed(url: str) -> SplitResult:
