@@ -396,9 +396,24 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("canary", "test", "asked.jsonl", "--units", "acme,acme", "--json") == 0
     assert json.loads(capsys.readouterr().out)["chances"] == told["chances"]
     assert run("canary", "test", "asked.jsonl", "--units", "initech") == 1
-    assert "no commitment to this unit: initech" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no commitment to this unit: initech. 2 others are committed to" in said
+    assert "globex" not in said  # a customer's name
+    assert run("canary", "plant", "some.jsonl", "--unit", "initech", "--out", "planted.jsonl") == 1
+    assert "globex" not in capsys.readouterr().err
     assert run("plan", "asked.jsonl", "--entry", 1) == 1
     assert "entry 1 commits to canaries" in capsys.readouterr().err
+    # what is left to whoever looks first, and answers without a time, are told at once
+    assert run("canary", "test", "asked.jsonl", "--units", "acme") == 0
+    said = capsys.readouterr().out
+    assert "1 of 2 committed units left out: p is no proof" in said
+    assert "left open by the commitment: which answers" in said
+    rows(where / "undated.jsonl", [{**row, "asked_at": None} for row in asked[:-1]] + asked[-1:])
+    assert run("canary", "test", "undated.jsonl", "--units", "acme,globex", "--out", "undated.json") == 0
+    undated, said = f"{len(asked) - 1} of {len(asked)} answers carry no time", capsys.readouterr().out
+    assert f"A proof with these will not verify: {undated}" in said
+    assert "Next" not in said
+    assert "left out" not in said
     # who was asked something else has said nothing
     rows(where / "other.jsonl", [{"prompt": "What is the capital of France?", "output": "Paris, at port 8000."}])
     assert run("canary", "test", "other.jsonl", "--units", "acme", "--json") == 0
@@ -410,8 +425,16 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("test", given, "--canaries", "canary.json", "--out", "proof") == 0
     capsys.readouterr()
     assert run("verify", "proof") == 0
-    assert "passed  canaries" in capsys.readouterr().out
-    assert "Units: acme; committed" in (where / "proof" / "report.html").read_text()
+    said = capsys.readouterr().out
+    assert "passed  canaries" in said
+    assert told["caveat"] in said
+    page = (where / "proof" / "report.html").read_text()
+    assert "Units: acme; committed" in page
+    assert f"<strong>{told['caveat']}.".replace("'", "&#39;") in page
+    assert run("test", given, "--canaries", "undated.json", "--out", "undated") == 0
+    said = capsys.readouterr().out
+    assert f"This proof will not verify: canaries: {undated}" in said
+    assert "Next: stillwatch verify" not in said
 
     def spoilt(**changed: object) -> str:
         record = json.loads((where / "proof" / "record.json").read_text())
@@ -425,7 +448,11 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
         return next(line for line in out.splitlines() if "canaries" in line)
 
     assert "p_value is told as 0.5" in spoilt(p_value=0.5)
-    assert "cannot be seen" in spoilt(first_question="2001-01-01T00:00:00+00:00")
+    assert "does not say what it must: 1 of 2 committed units" in spoilt(caveat=told["caveat"].partition("; ")[2])
+    (question, given_one), *others = told["answers"].items()
+    for time, says in ((None, "cannot be seen"), ("2001-01-01T00:00:00+00:00", "did not come first")):
+        assert says in spoilt(answers={question: [{**given_one[0], "asked_at": time}, *given_one[1:]], **dict(others)})
+    assert "cannot be seen" in spoilt(answers={})
     assert "no commitment" in spoilt(commitment="00")
     assert "not every unit" in spoilt(units=["acme", "globex"])
     assert "not the committed" in spoilt(canaries=told["canaries"][:5])

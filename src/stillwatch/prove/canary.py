@@ -25,6 +25,7 @@ import numpy.typing as npt
 from stillwatch.errors import InputError
 from stillwatch.prove.prf import Key, hash_rows, key_from_bytes
 from stillwatch.prove.statistics import rank_p
+from stillwatch.terminal.counting import number_of
 
 Floats = npt.NDArray[np.float64]
 DRAWS = 99_999
@@ -191,7 +192,16 @@ def again(told: Mapping[str, Any]) -> CanaryTest:
     """
     which = [Canary(one["name"], tuple(one["forms"]), tuple(one["questions"]), one["near"]) for one in told["canaries"]]
     planted = [assignment(which, key_from_bytes(bytes.fromhex(one["secret"]))) for one in told["openings"]]
-    return canary_test(which, planted, told["answers"], np.random.default_rng(int(told["seed"])), draws=int(told["draws"]))
+    answers = {question: [one["output"] for one in given] for question, given in told["answers"].items()}
+    return canary_test(which, planted, answers, np.random.default_rng(int(told["seed"])), draws=int(told["draws"]))
+
+
+def caveat(units: Collection[str], committed: Collection[str]) -> str:
+    """What a commitment leaves to whoever looks at the answers first: units, where not all are tested, and which answers count."""
+    left_out = len(set(committed) - set(units))
+    chosen = (f"{left_out:,} of {number_of(len(committed), 'committed unit')} left out: p is no proof, since units may have been picked "
+              "to go along with the answers; a commitment to the tested ones alone, before the questions, would make it one; ")
+    return chosen * (left_out > 0) + "left open by the commitment: which answers to the canaries' questions count"
 
 
 def design_record(which: Sequence[Canary]) -> list[dict[str, Any]]:

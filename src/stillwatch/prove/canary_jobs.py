@@ -1,6 +1,7 @@
 """The command for canaries: what to ask back, planting, and the rank test."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +18,8 @@ from stillwatch.terminal.counting import number_of
 
 def canary(args: Args) -> Any:
     """Questions, planting, rank test."""
+    from stillwatch.prove.verify import canaries_late
+
     keep_apart(args, "out")
     which = c.canaries(args.canaries)
     if args.step == "questions":
@@ -39,15 +42,14 @@ def canary(args: Args) -> Any:
         raise InputError("--units is missing", todo="Pass the units of the campaign")
     missing = [unit for unit in units if unit not in forms]
     if missing:
-        raise InputError("no commitment to this unit", where=missing[0], todo=f"Committed to are {', '.join(sorted(forms))}")
-    answers: dict[str, list[str]] = {}
-    told_by = read_answers(args.source)
-    for one in told_by:
-        answers.setdefault(one.prompt, []).append(one.output)
-    first, _ = packet.first_and_last([one.asked_at for one in told_by])
+        raise _unknown(missing[0], forms)
+    answers: dict[str, list[dict[str, Any]]] = {}
+    for one in read_answers(args.source):
+        answers.setdefault(one.prompt, []).append({"output": one.output, "asked_at": one.asked_at})
     told: dict[str, Any] = {
         "canaries": c.design_record(which), "seed": c.SEED, "draws": c.DRAWS, "units": units, "answers": answers,
-        "commitment": entry["hash"], "committed_at": entry["time"], "first_question": first,
+        "commitment": entry["hash"], "committed_at": entry["time"],
+        "caveat": c.caveat(units, forms),
         "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in opened if one.tenant in units],
     }
     result = c.again(told)
@@ -57,8 +59,12 @@ def canary(args: Args) -> Any:
     say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of "
               f"{number_of(result.n_canaries, 'canary', 'canaries')} answered in {number_of(result.n_answers, 'answer')}, "
               f"{result.chances:.3g} equally likely designs")
+    say(args, told["caveat"][0].upper() + told["caveat"][1:])
+    late = canaries_late(told)
     if not result.n_informative:
         say(args, "No answer holds a form of any canary: were these the questions of stillwatch prove canary questions?")
+    elif late:
+        say(args, f"A proof with these will not verify: {late}. Ask again (stillwatch prove ask notes when), and test those answers")
     elif args.out is not None:
         say(args, f"Next: put it into a proof, which verify then computes anew: stillwatch prove test … --canaries {args.out}")
     return told
@@ -74,6 +80,12 @@ def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tu
     return mine[-1], packet.open_keys(mine[-1], master_of(args))
 
 
+def _unknown(unit: str, forms: Collection[str]) -> InputError:
+    """Without the others' names: they are customers."""
+    return InputError("no commitment to this unit", where=unit,
+                      todo=f"{number_of(len(forms), 'other is', 'others are')} committed to: check the name, or pass --entry")
+
+
 def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> Any:
     if args.out is None:
         raise InputError("--out is missing")
@@ -85,7 +97,7 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
             # what was asked tells which choices are free
             prompt, output = (text_of(row, name, place, args.source, None) for name in ("prompt", "output"))
             if unit not in forms:
-                raise InputError("no commitment to this unit", where=unit, todo=f"Committed to are {', '.join(sorted(forms))}")
+                raise _unknown(unit, forms)
             text, found = c.plant(output, prompt, which, forms[unit])
             planted += sum(found)
             of_units.setdefault(unit, set()).update(index for index, places in enumerate(found) if places)

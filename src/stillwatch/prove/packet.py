@@ -198,6 +198,15 @@ def first_and_last(times: Sequence[str | None]) -> tuple[str | None, str | None]
     return (known[0], known[-1]) if known else (None, None)
 
 
+def undated(times: Sequence[str | None]) -> str | None:
+    """Why times of :func:`question_time` do not show that a commitment came before them; None where no answer lacks one."""
+    lacking = sum(time is None for time in times)
+    if times and not lacking:
+        return None
+    which = "the answers carry" if lacking == len(times) else f"{lacking:,} of {len(times):,} answers carry"
+    return f"{which} no time (with its zone): that the commitment came first cannot be seen"
+
+
 def prompts_digest(prompts: Sequence[str]) -> str:
     """SHA-256 over the distinct prompts, whatever their order: commits to what will be asked without telling it."""
     return hashlib.sha256(json.dumps(sorted(set(prompts))).encode()).hexdigest()

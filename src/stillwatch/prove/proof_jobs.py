@@ -147,7 +147,7 @@ def _prove(
 ) -> tuple[dict[str, Any], str]:
     """Write the proof and its page, and say what it holds; returns the record, and what to mend where it will not verify."""
     from stillwatch.prove.page import headline, write_page
-    from stillwatch.prove.verify import as_committed, in_time
+    from stillwatch.prove.verify import as_committed, canaries_kept, in_time
 
     entries = [] if entry is None else read_log(args.log)
     named = _named(args.answers)
@@ -171,6 +171,9 @@ def _prove(
             say(args, f"This proof will not verify: {order.detail}")
             broken = (f"ask the suspect again, now that entry {entries.index(entry)} stands (stillwatch prove ask notes when), and test "
                       "what it answers then")
+        elif extra and not (beside := canaries_kept(record)).passed:
+            say(args, f"This proof will not verify: canaries: {beside.detail}")
+            broken = f"ask the canaries' questions again and make {args.canaries} of the answers, or leave --canaries out"
     if args.sign is not None:
         say(args, f"signed; whoever verifies needs {args.sign}.pub from you, by another way than the proof")
     say(args, str(page))
@@ -198,7 +201,7 @@ def _canaries(path: Path) -> dict[str, Any]:
         InputError: the file is something else.
     """
     told = read_json(path)
-    if not isinstance(told, dict) or not {"p_value", "floor", "openings", "commitment", "units", "answers"} <= set(told):
+    if not isinstance(told, dict) or not {"p_value", "floor", "openings", "commitment", "units", "answers", "caveat"} <= set(told):
         raise InputError("not the result of canaries", where=path, todo="Make it with stillwatch prove canary test --out")
     return told
 

@@ -25,7 +25,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.answers import Answer, question_time
-from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again
+from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again, caveat
 from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
 from stillwatch.prove.packet import (
@@ -39,6 +39,7 @@ from stillwatch.prove.packet import (
     prompts_digest,
     signatures,
     statements,
+    undated,
 )
 from stillwatch.rows import read_rows
 from stillwatch.terminal.counting import noun, number_of
@@ -87,7 +88,7 @@ def _checks(folder: Path, published: str | None, public_key: Path | None) -> lis
     except InputError as error:
         checks.append(Check("statistics", False, str(error)))
     if "canary" in record:
-        checks.append(_canary(record))
+        checks.append(canaries_kept(record))
     if public_key is not None:
         checks.append(_signature(folder, public_key))
     return checks
@@ -101,7 +102,16 @@ def _texts(record: Mapping[str, Any]) -> Check:
     return Check("texts", True, "hypotheses, other explanations, what would falsify it and what is not claimed: as in every proof")
 
 
-def _canary(record: Mapping[str, Any]) -> Check:
+def canaries_late(told: Mapping[str, Any]) -> str | None:
+    """Why answers of canaries do not show that the commitment came before their questions, or None."""
+    asked = [question_time(one) for given in told["answers"].values() for one in given]
+    first, _ = first_and_last(asked)
+    if first is not None and datetime.fromisoformat(told["committed_at"]) >= datetime.fromisoformat(first):
+        return f"committed {told['committed_at']}, first question {first}: the commitment did not come first"
+    return undated(asked)
+
+
+def canaries_kept(record: Mapping[str, Any]) -> Check:
     """Canaries: committed to before they were asked, by keys that open, and their p-value anew."""
     told = record["canary"]
     try:
@@ -120,16 +130,17 @@ def _canary(record: Mapping[str, Any]) -> Check:
         wrong = [one["tenant"] for one in told["openings"] if not _opens(one, entry)]
         if wrong:
             return Check("canaries", False, f"keys do not open: {', '.join(wrong)}")
-        first = told["first_question"]
         if told["committed_at"] != entry["time"]:
             return Check("canaries", False, "the time of their commitment is not the log's")
-        if first is None or datetime.fromisoformat(entry["time"]) >= datetime.fromisoformat(first):
-            return Check("canaries", False, "that the commitment came before the questions cannot be seen")
+        if told["caveat"] != (left_open := caveat(told["units"], entry["commitments"])):
+            return Check("canaries", False, f"the record does not say what it must: {left_open}")
+        if late := canaries_late(told):
+            return Check("canaries", False, late)
         computed = again(told)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         return Check("canaries", False, f"the record of the canaries is incomplete ({type(error).__name__}: {error})")
     difference = _same({name: told.get(name) for name in asdict(computed)}, asdict(computed))
-    return Check("canaries", not difference, difference or f"committed {entry['time']}, computed anew: the same")
+    return Check("canaries", not difference, difference or f"committed {entry['time']}, computed anew: the same; {left_open}")
 
 
 def _opens(one: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
@@ -185,10 +196,8 @@ def in_time(record: Mapping[str, Any], entry: Mapping[str, Any], published: str 
         if not whose:
             return Check("order", False, f"what was published is neither this commitment ({entry['hash']}) nor one of these keys before it")
     first = record["design"]["first_question"]
-    undated = sum(time is None for time in asked)
-    if first is None or undated:
-        which = "the answers carry" if undated == len(asked) else f"{undated:,} of {len(asked):,} answers carry"
-        return Check("order", False, f"{which} no time (with its zone): that the commitment came first cannot be seen")
+    if unseen := undated(asked):
+        return Check("order", False, unseen)
     if (first, record["design"]["last_question"]) != first_and_last(asked):
         return Check("order", False, "the record tells other times of the first and last question than the answers")
     try:
