@@ -289,6 +289,11 @@ def test_a_reference_of_other_questions_is_told(where: Path, capsys: pytest.Capt
     assert gap.replace("'", "&#39;") in (where / "new" / "report.html").read_text().split("</header>")[0]
     assert main(["prove", "verify", "new"]) == 0
     assert f"statistics: computed anew: the same; {gap}" in capsys.readouterr().out
+    record = json.loads((where / "new" / "record.json").read_text())
+    record["reference"]["gap"] = None
+    rewrite(where / "new", record)
+    assert main(["prove", "verify", "new"]) == 1
+    assert "FAILED  statistics: reference.gap is told as None" in capsys.readouterr().out
     assert "Warning" not in tested([{"prompt": row["prompt"], "output": "Yet."} for row in rows])
     assert json.loads((where / "new" / "record.json").read_text())["reference"]["gap"] is None
     rows = [row for row in rows[:1] for _ in range(5)]
@@ -792,7 +797,9 @@ def test_verify_says_what_it_did_not_check(proof: Path, capsys: pytest.CaptureFi
     # what the page tells whoever gets the proof to type
     hash_ = json.loads((proof / "record.json").read_text())["commitment"]
     assert main(["verify", "proof", "--public-key", "k.pem.pub", "--published", hash_]) == 0
-    assert "NOT CHECKED" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "NOT CHECKED signature" not in said
+    assert "NOT CHECKED suspect: whose answers these are (model, URL, sampling" in said
     assert "order" in refused(capsys, "verify", "proof", "--published", "0" * 64)
     assert "neither a proof" in refused(capsys, "verify", proof.parent)
 

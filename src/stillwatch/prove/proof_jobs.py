@@ -240,6 +240,8 @@ def verify(args: Args) -> Any:
         signed = (args.folder / packet.SIGNATURE).is_file()
         why = "pass --public-key FILE that you have from the signer, not from the proof" if signed else "the proof is not signed"
         say(args, f"NOT CHECKED signature: {why}")
+    say(args, "NOT CHECKED suspect: whose answers these are (model, URL, sampling; a reference's, too) is the signer's word: ask the same "
+              "questions, and some of your own")
     failed = [one.name for one in checks if not one.passed]
     if failed:
         raise InputError(f"the proof does not hold ({', '.join(failed)})", where=args.folder)

@@ -6,7 +6,7 @@
 4. the commitment is older than the first question, and every answer says when it was asked
 5. mark, level, decoys, questions and kind of test are the committed ones, as far as they were committed to
 6. decoys come from the commitment
-7. the statistics follow from the answers
+7. the statistics follow from the answers, and the record says what its reference lacks
 8. canaries, where there are any: committed to before their questions, and their p-value follows
 9. the signature is the given public key's, where one is given
 
@@ -80,9 +80,10 @@ def _checks(folder: Path, published: str | None, public_key: Path | None) -> lis
                         else "their seed is not the commitment's"))
     try:
         result, parts = run(inputs)
-        same = [_same(record["result"], result.describe()), _same(record["split"], parts and parts.describe())]
-        differences = [difference for difference in same if difference]
         gap = reference_gap(inputs)
+        same = [_same(record["result"], result.describe()), _same(record["split"], parts and parts.describe()),
+                _same((record["reference"] or {}).get("gap"), gap, "reference.gap")]
+        differences = [difference for difference in same if difference]
         told = "computed anew: the same" + (f"; {gap}" if gap else "")
         checks.append(Check("statistics", not differences, differences[0] if differences else told))
     except InputError as error:
