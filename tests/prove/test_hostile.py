@@ -23,7 +23,7 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.prove import lineage_commands, suspects
+from stillwatch.prove import choices, lineage_commands, suspects
 from stillwatch.prove import verify as checking
 from stillwatch.prove.answers import Answer, Store, alone_in
 from stillwatch.prove.keys import GENESIS, entry_hash
@@ -299,6 +299,17 @@ def test_a_reference_of_other_questions_is_told(where: Path, capsys: pytest.Capt
     rows = [row for row in rows[:1] for _ in range(5)]
     (where / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert "the reference has 1 answer, the suspect 5" in tested([{"prompt": rows[0]["prompt"], "output": "Yet."}])
+
+
+def test_stopping_early_that_saves_nothing_is_told(
+    where: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned = [choices.ChoicePlan(0.4, 202, 212, -20.0), choices.ChoicePlan(0.2, 1_526, 1_200, -20.0)]
+    monkeypatch.setattr(choices, "plan", lambda *_, **__: planned)
+    assert main(["prove", "plan", "answers.jsonl"]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if "early" in line]
+    assert ["saves nothing" in line for line in said] == [True, False] * 2
+    assert "202; of those that may stop early half have by 212, so that stopping early saves nothing" in said[0]
 
 
 def test_a_full_disk_is_named_and_keeps_what_was_answered(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,10 +233,16 @@ def plan(args: Args) -> Any:
         needed = "out of reach"
         if one.answers is not None and one.tuples is not None:
             needed = f"{number_of(one.answers, 'answer')} ({number_of(one.tuples, 'tuple')})"
-        early = "" if one.answers_sequential is None else f"; sequential {one.answers_sequential:,}"
-        say(args, f"  excess {100 * one.shift:g} %: {needed}{early}")
+        say(args, f"  excess {100 * one.shift:g} %: {needed}{_early('sequential', one.answers_sequential, one.answers)}")
     say(args, _AFTER_PLAN)
     return {"growth": asdict(grow), "plan": [asdict(one) for one in rows]}
+
+
+def _early(told: str, early: int | None, fixed: int | None) -> str:
+    """When half of the tests that may stop early have stopped, and whether that is no sooner than with a fixed number of answers."""
+    if early is None:
+        return ""
+    return f"; {told} {early:,}" + (", so that stopping early saves nothing" if fixed is not None and early >= fixed else "")
 
 
 _AFTER_PLAN = ("Next: stillwatch prove commit with the same --tenants and marks, --prompts QUESTIONS --samples 1 --mode written "
@@ -269,7 +275,7 @@ def _plan_choices(args: Args, how: ChoiceMark, answers: list[Answer], shares: li
     for name, rows in against.items():
         for one in rows:
             needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"
-            early = f"; of those that may stop early half have by {one.answers_early:,}" if one.answers_early else ""
+            early = _early("of those that may stop early half have by", one.answers_early, one.answers)
             say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}{early}")
             told["plan"].append({"test": name, **asdict(one)})
     say(args, _AFTER_PLAN)
