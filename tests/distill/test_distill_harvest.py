@@ -149,13 +149,29 @@ def test_what_an_endpoint_says_does_not_rule_the_terminal(
 
 
 def test_blank_answers_are_told(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "p.txt").write_text("one\ntwo\n")
-    endpoint = FakeEndpoint()
-    endpoint.answer = lambda body: {"choices": [{"message": {"content": " " if "one" in str(body) else "yes"}}]}  # type: ignore[method-assign]
+    (tmp_path / "p.txt").write_text("one\ntwo\nthree\n")
+    endpoint, said = FakeEndpoint(), {"one": " ", "two": None, "three": "yes"}
+    endpoint.answer = lambda body: {  # type: ignore[method-assign]
+        "choices": [{"message": {"content": said[body["messages"][-1]["content"]]}, "finish_reason": "stop"}]
+    }
     with serving(endpoint):
         path = write_manifest(tmp_path / "t.toml", entries | {"location": endpoint.url})
         assert main(["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s")]) == 0
-    assert "1 answer is blank" in capsys.readouterr().out
+    assert "2 answers are blank" in capsys.readouterr().out
+    assert endpoint.calls == 3
+    assert [row.reply.answer for row in store.read(tmp_path / "s")] == [" ", None, "yes"]
+
+
+def test_what_no_answer_came_for_is_not_said_to_have_been_killed(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harvest, "ATTEMPTS", 1)
+    (tmp_path / "p.txt").write_text("one\n")
+    with serving(FakeEndpoint(fault=lambda n: "500")) as endpoint:
+        path = write_manifest(tmp_path / "t.toml", entries | {"location": endpoint.url})
+        argv = ["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s")]
+        assert [main(argv), main(argv)] == [1, 0]
+    assert "1 was sent before without an answer on disk, and not asked again: --retry-in-doubt asks" in capsys.readouterr().out
 
 
 def test_a_dead_endpoint_stops_with_what_came(tmp_path: Path, entries: dict[str, object]) -> None:
@@ -246,16 +262,12 @@ def test_a_thought_that_was_cut_off_is_no_answer(message: dict[str, object], fin
     assert (reply.trace, reply.answer, reply.finish) == (trace, answer, finish)
 
 
-def test_a_completion_without_content_and_reason_is_asked_again() -> None:
-    with pytest.raises(BusyError):
-        read_completion(b'{"choices": [{"message": {"content": null}, "finish_reason": "stop"}]}')
-
-
 @pytest.mark.parametrize(
     ("message", "answer", "finish"),
-    [({"content": None, "refusal": "No."}, "No.", "refusal"), ({"content": None, "reasoning_content": "so"}, None, "stop")]
+    [({"content": None, "refusal": "No."}, "No.", "refusal"), ({"content": None, "reasoning_content": "so"}, None, "stop"),
+     ({"content": None}, None, "stop")]
 )
-def test_a_refusal_or_a_thought_alone_is_not_paid_for_six_times(message: dict[str, object], answer: str | None, finish: str) -> None:
+def test_a_refusal_a_thought_or_nothing_is_not_paid_for_six_times(message: dict[str, object], answer: str | None, finish: str) -> None:
     reply = read_completion(json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]}).encode())
     assert (reply.answer, reply.finish) == (answer, finish)
 

@@ -38,7 +38,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     harvest.add_argument("--no-text", action="store_true", help="keep hashes of prompts instead of prompts")
     harvest.add_argument("--dry-run", action="store_true", help="print what it would take, ask nothing")
     harvest.add_argument("--retry-in-doubt", action="store_true",
-                         help="ask again for what was sent before a kill and may have been charged")
+                         help="ask again for what was sent before, has no answer on disk and may have been charged")
 
     train = sub("train", _train, "train a student on a store and compare it with its teacher")
     train.add_argument("route", choices=("classifier", "static", "layers", "language", "on-policy", "list"),
@@ -123,7 +123,8 @@ def _harvest(args: argparse.Namespace) -> Any:
         _tell_rejection(teacher)
         _tell_cut(teacher)
         if done.skipped:
-            print(f"  {done.skipped:,} were sent before a kill and not asked again: --retry-in-doubt asks, and may pay twice")
+            skipped = number_of(done.skipped, "was", "were")
+            print(f"  {skipped} sent before without an answer on disk, and not asked again: --retry-in-doubt asks, and may pay twice")
     return asdict(done)
 
 

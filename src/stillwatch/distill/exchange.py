@@ -106,7 +106,7 @@ class Reply:
     input_tokens: int = 0
     output_tokens: int = 0
     finish: str = "stop"
-    """stop, length, refusal, rejected (the endpoint will not answer this prompt) or in-doubt (sent, then killed); or an endpoint's own."""
+    """stop, length, refusal, rejected (the endpoint will not answer this prompt) or in-doubt (sent, none kept); or an endpoint's own."""
 
     @property
     def teaches(self) -> bool:

@@ -34,7 +34,7 @@ class Estimate:
     stored: int
     """Of these already in the store."""
     in_doubt: int
-    """Sent before a kill, with no answer on disk."""
+    """Sent before, with no answer on disk."""
     input_tokens: int
     output_tokens: int
     """At most."""
@@ -57,7 +57,7 @@ class Harvested:
     cut: int = 0
     """Of those asked, prompts longer than a local teacher reads, which read a part."""
     blank: int = 0
-    """Of those in the store, answers without a letter."""
+    """Of those in the store, answers without a letter, null ones and thoughts without an answer among them."""
 
 
 def estimate(
@@ -104,7 +104,7 @@ def run(
         manifest: its prices and rate limits.
         requests: what to ask; the same request twice is asked once.
         policy: what the interface gives away (:mod:`policies`), applied before anything is kept.
-        retry_in_doubt: ask again for what was sent to an endpoint before a kill and has no answer on disk; without it,
+        retry_in_doubt: ask again for what was sent to an endpoint before and has no answer on disk; without it,
             and unless the endpoint honours idempotency keys, such exchanges are kept as rows without an answer.
         quiet: no progress bar.
         sleep: how to wait; tests pass their own. Without one, whoever breaks the harvest off ends all waiting.
@@ -135,7 +135,9 @@ def run(
         _remote(store, teacher, manifest, todo, policy, quiet=quiet, sleep=sleep)
     replies = [store.done[key].reply for key in plan if key in store.done]
     rejected = sum(reply.finish == "rejected" for reply in replies)
-    blank = sum(reply.answer is not None and not reply.answer.strip() for reply in replies)
+    blank = sum(
+        reply.vector is None and reply.finish not in ("rejected", "in-doubt") and not (reply.answer or "").strip() for reply in replies
+    )
     return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost, getattr(teacher, "cut", 0) - cut, blank)
 
 

@@ -27,7 +27,7 @@ FINAL = {400: "bad request", 413: "too large", 422: "not accepted"}
 CONFIGURATION = {401: "the key is not accepted", 403: "not allowed", 404: "no such path or model"}
 THOUGHT = re.compile(r"\A\s*<think>(.*?)(?:</think>\s*(.*))?\Z", re.DOTALL)
 UNANSWERED = ("length", "content_filter", "tool_calls")
-"""Why a completion may end without content: asking again would pay for the same."""
+"""Why a completion may end before its text does."""
 REFUSED = "refusal"
 """``finish`` of an answer that came as a refusal: nothing is trained on it."""
 MAX_BODY = 64 << 20
@@ -136,9 +136,10 @@ def apart(text: str) -> tuple[str | None, str | None]:
 def read_completion(body: bytes, told: Manifest | None = None) -> Reply:
     """The reply in a chat-completions body; raises BusyError on garbage and truncated JSON.
 
-    A model that thought until its tokens were spent, or ended with a thought, has given its reasoning and no answer. A refusal
-    that has a place of its own is the answer, and ``finish`` says what it is. Where the manifest is ``told``, a completion that
-    names a hosted model of somebody else raises InputError: a gateway led there.
+    A model that thought until its tokens were spent, or ended with a thought, has given its reasoning and no answer. Content that
+    is null is no answer either, and asking again would pay for the same. A refusal that has a place of its own is the answer, and
+    ``finish`` says what it is. Where the manifest is ``told``, a completion that names a hosted model of somebody else raises
+    InputError: a gateway led there.
     """
     try:
         completion = orjson.loads(body)
@@ -150,8 +151,7 @@ def read_completion(body: bytes, told: Manifest | None = None) -> Reply:
         refusal = message.get("refusal")
         if not content and isinstance(refusal, str) and refusal:
             content, finish = refusal, REFUSED
-        silent = content is None and (finish in UNANSWERED or isinstance(trace, str))
-        if not (silent or isinstance(content, str)) or (trace is not None and not isinstance(trace, str)):
+        if not isinstance(content, str | None) or not isinstance(trace, str | None):
             raise TypeError("no content")
         counts = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
         top = _top((choice.get("logprobs") or {}).get("content"))
