@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Fault = Callable[[int], str]
-"""From the number of a call (from 0) to a fault: slow, drip, 302, 429, 500, garbage, truncated, or nothing."""
+"""From the number of a call (from 0) to a fault: slow, drip, 302, 429, 500, garbage (what it ``says_instead``), truncated, or nothing."""
 
 
 class FakeEndpoint:
@@ -25,6 +25,7 @@ class FakeEndpoint:
         self.url = self.elsewhere = ""
         self.model = ""
         self.says = "no such option"
+        self.says_instead = b"<html>502 Bad Gateway</html>"
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         prompt = body["messages"][-1]["content"]
@@ -63,7 +64,7 @@ class FakeEndpoint:
         time.sleep(5.0 if fault == "slow" else self.delay_s)
         payload = json.dumps(self.answer(body)).encode()
         if fault == "garbage":
-            payload = b"<html>502 Bad Gateway</html>"
+            payload = self.says_instead
         if fault == "truncated":
             payload = payload[: len(payload) // 2]
         request.send_response(200)

@@ -67,7 +67,7 @@ def test_a_harvest_is_in_order_and_asked_once(tmp_path: Path, entries: dict[str,
 
 @pytest.mark.parametrize("fault", ["slow", "drip", "429", "500", "garbage", "truncated"])
 def test_a_faulty_endpoint_is_asked_again(tmp_path: Path, entries: dict[str, object], fault: str) -> None:
-    every = 10 if fault in ("slow", "drip") else 3
+    every = 10 if fault in ("slow", "drip") else 4  # the fifth is asked when one was answered
     # Five faults in all: whatever order the requests arrive in, none of them uses up the six attempts of one prompt.
     faults = range(every, 5 * every + 1, every)
     with serving(FakeEndpoint()) as clean, serving(FakeEndpoint(fault=lambda n: fault if n in faults else "")) as endpoint:
@@ -196,6 +196,42 @@ def test_a_rejected_prompt_is_an_answer_and_a_bad_key_stops(tmp_path: Path, entr
         run_endpoint(endpoint, tmp_path / "b", entries)
 
 
+@pytest.mark.parametrize(
+    ("body", "said", "todo"),
+    [
+        (b"<html>login for house-key</html>", "(a page: <html>login for ***</html>)", "Check location in the manifest"),
+        (b'data: {"object": "chat.completion.chunk"}\n\n', '(a stream: data: {"object"', "without streaming"),
+        (b"\x1f\x8b\x08\x00", "(packed:", "without compression"),
+        (b'{"error":\n {"message": "quota exceeded"}}', '(an error: {"error": {"message": "quota exceeded"}}', "Mend what it says"),
+        (b'{"choices": [], "x": "' + b"y" * 300 + b'"}', '(of another form: {"choices": [], "x": "yy', "are of chat completions"),
+    ],
+)
+def test_what_cannot_be_a_completion_is_shown_and_asked_again_only_where_there_were_some(
+    tmp_path: Path, entries: dict[str, object], monkeypatch: pytest.MonkeyPatch, body: bytes, said: str, todo: str
+) -> None:
+    monkeypatch.setenv("HOUSE", "house-key")
+    entries |= {"api_key_env": "HOUSE", "concurrency": 1}
+    with serving(FakeEndpoint(fault=lambda n: "garbage")) as endpoint:
+        endpoint.says_instead = body
+        for calls in (1, 8):
+            with pytest.raises(InputError) as error:
+                run_endpoint(endpoint, tmp_path / str(calls), entries, n=2)
+            assert (said in str(error.value), todo in str(error.value), "\n" in str(error.value)) == (True, True, False)
+            assert "house-key" not in str(error.value)
+            assert len(str(error.value)) < 550
+            assert endpoint.calls == calls
+            endpoint.fault = lambda n: "garbage" if n > 1 else ""  # one is answered, then six times
+
+
+def test_what_is_refused_at_first_is_asked_when_it_is_mended(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint(fault=lambda n: "garbage", idempotent=False)) as endpoint:
+        with pytest.raises(InputError, match="502 Bad Gateway"):
+            run_endpoint(endpoint, tmp_path / "s", entries, n=3)
+        endpoint.fault = lambda n: ""
+        assert run_endpoint(endpoint, tmp_path / "s", entries, n=3).skipped == 0
+    assert all(row.reply.answer for row in store.read(tmp_path / "s"))
+
+
 def test_what_is_under_way_when_a_key_expires_is_kept(tmp_path: Path, entries: dict[str, object]) -> None:
     """Three were answered and charged while the fourth was turned away, which is not in doubt."""
     with serving(FakeEndpoint(fault=lambda n: "401" if n == 0 else "", delay_s=0.2, idempotent=False)) as endpoint:
@@ -210,7 +246,8 @@ def test_what_is_under_way_when_a_key_expires_is_kept(tmp_path: Path, entries: d
 
 def test_what_an_endpoint_was_too_busy_for_is_not_in_doubt(tmp_path: Path, entries: dict[str, object]) -> None:
     with serving(FakeEndpoint(fault=lambda n: "429", idempotent=False)) as endpoint:
-        with pytest.raises(InputError, match="no usable answer"):
+        endpoint.says = "no quota"
+        with pytest.raises(InputError, match="no usable answer in 6 attempts: status 429: no quota"):
             run_endpoint(endpoint, tmp_path / "s", entries, n=3)
         endpoint.fault = lambda n: "500"  # whereas here it may have worked, and charged
         with pytest.raises(InputError, match="no usable answer"):

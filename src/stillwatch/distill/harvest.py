@@ -14,7 +14,7 @@ from stillwatch.distill import policies
 from stillwatch.distill.exchange import Exchange, Reply, Request
 from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.store import Store
-from stillwatch.distill.teachers import BusyError, RefusedError, Teacher
+from stillwatch.distill.teachers import AGAIN, BusyError, RefusedError, Teacher
 from stillwatch.errors import InputError
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
@@ -212,7 +212,7 @@ def _remote(
 class NoAnswerError(Exception):
     """The endpoint gave no usable answer in all attempts."""
 
-    def __init__(self, what: str, *, todo: str = "Run the same command again to go on", charged: bool = True) -> None:
+    def __init__(self, what: str, *, todo: str = AGAIN, charged: bool = True) -> None:
         """``todo`` is what the user can do, ``charged`` whether one of the attempts may have been charged."""
         super().__init__(what)
         self.todo, self.charged = todo, charged
@@ -236,7 +236,7 @@ def _persist(teacher: Teacher, request: Request, key: str, pace: Pace, broken_of
         except BusyError as error:
             charged = charged or error.charged
             if attempt == ATTEMPTS:
-                raise NoAnswerError(f"no usable answer in {ATTEMPTS} attempts: {error}", charged=charged) from error
+                raise NoAnswerError(f"no usable answer in {ATTEMPTS} attempts: {error}", todo=error.todo, charged=charged) from error
             if not pace.again(error.retry_after_s, pause, _tokens(teacher, request)):
                 what = f"{error}, and the endpoint asks to wait {error.retry_after_s:,.0f} s (more than {LONGEST_WAIT_S:g})"
                 raise NoAnswerError(what, todo="Run the same command again by then", charged=charged) from error

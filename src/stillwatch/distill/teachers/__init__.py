@@ -7,18 +7,31 @@ from stillwatch.distill.exchange import Reply, Request
 from stillwatch.distill.manifest import Manifest
 from stillwatch.errors import InputError
 
+AGAIN = "Run the same command again to go on"
+
 
 class BusyError(Exception):
     """No usable answer this time: asked again later, the endpoint may give one."""
 
-    def __init__(self, what: str, *, retry_after_s: float | None = None, charged: bool = True) -> None:
-        """``retry_after_s`` is how long the endpoint asks to wait, if it says; ``charged`` whether it may have charged all the same."""
+    def __init__(
+        self, what: str, *, retry_after_s: float | None = None, charged: bool = True, todo: str = AGAIN,
+        at_first: type[InputError] | None = None,
+    ) -> None:
+        """Say what came in place of an answer.
+
+        Args:
+            what: came.
+            retry_after_s: how long the endpoint asks to wait, if it says.
+            charged: whether it may have charged all the same.
+            todo: what the user can do where it stays so.
+            at_first: what it is where the endpoint never answered yet, so that asking again is unlikely to help.
+        """
         super().__init__(what)
-        self.retry_after_s, self.charged = retry_after_s, charged
+        self.retry_after_s, self.charged, self.todo, self.at_first = retry_after_s, charged, todo, at_first
 
 
 class RefusedError(InputError):
-    """The endpoint answers nobody who asks like this, and charged nothing."""
+    """The endpoint answers nobody who asks like this, and charged nothing, or for nothing of use."""
 
 
 class Teacher(Protocol):

@@ -15,7 +15,7 @@ import orjson
 
 from stillwatch.distill.exchange import Reply, Request, TopK
 from stillwatch.distill.manifest import Manifest, demand_own_model
-from stillwatch.distill.teachers import BusyError, RefusedError
+from stillwatch.distill.teachers import AGAIN, BusyError, RefusedError
 from stillwatch.errors import InputError
 from stillwatch.throttling import deadline
 from stillwatch.throttling.pacing import retry_after
@@ -31,6 +31,14 @@ UNANSWERED = ("length", "content_filter", "tool_calls")
 REFUSED = "refusal"
 """``finish`` of an answer that came as a refusal: nothing is trained on it."""
 MAX_BODY = 64 << 20
+SHOWN = 200
+"""Letters of what an endpoint said that a message holds."""
+UNFIT = (
+    (re.compile(rb"\x1f\x8b"), "packed", "Have the endpoint answer without compression"),
+    (re.compile(rb"\s*(?:data|event|id|retry|):"), "a stream", "Have the endpoint answer in one piece, without streaming"),
+    (re.compile(rb"\s*<"), "a page", "Check location in the manifest (most end in /v1), and that no login stands before the endpoint"),
+)
+"""How a body begins that is no completion whatever was asked, what it is, and what to do."""
 MOST_TOKENS = 1 << 53
 """No answer has as many: where one says so, it has not counted."""
 ROUNDED = 1e-3
@@ -56,6 +64,7 @@ class Endpoint:
                 raise InputError(f"the environment variable {manifest.api_key_env} is empty", todo="Put the key there")
         self.rejection = ""
         """Why the endpoint rejected a prompt last."""
+        self._answered = False
         self.identity = hashlib.sha256(f"{manifest.location}\n{manifest.model}".encode()).hexdigest()[:32]
 
     def tokens(self, text: str) -> int:
@@ -94,17 +103,24 @@ class Endpoint:
                 what = f"the endpoint says {error.code}, elsewhere ({error.headers.get('Location') or 'not where'})"
                 raise RefusedError(what, where=self._url, todo="Write the address that answers in the manifest") from error
             if error.code in FINAL:
-                self.rejection = f"{error.code}, {FINAL[error.code]}{_said(error)}"
+                self.rejection = f"{error.code}, {FINAL[error.code]}{_said(error, self._key)}"
                 return Reply(None, finish="rejected")
-            charged = error.code >= 500 and error.code != 503
-            raise BusyError(f"status {error.code}", retry_after_s=retry_after(error.headers.get("Retry-After")), charged=charged) from error
+            charged, wait = error.code >= 500 and error.code != 503, retry_after(error.headers.get("Retry-After"))
+            raise BusyError(f"status {error.code}{_said(error, self._key)}", retry_after_s=wait, charged=charged) from error
         except TimeoutError as error:
             raise BusyError(f"nothing within {self._timeout_s:g} s") from error
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             why = getattr(error, "reason", error)
             charged = not isinstance(why, ConnectionRefusedError | socket.gaierror)
             raise BusyError(f"no connection ({why or type(error).__name__})", charged=charged) from error
-        return read_completion(text, self._told)
+        try:
+            reply = read_completion(text, self._told, key=self._key)
+        except BusyError as error:
+            if error.at_first is None or self._answered:
+                raise
+            raise error.at_first(str(error), where=self._url, todo=error.todo) from error
+        self._answered = True
+        return reply
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -117,14 +133,38 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 _STAYS = urllib.request.build_opener(_Stay, deadline.Http, deadline.Https)
 
 
-def _said(error: urllib.error.HTTPError) -> str:
+def _said(error: urllib.error.HTTPError, key: str) -> str:
     """What an error's body says, one short line, if it is as OpenAI's are."""
     try:
         told = orjson.loads(error.read(MAX_BODY))["error"]
         text = told["message"] if isinstance(told, dict) else told
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OSError, http.client.HTTPException):
         return ""
-    return f": {' '.join(str(text).split())[:200]}"
+    return f": {_line(str(text), key)}"
+
+
+def _line(text: str, key: str) -> str:
+    """The beginning of what an endpoint said, in one line, without the key, which some quote."""
+    return " ".join((text.replace(key, "***") if key else text).split())[:SHOWN]
+
+
+def _unfit(body: bytes, key: str) -> BusyError:
+    """What came in place of a completion, how it begins, and what to do."""
+
+    def error(what: str, todo: str = AGAIN, at_first: type[InputError] | None = None, *, charged: bool = True) -> BusyError:
+        begins = _line(body.decode("utf-8", "replace"), key) or "nothing"
+        return BusyError(f"an answer that is not a chat completion ({what}: {begins})", charged=charged, todo=todo, at_first=at_first)
+
+    for pattern, what, todo in UNFIT:
+        if pattern.match(body):
+            return error(what, todo, RefusedError)
+    try:
+        made = orjson.loads(body)
+    except ValueError:
+        return error("not whole")
+    if isinstance(made, dict) and made.get("error"):
+        return error("an error", "Mend what it says, and run the same command again", RefusedError, charged=False)
+    return error("of another form", "Check that location and model in the manifest are of chat completions", InputError)
 
 
 def apart(text: str) -> tuple[str | None, str | None]:
@@ -133,13 +173,13 @@ def apart(text: str) -> tuple[str | None, str | None]:
     return (found.group(1).strip(), found.group(2)) if found else (None, text)
 
 
-def read_completion(body: bytes, told: Manifest | None = None) -> Reply:
+def read_completion(body: bytes, told: Manifest | None = None, *, key: str = "") -> Reply:
     """The reply in a chat-completions body; raises BusyError on garbage and truncated JSON.
 
     A model that thought until its tokens were spent, or ended with a thought, has given its reasoning and no answer. Content that
     is null is no answer either, and asking again would pay for the same. A refusal that has a place of its own is the answer, and
     ``finish`` says what it is. Where the manifest is ``told``, a completion that names a hosted model of somebody else raises
-    InputError: a gateway led there.
+    InputError: a gateway led there. The ``key`` is shown in no message.
     """
     try:
         completion = orjson.loads(body)
@@ -156,7 +196,7 @@ def read_completion(body: bytes, told: Manifest | None = None) -> Reply:
         counts = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
         top = _top((choice.get("logprobs") or {}).get("content"))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise BusyError("an answer that is not a chat completion") from error
+        raise _unfit(body, key) from error
     if told is not None and isinstance(name := completion.get("model"), str):
         demand_own_model(told, name, told.location)
     if trace is None and content is not None:
