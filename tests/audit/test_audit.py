@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import pytest
 from audit_writers import texts
 from scipy import stats
 
-from stillwatch.audit import check, corpus, detector, duplicates, run, scan
+from stillwatch.audit import check, corpus, detector, duplicates, results, run, scan
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.prove import choices
@@ -74,6 +75,18 @@ def test_recovers_the_share_by_source_and_refuses_the_foreign_one(references: Pa
     page = (tmp_path / "run" / "report.html").read_text()
     assert "refused:" in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_refusal_of_all_sources_is_not_that_of_one() -> None:
+    figures = {"scipy": (0.73, 0.06), "numpy": (0.86, 0.21), "few": (float("nan"), float("nan"))}
+    rows = [{"source": name, "period": "", "documents": 100 - i, "refused": f"unlike: {one[0]}", "unlike": one[0], "foreign": one[1]}
+            for i, (name, one) in enumerate(figures.items())]
+    judge: Any = SimpleNamespace(checked=SimpleNamespace(reason=""))
+    whole, single = (results._overall(some, {row["source"]: scan.Group(n=row["documents"]) for row in some}, frozenset(), judge)["reason"]
+                     for some in (rows, rows[:1]))
+    assert whole == ("all 3 sources are refused (the largest, scipy: unlike: 0.73; of all: AUROC 0.73 to 0.86, 6% to 21% outside). "
+                     + results.TOGETHER)
+    assert single == "unlike: 0.73"
 
 
 def test_verdicts_come_from_accepted_sources_only(references: Path, tmp_path: Path) -> None:

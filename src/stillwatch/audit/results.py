@@ -28,6 +28,9 @@ COMPARISON, INTERVAL = 0, 1
 KNOWN = (f"The detector knows what begins with the same {SAME_OPENING} letters as a reference: strip the opening that documents and "
          "references have in common (a header, a greeting, a prompt), or take these documents out of the references")
 """What to do where documents count for no share since they are references, or begin as these do."""
+TOGETHER = ("Pass references of the kinds of text of all sources, or judge the sources together (--source-column with a column that is "
+            "the same throughout)")
+"""What to do where every source differs from the references, which hold several kinds of text."""
 ALL = ""
 
 SHARES = pa.schema([
@@ -205,12 +208,13 @@ def _overall(
     if judge is None:
         return out | {"reason": "no references for the domain"}
     if not accepted:
-        reasons = Counter(row["refused"] for row in rows)
         known = sum(group.n_reference for group in by_source.values())
         if known > n / 2 and not judge.checked.reason:
             told = number_of(known, "is a reference or begins as one does, and counts", "are references or begin as one does, and count")
             return out | {"reason": f"of {number_of(n, 'document')} {told} for no share. {KNOWN}"}
-        return out | {"reason": judge.checked.reason or (reasons.most_common(1)[0][0] if reasons else "no documents")}
+        if judge.checked.reason or not rows:
+            return out | {"reason": judge.checked.reason or "no documents"}
+        return out | {"reason": rows[0]["refused"] if len(rows) == 1 else f"all {_refusals(rows)}. {TOGETHER}"}
     counts = np.sum([c for s in sorted(accepted) if (c := by_source[s].counts) is not None], axis=0)
     alpha, low, high, cross = judge.plain(counts)
     reason = "" if covered == n else f"nothing is said about {n - covered:,} of {number_of(n, 'document')}: {_refusals(rows)}"
@@ -219,11 +223,16 @@ def _overall(
 
 
 def _refusals(rows: list[dict[str, Any]]) -> str:
-    """How many sources are refused, and why the largest is."""
+    """How many sources are refused, why the largest is, and between which figures they lie."""
     refused = [row for row in rows if row["refused"] and not row["period"]]
     largest = max(refused, key=lambda row: (row["documents"], row["source"]))
     told = number_of(len(refused), "source is refused (", "sources are refused (the largest, ")
-    return f"{told}{largest['source']}: {largest['refused']})"
+    measured = [(row["unlike"], row["foreign"]) for row in refused if np.isfinite(row["unlike"])]
+    between = ""
+    if len(measured) > 1:
+        (low, high), (least, most) = ((min(values), max(values)) for values in zip(*measured, strict=True))
+        between = f"; of all: AUROC {low:.2f} to {high:.2f}, {least:.0%} to {most:.0%} outside"
+    return f"{told}{largest['source']}: {largest['refused']}{between})"
 
 
 def _row(
