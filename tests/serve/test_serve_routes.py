@@ -22,7 +22,7 @@ from stillwatch.serve.decision_log import DecisionLog, Record
 from stillwatch.serve.decisions import Question
 from stillwatch.serve.dialects import KEPT, Context, Sought
 from stillwatch.serve.dialects.litellm import LONGEST_BODY
-from stillwatch.serve.identity import Identities
+from stillwatch.serve.identity import MANY, Identities
 from stillwatch.serve.tokens import Role, Token, Tokens
 
 PUBLIC = {"/healthz", "/readyz"}
@@ -452,6 +452,23 @@ def test_an_account_header_counts_only_where_it_is_declared(service: Service) ->
     assert called(service, "/forward", method="GET", headers=headers)[0] == 200
     service.context = Context(Identities(KEY), b"x-account")
     assert called(service, "/forward", method="GET", headers=headers)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "values", [["ok", "block"], ["block", "ok"], ["ok, block"], ["block,ok"], ["x," * 40, "block"], ["block", "x," * 40],
+               ["x," * 9 + "block," + "x," * 9, "block"]],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["/forward", "/nginx", "/envoy/v1/chat"])
+def test_every_account_of_a_repeated_header_counts(service: Service, path: str, values: list[str]) -> None:
+    service.context = Context(Identities(KEY), b"x-account")
+    headers = [(b"x-account", value.encode()) for value in values]
+    assert called(service, path, method="GET", headers=headers)[0] == 403
+
+
+def test_an_account_whose_name_has_a_comma_is_found() -> None:
+    assert Identities().of_accounts(["Doe, Jane"]) == (("Doe, Jane",), ("Doe",), ("Jane",))
+    assert len(Identities().of_accounts([",".join(map(str, range(1000)))])) == MANY
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "latin-1"])

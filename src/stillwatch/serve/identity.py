@@ -69,6 +69,17 @@ class Identities:
             return name, KEY + key
         return (name,) if key == name else (name, key)
 
+    def of_accounts(self, values: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """A principal for each account in the values of the edge's header.
+
+        An edge that adds its header to the client's, or joins the two with a comma, must not let the client choose: all count, and
+        of many the outermost, where the edge's stands. A value counts whole, too, since a name may have a comma.
+        """
+        names = [name for value in values for name in (value, *map(str.strip, value.split(","))) if name]
+        if len(names) > MANY:
+            names = [*names[: MANY // 2], *names[-MANY // 2 :]]
+        return tuple((self.id(name),) for name in dict.fromkeys(names))
+
     def of_credentials(self, headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, ...], ...]:
         """A principal for each different credential among the headers (lower-case names).
 

@@ -64,14 +64,12 @@ class Request(msgspec.Struct, gc=False):
     """In place of a body that is longer than LARGEST, where the dialect seeks something."""
 
     def header(self, name: bytes) -> str:
-        """The first value of a header, or an empty string; read as UTF-8, as logs have names, or where it is none as Latin-1."""
-        for key, value in self.headers:
-            if key == name:
-                try:
-                    return value.decode()
-                except UnicodeDecodeError:
-                    return value.decode("latin-1")
-        return ""
+        """The first value of a header, or an empty string."""
+        return next(iter(self.values(name)), "")
+
+    def values(self, name: bytes) -> list[str]:
+        """Every value of a header; read as UTF-8, as logs have names, or where it is none as Latin-1."""
+        return [_text(value) for key, value in self.headers if key == name]
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -101,6 +99,13 @@ class Dialect(msgspec.Struct, frozen=True):
     """Whether its gateway lets through what is answered with an error: then the fail mode answers what cannot be read."""
     relays: bool = False
     """Whether the gateway passes the client's own Authorization header and relays errors to it."""
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def decoded(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:

@@ -23,8 +23,7 @@ def spoken(path: str, headers: list[tuple[bytes, bytes]]) -> str:
 
 def asked(surface: str, path: str, request: Request, context: Context) -> Question:
     """The question behind a client's request."""
-    account = request.header(context.account_header) if context.account_header else ""
-    who: tuple[tuple[str, ...], ...] = ((context.identities.id(account),),) if account else ()
+    who = context.identities.of_accounts(request.values(context.account_header)) if context.account_header else ()
     who += context.identities.of_credentials(request.headers)
     return Question(surface, who, request.header(b"x-request-id")[:200], spoken(path, request.headers))
 
