@@ -86,11 +86,13 @@ def test_the_console_by_itself(tmp_path: Path) -> None:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.1)
-        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        idle = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(200)]
+        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         wire.request("GET", "/console/")
         answer = wire.getresponse()
         assert (answer.status, answer.headers["location"]) == (303, "/console/login?next=%2Fconsole%2F")
-        wire.close()
+        for connection in (wire, *idle):
+            connection.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     finally:

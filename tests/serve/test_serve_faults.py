@@ -29,8 +29,8 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.keys.hashing import keyed
 from stillwatch.serve import tokens
-from stillwatch.serve.listening import certified
-from stillwatch.serve.server import Settings
+from stillwatch.serve.listening import CONNECTIONS, FILES, certified, connections
+from stillwatch.serve.server import Settings, _server
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -309,6 +309,36 @@ def test_settings_that_would_serve_badly_are_refused(wrong: dict[str, Any]) -> N
         Settings(**wrong).checked()
     assert "\n" not in str(caught.value)
     Settings(case_url="https://x/{case_id}", account_header="x-account", log_allows=1.0, drain_s=0.0, grpc_port=8081).checked()
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "raised", "taken"),
+    [(1024, 1 << 20, CONNECTIONS + FILES, CONNECTIONS), (1024, 4096, 4096, 4096 - FILES), (1024, -1, CONNECTIONS + FILES, CONNECTIONS),
+     (-1, -1, None, CONNECTIONS), (1 << 20, 1 << 20, None, CONNECTIONS), (256, 256, None, 128)],
+)
+def test_connections_are_bounded_by_open_files(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, raised: int | None, taken: int
+) -> None:
+    resource = pytest.importorskip("resource")
+    done: list[int] = []
+    monkeypatch.setattr(resource, "RLIM_INFINITY", -1)
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, limits: done.append(limits[0]))
+    server = _server(Settings(), None)  # type: ignore[arg-type]
+    assert (server.backpressure, done) == (taken, [] if raised is None else [raised])
+    assert server.http.value == "1", "with HTTP/2, silent connections are never closed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of open files")
+def test_a_limit_that_the_system_does_not_raise_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    def refused(kind: int, limits: tuple[int, int]) -> None:
+        raise ValueError("not allowed to raise maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (1024, 1 << 20))
+    monkeypatch.setattr(resource, "setrlimit", refused)
+    assert connections() == 1024 - FILES
 
 
 def test_certificate_and_key_must_belong_together(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.respond.acting import Args, reading, say, writing
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Role
-from stillwatch.serve.listening import certified, free
+from stillwatch.serve.listening import certified, connections, free
 
 
 def _password(args: Args) -> str:
@@ -102,9 +102,9 @@ def serve(args: Args) -> None:
     free(args.host, args.port)
     store = Store.open(args.store or DEFAULT_URL, create=False)
     app = application(store, origin=args.origin)
-    server = Server(
-        app, address=args.host, port=args.port, interface=Interfaces.ASGINL, http=HTTPModes.auto, websockets=False,
-        ssl_cert=args.tls_cert, ssl_key=args.tls_key, log_enabled=False,
+    server = Server(  # HTTP/1 alone, as the decision service
+        app, address=args.host, port=args.port, interface=Interfaces.ASGINL, http=HTTPModes.http1, websockets=False,
+        backpressure=connections(), ssl_cert=args.tls_cert, ssl_key=args.tls_key, log_enabled=False,
     )
     if not args.quiet:
         print(f"console at {'https' if args.tls_cert else 'http'}://{args.host}:{args.port}{PREFIX}/", flush=True)

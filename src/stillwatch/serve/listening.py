@@ -1,14 +1,34 @@
-"""Whether an address can be listened at, and whether the files for TLS belong together.
+"""Whether an address can be listened at, by how many connections, and whether the files for TLS belong together.
 
 The server shares its port with whoever asks (SO_REUSEPORT): a second service on the same port would start without a word and take
 every other connection, with another snapshot.
 """
 
+import contextlib
 import socket
 import ssl
 from pathlib import Path
 
 from stillwatch.errors import InputError
+
+CONNECTIONS = 8192
+"""At once. Each may hold 400 kB of a head that is not whole, for 30 s."""
+FILES = 256
+"""Open files that connections leave to the store, the log and the snapshot."""
+
+
+def connections() -> int:
+    """How many connections to take at once: CONNECTIONS, or what the limit of open files lets; that is raised as far as it may be."""
+    import resource  # not on every system
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(CONNECTIONS + FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+        wanted = soft
+    return max(wanted - FILES, wanted // 2)
 
 
 def free(host: str, port: int) -> None:

@@ -21,7 +21,7 @@ from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Sink
 from stillwatch.serve.dialects import Context
 from stillwatch.serve.identity import Identities
-from stillwatch.serve.listening import certified, free
+from stillwatch.serve.listening import certified, connections, free
 from stillwatch.serve.refresh import Refresher
 from stillwatch.serve.sources import SnapshotSource
 from stillwatch.serve.telemetry import Tracing, configure_logs
@@ -200,7 +200,7 @@ def _server(settings: Settings, service: Service) -> Any:
         from granian.server.embed import Server
     except ImportError as error:
         raise MissingExtraError("granian is not installed", todo="pip install '.[serve]' in a checkout of Stillwatch") from error
-    return Server(
-        service, address=settings.host, port=settings.port, interface=Interfaces.ASGI, http=HTTPModes.auto, websockets=False,
-        backlog=1024, ssl_cert=settings.tls_cert, ssl_key=settings.tls_key, log_enabled=False,
+    return Server(  # HTTP/1 alone: where it may be HTTP/2, granian waits for ever for the bytes that tell which
+        service, address=settings.host, port=settings.port, interface=Interfaces.ASGI, http=HTTPModes.http1, websockets=False,
+        backlog=1024, backpressure=connections(), ssl_cert=settings.tls_cert, ssl_key=settings.tls_key, log_enabled=False,
     )
