@@ -1,6 +1,7 @@
 """A run and its input that tests spell out: two campaigns and a group for review."""
 
 import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,20 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 LAST = START + timedelta(hours=9)
 SECRET_TEXT = "the prompt that nobody outside may read"
 SIZES = {"c-aaaa": 9, "c-bbbb": 6, "c-review": 5}
+
+
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
+    """A zip as export writes it, whatever the files."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            packed(archive, zipfile.ZipInfo(name), content)
+    return path
+
+
+def packed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes) -> None:
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with archive.open(entry, "w", force_zip64=not entry.filename.startswith("manifest.")) as file:
+        file.write(content)
 
 
 def members(campaign_id: str) -> list[str]:

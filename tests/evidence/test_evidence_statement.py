@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from evidence_helpers import SECRET_TEXT, members
+from evidence_helpers import SECRET_TEXT, members, zipped
 
 from stillwatch.cli import main
 from stillwatch.evidence import packet, pdf, statement
@@ -43,9 +43,7 @@ def test_it_verifies_with_the_public_key_alone(made: Path, capsys: pytest.Captur
     assert main(command) == 0
     assert f"about account {MINE} alone" in capsys.readouterr().out
     told = files(made) | {"requests.csv": b"other\n"}
-    with zipfile.ZipFile(made / "changed.zip", "w") as archive:
-        for name, content in told.items():
-            archive.writestr(name, content)
+    zipped(made / "changed.zip", told)
     assert main(["verify", str(made / "changed.zip"), "--public-key", str(made / "key.pem.pub")]) == 1
     assert "requests.csv was changed" in capsys.readouterr().err
 

@@ -1,16 +1,18 @@
 """Verify a packet or a statement: who signed it, and that nothing in it was changed, added or removed. Needs the public key alone.
 
-1. The zip has manifest.json and manifest.sig, plain names, no name twice, and the file has nothing before, behind or between its files.
+1. The zip has manifest.json and manifest.sig, plain names, no name twice, and all its bytes but the content are those that export writes.
 2. The signature over the bytes of manifest.json is the given key's. Nothing of the manifest is believed before.
 3. The manifest is of a known format.
-4. Each file that it names is there with its size and SHA-256, and there is no other.
+4. Each file that it names is there with its size and SHA-256 and nothing behind its compressed stream, and there is no other.
 """
 
 import hashlib
 import io
 import json
 import struct
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,16 +24,16 @@ import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from stillwatch.errors import InputError
-from stillwatch.evidence.packet import FORMAT, STATEMENT
+from stillwatch.evidence.packet import ATTRIBUTES, FORMAT, SIGNED, STAMP, STATEMENT
 from stillwatch.keys import signing
 
 SMALL = 32 << 20
 """Bytes that a manifest, a signature or a JSON file has at most."""
 MAX_FILES = 100
-END_BYTES = 22
-"""Bytes of the record that ends a zip without a comment."""
-END_64 = 76
-"""Bytes of the records before it in a zip of more than 4 GB."""
+WINDOWS, UNIX = 0, 3
+"""On what a zip was made, as it tells."""
+PACKED = 1 << 14
+"""Bytes that are inflated at once; they become at most a thousand times as many."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,12 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
         InputError: it is no packet, or any step fails.
     """
     with opened(path) as archive:
-        if not _alone(archive, path):
-            raise _broken(path, "it holds more than its files, before, behind or between them")
         names = [info.filename for info in archive.infolist()]
         if len(names) != len(set(names)) or len(names) > MAX_FILES or not all(_plain(name) for name in names):
             raise _broken(path, "names in the zip are not plain or not unique")
+        starts = _starts(archive)
+        if starts is None:
+            raise _broken(path, "it holds more than its files, before, behind or between them, or is not as export wrote it")
         manifest_bytes, signature = read_small(archive, "manifest.json", path), read_small(archive, "manifest.sig", path)
         if key is not None and not signing.signed_by(key, manifest_bytes, signature):
             raise _broken(path, f"the manifest was not signed by the key {signing.key_id(key)}, or was changed")
@@ -67,12 +70,14 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
             raise _broken(path, "manifest.sig was changed")
         manifest = _manifest(manifest_bytes, path)
         listed: dict[str, Any] = manifest["files"]
-        extra = sorted(set(names) - set(listed) - {"manifest.json", "manifest.sig"})
+        extra = sorted(set(names) - set(listed) - set(SIGNED))
         absent = sorted(set(listed) - set(names))
         if extra or absent:
             raise _broken(path, "; ".join([f"added: {name}" for name in extra] + [f"removed: {name}" for name in absent]))
-        for name, told in sorted(listed.items()):
-            if _digest(archive, name, int(told["bytes"])) != told["sha256"]:
+        both = zip(SIGNED, (manifest_bytes, signature), strict=True)
+        own = {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in both}
+        for name, told in sorted((own | listed).items()):
+            if _digest(archive, name, starts[name], int(told["bytes"])) != told["sha256"]:
                 raise _broken(path, f"{name} was changed")
     return Verified(manifest, None if key is None else signing.key_id(key))
 
@@ -122,27 +127,47 @@ def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | No
         raise InputError(f"{name} is not readable as Parquet", where=path) from error
 
 
-def _alone(archive: zipfile.ZipFile, path: Path) -> bool:
-    """Whether a zip is its files one behind the other and their list, as one that export wrote: others find in more what they like."""
-    at, of_list = 0, 0
-    with open(path, "rb") as file:
-        for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+def _starts(archive: zipfile.ZipFile) -> dict[str, int] | None:
+    """Where each file's content starts; null where a byte that is no content is not as export writes it: others find in it what they like.
+
+    The headers and the list are made anew from the names, CRCs and lengths, as ``packet.zip_signed`` has them made, and compared.
+    """
+    file, at, starts = archive.fp, 0, {}
+    assert file is not None
+    with tempfile.TemporaryFile() as made, zipfile.ZipFile(made, "w") as anew:
+        for info in archive.infolist():
+            entry = zipfile.ZipInfo(info.filename, STAMP)
+            entry.compress_type, entry.external_attr, entry.header_offset = zipfile.ZIP_DEFLATED, ATTRIBUTES, at
+            entry.create_system = UNIX if info.create_system else WINDOWS
+            entry.CRC, entry.compress_size, entry.file_size = info.CRC, info.compress_size, info.file_size
+            header = _header(entry, info.extract_version)
             file.seek(at)
-            name, extra = struct.unpack("<26x2H", file.read(30))
-            if info.header_offset != at or info.comment or not _lengths(info.extra) or not _lengths(file.read(name + extra)[name:]):
-                return False
-            at += 30 + name + extra + info.compress_size
-            of_list += 46 + name + len(info.extra)
-        size = file.seek(0, 2)
-        file.seek(-END_BYTES, 2)
-        end = file.read()
-    listed = at == archive.start_dir and size - at - of_list in (END_BYTES, END_BYTES + END_64)
-    return listed and end.startswith(b"PK\5\6") and end.endswith(b"\0\0")
+            if file.read(len(header)) != header:
+                return None
+            starts[info.filename] = at + len(header)
+            at += len(header) + info.compress_size
+            anew.filelist.append(entry)
+        if at != archive.start_dir:
+            return None
+        anew.start_dir = at
+        anew.close()
+        made.seek(at)
+        listed = made.read()
+    file.seek(at)
+    return starts if file.read(len(listed) + 1) == listed else None
 
 
-def _lengths(extra: bytes) -> bool:
-    """Whether an extra field is empty or tells the lengths of a file that may be large, and nothing else."""
-    return not extra or (extra[:2] == b"\1\0" and len(extra) == 4 + int.from_bytes(extra[2:4], "little") <= 32)
+def _header(entry: zipfile.ZipInfo, version: int) -> bytes:
+    """What stands before a file of the zip. Made here, since Python before 3.11.4 makes another, which is known by its version."""
+    sizes, extra = (entry.compress_size, entry.file_size), b""
+    if entry.filename not in SIGNED:
+        extra = struct.pack("<2H2Q", 1, 16, *reversed(sizes))
+        if version >= zipfile.ZIP64_VERSION:
+            entry.create_version = entry.extract_version = zipfile.ZIP64_VERSION
+            sizes = (0xFFFFFFFF, 0xFFFFFFFF)
+    name = entry.filename.encode()
+    fixed = (entry.extract_version, 0, entry.compress_type, 0, (1 << 5) + 1, entry.CRC, *sizes, len(name), len(extra))
+    return struct.pack("<4s5H3L2H", b"PK\3\4", *fixed) + name + extra
 
 
 def _plain(name: str) -> bool:
@@ -162,16 +187,20 @@ def _manifest(content: bytes, path: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def _digest(archive: zipfile.ZipFile, name: str, size: int) -> str | None:
-    """SHA-256 of a file of exactly this size; null where it is larger, however large."""
-    hasher, left = hashlib.sha256(), size
-    with archive.open(name) as file:
-        while block := file.read(min(1 << 20, left + 1)):
-            left -= len(block)
-            if left < 0:
-                return None
-            hasher.update(block)
-    return hasher.hexdigest() if left == 0 else None
+def _digest(archive: zipfile.ZipFile, name: str, start: int, size: int) -> str | None:
+    """SHA-256 of a file of exactly this size and nothing behind it in its place; null where it is another, however large."""
+    file, info = archive.fp, archive.getinfo(name)
+    assert file is not None
+    file.seek(start)
+    hasher, crc, left, stream = hashlib.sha256(), 0, size, zlib.decompressobj(-zlib.MAX_WBITS)
+    for at in range(0, info.compress_size, PACKED):
+        block = stream.decompress(file.read(min(PACKED, info.compress_size - at)))
+        left -= len(block)
+        if left < 0 or stream.unused_data:
+            return None
+        hasher.update(block)
+        crc = zlib.crc32(block, crc)
+    return hasher.hexdigest() if stream.eof and (left, crc, size) == (0, info.CRC, info.file_size) else None
 
 
 def _broken(path: Path, what: str) -> InputError:

@@ -57,6 +57,10 @@ PACKAGES = ("duckdb", "graspologic-native", "networkit", "numpy", "pyarrow", "sc
 TOLD_OF_RUN = ("version", "parameters", "inputs", "calibration", "start", "as_of", "n_groups_judged", "privacy", "blind_views")
 STAMP = (1980, 1, 1, 0, 0, 0)
 """Time of each file in the zip, so that it says nothing."""
+ATTRIBUTES = 0o600 << 16
+"""Mode of each file in the zip, which :mod:`zipfile` takes where none is told."""
+SIGNED = ("manifest.json", "manifest.sig")
+"""Files of the zip that the manifest does not name."""
 
 
 @dataclass(frozen=True)
@@ -252,10 +256,10 @@ def _erasures(loaded: Run, campaign_id: str, data: Path | None) -> dict[str, Any
 
 
 def zip_signed(folder: Path, manifest: bytes, signature: bytes, target: Path) -> None:
-    """Write a manifest, its signature and the files of a folder as a zip."""
+    """Write a manifest, its signature and the files of a folder as a zip, of which ``checking`` knows every byte that is no content."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("manifest.json", STAMP), manifest, zipfile.ZIP_DEFLATED)
-        archive.writestr(zipfile.ZipInfo("manifest.sig", STAMP), signature, zipfile.ZIP_DEFLATED)
+        for name, content in zip(SIGNED, (manifest, signature), strict=True):
+            archive.writestr(zipfile.ZipInfo(name, STAMP), content, zipfile.ZIP_DEFLATED)
         for path in sorted(folder.iterdir()):
             entry = zipfile.ZipInfo(path.name, STAMP)
             entry.compress_type = zipfile.ZIP_DEFLATED
