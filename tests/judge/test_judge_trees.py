@@ -65,6 +65,18 @@ def test_values_are_looked_at_as_a_run_keeps_them() -> None:
     assert TWO.log_odds({"session.handoff": kept, "harvest.rate": rate}).tolist() == [-1.5, 0.5]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"roots": (8,)}, {"roots": (-1,)}, {"piece": (2, -1, 1, -1, -1, 1, -1, -1)}, {"upper": (2, 0, 9, 0, 0, 7, 0, 0)}, {"value": (0.25,)},
+     {"value": ("",) * 8}, {"lower": (0, 0, 3, 0, 0, 6, 0, 0)}],
+    ids=str,
+)
+def test_trees_that_a_way_would_leave_or_never_end_in_are_refused(wrong: dict[str, tuple[float, ...]]) -> None:
+    """A packet brings its own, and whoever computes it again must not hang or read what is not theirs."""
+    with pytest.raises(ValueError, match=r"nodes do not fit together|could not convert"):
+        replace(TWO, **wrong).log_odds({name: np.ones(1) for name in TWO.pieces})  # type: ignore[arg-type]
+
+
 def test_trees_speak_only_where_no_sum_passes() -> None:
     """A part that sums pieces passes the first group; the second is explained to it, the third below its line: trees speak. The fourth
     is below both lines, and the sum is told.

@@ -51,13 +51,27 @@ class Trees:
 
     @cached_property
     def _nodes(self) -> tuple[I64, F64, I64, I64, F64]:
-        return np.array(self.piece), np.array(self.at), np.array(self.lower), np.array(self.upper), np.array(self.value)
+        """The lists as arrays.
+
+        Raises:
+            ValueError: they are no trees: a way through them would leave the lists, or never end.
+        """
+        piece, lower, upper = (np.array(told, np.int64) for told in (self.piece, self.lower, self.upper))
+        at, value = np.array(self.at, np.float64), np.array(self.value, np.float64)
+        n, inner = len(piece), np.flatnonzero(piece >= 0)
+        children = np.array([lower[inner], upper[inner]])
+        if not (
+            {x.shape for x in (piece, at, lower, upper, value)} == {(n,)} and all(0 <= root < n for root in self.roots)
+            and (piece < len(self.pieces)).all() and (children > inner).all() and (children < n).all()
+        ):
+            raise ValueError("trees whose nodes do not fit together")
+        return piece, at, lower, upper, value
 
     def log_odds(self, values: Mapping[str, F64]) -> F64:
         """Sum over the trees, nats, ``(n_groups,)``."""
         told = self._told(values)
         out = np.zeros(len(told))
-        _add(told, np.array(self.roots), *self._nodes, out)
+        _add(told, np.array(self.roots, np.int64), *self._nodes, out)
         return out
 
     def shares(self, values: Mapping[str, F64], group: int) -> dict[str, float]:
