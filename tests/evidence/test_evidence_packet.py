@@ -254,6 +254,54 @@ def test_a_manifest_that_is_none_is_not_called_a_damaged_zip(made: Path, files: 
             checking.verify(zipped(tmp_path / "p.zip", files), None)
 
 
+def unsigned(path: Path, files: dict[str, bytes], **told: Any) -> Path:
+    """A packet by anybody, in whose manifest the hashes are right and the rest is as told; None leaves out."""
+    hashes = {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in files.items()}
+    manifest = {"format": packet.FORMAT, "campaign_id": "c", "created_at": "2026", "missing": {}, "software": {"stillwatch": "0"}} | told
+    kept = {name: value for name, value in manifest.items() if value is not None} | {"files": hashes}
+    return zipped(path, {"manifest.json": json.dumps(kept).encode(), "manifest.sig": b"AA==\n"} | files)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"campaign_id": None}, {"missing": []}, {"missing": None}, {"software": "0"}, {"erased": 5}, {"erasures": [1]},
+     {"erasures": {"run": [{}]}}, {"erasures": {"run": [{"accounts": "x", "requests": 1, "at": 5, "note": ""}]}},
+     {"proofs": [1]}, {"proofs": 1}, {"format": packet.STATEMENT}],
+    ids=str,
+)
+def test_an_unsigned_manifest_that_tells_nonsense_is_one_line(
+    tmp_path: Path, told: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(unsigned(tmp_path / "p.zip", {}, **told))
+    assert main(["verify", path, "--without-signature"]) == 1
+    said = capsys.readouterr()
+    assert ("its manifest is not as export writes it" in said.err, said.err.count("\n"), said.out) == (True, 1, ""), said
+    assert main(["verify", str(unsigned(tmp_path / "p.zip", {})), "--without-signature"]) == 0
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"campaign.json": b"[]"}, {"campaign.json": b'{"row": 5}'}, {"groups.json": b"{}", "campaign.json": b'{"row": {}}'},
+     {"groups.json": b"[1]"}, {"groups.json": b'[{"evidence": [1], "campaign_id": "c"}]'}, {"groups.json": b'[{"evidence": 7}]'},
+     {"groups.json": b"7"}],
+    ids=str,
+)
+def test_unsigned_parts_that_tell_nonsense_are_one_line(
+    tmp_path: Path, parts: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = {"campaign.json": b'{"row": {"campaign_id": "c"}}', "groups.json": b"[]", "model.json": b"{}"}
+    assert main(["rescore", str(unsigned(tmp_path / "p.zip", whole | parts)), "--without-signature"]) == 1
+    said = capsys.readouterr().err
+    assert ("internal" in said, "not readable as a zip" in said, said.count("\n")) == (False, False, 1), said
+
+
+def test_a_table_that_unpacks_to_far_more_than_its_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "SMALL", 1 << 16)
+    files = {"campaign.json": b"{}", "groups.json": b"[]", "model.json": b"{}", "accounts.parquet": bytes(1 << 20)}
+    with pytest.raises(InputError, match=r"accounts\.parquet unpacks to more than 10 times its size"):
+        rescore(unsigned(tmp_path / "p.zip", files))
+
+
 def test_what_is_there_and_no_file_is_not_called_absent(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "/dev/null", "--without-signature"]) == 1
     assert "no plain file: /dev/null" in capsys.readouterr().err

@@ -29,6 +29,8 @@ from stillwatch.keys import signing
 
 SMALL = 32 << 20
 """Bytes that a manifest, a signature or a JSON file has at most."""
+EXPANDS = 10
+"""Times its packed size that a larger table has at most; those of export have 1.5, since Parquet is compressed already."""
 MAX_FILES = 100
 WINDOWS, UNIX = 0, 3
 """On what a zip was made, as it tells."""
@@ -98,6 +100,16 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise _broken(path, f"not readable as a zip ({type(error).__name__})") from error
 
 
+@contextmanager
+def understood(path: Path, what: str) -> Iterator[None]:
+    """Whatever keeps a part from being understood is an InputError: without a signature anybody may have written it."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, pa.ArrowException) as error:
+        why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise InputError(f"{what} not as export writes it ({why})", where=path, todo="Ask whoever made the packet") from error
+
+
 def read_small(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     """A small file of the packet."""
     if name not in archive.namelist():
@@ -121,6 +133,9 @@ def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | No
     """A table of the packet; None where it has none of this name."""
     if name not in archive.namelist():
         return None
+    info = archive.getinfo(name)
+    if info.file_size > max(SMALL, EXPANDS * info.compress_size):
+        raise InputError(f"{name} unpacks to more than {EXPANDS} times its size, as no table of export does, and is not read", where=path)
     try:
         return pq.read_table(io.BytesIO(archive.read(name)))
     except pa.ArrowException as error:
@@ -182,7 +197,7 @@ def _manifest(content: bytes, path: Path) -> dict[str, Any]:
             raise _broken(path, f"its format is {manifest['format']!r}, this version reads {FORMAT} and {STATEMENT}")
         for told in files.values():
             int(told["bytes"]), str(told["sha256"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _broken(path, "its manifest is none") from error
     return dict(manifest)
 

@@ -87,13 +87,17 @@ def verify(args: Args) -> dict[str, Any]:
     found = _verified(args)
     manifest = found.manifest
     who = f"signed by {found.key_id}" if found.key_id else "SIGNATURE NOT CHECKED"
-    say(args, f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
-        f"campaign {manifest['campaign_id']}, made {manifest['created_at']} by stillwatch {manifest['software']['stillwatch']}",
-        *([f"about account {manifest['account_id']} alone, out of the packet with SHA-256 {manifest['packet']['sha256']}"]
-          if manifest["format"] == packet.STATEMENT else []),
-        *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()),
-        *_erased(manifest), *manifest.get("erased", ()),
-        *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])))
+    with checking.understood(args.packet, "its manifest is"):
+        lines = [
+            f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
+            f"campaign {manifest['campaign_id']}, made {manifest['created_at']} by stillwatch {manifest['software']['stillwatch']}",
+            *([f"about account {manifest['account_id']} alone, out of the packet with SHA-256 {manifest['packet']['sha256']}"]
+              if manifest["format"] == packet.STATEMENT else []),
+            *(f"missing: {name} ({why})" for name, why in manifest["missing"].items()),
+            *_erased(manifest), *map(str, manifest.get("erased", ())),
+            *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])),
+        ]
+    say(args, *lines)
     return {"verified": True, "key_id": found.key_id, "manifest": manifest}
 
 

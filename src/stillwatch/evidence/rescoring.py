@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from stillwatch import judge, run_details
 from stillwatch.errors import InputError
-from stillwatch.evidence.checking import opened, read_json, read_small, read_table
+from stillwatch.evidence.checking import opened, read_json, read_small, read_table, understood
 from stillwatch.judge import model as models
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.pieces import joint
@@ -69,9 +69,16 @@ def rescore(path: Path) -> Rescored:
         campaign = read_json(archive, "campaign.json", path)
         groups = read_json(archive, "groups.json", path)
         told = read_small(archive, "model.json", path).decode("utf-8", "replace")
-        erased = _erased(read_json(archive, "manifest.json", path), path)
+        manifest = read_json(archive, "manifest.json", path)
         tables = {name: read_table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
-    row = campaign["row"]
+    with understood(path, "campaign.json, groups.json, a table or what the manifest says of erasures is"):
+        return _rescored(path, campaign["row"], groups, told, tables, _erased(manifest))
+
+
+def _rescored(
+    path: Path, row: Mapping[str, Any], groups: list[Mapping[str, Any]], told: str, tables: Mapping[str, pa.Table | None],
+    erased: dict[str, int],
+) -> Rescored:
     groups = [g for g in groups if g["evidence"] and all("value" in e for e in g["evidence"])]
     number = next((i for i, g in enumerate(groups) if g["campaign_id"] == row["campaign_id"]), None)
     if number is None:
@@ -98,12 +105,9 @@ def rescore(path: Path) -> Rescored:
     return Rescored(row["campaign_id"], (*compared, *_counts(row, tables, erased)), other, erased)
 
 
-def _erased(manifest: Mapping[str, Any], path: Path) -> dict[str, int]:
-    try:
-        told = (manifest.get("erasures") or {}).get("run") or []
-        return {name: sum(int(row[name]) for row in told) for name in run_details.COUNTED}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError("what its manifest says of erasures is not what a packet says", where=path) from error
+def _erased(manifest: Mapping[str, Any]) -> dict[str, int]:
+    told = (manifest.get("erasures") or {}).get("run") or []
+    return {name: sum(int(row[name]) for row in told) for name in run_details.COUNTED}
 
 
 def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str, judge.Finding]]:
