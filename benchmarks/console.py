@@ -108,7 +108,7 @@ def main() -> None:
             "case, again": [f"/cases/case-{middle:012d}"] * args.repeat,
             "preview of a block": [f"/actions/new?case=case-{middle:012d}&kind=block"] * args.repeat,
             "actions": ["/actions"] * args.repeat,
-            "account": [f"/accounts/acct-{middle}-0"] * args.repeat,
+            "account": [f"/accounts?name=acct-{middle}-0"] * args.repeat,
             "audit log": ["/audit"] * args.repeat,
             "data health": ["/health"] * args.repeat,
         }.items():

@@ -77,7 +77,7 @@ def test_from_an_imported_run_to_a_block_and_an_overturned_appeal(served: Served
         if "block" in logged:
             break
         time.sleep(0.1)
-    tab.open(f"/accounts/{accused}")
+    tab.open(f"/accounts?name={accused}")
     assert "block" in logged
     assert "Judged innocent by cem (appeal" in tab.text()
     with served.store.read() as session:
@@ -88,7 +88,7 @@ def test_from_an_imported_run_to_a_block_and_an_overturned_appeal(served: Served
     assert not tab.page.messages, "no violation of the policy on content, no error of a script"
 
 
-PAGES = ("/", "/cases/CASE", "/actions", "/actions/new?case=CASE", "/accounts/ACCOUNT", "/appeals", "/allow", "/audit?verify=1",
+PAGES = ("/", "/cases/CASE", "/actions", "/actions/new?case=CASE", "/accounts?name=ACCOUNT", "/appeals", "/allow", "/audit?verify=1",
          "/policy", "/policy/1", "/decisions", "/health", "/me", "/cases/nothing")
 
 

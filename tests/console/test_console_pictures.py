@@ -82,7 +82,7 @@ def test_pictures(served: Served, tab: Tab) -> None:
     tab.login("dee")
     for path, name in (
         ("/", "queue"), (f"/cases/{case_id}", "cases"), ("/actions", "actions"), (f"/actions/new?case={case_id}", "actions-new"),
-        (f"/accounts/{account}", "accounts"), ("/appeals", "appeals"), ("/allow", "allow"), ("/audit?verify=1", "audit"),
+        (f"/accounts?name={account}", "accounts"), ("/appeals", "appeals"), ("/allow", "allow"), ("/audit?verify=1", "audit"),
         ("/policy", "policy"), ("/policy/1", "policy-1"), (f"/decisions?case={case_id}", "decisions"), ("/health", "health"),
     ):
         tab.open(path)

@@ -51,7 +51,7 @@ ACT = ("actions", "propose", "throttle", "--reason", "analyst_request", "--accou
         (("cases", "import", "text.txt"), "no such run folder: text.txt"),
         (("cases", "note", "case-one", " "), "an empty remark: case-one"),
         ((*ACT, ""), "'' is no identifier: --account. Pass one"),
-        ((*ACT, "a\nb"), r"'a\nb' is no identifier: --account"),
+        ((*ACT, "a\udcff"), r"'a\udcff' is no identifier: --account"),
         ((*ACT, "x" * 3000), "…"),
         (("actions", "preview", "--key", " "), "' ' is no identifier: --key"),
         (("allow", "add", "org", "", "--owner", "a", "--reason", "b", "--days", "1"), "'' is no identifier: org"),
@@ -78,6 +78,18 @@ def test_what_cannot_be_is_one_line(told: Told, words: tuple[str, ...], said: st
     assert told("actions", "list") == "no action holds\n"
     assert told("appeal", "list") == "no appeal is open\n"
     assert told("webhooks", "list") == ""
+
+
+@pytest.mark.parametrize("name", ["\u200bzero", "\u00a0=1103", "a\nb", "acct_A x", "a\x1b[31m", "\u202eabc"])
+def test_whom_the_store_has_can_be_named(told: Told, run_folder: Folder, name: str) -> None:
+    told("cases", "import", str(run_folder({"c-odd": {"members": [name, *accounts(20, 7)]}})))
+    assert "not known" not in told("actions", "preview", "--account", name)
+    action = json.loads(told(*ACT, name, "--mode", "enforce", "--json"))["action_id"]
+    assert json.loads(told("actions", "undo", action, "--reason", "false_positive", "--account", name, "--json"))["state"] == "done"
+    assert "imports or actions know it" in told("allow", "add", "account", name, "--owner", "o", "--reason", "r", "--days", "1")
+    told("allow", "revoke", "1", "--note", "gone")
+    told("cases", "erase", name, "--note", "ticket 7", "--yes")
+    assert "nothing of it" in told("cases", "erase", name, "--note", "ticket 7", "--yes", code=1)
 
 
 def test_the_interval_of_a_harvest_stands_beside_it(told: Told, run_folder: Folder) -> None:

@@ -22,7 +22,7 @@ DECISIONS = 50
 
 
 def _account(visit: Visit) -> Response:
-    name = visit.path["account_id"]
+    name = visit.query.get("name", "")
     with visit.store.read() as session:
         account = session.get(Account, name)
         keys = list(session.scalars(select(Key.key_id).where(Key.account_id == name).order_by(Key.key_id).limit(50)))
@@ -69,4 +69,4 @@ def _account(visit: Visit) -> Response:
     )
 
 
-PAGES = (Page("GET", "/accounts/{account_id:path}", Role.VIEWER, _account),)
+PAGES = (Page("GET", "/accounts", Role.VIEWER, _account),)

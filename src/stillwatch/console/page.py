@@ -154,7 +154,7 @@ def environment() -> jinja2.Environment:
     own = jinja2.FileSystemLoader(TEMPLATES)
     report = jinja2.PrefixLoader({"report": jinja2.FileSystemLoader(report_page.TEMPLATES)})
     engine.loader = jinja2.ChoiceLoader([own, report])
-    engine.filters |= {"path": segment, "masked": masked, "query": _query}
+    engine.filters |= {"path": segment, "masked": masked, "query": query}
     engine.globals |= {"families": FAMILIES, "least": LEAST, "Role": Role}
     return engine
 
@@ -164,7 +164,8 @@ def segment(value: Any) -> str:
     return quote(str(value), safe="")
 
 
-def _query(values: Mapping[str, Any]) -> str:
+def query(values: Mapping[str, Any]) -> str:
+    """What follows the ? of an address: any identifier fits there, while routes and browsers read a path in their own ways."""
     return urlencode({name: value for name, value in values.items() if value not in (None, "")})
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from stillwatch.console.page import NotFoundError, Page, Visit, segment
+from stillwatch.console.page import NotFoundError, Page, Visit, query
 from stillwatch.respond import cases
 from stillwatch.respond.schema import Account, ActionRow, Campaign, Case, Key, Member, Target
 from stillwatch.respond.vocabulary import OPEN_STATES, ActionState, Role, State
@@ -69,7 +69,7 @@ def _find(visit: Visit) -> Response:
         )
     if not known:
         raise NotFoundError("nothing here has this name", where=name, todo="Names are looked for as a whole")
-    return visit.go(f"/accounts/{segment(account)}")
+    return visit.go(f"/accounts?{query({'name': account})}")
 
 
 PAGES = (Page("GET", "/", Role.VIEWER, _queue), Page("GET", "/find", Role.VIEWER, _find))

@@ -42,12 +42,12 @@ def one_script(text: str) -> bool:
 
 
 def identifier(text: str, where: str) -> str:
-    """An identifier that somebody typed, if it can be one.
+    """An identifier that somebody typed, if it can be one. Logs have some with characters that cannot be seen.
 
     Raises:
-        InputError: it is empty, has characters that cannot be seen (two lines in one), or is longer than LONGEST_ID.
+        InputError: it is empty or blank, is not Unicode (half a character), or is longer than LONGEST_ID.
     """
-    if not text.strip() or not text.isprintable() or len(text) > LONGEST_ID:
+    if not text.strip() or len(text) > LONGEST_ID or any("\ud800" <= c <= "\udfff" for c in text):
         short = repr(text[:60]) + ("…" if len(text) > 60 else "")
         raise InputError(f"{short} is no identifier", where=where, todo="Pass one, as the tables have it; stillwatch identify tells it")
     return text
