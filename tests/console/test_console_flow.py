@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from stillwatch.console import people, policy_pages
 from stillwatch.respond import actions, cases, policy
 from stillwatch.respond.policy import parse
-from stillwatch.respond.schema import Annotation, AuditRow, Case, Key, Member, Run
+from stillwatch.respond.schema import AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject
@@ -212,22 +212,52 @@ def test_undo_reject_and_renew(client: Clients, store: Store, case_id: str) -> N
 def test_a_renewal_says_before_whom_it_hits(client: Clients, store: Store, case_id: str) -> None:
     ana = client("ana")
     fields = {"kind": "throttle", "reason": "suspected_extraction", "mode": "enforce"}
-    page = followed(ana, ana.post("/actions/new", subjects="solo duo", **fields))
+    page = followed(ana, ana.post("/actions/new", subjects="solo\nduo", **fields))
     renewal = page.text.partition('<h3>Renewing would touch</h3>')[2].partition("/renew")[0]
     assert "Innocents expected" in renewal
     assert "2 are not known to the store" in renewal
     assert "Renewing would touch" not in client("vic").get(str(page.url.path).removeprefix(PREFIX)).text
 
 
-@pytest.mark.parametrize("subject", ["key:", "account:", "key:" + 3000 * "x"])
+@pytest.mark.parametrize("subject", ["key:", "account:", "key:" + 3000 * "x", '"a', '"a" b', 'key:"\\ud800"'])
 def test_the_console_takes_no_subject_that_the_command_line_refuses(client: Clients, store: Store, subject: str) -> None:
     ana = client("ana")
-    answer = ana.post("/actions/new", subjects=f"solo {subject}", kind="throttle", reason="suspected_extraction", mode="enforce")
+    answer = ana.post("/actions/new", subjects=f"solo\n{subject}", kind="throttle", reason="suspected_extraction", mode="enforce")
     assert answer.status_code == 400
     assert "is no identifier" in answer.text
     assert ana.get("/actions/new", params={"subjects": subject}).status_code == 400
     with store.read() as session:
         assert not actions.in_force(session, datetime.now(UTC))
+
+
+@pytest.mark.parametrize("name", ["solo x", "a\nsolo\r\n", " solo", "\u00a0solo\u200b", '"solo"', "key:solo"])
+def test_exactly_the_named_account_is_meant(client: Clients, store: Store, case_id: str, name: str) -> None:
+    """What a browser would send: the link of the account's page, then the fields of the forms as they come."""
+    with store.write(DEE) as change:
+        change.session.execute(update(Member).where(Member.account_id == member(store, case_id)).values(account_id=name))
+    enforce(store)
+    ana, ben = client("ana"), client("ben")
+    page = ben.get("/accounts", params={"name": name}).text
+    act, allow = (html.unescape(re.findall(rf'href="{PREFIX}(/{path}[^"]+)', page)[0]) for path in ("actions/new", "allow"))
+    form = ana.get(act).text
+    typed, hidden = (html.unescape(re.findall(rf'name="subjects"{rest}', form, re.DOTALL)[0])
+                     for rest in (' rows="4">(.*?)</textarea>', ' value="(.*?)">'))
+    assert typed == hidden
+    assert "not known to the store" not in ana.get("/actions/new", params={"subjects": typed.replace("\n", "\r\n")}).text
+    answer = ana.post("/actions/new", subjects=hidden, kind="throttle", reason="suspected_extraction", mode="enforce")
+    action_id = re.findall(r"act-[0-9a-f]+", answer.headers["location"])[0]
+    with store.read() as session:
+        assert actions.targets(session, action_id) == [(Subject.ACCOUNT, name)]
+    assert ana.post(f"/actions/{action_id}/undo", reason="false_positive", subjects="solo").status_code == 400
+    assert ana.post(f"/actions/{action_id}/undo", reason="false_positive", subjects=typed).status_code == 303
+    subject_id = html.unescape(re.findall(r'name="subject_id" value="(.*?)"', ben.get(allow).text, re.DOTALL)[0])
+    assert "\n" not in subject_id, "a field of one line would lose it"
+    followed(ben, ben.post("/allow", subject="account", subject_id=subject_id, owner="sales", reason="contract", days="30"))
+    ana.post(f"/cases/{case_id}/member", account_id=subject_id, belongs="no", note="staff")
+    with store.read() as session:
+        assert not actions.targets(session, action_id, live=True)
+        assert session.scalars(select(AllowEntry.subject_id)).all() == [name]
+        assert session.get_one(Member, (case_id, name)).excluded
 
 
 def test_milder_actions_on_named_accounts(client: Clients, store: Store, case_id: str) -> None:
@@ -237,7 +267,7 @@ def test_milder_actions_on_named_accounts(client: Clients, store: Store, case_id
         ana,
         ana.post(
             "/actions/new",
-            subjects=f"account:{account} key:k-1",
+            subjects=f"account:{account}\r\n key:k-1 ",
             kind="throttle",
             reason="suspected_extraction",
             mode="shadow",

@@ -147,7 +147,7 @@ def _member(visit: Visit) -> Response:
     """Exclude an account of the case, or take that back."""
     judge: Any = cases.include if visit.text("belongs") == "yes" else cases.exclude
     with visit.change() as change:
-        judge(change, visit.path["case_id"], visit.needed("account_id"), visit.needed("note"))
+        judge(change, visit.path["case_id"], visit.identifier("account_id"), visit.needed("note"))
     return _back(visit, "belongs")
 
 
@@ -166,7 +166,7 @@ def _reveal(visit: Visit) -> Response:
 def _appeal(visit: Visit) -> Response:
     with visit.change() as change:
         appeals.receive(
-            change, visit.path["case_id"], visit.needed("account_id"), visit.needed("statement", most=20_000)
+            change, visit.path["case_id"], visit.identifier("account_id"), visit.needed("statement", most=20_000)
         )
     return _back(visit, "appealed")
 

@@ -20,17 +20,14 @@ SUBJECTS = 200
 
 
 def _aim(fields: Any) -> tuple[str | None, Subjects | None]:
-    """Whom a proposal is about: a case, or accounts and keys that are named one a line (``key:…`` for keys)."""
-    case_id, listed = str(fields.get("case", "")).strip() or None, str(fields.get("subjects", "")).split()
-    if not listed:
-        return case_id, None
+    """Whom a proposal is about: a case, or accounts and keys that are named one a line (``key:…`` for keys), as names.line has them."""
     subjects = []
-    for name in listed:
-        kind, colon, rest = name.partition(":")
+    for told in filter(str.strip, str(fields.get("subjects", "")).split("\n")):
+        kind, colon, rest = told.lstrip().partition(":")
         known = colon and kind in (Subject.ACCOUNT, Subject.KEY)
-        subject, name = (Subject(kind), rest) if known else (Subject.ACCOUNT, name)
-        subjects.append((subject, names.identifier(name, "subjects")))
-    return case_id, subjects
+        subject, name = (Subject(kind), rest) if known else (Subject.ACCOUNT, told)
+        subjects.append((subject, names.of_line(name, "subjects")))
+    return str(fields.get("case", "")).strip() or None, subjects or None
 
 
 def _new(visit: Visit) -> Response:
@@ -46,7 +43,7 @@ def _new(visit: Visit) -> Response:
     return visit.show(
         "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
         judged=case is not None and cases.innocent(case),
-        subjects=[] if subjects is None else [f"{subject}:{name}" for subject, name in subjects],
+        subjects=[] if subjects is None else [f"{subject}:{names.line(name)}" for subject, name in subjects],
         kinds=list(Action), kind=kind if kind in set(Action) else "", reasons=AGAINST, modes=list(Mode), day_s=DAY_S,
     )
 
@@ -157,7 +154,7 @@ def _renew(visit: Visit) -> Response:
 def _appeal(visit: Visit) -> Response:
     with visit.change() as change:
         appeals.receive(
-            change, visit.path["action_id"], visit.needed("account_id"), visit.needed("statement", most=20_000)
+            change, visit.path["action_id"], visit.identifier("account_id"), visit.needed("statement", most=20_000)
         )
     return _back(visit, "appealed")
 

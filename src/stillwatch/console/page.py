@@ -17,6 +17,7 @@ from stillwatch.errors import InputError
 from stillwatch.report import page as report_page
 from stillwatch.report import words
 from stillwatch.report.evidence import FAMILIES, LEAST
+from stillwatch.respond import names
 from stillwatch.respond.actions import Touched, standing, touched
 from stillwatch.respond.policy import Policy, active
 from stillwatch.respond.schema import ActionRow, LoginSession
@@ -109,6 +110,15 @@ class Visit:
             raise InputError(f"{words.plain(name)} is missing", todo="Fill it in")
         return value
 
+    def identifier(self, name: str) -> str:
+        """A field of the form that names an account, a key or an organisation; see :func:`stillwatch.respond.names.line`.
+
+        Raises:
+            InputError: it is missing, or can be no identifier.
+        """
+        self.needed(name, most=20_000)
+        return names.of_line(self.form[name], name)
+
     def word(self, name: str, of: type[Word]) -> Word:
         """A field of the form that is one of some words."""
         try:
@@ -154,7 +164,7 @@ def environment() -> jinja2.Environment:
     own = jinja2.FileSystemLoader(TEMPLATES)
     report = jinja2.PrefixLoader({"report": jinja2.FileSystemLoader(report_page.TEMPLATES)})
     engine.loader = jinja2.ChoiceLoader([own, report])
-    engine.filters |= {"path": segment, "masked": masked, "query": query}
+    engine.filters |= {"path": segment, "masked": masked, "query": query, "line": names.line}
     engine.globals |= {"families": FAMILIES, "least": LEAST, "Role": Role}
     return engine
 

@@ -79,8 +79,8 @@ def _allow(visit: Visit) -> Response:
         raise InputError(f"an entry lasts up to {LONGEST_DAYS} days")
     with visit.change() as change:
         allow.add(
-            change, visit.word("subject", Subject), visit.needed("subject_id"), owner=visit.needed("owner"), reason=visit.needed("reason"),
-            expires_at=change.now + timedelta(days=days),
+            change, visit.word("subject", Subject), visit.identifier("subject_id"), owner=visit.needed("owner"),
+            reason=visit.needed("reason"), expires_at=change.now + timedelta(days=days),
         )
     return visit.go("/allow", "allowed")
 

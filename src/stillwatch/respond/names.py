@@ -1,5 +1,6 @@
 """What people name: users, tokens, receivers, sources; and the identifiers of accounts, keys and organisations."""
 
+import json
 import unicodedata
 
 from stillwatch.errors import InputError
@@ -51,3 +52,24 @@ def identifier(text: str, where: str) -> str:
         short = repr(text[:60]) + ("…" if len(text) > 60 else "")
         raise InputError(f"{short} is no identifier", where=where, todo="Pass one, as the tables have it; stillwatch identify tells it")
     return text
+
+
+def line(text: str) -> str:
+    """An identifier as a line of a form: as it is, or as JSON (``"a\\nb"``) where a form would lose or people not see a part of it."""
+    return text if text.isprintable() and text == text.strip() and not text.startswith('"') else json.dumps(text)
+
+
+def of_line(text: str, where: str) -> str:
+    """The identifier that a line of a form names; see :func:`line`. ASCII blanks around it are none of its.
+
+    Raises:
+        InputError: it begins with a quotation mark and is no JSON, or can be no identifier.
+    """
+    text = text.strip(" \t\r\n")
+    if text.startswith('"'):
+        try:
+            text = json.loads(text)
+        except ValueError as error:
+            todo = 'What begins with a quotation mark is written as JSON, such as "a\\nb"'
+            raise InputError(f"{text[:60]!r} is no identifier", where=where, todo=todo) from error
+    return identifier(text, where)
