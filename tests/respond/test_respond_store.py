@@ -13,6 +13,7 @@ from respond_helpers import ANA, BEN, DEE, NOW, Folder, accounts, imported
 from sqlalchemy import Connection, String, select, text
 from sqlalchemy.orm import Session
 
+from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.respond import audit, cases, migrations, policy
 from stillwatch.respond.schema import Appeal, AuditRow, Base, Case, DecisionRow, Indicator, Meta, PolicyVersion, Run
@@ -251,6 +252,24 @@ def test_a_new_file_is_switched_to_wal_once_nobody_is_in_the_way(tmp_path: Path,
     other.close()
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_file_on_a_read_only_medium_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "?s #1.db"
+    store = Store.open(str(path))
+    with store.write(DEE) as change:
+        change.audit("case.note", "c")
+    store.close()
+    Path(f"{path}-shm").symlink_to(tmp_path / "none" / "shm")  # SQLite can make none, as there
+    monkeypatch.setattr("stillwatch.respond.store.os.access", lambda *_: False)
+    log = ["audit-log", "verify", "--store", str(path)]
+    assert main(log) == 0
+    assert "1 row, whole" in capsys.readouterr().out
+    assert main(["cases", "note", "c", "x", "--store", str(path)]) == 1
+    assert "is copied first, with the -wal file beside it" in capsys.readouterr().err
+    Path(f"{path}-wal").write_bytes(b"what came last")
+    assert main(log) == 1
+    assert "is copied first, with the -wal file beside it" in capsys.readouterr().err
 
 
 def test_a_newer_store_and_a_missing_one_are_refused_in_one_line(url: str) -> None:

@@ -42,7 +42,7 @@ def actor(session: Session, name: str | None) -> Actor:
 @contextmanager
 def reading(args: Args, least: Role = Role.VIEWER) -> Iterator[Session]:
     """A reading of the store that the command names, by somebody of at least the role that the console's page of the same asks for."""
-    store = Store.open(args.store or DEFAULT_URL, create=False)
+    store = Store.open(args.store or DEFAULT_URL, create=False, only_read=True)
     try:
         with store.read() as session:
             who = actor(session, args.actor)

@@ -129,7 +129,9 @@ class Store:
         """How often another SQLite file, such as a backup, took the place of the one that was opened, or it went."""
 
     @classmethod
-    def open(cls, url: str = DEFAULT_URL, *, create: bool = True, answer_s: float | None = None) -> "Store":
+    def open(
+        cls, url: str = DEFAULT_URL, *, create: bool = True, answer_s: float | None = None, only_read: bool = False
+    ) -> "Store":
         """Open a store and bring it to this version's schema.
 
         Args:
@@ -137,6 +139,7 @@ class Store:
                 the options of :mod:`stillwatch.respond.urls`.
             create: make it where it does not exist; otherwise that is an error.
             answer_s: seconds that PostgreSQL may take for an answer; null: as long as the connection lives.
+            only_read: by one command, which writes nothing: a SQLite file in a folder that cannot be written will do.
 
         Raises:
             StoreError: it cannot be reached, is damaged, or was written by a newer version.
@@ -154,7 +157,7 @@ class Store:
         if sqlite:
             if not create and parsed.database and not Path(parsed.database).exists():
                 raise StoreError("no store", where=store.name, todo=NO_STORE)  # connecting would make the file
-            _sqlite_rules(engine)
+            _sqlite_rules(engine, parsed.database if only_read and _at_rest(parsed.database or "") else None)
         else:
             _server_rules(engine, answer_s)
         with store._told():
@@ -329,8 +332,21 @@ def _silence(error: OSError) -> str:
     return "no answer in time" if isinstance(error, TimeoutError) else f"network error: {error}"
 
 
-def _sqlite_rules(engine: Engine) -> None:
-    """WAL so that readers and the writer do not wait for each other; full sync so that a judgement survives a power cut."""
+def _at_rest(path: str) -> bool:
+    """Whether a file is whole without a write-ahead log, and lies where none can be made, as on a read-only medium."""
+    return not os.access(Path(path).absolute().parent, os.W_OK) and not Path(f"{path}-wal").exists()
+
+
+def _sqlite_rules(engine: Engine, at_rest: str | None) -> None:
+    """WAL so that readers and the writer do not wait for each other; full sync so that a judgement survives a power cut.
+
+    A file at rest is read without WAL, which needs further files beside it.
+    """
+    if at_rest is not None:
+
+        @event.listens_for(engine, "do_connect")
+        def on_connecting(_: Any, __: Any, args: Any, options: Any) -> None:
+            args[0], options["uri"] = f"{Path(at_rest).absolute().as_uri()}?immutable=1", True
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _: Any) -> None:
@@ -375,7 +391,7 @@ def _todo(error: DBAPIError) -> str:
     if "full" in reason:
         return "Free space and run the same command again"
     if "readonly" in reason or "unable to open" in reason:
-        return "Check the path and the permissions"
+        return "Check the path and the permissions; a file in a folder that cannot be written is copied first, with the -wal file beside it"
     if "locked" in reason:
         return "Another process is writing: run the same command again"
     return "Check that the database runs and the URL is right"
