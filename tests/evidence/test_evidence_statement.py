@@ -51,8 +51,8 @@ def test_it_verifies_with_the_public_key_alone(made: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("value", "cell"),
     [
-        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@f", "'@f"), ("\t=1", "'\t=1"), ("\r=1", "'\r=1"),
-        ("a=1", "a=1"), (-1, "-1"), (None, ""),
+        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@f", "'@f"), ("\t=1", "'\t=1"), ("\r=1", "⟦U+000D⟧=1"),
+        ("a=1", "a=1"), (-1, "-1"), (None, ""), ("a\0\x1b[31m\x0bb", "a⟦U+0000⟧⟦U+001B⟧[31m⟦U+000B⟧b"),
     ],
 )
 def test_a_spreadsheet_runs_no_cell(value: object, cell: str) -> None:

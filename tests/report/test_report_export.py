@@ -52,6 +52,15 @@ def test_csv_holds_every_row_and_disarms_formulas(tmp_path: Path) -> None:
     assert read_csv(paths[2])[0] == {"event_id": "e0", "campaign_id": "c-1"}
 
 
+def test_csv_shows_characters_that_a_terminal_would_obey(tmp_path: Path) -> None:
+    names = ["a\0b", "\x1b[31mred", "a\x0bb", "\r=1", "\u202eé", "é\n\tü", "é"]
+    path = report.export(run_with(tmp_path, names), "csv")[1]
+    accounts = read_csv(path)
+    shown = ["a⟦U+0000⟧b", "⟦U+001B⟧[31mred", "a⟦U+000B⟧b", "⟦U+000D⟧=1", "⟦U+202E⟧é", "é\n\tü", "é"]
+    assert [row["account_id"] for row in accounts[:7]] == shown
+    assert [row["reasons"] for row in accounts[:7]] == [f"{name} | second" for name in shown]
+
+
 def test_csv_of_campaigns_spreads_what_is_nested(tmp_path: Path) -> None:
     row = read_csv(report.export(report_run.full(tmp_path), "csv")[0])[0]
     assert row["views"] == "session.handoff | content.template | identity.payment"

@@ -29,13 +29,13 @@ from stillwatch.evidence.checking import opened, read_json, read_table, verify
 from stillwatch.evidence.packet import AS_READ, FORMAT, STATEMENT, THE_FIRST, zip_signed
 from stillwatch.files import digest, json_bytes, replacing, write_json
 from stillwatch.keys import signing
-from stillwatch.report import page
+from stillwatch.report import page, words
 from stillwatch.report.evidence import LEAST
 from stillwatch.terminal.counting import number_of
 
 COLUMNS = ("event_id", "timestamp", "key_id", "model", "status", "input_tokens", "output_tokens")
 """Of the account's own requests."""
-RUN_AS_FORMULA = "=+-@\t\r\n"
+RUN_AS_FORMULA = "=+-@\t\n"
 """A spreadsheet runs a cell that starts with one of these; an apostrophe makes it text."""
 
 
@@ -162,7 +162,7 @@ def _csv(mine: pa.Table, harvest: pa.Table | None) -> str:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
+    text = "" if value is None else value.isoformat() if isinstance(value, datetime) else words.clean(str(value))
     return f"'{text}" if isinstance(value, str) and text[:1] and text[0] in RUN_AS_FORMULA else text
 
 

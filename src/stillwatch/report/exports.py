@@ -6,6 +6,7 @@ from typing import Any
 from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.files import quoted, reading_parquet, replacing, write_json
+from stillwatch.report import words
 from stillwatch.report.load import read_table
 from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, Table
@@ -71,8 +72,12 @@ def _csv_columns(contract: Table) -> list[str]:
 
 
 def _disarmed(expression: str) -> str:
-    """A spreadsheet runs a cell that starts with one of these as a formula; an apostrophe makes it text (OWASP)."""
-    return f"regexp_replace({expression}, '^([=+@\\-\\t\\r\\n])', '''\\1')"
+    """A text whose unseen characters are shown, as a terminal would obey some and readers of CSV stop at others.
+
+    A spreadsheet runs a cell that starts with one of these as a formula; an apostrophe makes it text (OWASP).
+    """
+    shown = f"CASE WHEN regexp_matches({expression}, '[^ -~]') THEN clean({expression}) ELSE {expression} END"  # few texts go to Python
+    return f"regexp_replace({shown}, '^([=+@\\-\\t\\n])', '''\\1')"
 
 
 def _copy(source: Path, contract: Table, columns: list[str], target: Path, options: str) -> None:
@@ -83,6 +88,7 @@ def _copy(source: Path, contract: Table, columns: list[str], target: Path, optio
             engine.register("source", read_table(source, contract))
         else:
             _view(engine, source, contract)
+        engine.create_function("clean", words.clean, ["VARCHAR"], "VARCHAR")
         open(partial, "wb").close()  # where it cannot be written, DuckDB's words would name the source and not say what to do
         try:
             engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {quoted(partial)} ({options})")
