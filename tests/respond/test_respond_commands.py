@@ -1,6 +1,7 @@
 """The commands of the store as somebody types them: what cannot be is one line, and what was done is told."""
 
 import json
+import shlex
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from respond_helpers import Folder, accounts
 
 from stillwatch.cli import main
+from stillwatch.respond import names
 
 Told = Callable[..., str]
 
@@ -190,7 +192,7 @@ def test_what_was_done_is_told(told: Told) -> None:
     said = told("cases", "exclude", "case-one", "acct-00001", "--note", "a colleague")
     assert "acct-00001 is excluded from case-one" in said
     assert "still under an action, 1 account: stillwatch actions undo act-" in said
-    assert said.rstrip().endswith("--account acct-00001")
+    assert said.rstrip().endswith("--account=acct-00001")
     assert told("cases", "include", "case-one", "acct-00001", "--note", "not so") == "acct-00001 is in case-one\n"
     told("cases", "move", "case-one", "investigating")
     said = told("cases", "move", "case-one", "resolved", "--verdict", "benign", "--note", "a class")
@@ -253,7 +255,7 @@ def test_who_is_let_go_and_still_held_is_told(url: str, told: Told) -> None:
     told("actions", "approve", first, who="ben")
     again = told("actions", "renew", first).splitlines()[-1].split(":")[0]
     told("actions", "approve", again, who="ben")
-    line = f"still under block {again}, 1 subject: stillwatch actions undo {again} --reason false_positive --account acct-00001\n"
+    line = f"still under block {again}, 1 subject: stillwatch actions undo {again} --reason false_positive --account=acct-00001\n"
     lifts = told("actions", "undo", first, "--reason", "false_positive")
     lift = lifts.splitlines()[-1].split(":")[0]
     assert line in lifts
@@ -274,7 +276,7 @@ def test_that_a_lift_of_an_overturned_appeal_was_turned_down_is_told(told: Told)
     assert f"ben took part in {block}" in told("actions", "reject", lift, "--note", "no", who="ben", code=1)
     said = told("actions", "reject", lift, "--note", "no", who="dee").splitlines()
     assert said[0] == "an appeal was overturned, and its lift is turned down: what the appeal decided is not done"
-    assert said[1] == f"still under block {block}, 1 subject: stillwatch actions undo {block} --reason appeal_overturned --account solo"
+    assert said[1] == f"still under block {block}, 1 subject: stillwatch actions undo {block} --reason appeal_overturned --account=solo"
 
 
 def test_that_an_overturned_appeal_is_set_aside_is_told(told: Told) -> None:
@@ -294,7 +296,7 @@ def test_an_excluded_account_learns_of_its_key(url: str, told: Told) -> None:
     action = said.splitlines()[-1].split(":")[0]
     assert "6 accounts are under no action of this case" in told("cases", "show", "case-one")
     said = told("cases", "exclude", "case-one", "acct-00001", "--note", "staff")
-    undo = f"stillwatch actions undo {action} --reason false_positive --key k1"
+    undo = f"stillwatch actions undo {action} --reason false_positive --key=k1"
     assert said.splitlines()[-1] == f"judged innocent and still under an action, 1 key: {undo}"
     assert json.loads(told("cases", "show", "case-one", "--json"))["cleared_and_held"] == {action: ["key:k1"]}
     told(*undo.split()[1:])
@@ -422,3 +424,10 @@ def test_words_of_others_control_no_terminal_and_forge_no_line(told: Told, tmp_p
         assert not any(line.startswith("appeal") for line in said.splitlines()), words
     assert "\n    appeal 1 of acct-00001: upheld\n" in told("cases", "show", "case-one")
     assert json.loads(told("policy", "show"))["version"] == 0
+
+
+def test_a_printed_command_names_whom_it_means_whatever_customers_call_themselves() -> None:
+    odd = ["a; touch it", "--reason", "it's", "d"]
+    printed = names.options(("account", name) for name in odd)
+    assert printed.endswith(" …")
+    assert shlex.split(printed)[:-1] == [f"--account={name}" for name in odd[:3]]

@@ -163,7 +163,7 @@ def _still_held(session: Session, now: datetime, lift: ActionRow) -> list[str]:
         return []
     return [
         f"still under {actions.get(session, action_id).kind} {action_id}, {number_of(len(some), 'subject')}: stillwatch actions undo "
-        f"{action_id} --reason {lift.reason}{''.join(f' --{subject} {name}' for subject, name in some[:3])}{' …' if len(some) > 3 else ''}"
+        f"{action_id} --reason {lift.reason}{names.options(some)}"
         for action_id, some in actions.still_held(session, now, lift).items()
     ]
 

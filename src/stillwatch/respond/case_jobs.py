@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
-from stillwatch.respond import actions, appeals, cases, importing, policy
+from stillwatch.respond import actions, appeals, cases, importing, names, policy
 from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
@@ -125,8 +125,7 @@ def _held_still(cleared: Mapping[str, Sequence[actions.Held]], account: str | No
         if theirs:
             who = " and ".join(number_of(n, subject) for subject, n in counts.items() if n)
             yield (f"judged innocent and still under an action, {who}: stillwatch actions undo {action_id} "
-                   f"--reason false_positive{''.join(f' --{one.subject} {one.subject_id}' for one in theirs[:3])}"
-                   f"{' …' if len(theirs) > 3 else ''}")
+                   f"--reason false_positive{names.options((one.subject, one.subject_id) for one in theirs)}")
 
 
 def _named(one: actions.Held) -> str:

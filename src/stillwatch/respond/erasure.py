@@ -162,8 +162,9 @@ def _nothing_holds(session: Session, now: datetime, ids: Sequence[str]) -> None:
             AllowEntry.subject_id.in_(ids), AllowEntry.subject != Subject.ORG, AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now
         )
     ).first()
+    undo = f"stillwatch actions undo {held}{names.options([(Subject.ACCOUNT, ids[0])])}"
     for what, todo in (
-        (held and f"action {held} still touches it", f"Undo it or turn it down: stillwatch actions undo {held} --account {ids[0]}"),
+        (held and f"action {held} still touches it", f"Undo it or turn it down: {undo}"),
         (appeal and f"appeal {appeal} of it is open", "Decide it first"),
         (entry and f"entry {entry} of the allow-list names it", f"End it first: stillwatch allow revoke {entry}"),
     ):

@@ -1,7 +1,10 @@
 """What people name: users, tokens, receivers, sources; and the identifiers of accounts, keys and organisations."""
 
 import json
+import shlex
 import unicodedata
+from collections.abc import Iterable
+from itertools import islice
 
 from stillwatch.errors import InputError
 
@@ -73,3 +76,9 @@ def of_line(text: str, where: str) -> str:
             todo = 'What begins with a quotation mark is written as JSON, such as "a\\nb"'
             raise InputError(f"{text[:60]!r} is no identifier", where=where, todo=todo) from error
     return identifier(text, where)
+
+
+def options(subjects: Iterable[tuple[str, str]]) -> str:
+    """The first three of those that a printed command names, kind and identifier each, as a shell reads them; customers choose names."""
+    told = [shlex.quote(f"--{subject}={name}") for subject, name in islice(subjects, 4)]
+    return "".join(f" {one}" for one in told[:3]) + " …" * (len(told) > 3)
