@@ -141,7 +141,7 @@ def test_all_that_is_missing_for_another_purpose_is_told() -> None:
 
 
 def test_what_hides_many_accounts_is_told_of_who_would_be_of_another_purpose() -> None:
-    (said,) = purpose(context__unwanted=0.9, infra__rotation=0.8, context__crowd=0.5)
+    (said,) = purpose(context__unwanted=0.7, infra__rotation=0.8, context__crowd=0.5)
     assert "were its accounts fewer than 64, or not each on a pool of exits that the others use too, it would go to a person" in said
 
 

@@ -96,14 +96,12 @@ def test_who_hides_one_of_both_or_where_he_works_or_is_many_or_beyond_doubt_is_n
     assert judge.judge(told, findings(1, SURE), model()).campaign[0]
 
 
-@pytest.mark.parametrize("asked", [{}, {"infra__network": 0.5, "harvest__elicitation": 0.5}])
-def test_many_who_surely_hide_are_no_mill_whatever_they_ask_for(asked: dict[str, Any]) -> None:
-    little = asked | {"context__unwanted": 0.8}
-    many = {"infra__rotation": 0.8, "context__crowd": np.log10(64) / 4}
-    assert why(little | many) == []
-    for change in ({"infra__rotation": 0.79}, {"context__crowd": np.log10(63) / 4}):
-        (said,) = why(little | many | change)
-        assert "are 20% of the log's share" in said
+def test_many_who_surely_hide_are_no_mill_if_they_ask_for_some_of_what_is_worth_training_on() -> None:
+    many = {"context__unwanted": 0.79, "infra__rotation": 0.8, "context__crowd": np.log10(64) / 4}
+    assert why(many) == []
+    for change in ({"infra__rotation": 0.79}, {"context__crowd": np.log10(63) / 4}, {"context__unwanted": 0.8}):
+        (said,) = why(many | change)
+        assert "of the log's share" in said
 
 
 @pytest.mark.parametrize(

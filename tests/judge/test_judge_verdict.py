@@ -166,6 +166,23 @@ def test_who_sends_the_same_few_prompts_again_and_again_tests_something(nats: fl
     assert any("are distinct" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
 
 
+@pytest.mark.parametrize(
+    ("nats", "change", "expected"),
+    [
+        (PLAIN - 0.01, {}, "review"), (PLAIN, {}, "campaign"), (PLAIN - 0.01, {"context__youth": 0.11}, "campaign"),
+        (PLAIN - 0.01, {"harvest__long_answers": -0.14}, "campaign"), (PLAIN - 0.01, {"infra__network": 0.49}, "campaign"),
+    ],
+)
+def test_long_standing_customers_who_meet_and_get_short_answers_may_be_a_call_centre(
+    nats: float, change: dict[str, float], expected: str
+) -> None:
+    pods = {"context__youth": 0.1, "harvest__long_answers": -0.15, "infra__network": 0.5} | change
+    told, used = values(1, **(CREW | pods)), model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert any("is a call centre" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+
+
 TAUGHT: dict[str, Any] = {"context__education": 0.3, "context__common_work": 0.2}
 AN_APP: dict[str, Any] = {"context__one_domain": 0.9}
 BATCHES: dict[str, Any] = {"context__batches": 1.0}

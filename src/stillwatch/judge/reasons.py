@@ -89,7 +89,8 @@ NIGHT = 0.8
 that only cards tie, of 12 crowds of innocents eight (docs/experiments.md)."""
 HIDING, SURELY_HIDING = 0.5, 0.8
 """Values of rotation over a pool of exits from which it hides where the accounts work, and from which more accounts than a start-up or a
-mill has do, whatever they ask for: content mills behind a VPN reach 0.61, the relay of a start-up on cloud machines 0.72."""
+mill has do, if they ask for some of what is worth training on: content mills behind a VPN reach 0.61, the relay of a start-up on cloud
+machines 0.72."""
 ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless it is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills, of
@@ -97,6 +98,9 @@ the others one in 76. The second is also what few cards are to accounts that mee
 FEW_PROMPTS, SENT_BY_ALL = 0.05, 0.5
 """Distinct prompts over requests below which accounts send the same few again and again, where this share of requests is of prompts that
 others of them send as well: an operator who wants many answers to each asks for twenty at most."""
+SETTLED, TERSE = 0.1, -0.15
+"""Share of accounts that signed up less than 30 days before they began up to which they have been customers for long, and length of answers
+(log10 over the average) down to which they are short (docs/experiments.md)."""
 OWN_CLIENT = 0.4
 """Share of accounts with an app of their group's own from which they are its users: operators of most authors run what many others run,
 too, or are tied by more (docs/experiments.md)."""
@@ -130,8 +134,12 @@ def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def surely_hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of UNPLACED accounts or more of which nearly all do: who works in the open, whatever his purpose, has no use for it."""
-    return np.asarray((values["infra.rotation"] >= SURELY_HIDING) & ~fewer_than(UNPLACED, values))
+    """Groups of UNPLACED accounts or more of which nearly all do, and that ask for some of what is worth training on.
+
+    Who works in the open has no use for it; the seats of an agency that answers customers' mail behind a VPN ask for nothing of it.
+    """
+    wanted = values["context.unwanted"] < HARDLY_WANTED
+    return np.asarray((values["infra.rotation"] >= SURELY_HIDING) & ~fewer_than(UNPLACED, values) & wanted)
 
 
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -299,7 +307,7 @@ def other_purpose(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Content mills and those who resell access by stealth do run networks of fake accounts, but train nothing on them. Who meets on
     networks and asks for hardly anything of it may ask for reasoning: staff who want to understand. What is worth it is told by a short
-    list of words, so it excuses nobody who surely hides where many accounts work.
+    list of words, so that little excuses nobody who surely hides where many accounts work.
     """
     little = (values["context.unwanted"] >= UNWANTED) & (values["harvest.elicitation"] < ELICITED)
     staff = (values["context.unwanted"] >= HARDLY_WANTED) & (values["infra.network"] >= AT_HOME)
@@ -339,6 +347,15 @@ def school(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 def rehearsed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups that all send the same few prompts again and again: testers of a product or of a limit, who learn nothing from the answers."""
     return np.asarray((values["harvest.distinct"] < FEW_PROMPTS) & (values["context.common_work"] >= SENT_BY_ALL))
+
+
+def settled(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups of long-standing customers that meet on networks and get short answers: call centres, tills, devices of one maker.
+
+    They work round the clock by one plug-in, each pod or site on a card of its own. Where no sign-ups are told, everybody is long-standing.
+    """
+    terse = values["harvest.long_answers"] <= TERSE
+    return np.asarray(terse & (values["context.youth"] <= SETTLED) & (values["infra.network"] >= AT_HOME))
 
 
 def crowded(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ from stillwatch.judge.reasons import (
     other_purpose,
     rehearsed,
     school,
+    settled,
 )
 from stillwatch.numeric.nulls import benjamini_hochberg
 
@@ -204,7 +205,7 @@ def judge(
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
     owned, customer = known_business(values), one_customer(values, odds)
     elsewhere = for_another(values, odds) | asked_openly(values, log_odds) | crowded(values, log_odds)
-    elsewhere |= (rehearsed(values) | school(values)) & (odds < PLAIN)
+    elsewhere |= (rehearsed(values) | school(values) | settled(values)) & (odds < PLAIN)
     asked = customer | explained | elsewhere
     may = ~owned & ~customer & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same

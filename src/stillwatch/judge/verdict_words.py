@@ -43,6 +43,7 @@ from stillwatch.judge.reasons import (
     rehearsed,
     same_place,
     school,
+    settled,
     surely_hiding,
     taught,
     unlike,
@@ -286,6 +287,12 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         out.append(
             f"{own['context.education']:.0%} are registered for education, and the trees give less than {PLAIN:g} nats: ask whether it is "
             "a school, its teachers or its pupils"
+        )
+    if (settled(mine) & (said.odds < PLAIN))[0]:
+        out.append(
+            f"{1 - own['context.youth']:.0%} have been customers for more than a month, they meet on networks, their answers have "
+            f"{_times(own['harvest.long_answers'])} the log's average length, and the trees give less than {PLAIN:g} nats: ask whether it "
+            "is a call centre, branches of a firm, or devices of one maker"
         )
     if crowded(mine, score)[0]:
         out.append(
