@@ -19,8 +19,10 @@ FILES = 256
 
 def connections() -> int:
     """How many connections to take at once: CONNECTIONS, or what the limit of open files lets; that is raised as far as it may be."""
-    import resource  # not on every system
-
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return CONNECTIONS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(CONNECTIONS + FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
