@@ -166,14 +166,19 @@ def test_who_sends_the_same_few_prompts_again_and_again_tests_something(nats: fl
     assert any("are distinct" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
 
 
+DEVICES = {"context__youth": 0.5, "harvest__long_answers": -0.3, "context__own_client": 0.4}
+
+
 @pytest.mark.parametrize(
     ("nats", "change", "expected"),
     [
         (PLAIN - 0.01, {}, "review"), (PLAIN, {}, "campaign"), (PLAIN - 0.01, {"context__youth": 0.11}, "campaign"),
         (PLAIN - 0.01, {"harvest__long_answers": -0.14}, "campaign"), (PLAIN - 0.01, {"infra__network": 0.49}, "campaign"),
+        (PLAIN - 0.01, DEVICES, "review"), (PLAIN - 0.01, DEVICES | {"harvest__long_answers": -0.29}, "campaign"),
+        (PLAIN - 0.01, DEVICES | {"context__own_client": 0.39}, "campaign"), (PLAIN, DEVICES, "campaign"),
     ],
 )
-def test_long_standing_customers_who_meet_and_get_short_answers_may_be_a_call_centre(
+def test_long_standing_customers_or_devices_that_meet_and_get_short_answers_may_be_a_call_centre_or_a_maker_s(
     nats: float, change: dict[str, float], expected: str
 ) -> None:
     pods = {"context__youth": 0.1, "harvest__long_answers": -0.15, "infra__network": 0.5} | change

@@ -98,9 +98,9 @@ the others one in 76. The second is also what few cards are to accounts that mee
 FEW_PROMPTS, SENT_BY_ALL = 0.05, 0.5
 """Distinct prompts over requests below which accounts send the same few again and again, where this share of requests is of prompts that
 others of them send as well: an operator who wants many answers to each asks for twenty at most."""
-SETTLED, TERSE = 0.1, -0.15
-"""Share of accounts that signed up less than 30 days before they began up to which they have been customers for long, and length of answers
-(log10 over the average) down to which they are short (docs/experiments.md)."""
+SETTLED, TERSE, CURT = 0.1, -0.15, -0.3
+"""Share of accounts that signed up less than 30 days before they began up to which they have been customers for long, and lengths of
+answers (log10 over the average) down to which they are short, and as short as devices want them (docs/experiments.md)."""
 OWN_CLIENT = 0.4
 """Share of accounts with an app of their group's own from which they are its users: operators of most authors run what many others run,
 too, or are tied by more (docs/experiments.md)."""
@@ -350,12 +350,14 @@ def rehearsed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def settled(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of long-standing customers that meet on networks and get short answers: call centres, tills, devices of one maker.
+    """Groups that meet on networks and get short answers, of long-standing customers or of one maker's devices.
 
-    They work round the clock by one plug-in, each pod or site on a card of its own. Where no sign-ups are told, everybody is long-standing.
+    Call centres, tills, robots: they work round the clock by one plug-in or firmware, each pod or site on a card of its own. Where no
+    sign-ups are told, everybody is long-standing.
     """
-    terse = values["harvest.long_answers"] <= TERSE
-    return np.asarray(terse & (values["context.youth"] <= SETTLED) & (values["infra.network"] >= AT_HOME))
+    short = values["harvest.long_answers"]
+    known = (short <= TERSE) & (values["context.youth"] <= SETTLED) | (short <= CURT) & (values["context.own_client"] >= OWN_CLIENT)
+    return np.asarray(known & (values["infra.network"] >= AT_HOME))
 
 
 def crowded(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:

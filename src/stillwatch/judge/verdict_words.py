@@ -290,9 +290,9 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         )
     if (settled(mine) & (said.odds < PLAIN))[0]:
         out.append(
-            f"{1 - own['context.youth']:.0%} have been customers for more than a month, they meet on networks, their answers have "
-            f"{_times(own['harvest.long_answers'])} the log's average length, and the trees give less than {PLAIN:g} nats: ask whether it "
-            "is a call centre, branches of a firm, or devices of one maker"
+            f"{1 - own['context.youth']:.0%} were customers for a month before, {own['context.own_client']:.0%} use a program that hardly "
+            f"anybody else does, they meet on networks, their answers have {_times(own['harvest.long_answers'])} the log's average length, "
+            f"and the trees give less than {PLAIN:g} nats: ask whether it is a call centre, branches of a firm, or devices of one maker"
         )
     if crowded(mine, score)[0]:
         out.append(
