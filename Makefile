@@ -1,4 +1,4 @@
-# Each target sets up .venv by itself; all it needs is make and Python 3.11 or newer.
+# Each target sets up .venv by itself; all it needs is make, Python 3.11 or newer with venv, and a package index.
 #   make demo    simulate a small world, detect, print what was found against the truth, write the report
 #   make test    lint, types, import contracts and every test
 #   make check   the same without the tests
