@@ -4,9 +4,10 @@ import json
 import re
 from pathlib import Path
 
-from ingest_helpers import KEY, TIME, envelope
+import pytest
+from ingest_helpers import KEY, TIME, envelope, payload
 
-from stillwatch import ingest
+from stillwatch import dataset, ingest
 from stillwatch.ingest import parsers
 from stillwatch.ingest.faults import REASONS
 from stillwatch.keys.hashing import keyed
@@ -43,3 +44,23 @@ def test_envelope_of_the_docs_is_the_one_that_is_read(run, write):
 def test_all_formats_and_reasons_are_explained():
     for word in [*ingest.formats(), *REASONS]:
         assert f"`{word}`" in DOC, word
+
+
+@pytest.mark.parametrize("forwarded", ["", "198.51.100.4"])
+def test_lines_of_nginx_as_documented_are_joined(run, write, forwarded):
+    """What nginx writes in the format of the docs; where a client sends no such header, it writes an empty string."""
+    (line,) = re.findall(r"log_format edge escape=json '(.*)';", block("nginx")[0])
+    told = {"time_iso8601": "2026-02-20T10:00:01+00:00", "request_id": "edge-1", "remote_addr": "198.51.100.7",
+            "http_x_forwarded_for": forwarded, "http_user_agent": "real/1.0"}
+    written = re.sub(r"\$(\w+)", lambda variable: told[variable[1]], line)
+    result = run(write([payload()]), "litellm", edge=[write(f"{written}\n".encode(), "edge.jsonl")])
+    (row,) = result.rows
+    assert (row["ip"], row["user_agent"], row["ja4"]) == (keyed(KEY, "198.51.100.0/24"), "real/1.0", "t13d_1")
+    assert (result.summary["edge"]["joined"], result.summary["edge"]["quarantined"]) == (1, {})
+
+
+def test_releases_of_the_docs_are_read(write, tmp_path):
+    (tmp_path / "events").mkdir()
+    write([{}], "events/part.jsonl")
+    (tmp_path / "releases.json").write_text(block("json")[1])
+    assert [set(release) for release in dataset.open_dataset(tmp_path).releases] == [{"model", "released_at"}]
