@@ -89,6 +89,18 @@ def test_a_refusal_of_all_sources_is_not_that_of_one() -> None:
     assert single == "unlike: 0.73"
 
 
+def test_where_every_source_is_refused_the_terminal_says_that_no_share_is_told(
+    references: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _jsonl(tmp_path / "c.jsonl", _rows(0.5, 60, "harbour") + _rows(0.5, 60, "harbour", "b"))
+    sources = ["--reference", str(references / "human.jsonl"), "--generated", str(references / "model.jsonl")]
+    assert main(["audit", str(tmp_path / "c.jsonl"), *sources, "--out", str(tmp_path / "run"), "--processes", "1"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("No share of model-written documents is told: all 2 sources are refused (the largest, ")
+    assert "0 say that a model wrote them, 0 near" in said
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["share"]["share"] is None
+
+
 def test_verdicts_come_from_accepted_sources_only(references: Path, tmp_path: Path) -> None:
     _jsonl(tmp_path / "c.jsonl", _rows(0.5) + _rows(0.5, topic="harbour", source="b"))
     _audit(references, tmp_path / "c.jsonl", tmp_path / "run")

@@ -43,7 +43,7 @@ def register(
     audit.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder to write; a broken run resumes")
     for name, what in (("text", "text"), ("source", "source"), ("time", "time"), ("id", "identity")):
         audit.add_argument(f"--{name}-column", metavar="NAME", help=f"column of the {what} (default: a usual name)")
-    audit.add_argument("--fpr", type=float, default=0.01, help="human documents that may be called model-written")
+    audit.add_argument("--fpr", type=float, default=0.01, help="share of human documents that may be called model-written (default: 0.01)")
     audit.add_argument("--remove", metavar="REASONS", default="",
                        help="write a filtered copy without documents that have one of: document, canary, duplicate, campaign")
     audit.add_argument("--layout", action="store_true",
@@ -95,14 +95,14 @@ def told(summary: dict[str, Any], out: Path) -> str:
     """What the command prints."""
     share, lines = summary["share"], []
     if share["share"] is None:
-        lines.append(f"Share of model-written documents: refused. {share['reason']}")
+        lines.append(f"No share of model-written documents is told: {share['reason']}")
     else:
         lines.append(f"Share of model-written documents: {share['low']:.1%} to {share['high']:.1%} "
                      f"(95 % interval; {share['share']:.1%} if its models are mixed as in the references)")
         if share["reason"]:
             lines.append(f"  {share['reason']}")
     lines.append(f"  {number_of(summary['documents'], 'document')}, {number_of(summary['words'], 'word')}; "
-                 f"{number_of(summary['documents_with_decisive_canary'], 'names itself', 'name themselves')} a model's, "
+                 f"{number_of(summary['documents_with_decisive_canary'], 'says that a model wrote it', 'say that a model wrote them')}, "
                  f"{number_of(summary['near_duplicates_of_known_texts'], 'near-duplicate')} of known texts")
     if summary["documents_that_are_references"]:
         n = summary["documents_that_are_references"]
