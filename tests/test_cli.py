@@ -7,7 +7,7 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,8 @@ def test_a_file_that_is_not_parquet_is_one_line(tmp_path: Path, stillwatch: Comm
     ("args", "words"),
     [
         (["--help"], ("simulate", "ingest", "detect", "evaluate", "report", "export")), (["--version"], (__version__,)),
-        (["detect", "--help"], ("--as-of", "--traces", "--out")), (["ingest", "--from", "list"], ("canonical", "litellm", "anthropic")),
+        (["detect", "--help"], ("--as-of", "--traces", "--out")), (["verify", "--help"], ("statement",)),
+        (["ingest", "--from", "list"], ("canonical", "litellm", "anthropic")),
         (["simulate", "list"], ("demo", "innocents", "february_2026")),
     ],
 )
@@ -235,18 +236,34 @@ def test_a_terminal_without_a_character_gets_it_escaped(monkeypatch: pytest.Monk
     assert sys.stdout.buffer.getvalue() == b"l\\u2019\xe9t\xe9\n"  # type: ignore[attr-defined]
 
 
-def _without_help(command: argparse.ArgumentParser) -> list[str]:
-    found = []
+def _options(command: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Action]]:
     for action in command._actions:
         if isinstance(action, argparse._SubParsersAction):
-            found += [one for sub in action.choices.values() for one in _without_help(sub)]
-        elif action.option_strings and not action.help:
-            found.append(f"{command.prog} {action.option_strings[-1]}")
-    return found
+            for sub in action.choices.values():
+                yield from _options(sub)
+        else:
+            yield f"{command.prog} {action.option_strings[-1] if action.option_strings else action.metavar}", action
 
 
-def test_every_option_says_what_it_is() -> None:
-    assert _without_help(parser()) == []
+def test_every_option_says_what_it_is_and_whether_it_may_be_repeated() -> None:
+    told = dict(_options(parser()))
+    assert [name for name, action in told.items() if action.option_strings and not action.help] == []
+    repeated = [name for name, action in told.items() if type(action) is argparse._AppendAction]
+    assert "stillwatch ingest --edge" in repeated
+    assert [name for name in repeated if "may be repeated" not in str(told[name].help)] == []
+
+
+@pytest.mark.parametrize(("option", "said"), [
+    ("identify --key-file", "(default: names are not hashed)"),
+    ("detect --since", "fills lineage"),
+    ("detect DIR", "releases.json are optional"),
+    ("audit --fpr", "share of human documents that may be called model-written (default: 0.01)"),
+    ("serve --fail-closed", "decide, litellm, envoy, envoy-grpc, nginx, forward:"),
+    ("serve --case-url", "your page for refused customers, with {case_id} in it; clients see it"),
+])
+def test_help_says(option: str, said: str) -> None:
+    told = dict(_options(parser()))
+    assert said in str(told[f"stillwatch {option}"].help)
 
 
 def test_a_folder_with_a_colon_is_a_folder(tmp_path: Path, stillwatch: Command) -> None:

@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
                         help="text keeps prompts; features keeps hashes and sketches; metadata reads no text")
     ingest.add_argument("--accounts", type=Path, help="account registry: CSV, JSONL or Parquet")
     ingest.add_argument("--edge", type=Path, action="append", default=[],
-                        help="edge log (Envoy JSON), joined by request id")
+                        help="edge log (Envoy JSON), joined by request id; may be repeated")
     ingest.add_argument("--trusted-proxies", default="", metavar="CIDRS",
                         help="comma-separated networks whose X-Forwarded-For entries count")
     ingest.add_argument("--key-file", type=Path,
@@ -151,7 +151,7 @@ def parser() -> argparse.ArgumentParser:
 
     detect = add("detect", _detect, "find campaigns in events, or in traces of any (account, object, time) data")
     detect.add_argument("source", nargs="?", type=Path, metavar="DIR",
-                        help="folder with events/, accounts.parquet, releases.json")
+                        help="folder with events/; accounts.parquet and releases.json are optional")
     detect.add_argument("--traces", type=Path, metavar="FILE",
                         help="Parquet of account_id, view, object, hour (whole hours since 1970, UTC), n, weight")
     detect.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to write")
@@ -163,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
     detect.add_argument("--memory", metavar="GB", type=float,
                         help="memory limit of the engine, GB (default: half the machine)")
     detect.add_argument("--since", type=Path, metavar="RUN",
-                        help="an earlier run whose campaigns may continue: lineage (of one that is the same, as it was then)")
+                        help="an earlier run whose campaigns may continue; fills lineage")
 
     evaluate = add("evaluate", _evaluate, "compare a run with the truth")
     evaluate.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")

@@ -29,6 +29,7 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.keys.hashing import keyed
 from stillwatch.serve import tokens
+from stillwatch.serve.app import SURFACES
 from stillwatch.serve.listening import CONNECTIONS, FILES, certified, connections
 from stillwatch.serve.server import Settings, _server
 
@@ -309,6 +310,13 @@ def test_settings_that_would_serve_badly_are_refused(wrong: dict[str, Any]) -> N
         Settings(**wrong).checked()
     assert "\n" not in str(caught.value)
     Settings(case_url="https://x/{case_id}", account_header="x-account", log_allows=1.0, drain_s=0.0, grpc_port=8081).checked()
+
+
+def test_help_names_every_surface_that_may_fail_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    told = " ".join(capsys.readouterr().out.partition("comma-separated of ")[2].partition(": refuse")[0].split())
+    assert sorted(told.replace("- ", "-").split(", ")) == sorted(SURFACES)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     data.add_argument("--max-tokens", type=int, default=256, help="of an answer (default: 256)")
     data.add_argument("--top-k", type=int, default=0, help="log-probabilities to keep of each token")
     data.add_argument("--min-agreement", type=float, default=0.0, help="share of samples that must agree on the answer")
-    data.add_argument("--contamination", type=Path, action="append", default=[], help="benchmark prompts that must not be in")
+    data.add_argument("--contamination", type=Path, action="append", default=[],
+                      help="benchmark prompts that must not be in; may be repeated")
     data.add_argument("--seed", type=seed, default=0, help="of what is drawn (default: 0)")
     data.add_argument("--dry-run", action="store_true", help="print what it would take at most, ask nothing")
 

@@ -30,7 +30,7 @@ def export_options(export: argparse.ArgumentParser) -> None:
 
 def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line."""
-    verify = add("verify", job(JOBS, "verify"), "check the signature and every file of an evidence packet, or of a proof")
+    verify = add("verify", job(JOBS, "verify"), "check the signature and every file of an evidence packet, a statement or a proof")
     rescore = add("rescore", job(JOBS, "rescore"), "compute the verdict of an evidence packet again")
     for made in (verify, rescore):
         made.add_argument("packet", type=Path, metavar="PACKET")
@@ -61,7 +61,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     new.add_argument("name", metavar="NAME")
     new.add_argument("url", metavar="URL", help="https://…")
     new.add_argument("--secret-file", type=Path, required=True, metavar="FILE", help="whsec_…; made if absent")
-    new.add_argument("--allow-network", action="append", default=[], metavar="CIDR", help="a private network that it may lie in")
+    new.add_argument("--allow-network", action="append", default=[], metavar="CIDR",
+                     help="a private network that it may lie in; may be repeated")
     webhooks("list", "list_webhooks", "receivers")
     webhooks("deliver", "deliver_webhooks", "send what was not sent yet; run it each minute")
     webhooks("remove", "remove_webhook", "remove a receiver").add_argument("name", metavar="NAME")

@@ -82,7 +82,7 @@ def _keys_and_marks(sub: Sub) -> None:
     ledger.add_argument("--events", type=Path, help="folder of events, where the log lacks accounts or times")
     ledger.add_argument("--elicited", type=Path, metavar="FILE",
                         help="JSONL to write: marked answers that campaigns elicited, for reading mode (needs --events with text)")
-    ledger.add_argument("--campaign", action="append", default=[], help="with --elicited: campaigns (default: all)")
+    ledger.add_argument("--campaign", action="append", default=[], help="with --elicited: only this one; may be repeated (default: all)")
     ledger.add_argument("--out", type=Path, required=True, help="Parquet to write")
 
     plan = sub("plan", "mark_jobs", "how many answers a test needs")
@@ -147,7 +147,7 @@ def _proofs(sub: Sub) -> None:
     test.add_argument("--reference", type=Path,
                       help="answers of a model that cannot have learnt the mark: draws are then weighted against it")
     test.add_argument("--ledger", type=Path, help="exposure ledger: tells direct harvest from web spill")
-    test.add_argument("--campaign", action="append", default=[], help="campaigns of the ledger (default: all)")
+    test.add_argument("--campaign", action="append", default=[], help="only this one of the ledger; may be repeated (default: all)")
     test.add_argument("--config", type=Path, help="instead of a commitment: a transformers watermarking configuration")
     test.add_argument("--vocab-size", type=int, help="with --config")
     test.add_argument("--canaries", type=Path, help="result of prove canary test, to put into the record")

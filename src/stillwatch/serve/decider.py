@@ -26,7 +26,7 @@ class Decider:
 
         Args:
             enforce: False is shadow mode for all, whatever the entries say.
-            case_url: address of a case's page, with ``{case_id}`` in it; empty for no link.
+            case_url: the provider's page for refused customers, with ``{case_id}`` in it; clients see it; empty for no link.
             fail_closed: surfaces that refuse where nothing can be decided; all others, and in shadow mode these too, let through.
             clock: the time at which entries expire.
         """

@@ -38,8 +38,10 @@ def register(add: Add) -> None:
     serve.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with")
     serve.add_argument("--enforce", action="store_true", help="do what the actions say; without it only record")
     serve.add_argument("--fail-closed", default="", metavar="SURFACES",
-                       help="comma-separated surfaces that refuse where nothing can be decided, with --enforce (default: none)")
-    serve.add_argument("--case-url", default="", metavar="URL", help="address of a case's page, with {case_id} in it")
+                       help="comma-separated of decide, litellm, envoy, envoy-grpc, nginx, forward: refuse where nothing can be decided, "
+                            "with --enforce (default: none)")
+    serve.add_argument("--case-url", default="", metavar="URL",
+                       help="your page for refused customers, with {case_id} in it; clients see it")
     serve.add_argument("--account-header", default="", metavar="NAME",
                        help="header in which the edge says who the account is; it must overwrite what clients send")
     serve.add_argument("--deadline-ms", type=float, default=50.0, help="then the fail mode answers (default: 50)")
@@ -70,7 +72,8 @@ def register(add: Add) -> None:
 
     identify = add("identify", _identify, "which identifier of the tables a customer's name is, and which cases and actions have it")
     identify.add_argument("names", nargs="+", metavar="NAME", help="account, organisation or key as the gateway logs it; - reads lines")
-    identify.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with (default: none did)")
+    identify.add_argument("--key-file", type=Path,
+                          help="the tenant's key that ingest hashed identifiers with (default: names are not hashed)")
     identify.add_argument("--api-key", action="store_true", help="the names are API keys in the clear; read them from - rather")
     store_option(identify)
     actor_option(identify)
