@@ -1,5 +1,6 @@
 """The calibrated model: no weight against its sign, and p-values hold on innocents."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -380,3 +381,5 @@ def test_every_piece_has_a_sentence() -> None:
     assert {row["name"] for row in rows} == {*REASONS, YARDSTICK, *shipped.pieces}
     assert {*LINKED, *UNLINKED} <= set(shipped.pieces)
     assert all(row["sentence"] and row["sentence"] != row["name"] for row in rows)
+    # An accused customer reads them, too.
+    assert not [row["sentence"] for row in rows if re.search(r"\b(trees|nats)\b", row["sentence"])]

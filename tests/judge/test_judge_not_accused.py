@@ -77,7 +77,7 @@ def test_it_says_that_the_trees_doubt() -> None:
     for narrow, least in ((1.0, "2"), (0.43, "0.6")):
         told = values(1, **CREW, harvest__narrow=narrow, harvest__volume=1.0)
         (said,) = not_accused(told, judge.judge(told, findings(1, SURE), used), used, 0)
-        assert f"the trees give +0.5 nats, where less than {least} is for a person" in said
+        assert f"less unusual together than one by one (the trees give +0.5 nats; below {least} a person is asked)" in said
 
 
 @pytest.mark.parametrize("change", [
@@ -86,7 +86,7 @@ def test_it_says_that_the_trees_doubt() -> None:
 def test_who_hides_one_of_both_or_where_he_works_or_is_many_or_beyond_doubt_is_not_openly_one_customer(change: dict[str, Any]) -> None:
     below = {"linked": part(harvest__rate=35.0)}
     (said,) = why(OPENLY, **below)
-    assert said.startswith("90% of its few accounts have mail addresses of domains of their own")
+    assert said.startswith("90% of its few accounts share rare mail domains, and few payment methods pay for it")
     told = values(1, **(CREW | OPENLY))
     verdicts = judge.judge(told, findings(1, SURE), model(**below))
     assert (verdicts.campaign[0], verdicts.review[0]) == (False, True)

@@ -236,7 +236,7 @@ def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, 
     assert any("of the log's share" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
     if expected == "campaign":
         (said,) = (one for one in changes(told, used, found, 0) if "content mill" in one)
-        assert f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {nats:.2f} now)" in said
+        assert said.startswith("were all else less like fakes, it would go to a person")
 
 
 @pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])

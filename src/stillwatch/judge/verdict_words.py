@@ -88,7 +88,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         out += _without(_only(facts, below), "the score would fall below the line")
         out += _without(_only(facts, ~below & explained[less]), "there would be an everyday reason for what is left")
         unusual = ~below & ~explained[less] & ~doubted[0]
-        out += _without(_only(facts, unusual & doubted[less]), "all that is left would together be too little: a person asks first")
+        out += _without(_only(facts, unusual & doubted[less]), "too little would be left: a person asks first")
         told = [sentence for (_, sentence), so in zip(supposed, others, strict=True) if so]
         # Who would be a neighbour would be of a club, too.
         out += [sentence for sentence in told if sentence != _CLUB or _NEIGHBOURS not in told]
@@ -104,17 +104,17 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         out.append(
             f"fewer than {DESK} accounts, or accounts that do not each rotate over a pool of exits, would be one customer's, as few "
             "payment methods pay for them: a person asks first" if few_cards and hiding(_one(mine))[0] else
-            f"fewer than {HOPPER} accounts, or ones that looked less like fakes in all else (less than {PLAIN:g} nats of the trees), would "
-            "be one customer's, as few payment methods pay for them: a person asks first" if few_cards else
-            f"fewer than {FEWEST} accounts, or few payment methods that pay for them ({mine['context.one_payer']:.2f} on a scale from 0 "
-            f"to 1, where {OWNED:g} is few), would be one customer's, whom a person asks first"
+            f"fewer than {HOPPER} accounts, or ones that looked less like fakes in all else, would be one customer's, as few "
+            "payment methods pay for them: a person asks first" if few_cards else
+            f"fewer than {FEWEST} accounts, or payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1), would "
+            "be one customer's: a person asks first"
         )
         small = fewer_than(UNPLACED, _one(mine))[0] and verdicts.log_odds[group] < BEYOND_DOUBT and not hiding(_one(mine))[0]
         if small and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
             out.append(
-                f"were its addresses of domains of its own ({mine['context.one_domain']:.0%} are, {ONE_DOMAIN:.0%} would be) and few "
-                f"payment methods paid for it ({mine['context.one_payer']:.2f} from 0 to 1, {FEW_CARDS:g} would be few), it would openly "
-                "be one customer's: a person asks first"
+                f"if {ONE_DOMAIN:.0%} of its accounts shared rare mail domains ({mine['context.one_domain']:.0%} do) and its payers were "
+                f"as concentrated as {FEW_CARDS:g} ({mine['context.one_payer']:.2f} now, of 0 to 1), it would openly be one customer's: a "
+                "person asks first"
             )
     elif not doubted[0] and _only_purpose(mine, explained[0], model, verdicts, group):
         out.append(
@@ -142,7 +142,7 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
     out: list[tuple[Group, str]] = [
         (
             {"context.organised": max(mine["context.organised"], AT_HOME)},
-            f"if half of it belonged to organisations ({mine['context.organised']:.0%} is told to), it would be customers of one vendor, "
+            f"if half of it belonged to organisations ({mine['context.organised']:.0%} is known to), it would be customers of one vendor, "
             "or firms that work together: a person asks first",
         ),
         (
@@ -158,7 +158,7 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
     if mine["harvest.devotion"] >= SIDE_WORK:
         out.append((
             {"harvest.devotion": SIDE_WORK - 0.01},
-            f"if it were less than half of what its usual account does ({mine['harvest.devotion']:.0%}), it would be odd jobs: "
+            f"if it were less than half of what its accounts usually do ({mine['harvest.devotion']:.0%} now), it would be odd jobs: "
             "a person asks first",
         ))
     if long > 0:
@@ -193,7 +193,6 @@ def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verd
 
 def _to_other_purpose(mine: Group, model: Model) -> str:
     """How far a campaign is from where accounts have another purpose than to train on the answers: each condition that it misses."""
-    odds = float(model.by_trees(_one(mine))[0])
     needed = [
         (mine["context.unwanted"] < UNWANTED,
          f"its requests for {_WANTED} at most {1 - UNWANTED:.0%} of the log's share ({_share(mine)} now)"),
@@ -202,7 +201,7 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
         (mine["harvest.long_answers"] >= LONGER,
          f"its answers shorter than {_times(LONGER, 2)} the log's average (they are {_times(mine['harvest.long_answers'], 2)})"),
         (surely_hiding(_one(mine))[0], f"its accounts fewer than {UNPLACED}, or not each on a pool of exits that the others use too"),
-        (odds >= PURPOSEFUL, f"all else less like fakes (less than {PURPOSEFUL:g} nats of the trees, {odds:.2f} now)"),
+        (model.by_trees(_one(mine))[0] >= PURPOSEFUL, "all else less like fakes"),
     ]
     what = _listed([text for far, text in needed if far], "and")
     return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
@@ -275,8 +274,8 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         )
     if asked_openly(mine, score)[0]:
         out.append(
-            f"{own['context.one_domain']:.0%} of its few accounts have mail addresses of domains of their own, and few payment methods pay "
-            "for it: ask whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
+            f"{own['context.one_domain']:.0%} of its few accounts share rare mail domains, and few payment methods pay for it: ask "
+            "whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
         )
     if (rehearsed(mine) & (said.odds < PLAIN))[0]:
         out.append(
@@ -304,8 +303,8 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     if said.doubted[0]:
         asked = doubt(mine, score, unlinked=np.array([name == "unlinked"]))[0]
         out.append(
-            f"all pieces together are less unusual than their sum (the trees give {model.by_trees(mine)[0]:+.1f} nats, where less than "
-            f"{asked:.2g} is for a person): ask whether they have one job, or are a small firm's or a shop's customers"
+            f"its pieces are less unusual together than one by one (the trees give {model.by_trees(mine)[0]:+.1f} nats; below {asked:.2g} "
+            "a person is asked): ask whether they have one job, or are a small firm's or a shop's customers"
         )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")

@@ -47,9 +47,10 @@ class Watch:
 
 
 def yardstick(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> float:
-    """The log's other groups: what trees give the fifth to fifteenth highest that share few accounts; a log with higher ones asks for more.
+    """How much the log's other groups look like an operator's, the fifth to fifteenth that share few accounts: the more, the more is asked.
 
-    NaN where there are too few groups to compare. It is blind where several operators, or several groups of one, fill these places.
+    It is what the trees give them, on average. NaN where there are too few to compare. It is blind where several operators, or several
+    groups of one, fill these places.
 
     Args:
         scene: the run.
@@ -62,10 +63,11 @@ def yardstick(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: ND
 
 
 def look_alikes(scene: Scene, odds: F64, comparable: NDArray[np.bool_], far: NDArray[np.bool_]) -> F64:
-    """To so many other sets of accounts of this log the trees give what they give an operator's, 2 nats or more, and none stands out.
+    """So many other sets of accounts of this log look as much like an operator's, and none stands out.
 
-    Few providers have many operators, many have many crowds that work alike: where all look like it, none is one for that. It is blind
-    where crowds do not, and many operators of whom none is far out, or many pools of one that share few accounts, count as many crowds.
+    The trees give each 2 nats or more. Few providers have many operators, many have many crowds that work alike: where all look like it,
+    none is one for that. It is blind where crowds do not, and many operators of whom none is far out, or many pools of one that share few
+    accounts, count as many crowds.
 
     Args:
         scene, odds, comparable: as of :func:`yardstick`.
