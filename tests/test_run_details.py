@@ -39,6 +39,30 @@ def test_a_part_of_another_shape_is_named(name: str, value: Any) -> None:
         run_details.parse(json.dumps({name: value}), "c-1", Path("f"))
 
 
+@pytest.mark.parametrize(
+    ("name", "observed", "expected", "told"),
+    [
+        ("harvest.rate", 0.5661, 0.1348, "observed 50 requests a day, expected 2.5"),
+        ("harvest.rate", 0.0, None, "observed 1 request a day, expected –"),
+        ("harvest.volume", 0.5, 0.4, "observed 3162 requests, expected 631"),
+        ("harvest.long_answers", 0.301, 0.0, "observed 2 times the log's average, expected 1"),
+        ("context.crowd", 0.5, 0.0, "observed 100 accounts, expected 1"),
+        ("context.overlap", 0.5, 0.0, "observed 10 times as often, expected 1"),
+        ("content.queue", -1.0, 0.0, "observed 0.1 times as many, expected 1"),
+        ("context.crowd", 1e15, -1e15, "observed 1e+300 accounts, expected 0"),
+        ("identity.banned", 12, 0.5, "observed 12 accounts, expected 0.5"),
+        ("identity.banned", 1, 0.5, "observed 1 account, expected 0.5"),
+        ("identity.banned", None, 0.5, "observed –, expected 0.5"),
+        ("context.youth", 0.5, 0.6, "observed 0.5, expected 0.6"),
+        (["x"], 0.5, 0.6, "observed 0.5, expected 0.6"),
+    ],
+)
+def test_observed_and_expected_are_told_decoded_and_with_a_unit(name: Any, observed: Any, expected: Any, told: str) -> None:
+    piece = {"name": name, "observed": observed, "expected": expected}
+    assert run_details.against(piece, lambda x: "–" if x is None else f"{x:.0f}" if 10 < x < 1e9 else f"{x:.2g}") == told
+    assert (piece["observed"], piece["expected"]) == (observed, expected)
+
+
 @pytest.mark.parametrize("text", ["oops", "[1]", "7", "[" * 100_000])
 def test_details_that_are_no_object_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="the details of c-1 are no JSON object"):

@@ -11,7 +11,7 @@ from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import ERASURES, demand_settled, digest, read_json, reading_parquet
-from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.counting import noun, number_of
 
 Check = Callable[[Any], bool]
 
@@ -104,6 +104,45 @@ PARTS: dict[str, Check] = {
 """What each part must look like where it is there."""
 NOT_HERE = ("worth", "unvalued")
 """Parts that :mod:`stillwatch.run_worth` adds."""
+
+UNITS = {
+    "session.handoff": ("request", ""),
+    **dict.fromkeys(("identity.payment", "identity.contact", "infra.network"), ("owner beyond the first", "owners beyond the first")),
+    **dict.fromkeys(("identity.signup", "identity.replacement", "identity.banned", "context.crowd"), ("account", "")),
+    "infra.rotation": ("network an account", "networks an account"),
+    "timing.one_rhythm": ("where 0 is one rhythm",) * 2,
+    "timing.round_the_clock": ("where 1 is a flat day",) * 2,
+    "timing.steady": ("of the hours that chance fills",) * 2,
+    "timing.together": ("where 1 is in step",) * 2,
+    "volume.even_load": ("where 0 is equal loads",) * 2,
+    **dict.fromkeys(("content.one_mix", "content.one_length"), ("where 0 is one list",) * 2),
+    "content.queue": ("times as many",) * 2,
+    "context.overlap": ("times as often",) * 2,
+    "harvest.long_answers": ("times the log's average",) * 2,
+    "harvest.rate": ("request a day", "requests a day"),
+    "harvest.volume": ("request", ""),
+}
+"""What pieces are observed in, for one and for another number (of none: an s more); those not listed are shares, or say their scale."""
+DECADES = {
+    "content.queue": 1, "context.overlap": 2, "harvest.long_answers": 1, "harvest.rate": 3, "harvest.volume": 7, "context.crowd": 4,
+}
+"""Powers of ten that 1 stands for, of the pieces whose values are logarithms."""
+
+
+def measured(piece: Mapping[str, Any]) -> dict[str, Any]:
+    """A piece of ``evidence`` as people read it: observed and expected decoded, and their ``unit``, empty where its sentence says it."""
+    name, read = str(piece.get("name")), {key: piece.get(key) for key in ("observed", "expected")}
+    if name in DECADES:
+        # A float ends at 308 powers of ten, a folder that was changed by hand need not.
+        read = {key: None if value is None else 10.0 ** min(DECADES[name] * value, 300) for key, value in read.items()}
+    seen = read["observed"]
+    return {**piece, **read, "unit": "" if seen is None or name not in UNITS else noun(round(seen, 2), *UNITS[name])}
+
+
+def against(piece: Mapping[str, Any], spelt: Callable[[float | None], str]) -> str:
+    """``observed 40 accounts, expected 1.3``, with numbers as ``spelt``."""
+    read = measured(piece)
+    return f"observed {spelt(read['observed'])} {read['unit']}".rstrip() + f", expected {spelt(read['expected'])}"
 
 
 def parse(text: str | None, campaign_id: object, where: Path) -> dict[str, Any]:

@@ -53,6 +53,9 @@ def write_input(folder: Path, *, address: str = "198.51.100.7") -> Path:
     return folder
 
 
+EVIDENCE = [{"name": "harvest.rate", "sentence": "Requests a day.", "observed": 0.5663, "expected": 0.13, "log_odds": 1.0}]
+
+
 def write_run(folder: Path, *, privacy: str = "text") -> Path:
     campaigns: list[dict[str, Any]] = []
     accounts: list[dict[str, Any]] = []
@@ -62,7 +65,7 @@ def write_run(folder: Path, *, privacy: str = "text") -> Path:
             {"view": "content.shingle", "object": f"{campaign_id}-few", "accounts": 2, "expected_accounts": 0.1, "events": 4},
             {"view": "identity.payment", "object": f"{campaign_id}-card", "accounts": n, "expected_accounts": 0.1, "events": n},
         ]
-        details = {"objects": objects, "evidence": [], "sentence": "x", "templates": [{"masked": SECRET_TEXT, "events": 1, "of": 1}]}
+        details = {"objects": objects, "evidence": EVIDENCE, "sentence": "x", "templates": [{"masked": SECRET_TEXT, "events": 1, "of": 1}]}
         verdict = "review" if campaign_id == "c-review" else "campaign"
         campaigns.append({
             "campaign_id": campaign_id, "verdict": verdict, "score": 4.0, "q_value": 1e-4, "n_accounts": n, "n_events": 10 * n,

@@ -80,6 +80,9 @@ def test_it_tells_the_account_and_nobody_else(made: Path) -> None:
     for words in (MINE, "8 others", "Same opening", "classroom", "appeals@provider.example", "no proof of intent", "=mallory &lt;b&gt;"):
         assert words.lower() in page.lower(), words
     assert "<script" not in page
+    assert '50<br><span class="note tight">requests a day</span>' in page
+    (encoded,) = json.loads(told["statement.json"])["evidence"]
+    assert (encoded["observed"], "unit" in encoded) == (0.5663, False)
 
 
 def test_openssl_checks_it_without_stillwatch(made: Path, tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ import pytest
 from judge_helpers import exponential, findings, model, part, values
 
 from stillwatch import judge
+from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.model import CHOSEN, KNOTS, LEEWAY, RARE, SIZES, Part, Tail, dump, load
 from stillwatch.judge.pieces import JOINT_SENTENCES, LINKED, PARTS, UNLINKED, alike, joint
 from stillwatch.judge.pieces import SIGNS as SINGLE
 from stillwatch.judge.reasons import MANY, NOWHERE, REASONS, everyday
-from stillwatch.judge.results import evidence_rows
+from stillwatch.judge.results import evidence_rows, reasons
+from stillwatch.run_details import DECADES, UNITS
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
 """Of single pieces and of those that agree, which can only speak for a campaign."""
@@ -382,4 +384,16 @@ def test_every_piece_has_a_sentence() -> None:
     assert {*LINKED, *UNLINKED} <= set(shipped.pieces)
     assert all(row["sentence"] and row["sentence"] != row["name"] for row in rows)
     # An accused customer reads them, too.
-    assert not [row["sentence"] for row in rows if re.search(r"\b(trees|nats)\b", row["sentence"])]
+    assert not [row["sentence"] for row in rows if re.search(r"\b(trees|nats|log10)\b", row["sentence"])]
+
+
+def test_what_is_observed_has_a_unit_and_tables_keep_what_is_encoded() -> None:
+    assert {*judge.EVIDENCE} <= {*UNITS}
+    assert {*DECADES} <= {*UNITS} <= {*judge.EVIDENCE, *CONDUCT}
+    told, found = values(1, identity__payment=1.0, context__crowd=0.5, context__yardstick=0.0), findings(1, {})
+    found["identity.payment"] = judge.Finding(*(np.array([x]) for x in (1.0, 40.0, 1.3, 1e-9)))
+    used = model(linked=part(identity__payment=9.0, context__crowd=9.0))
+    (said,) = reasons(told, found, used, 0)
+    assert said.endswith(" (observed 40 owners beyond the first, expected 1.3)")
+    (crowd,) = (row for row in evidence_rows(told, found, used, 0) if row["name"] == "context.crowd")
+    assert (crowd["value"], crowd["observed"]) == (0.5, 0.5)

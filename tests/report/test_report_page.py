@@ -110,6 +110,7 @@ def page(run: Path) -> Reader:
         "Why it passes no line: its score is below the line.",
         "watched-19; watch.parquet holds all",
         "0d0d0d0d0d0d0d0d",
+        "requests a day in the group. 49.9requests a day 2.54p",
         "Country and nationality are never evidence",
         "very high from 6.91, high from 3.4, moderate from 0, otherwise low",
     ],

@@ -92,6 +92,8 @@ def test_a_length_that_is_none_is_one_clear_line(tmp_path: Path, run_folder: Fol
 @pytest.mark.parametrize(("details", "said"), [
     ({}, "of traces alone"),
     ({"evidence": [{"name": "x", "log_odds": 1.0, "sentence": "They do."}]}, "148 times rarer among innocent groups"),
+    ({"evidence": [{"name": "context.crowd", "log_odds": 1.0, "sentence": "Many.", "observed": 0.5, "expected": 0.25}]},
+     "Many. (observed 100 accounts, expected 10)"),
 ])
 def test_a_score_is_told_as_what_it_is(
     tmp_path: Path, run_folder: Folder, details: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]

@@ -31,6 +31,7 @@ from stillwatch.files import digest, json_bytes, replacing, write_json
 from stillwatch.keys import signing
 from stillwatch.report import page, words
 from stillwatch.report.evidence import LEAST
+from stillwatch.run_details import measured
 from stillwatch.terminal.counting import number_of
 
 COLUMNS = ("event_id", "timestamp", "key_id", "model", "status", "input_tokens", "output_tokens")
@@ -68,7 +69,8 @@ def write(
     missing, erased = _missing(found.manifest["missing"], requests), list(_erased(found.manifest))
     about = {"sha256": digest(path), "created_at": found.manifest["created_at"], "key_id": found.key_id}
     html = _template().render(
-        told=told, packet=about, called=called, contact=contact, missing=missing, erased=erased, version=__version__
+        told=told, evidence=[measured(piece) for piece in told["evidence"]], packet=about, called=called, contact=contact,
+        missing=missing, erased=erased, version=__version__,
     )
     with replacing(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
         folder = Path(made)

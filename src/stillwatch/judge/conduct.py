@@ -32,7 +32,10 @@ def elicitation(scene: Scene) -> F64:
 
 
 def long_answers(scene: Scene) -> F64:
-    """Tokens answered a request, as log10 over the average request, from -1 to 1. Blind where tokens are not told."""
+    """Tokens answered a request, over those of the log's average request, from a tenth to ten times. Blind where tokens are not told.
+
+    The value is log10 of it.
+    """
     usual = scene.measured.output_tokens.sum() / max(scene.measured.n.sum(), 1)
     with np.errstate(divide="ignore"):
         value = np.log10(np.maximum(_per(scene, scene.measured.output_tokens), 1e-9) / max(usual, 1e-9))
@@ -92,18 +95,27 @@ def devotion(scene: Scene) -> F64:
 
 
 def rate(scene: Scene) -> F64:
-    """Median over the accounts of requests a day in the group, log10, divided by 3 (1 = a thousand a day)."""
+    """Median over the accounts of requests a day in the group, from one to a thousand.
+
+    The value is log10 of it, divided by 3.
+    """
     days = np.maximum((scene.measured.last_us - scene.measured.first_us) / DAY_US, 1.0)
     return np.clip(np.nan_to_num(scene.median(np.log10(np.maximum(scene.measured.n / days, 0.1)))) / 3, 0, 1)
 
 
 def volume(scene: Scene) -> F64:
-    """All requests of the group, log10, divided by 7 (1 = ten million)."""
+    """All requests of the group, up to ten million.
+
+    The value is log10 of them, divided by 7.
+    """
     return np.clip(np.log10(np.maximum(scene.events, 1)) / 7, 0, 1)
 
 
 def crowd(scene: Scene) -> F64:
-    """Accounts of the group, log10, divided by 4 (1 = ten thousand)."""
+    """Accounts of the group, up to ten thousand.
+
+    The value is log10 of them, divided by 4.
+    """
     return np.clip(np.log10(np.maximum(scene.size, 1)) / 4, 0, 1)
 
 
@@ -164,7 +176,10 @@ def common_work(scene: Scene) -> F64:
 
 
 def overlap(scene: Scene) -> F64:
-    """How much more often two halves of the group meet in tasks than each meets everybody else, log10 from 0 to 2, halved."""
+    """How much more often two halves of the group meet in tasks than each meets everybody else, from as often to a hundred times.
+
+    The value is log10 of it, halved.
+    """
     return np.clip(np.nan_to_num(scene.sample.log_overlap_ratio), 0, 2) / 2
 
 

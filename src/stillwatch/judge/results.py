@@ -22,6 +22,7 @@ from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.judge.verdict_words import changes
 from stillwatch.judge.watch import look_alikes, yardstick
+from stillwatch.run_details import against
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -98,7 +99,7 @@ def _plain(x: float) -> float | None:
 def reasons(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[str]:
     """Sentences for an account of a group, strongest first: evidence alone, which has something to expect."""
     rows = [row for row in evidence_rows(values, findings, model, group) if row["log_odds"] > 0.05 and row["name"] in findings]
-    return [f"{row['sentence']} (observed {_short(row['observed'])}, expected {_short(row['expected'])})" for row in rows[:5]]
+    return [f"{row['sentence']} ({against(row, _short)})" for row in rows[:5]]
 
 
 def explanations(verdicts: Verdicts, group: int) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stillwatch.run_details import measured
+
 Details = Mapping[str, Any]
 
 FAMILIES = ("identity", "infra", "content", "timing", "volume", "session", "harvest")
@@ -20,6 +22,8 @@ class Reason:
     sentence: str
     observed: float | None
     expected: float | None
+    unit: str
+    """Of both (:func:`stillwatch.run_details.measured`)."""
     p_value: float | None
     log_odds: float
     """What it adds to the score, nats; the name is that of the run's details."""
@@ -105,13 +109,14 @@ REST = "What the evidence together counts for less or more than its parts, becau
 
 
 def _reason(entry: Details, log_odds: float, left: float, width: float) -> Reason:
-    name = str(entry.get("name", ""))
+    name, read = str(entry.get("name", "")), measured(entry)
     return Reason(
         name=name,
         family=family(str(entry.get("family") or name)),
         sentence=str(entry.get("sentence") or ""),
-        observed=entry.get("observed"),
-        expected=entry.get("expected"),
+        observed=read["observed"],
+        expected=read["expected"],
+        unit=read["unit"],
         p_value=entry.get("p_value"),
         log_odds=log_odds,
         blind=bool(entry.get("blind")),

@@ -14,6 +14,7 @@ from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
+from stillwatch.run_details import against
 from stillwatch.terminal.counting import noun, number_of
 
 
@@ -183,8 +184,8 @@ def _rarity(score: float) -> str:
 
 
 def _observed(entry: Mapping[str, Any]) -> str:
-    seen, usual = entry.get("observed"), entry.get("expected")
-    return "" if seen is None or usual is None else f" (observed {seen:.4g}, expected {usual:.4g})"
+    told = entry.get("observed") is not None and entry.get("expected") is not None
+    return f" ({against(entry, '{:.4g}'.format)})" if told else ""
 
 
 def _member(member: Member, facts: Account | None) -> str:

@@ -6,6 +6,6 @@ def number_of(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {noun(n, one, many)}"
 
 
-def noun(n: int, one: str, many: str = "") -> str:
+def noun(n: float, one: str, many: str = "") -> str:
     """The word alone, for a number that is written otherwise, such as in a column."""
     return one if n == 1 else many or f"{one}s"
