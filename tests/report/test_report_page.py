@@ -111,6 +111,17 @@ def page(run: Path) -> Reader:
         "watched-19; watch.parquet holds all",
         "0d0d0d0d0d0d0d0d",
         "requests a day in the group. 49.9requests a day 2.54p",
+        "accounts expected to be accused wrongly, if innocents are like the calibration's",
+        "the trees, which see how pieces go together, learnt from such crowds, and are asked for few",
+        "natural logarithm (in nats) of how much rarer a group is",
+        "0 is that line, beyond nearly all innocent groups of the calibration. (Of a group accused for standing out in its log, it is how",
+        "The line marks 0, the line to cross, beyond nearly all innocent groups of the calibration. Of harvest, context and joint, expected"
+        " is what nine of ten innocent groups stay below.",
+        "no hours), which costs them; many who send little from each account; small ones.",
+        "Where harvest and cover do not differ, as when real users' requests are relayed, all",
+        "ObservedExpectedAddsScore",
+        "HarvestedAnswer tokensCapability",
+        "who may share anything between them",
         "Country and nationality are never evidence",
         "very high from 6.91, high from 3.4, moderate from 0, otherwise low",
     ],
@@ -119,7 +130,10 @@ def test_the_page_tells(page: Reader, text: str) -> None:
     assert text.replace("\u00a0", " ") in page.text.replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize("text", ["one by one, and both errors", "None", "more characters)", "['", "{'", "accounts were replaced"])
+@pytest.mark.parametrize("text", [
+    "one by one, and both errors", "Tokens answered", "Adds up", "any innocent group", "a margin", "None", "more characters)", "['", "{'",
+    "accounts were replaced",
+])
 def test_the_page_does_not_tell(page: Reader, text: str) -> None:
     """What it once told wrongly, and how Python writes a value."""
     told = page.text.replace("None is called", "")

@@ -36,6 +36,10 @@ def test_numbers(value: float | None, text: str) -> None:
     assert words.number(value) == text
 
 
+def test_a_mill_is_told_in_whole_clauses() -> None:
+    assert words.hypothesis("content mill or resale").endswith("or its access is resold; no model is trained")
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_keeps_its_size(value: float) -> None:
     text = words.number(value).replace(",", "").replace("−", "-")

@@ -29,7 +29,7 @@ FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardl
 """How well an innocent explanation fits, in words, from a score of 0 to 1."""
 
 HYPOTHESES = {
-    "one organisation": "all accounts belong to one owner, who may share what he likes between them",
+    "one organisation": "all accounts belong to one owner, who may share anything between them",
     "contracted or verified customers": "their identity or a contract was checked",
     "classroom": "students behind one address with one assignment",
     "hackathon or course": "new accounts at one venue with one starter template",
@@ -37,7 +37,7 @@ HYPOTHESES = {
     "popular or niche tool": "users of one tool share its prompts, its tools and its build",
     "corporate or campus egress": "one company or campus with one way out to the network",
     "reseller": "a contracted reseller or aggregator with many end users",
-    "content mill or resale": "many accounts of one hand that write articles for the web, or whose access is resold, train no model",
+    "content mill or resale": "one hand's accounts write articles for the web, or its access is resold; no model is trained",
     "viral prompt": "many people try a prompt that goes around",
     "VPN or carrier": "users of one VPN or carrier share addresses",
     "scheduled jobs": "on-call scripts and build jobs that run like clockwork",
