@@ -1,5 +1,9 @@
 """Batches: accounts with a card for a few each are found, and farms among families by how they live."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from group_helpers import members
@@ -80,3 +84,24 @@ def test_rows_of_one_mix_are_one_class() -> None:
     assert (found[:40] == found[0]).all()
     assert (found[40:] == found[40]).all()
     assert found[0] != found[40]
+
+
+MIRRORED = """
+import numpy as np
+from stillwatch.group.batches import classes
+
+half = np.random.default_rng(1).dirichlet(np.full(32, 0.5), 1000) * 30
+left = np.concatenate([half, np.zeros_like(half)], axis=1)
+left[0], left[0, 0] = 0, 100
+both = np.concatenate([half, half[:, ::-1]], axis=1)
+print(classes([np.concatenate([left, left[:, ::-1], both])], 8).tolist())
+"""
+"""Rows, their mirror images, and rows that are their own, which are as near to a class as to its image."""
+
+
+def test_threads_of_the_algebra_library_break_no_tie() -> None:
+    threads = ({"OPENBLAS_NUM_THREADS": n, "OMP_NUM_THREADS": n, "MKL_NUM_THREADS": n} for n in "12")
+    running = [subprocess.Popen([sys.executable, "-c", MIRRORED], env=os.environ | n, stdout=subprocess.PIPE) for n in threads]
+    one, two = (child.communicate()[0] for child in running)
+    assert len(one) > 3000
+    assert one == two

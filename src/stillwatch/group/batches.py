@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.group.proposals import Groups, concatenate, from_labels
@@ -99,17 +99,19 @@ def classes(tables: Sequence[F64], k: int) -> I64:
     everybody = [table.sum(axis=0) + 0.5 for table in tables]
     everybody = [one / one.sum() for one in everybody]
     size = sum(table.sum(axis=1) for table in tables)
+    # Products of sparse tables add in one order; those of BLAS depend on its threads, and near ties would, too.
+    counts = [csr_array(table) for table in tables]
 
     def logs(weights: F64) -> list[F64]:
         """Log of the mix of each class, ``(n_values, k)``."""
         out = []
-        for table, usual in zip(tables, everybody, strict=True):
+        for table, usual in zip(counts, everybody, strict=True):
             mix = table.T @ weights + PRIOR * usual[:, None]
             out.append(np.log(mix / mix.sum(axis=0)))
         return out
 
     def fit_of(mixes: list[F64]) -> F64:
-        return np.asarray(sum(table @ mix for table, mix in zip(tables, mixes, strict=True)))
+        return np.asarray(sum(np.asarray(table @ mix) for table, mix in zip(counts, mixes, strict=True)))
 
     own = _own_fit(tables)
     chosen = [int(np.argmax(size))]
