@@ -21,11 +21,11 @@ F64 = NDArray[np.float64]
 POPULARITY_CAPS = (100, 50, 25)
 """Accounts that leave an object at most for it to link pairs, from the cap that is tried first."""
 MAX_PAIRS = 50_000_000
-"""Coincidences that one kind of object may give; the popularity cap is lowered until it does."""
+"""Coincidences that one kind of object should give at most: the popularity cap is lowered until it does, and no further than the last."""
 LEAST_SHARED, LEAST_RATIO = 2, 5.0
 """Objects that a pair shares, and times chance, to be linked: one shared object is everybody's meeting."""
 STRONGEST = 30
-"""Links that an account keeps: what is left out never parts a community, and popular accounts stay cheap."""
+"""A link stays if it is among so many strongest of either account: at most so many an account on average, whatever a popular one has."""
 RESOLUTIONS = (1.0, 2.0, 4.0, 8.0)
 """Of modularity: operators are found apart at one scale or another, and a group costs little to look at."""
 OWN_ACCOUNTS, OWN_SHARE = 3, 0.5
