@@ -159,6 +159,13 @@ def test_a_trace_told_again_is_no_crowd() -> None:
     assert views.crowds("timing.x", np.arange(320), *alike, 320).value[0] > 1 + once[0]  # of twenty others it is one
 
 
+@pytest.mark.parametrize(("objects", "amounts"), [(["3", "4"], True), (["3", "nan"], False), (["3", "inf"], False), (["3", "x"], False)])
+def test_amounts_are_numbers_that_can_be_compared(objects: list[str], amounts: bool) -> None:
+    traces = pa.table({"view": ["timing.first"] * 2, "object": objects, "hour": pa.array([5, 5], pa.int32())})
+    (view,) = views.views(traces, np.arange(2), 2, 1)
+    assert (view.links is None) == amounts
+
+
 def test_a_run_of_traces_tells_of_itself_what_every_run_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, run = tmp_path / "traces.parquet", tmp_path / "run"
     columns = {"account_id": ["a", "b"], "view": ["a.b", "a.c"], "object": [1, 1], "hour": pa.array([5, None], pa.int32())}

@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 HOURS_A_DAY = 24
 POPULARITY_CAPS = (400, 200, 100, 50, 20)
 MAX_PAIRS = 5_000_000
-"""Pairs that one view may give; the popularity cap is lowered until it does."""
+"""Coincidences that one view should give at most: the popularity cap is lowered until it does, and no further than the last."""
 RESOLUTIONS = (0.5, 1.0, 2.0)
 """Of Leiden; an account is flagged where most of them flag it, and its group is that of the middle one."""
 MIN_EXCESS_RATIO = 3.0
@@ -137,6 +137,7 @@ def own_group(group: I64, links: nulls.PairLinks) -> nulls.Membership:
 def crowds(name: str, account: I64, amount: Floats, hour: I64, n_accounts: int) -> View:
     """Crowds in time and amount, fused over scales; an account's best trace counts, and a trace that is told twice counts once."""
     account, amount, hour = _distinct(account, amount, hour)
+    # Half a step on, no whole number lies on an edge between bins, where rounding would decide.
     logs = [
         nulls.crowd(hour * 3600, amount + 0.5, within_s=reach_h * 3600, within=reach).log_p
         for reach_h in CROWD_REACH_H
@@ -178,9 +179,10 @@ def views(traces: pa.Table, account: I64, n_accounts: int, seed: int) -> Iterato
 
 def _numbers(objects: pa.ChunkedArray) -> Floats | None:
     try:
-        return np.asarray(pc.cast(pc.cast(objects, pa.string()), pa.float64()).to_numpy(), np.float64)
+        found = np.asarray(pc.cast(pc.cast(objects, pa.string()), pa.float64()).to_numpy(), np.float64)
     except pa.ArrowInvalid:
         return None
+    return found if np.isfinite(found).all() else None
 
 
 def fuse(looked: list[View]) -> Floats:
