@@ -51,6 +51,10 @@ def test_the_same_again_is_the_same_bytes(little_world: Path, reference: dict[st
     assert detected(little_world, tmp_path, threads=1) == reference
 
 
+def test_a_run_of_a_log_claims_no_seed(little_run: Path) -> None:
+    assert json.loads((little_run / "summary.json").read_text())["parameters"] == {"as_of": None, "min_accounts": pipeline.MIN_ACCOUNTS}
+
+
 def test_a_second_run_reads_the_sketches_of_the_first(
     little_world: Path, reference: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -158,7 +158,7 @@ def parser() -> argparse.ArgumentParser:
     detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb", help="this version has duckdb only")
     detect.add_argument("--as-of", metavar="T", help="ISO time; only events before it are read")
     detect.add_argument("--recent", metavar="TIME", help="only the last so long before --as-of, or of the log: 12h, 1d, 7d")
-    detect.add_argument("--seed", type=seed, default=1, help="of what is drawn (default: 1)")
+    detect.add_argument("--seed", type=seed, default=1, help="of what --traces draws (default: 1); nothing is drawn of a log")
     detect.add_argument("--threads", type=int, help="worker threads (default: all cores)")
     detect.add_argument("--memory", metavar="GB", type=float,
                         help="memory limit of the engine, GB (default: half the machine)")

@@ -220,6 +220,7 @@ def detect(
 ) -> dict[str, Any]:
     """Run detection and write the run folder; the result is its summary. ``recent_us``: of the last so long before ``as_of`` alone.
 
+    ``seed``: of what is drawn of ``traces``; nothing is of a log.
     A log without an event in that time, as that of a day on which nobody sent anything, gives a run with empty tables.
     """
     if engine != "duckdb":
@@ -232,7 +233,7 @@ def detect(
     clock = Clock()
     data = dataset.open_dataset(source)
     earlier = run_folder.earlier_campaigns(since) if since else []
-    parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "seed": seed, "min_accounts": MIN_ACCOUNTS}
+    parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "min_accounts": MIN_ACCOUNTS}
     if recent_us is not None:
         parameters["recent_hours"] = recent_us / judge.HOUR_US
     with alone(out, "detect"), open_engine(out, threads, memory_gb) as duck:

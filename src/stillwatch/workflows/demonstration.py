@@ -24,7 +24,7 @@ def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
     made = simulate.run("demo", world, seed=seed, quiet=True)
     _say(quiet, f"  {made['events']:,} requests of {made['accounts']:,} accounts over {made['days']} days: {world}")
     _say(quiet, "Looking for campaigns, without the truth")
-    summary = pipeline.detect(world, run, seed=seed, quiet=quiet)
+    summary = pipeline.detect(world, run, quiet=quiet)
     _say(
         quiet,
         f"  {summary['n_accounts']:,} accounts seen, {summary['n_campaigns']} campaigns,"
