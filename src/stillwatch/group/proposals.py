@@ -163,19 +163,14 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
     if not columns:
         return NO_GROUPS
     column, key, start, account = (np.concatenate(parts) for parts in (columns, keys, starts, accounts))
-    label = _merge(minhashes(account, start), np.diff(np.append(start, at)))
-    object_of_row = np.repeat(np.arange(len(start)), np.diff(np.append(start, at)))
-    members = from_labels(label[object_of_row], account, "content", min_accounts)
-    kept = np.unique(label[object_of_row])
-    sizes = np.bincount(distinct(np.stack([label[object_of_row], account], axis=1))[0][:, 0], minlength=kept[-1] + 1)
-    number = np.cumsum(sizes >= min_accounts) - 1
-    rows_kept = np.flatnonzero(sizes[label] >= min_accounts)
-    group = number[label[rows_kept]]
-    order = np.argsort(group, kind="stable")
-    return Groups(
-        members.n, members.member_group, members.member_account,
-        group[order], column[rows_kept][order], key[rows_kept][order], members.origin,
-    )
+    carried = np.diff(np.append(start, at))
+    label = _merge(minhashes(account, start), carried)
+    pairs, _ = distinct(np.stack([np.repeat(label, carried), account], axis=1))
+    kept = np.bincount(pairs[:, 0]) >= min_accounts
+    number, n, members = np.cumsum(kept) - 1, int(kept.sum()), pairs[kept[pairs[:, 0]]]
+    order = np.argsort(label, kind="stable")
+    order = order[kept[label[order]]]
+    return Groups(n, number[members[:, 0]], members[:, 1], number[label[order]], column[order], key[order], ("content",) * n)
 
 
 def twins(n: int, member_group: I64, member_account: I64) -> I64:
