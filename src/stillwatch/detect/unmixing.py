@@ -103,10 +103,9 @@ def unmix(
     people = traffic.people
     window = (scene.window_us[0] // judge.HOUR_US, scene.window_us[1] // judge.HOUR_US)
     busiest = np.lexsort((final.member_account, -people.n_events[final.member_account], final.member_group))
-    start = np.searchsorted(final.member_group, np.arange(final.n))
     counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
-    shown = [final.member_account[busiest[at : at + count]] for at, count in zip(start, counts, strict=True)]
-    tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, start[:0]])))
+    shown = [final.member_account[busiest[at : at + count]] for at, count in zip(final.start[:-1], counts, strict=True)]
+    tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, busiest[:0]])))
     found, relays = talks(traffic, final), relaying(scene, final)
     flags = np.zeros(found.told.begin.max(initial=-1) + 1, bool)
     for number in range(final.n):

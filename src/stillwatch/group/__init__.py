@@ -7,7 +7,8 @@ accounts do (cover traffic) is left out of the measurement.
 
 from stillwatch.group.batches import alike_batches, batched
 from stillwatch.group.communities import Incidence, communities
-from stillwatch.group.proposals import Groups, components, concatenate, enriched, from_labels, substreams, twins
+from stillwatch.group.proposals import components, concatenate, enriched, from_labels, substreams, twins
+from stillwatch.numeric.groups import Groups
 
 __all__ = [
     "Groups", "Incidence", "alike_batches", "batched", "communities", "components", "concatenate", "enriched", "from_labels", "substreams",

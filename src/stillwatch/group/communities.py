@@ -12,8 +12,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.group.proposals import NO_GROUPS, Groups, concatenate, from_labels, set_hash
+from stillwatch.group.proposals import NO_GROUPS, concatenate, from_labels, set_hash
 from stillwatch.numeric import nulls
+from stillwatch.numeric.groups import Groups
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]

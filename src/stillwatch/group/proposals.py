@@ -1,7 +1,6 @@
 """Proposals of groups, as flat arrays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from stillwatch.numeric.arrays import distinct
 from stillwatch.numeric.fast_hashes import PRIME, mixed
+from stillwatch.numeric.groups import Groups
 
 I64 = NDArray[np.int64]
 
@@ -19,55 +19,6 @@ BAND = 2
 """Numbers of a band: sets that agree in one whole band are compared."""
 SAME_CARRIERS = 0.75
 """Estimated Jaccard similarity of two objects' carriers from which they mark one sub-stream."""
-
-
-@dataclass(frozen=True)
-class Groups:
-    """``n`` groups: memberships sorted by (group, account), objects sorted by group, one origin each."""
-
-    n: int
-    member_group: I64
-    """Group of each membership, ``(n_members,)``."""
-    member_account: I64
-    """Code of its account."""
-    object_group: I64
-    """Group that each object marks, ``(n_objects,)``; requests of a group without any are all that its accounts send."""
-    object_column: I64
-    """Number of the sketch column that it is a value of."""
-    object_key: I64
-    """The value, a hash."""
-    origin: tuple[str, ...]
-    """What proposed each group: "content", "session", a view of identities, "identity", "batches", "program", "community" or
-    "campaign"; "+content"
-    where objects were found for it afterwards."""
-
-    def sizes(self) -> I64:
-        """Accounts of each group, ``(n,)``."""
-        return np.bincount(self.member_group, minlength=self.n)
-
-    def labels(self, n_accounts: int) -> I64:
-        """The group of each account, -1 for none, ``(n_accounts,)``, where none is in two."""
-        out = np.full(n_accounts, -1, np.int64)
-        out[self.member_account] = self.member_group
-        return out
-
-    def narrow(self, members: NDArray[np.bool_]) -> "Groups":
-        """The same groups with only the memberships for which ``members`` is true."""
-        return replace(self, member_group=self.member_group[members], member_account=self.member_account[members])
-
-    def select(self, keep: NDArray[np.bool_]) -> "Groups":
-        """The groups for which ``keep`` ``(n,)`` is true, renumbered."""
-        number = np.cumsum(keep) - 1
-        members, objects = keep[self.member_group], keep[self.object_group]
-        return Groups(
-            int(keep.sum()),
-            number[self.member_group[members]],
-            self.member_account[members],
-            number[self.object_group[objects]],
-            self.object_column[objects],
-            self.object_key[objects],
-            tuple(origin for origin, kept in zip(self.origin, keep, strict=True) if kept),
-        )
 
 
 _NONE = np.zeros(0, np.int64)

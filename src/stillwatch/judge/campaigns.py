@@ -119,8 +119,7 @@ def campaigns_of(
         min_accounts: smallest campaign.
         log_odds: score of each group.
     """
-    group_label = np.full(scene.n, -1, np.int64)
-    start = np.searchsorted(scene.groups.member_group, np.arange(scene.n + 1))
+    group_label, start = np.full(scene.n, -1, np.int64), scene.groups.start
     inside = {
         int(g): scene.groups.member_account[start[g] : start[g + 1]][member[start[g] : start[g + 1]]] for g in np.flatnonzero(accepted)
     }

@@ -2,46 +2,28 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.numeric.arrays import by_value, distinct
+from stillwatch.numeric.groups import Groups
 
 I64 = NDArray[np.int64]
+Proposed = Groups
 
 LOW = (1 << 32) - 1
 """The lower half of a number that holds two."""
 MOST_GROUPS = 64
 """Groups that one request counts for; of more, the rest is passed over."""
 
-
-class Proposed(Protocol):
-    """What is needed of :class:`stillwatch.group.Groups`."""
-
-    @property
-    def n(self) -> int: ...  # noqa: D102
-    @property
-    def member_group(self) -> I64: ...  # noqa: D102
-    @property
-    def member_account(self) -> I64: ...  # noqa: D102
-    @property
-    def object_group(self) -> I64: ...  # noqa: D102
-    @property
-    def object_column(self) -> I64: ...  # noqa: D102
-    @property
-    def object_key(self) -> I64: ...  # noqa: D102
-    @property
-    def origin(self) -> tuple[str, ...]: ...  # noqa: D102
-
-
 PROGRAM = "program"
 """Origin of groups whose accounts have nothing in common but what sends their requests."""
 
 
-def usual_groups(groups: Proposed) -> NDArray[np.bool_]:
+def usual_groups(groups: Groups) -> NDArray[np.bool_]:
     """Groups from which it is taken what is usual in a log, ``(n_groups,)``: not those of one program, which are of everybody.
 
     Weights were calibrated among the others, whose accounts meet in something.
@@ -181,7 +163,7 @@ def _match(order: I64, account: NDArray[np.int32], places: NDArray[np.int32], in
 class Matcher:
     """Finds the groups of events: the tables that the kernels need, built once."""
 
-    def __init__(self, groups: Proposed, n_accounts: int, columns: tuple[str, ...]) -> None:
+    def __init__(self, groups: Groups, n_accounts: int, columns: tuple[str, ...]) -> None:
         """Index the groups' objects by sketch column and their members by account."""
         self.groups, self.columns, self.n_accounts = groups, columns, n_accounts
         objects = distinct(np.stack([groups.object_column, groups.object_key, groups.object_group], axis=1))[0]

@@ -19,7 +19,6 @@ from stillwatch.judge.matcher import (
     MOST_GROUPS,
     Index,
     Matcher,
-    Proposed,
     find,
     lookup,
     note_memberships,
@@ -28,6 +27,7 @@ from stillwatch.judge.matcher import (
     usual_groups,
 )
 from stillwatch.numeric.arrays import by_value, distinct
+from stillwatch.numeric.groups import Groups
 from stillwatch.numeric.parallel import mapped
 
 I64 = NDArray[np.int64]
@@ -277,7 +277,7 @@ def _runs(group: I64, value: I64) -> tuple[I64, I64]:
     return start, np.diff(np.append(start, len(group)))
 
 
-def _prompts(groups: Proposed, rows: _Rows) -> tuple[F64, F64]:
+def _prompts(groups: Groups, rows: _Rows) -> tuple[F64, F64]:
     start, width = rows.runs()
     events = _by(rows.group, groups.n, rows.count)
     common = _by(rows.group, groups.n, np.where(np.repeat(width, width) > 1, rows.count, 0))
@@ -287,7 +287,7 @@ def _prompts(groups: Proposed, rows: _Rows) -> tuple[F64, F64]:
     return np.where(few, np.nan, common / safe), np.where(few, np.nan, n_prompts / safe)
 
 
-def _queue(groups: Proposed, rows: _Rows, known: I64, everywhere: I64, total: int, half: I64, modulus: I64) -> tuple[F64, F64]:
+def _queue(groups: Groups, rows: _Rows, known: I64, everywhere: I64, total: int, half: I64, modulus: I64) -> tuple[F64, F64]:
     start, width = rows.runs()
     group = rows.group[start]
     side = half[rows.account]
@@ -311,7 +311,7 @@ def _queue(groups: Proposed, rows: _Rows, known: I64, everywhere: I64, total: in
     return np.where(blind, np.nan, ratio), np.where(blind, np.nan, p)
 
 
-def _networks(groups: Proposed, rows: _Rows, owner: I64, modulus: I64) -> tuple[F64, ...]:
+def _networks(groups: Groups, rows: _Rows, owner: I64, modulus: I64) -> tuple[F64, ...]:
     owned = distinct(np.column_stack([rows.group, rows.value, owner[rows.account]]))[0]
     start, width = _runs(owned[:, 0], owned[:, 1])
     group = owned[:, 0]

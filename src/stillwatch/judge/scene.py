@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.matcher import Proposed, usual_groups
+from stillwatch.judge.matcher import usual_groups
 from stillwatch.judge.measure import Measured
 from stillwatch.judge.people import People, customers, owners
 from stillwatch.judge.sample import Sample
 from stillwatch.numeric.arrays import distinct
+from stillwatch.numeric.groups import Groups
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -44,7 +45,7 @@ class Scene:
     """All that evidence may look at."""
 
     people: People
-    groups: Proposed
+    groups: Groups
     measured: Measured
     sample: Sample
     handoffs: Handoffs

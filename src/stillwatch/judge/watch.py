@@ -117,8 +117,7 @@ def watched(scene: Scene, odds: F64, score: F64, member: NDArray[np.bool_], comp
 def _apart(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> I64:
     """The highest PLACES + NEXT groups, of those of which few are accused, that share few accounts with those before."""
     may = np.flatnonzero(comparable & (scene.total(member) >= (1 - SHARED) * scene.size))
-    start = np.searchsorted(scene.groups.member_group, np.arange(scene.n + 1))
-    taken, out = np.zeros(scene.people.n, bool), []
+    start, taken, out = scene.groups.start, np.zeros(scene.people.n, bool), []
     for group in may[np.argsort(-odds[may], kind="stable")].tolist():
         rows = slice(start[group], start[group + 1])
         accounts = scene.groups.member_account[rows][member[rows]]

@@ -1,1 +1,1 @@
-"""What computes on arrays and knows no table: sorting, hashes and features in compiled kernels, null models, threads."""
+"""What computes on arrays and knows no table: sorting, hashes and features in compiled kernels, null models, groups as arrays, threads."""
