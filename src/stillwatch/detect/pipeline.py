@@ -55,7 +55,7 @@ def asked(
     member = final.labels(people.n)
     inside = member[account] == whose
     events = people.n_events.astype(np.float64)
-    may_join = (member < 0) & ~(people.reseller | (people.verified & (people.org >= 0)))
+    may_join = (member < 0) & ~people.known
     beside = np.where(may_join, judge.beside(scene, member, final.n), -1)
     sends, most, told = np.full(people.n, -1, np.int64), np.full(people.n, LIKELY), np.zeros(people.n)
     for number in range(final.n):

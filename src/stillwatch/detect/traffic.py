@@ -84,13 +84,12 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
     for name, values in profile.items():
         aligned[name][order] = values
     registry = registry_rows(ids, dataset.read_accounts(data, as_of))
-    table, used = judge.lookup(key), {}
+    people = judge.people(ids, key, aligned, registry)
+    traffic = Traffic(files, people, link.identities(registry), {}, judge.lookup(key), engine.threads)
     for name, rows in link.most_used(engine).items():
-        place = np.empty(len(rows["account"]), np.int32)
-        judge.account_codes(table, rows["account"], place)
-        used[name] = np.zeros(len(ids), np.int64)
-        used[name][place] = rows["value"]
-    return Traffic(files, judge.people(ids, key, aligned, registry), link.identities(registry), used, table, engine.threads)
+        traffic.used[name] = np.zeros(len(ids), np.int64)
+        traffic.used[name][traffic.codes(rows["account"])] = rows["value"]
+    return traffic
 
 
 def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs, Carried]:

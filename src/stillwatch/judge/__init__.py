@@ -23,7 +23,7 @@ from stillwatch.judge.members import (
     standing,
 )
 from stillwatch.judge.model import Model, calibrated
-from stillwatch.judge.people import HOUR_US, UNKNOWN, People, customers, owners, people
+from stillwatch.judge.people import DAY_US, HOUR_US, UNKNOWN, People, customers, owners, people
 from stillwatch.judge.pieces import look
 from stillwatch.judge.ranking import account_scores, suspicion
 from stillwatch.judge.reasons import OUTSTANDING
@@ -35,6 +35,7 @@ from stillwatch.judge.verdict import FEWEST, Verdicts, judge
 from stillwatch.judge.watch import Watch, look_alikes, stands_out, watched, yardstick
 
 __all__ = [
+    "DAY_US",
     "EVIDENCE",
     "FEWEST",
     "HARDLY",

@@ -35,12 +35,8 @@ WEAKER = 1.5
 
 
 def suspects(scene: Scene) -> NDArray[np.bool_]:
-    """Memberships that may be accused: seen in the group, and neither a reseller's nor a checked organisation's.
-
-    An identity that was checked without an organisation may be bought like any other.
-    """
-    known = scene.people.reseller | (scene.people.verified & (scene.people.org >= 0))
-    return np.asarray(scene.seen & ~scene.of_members(known).astype(bool))
+    """Memberships that may be accused: seen in the group, and of nobody who is :attr:`.People.known`."""
+    return np.asarray(scene.seen & ~scene.of_members(scene.people.known).astype(bool))
 
 
 def pools(scene: Scene, among: NDArray[np.bool_], min_accounts: int) -> I64:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.evidence import DAY_US
+from stillwatch.judge.people import DAY_US
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric import arrays
 from stillwatch.tables import CAPABILITIES

@@ -15,6 +15,7 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
 UNKNOWN = np.iinfo(np.int64).min
 """A time that is not told."""
 
@@ -49,9 +50,14 @@ class People:
         """Accounts."""
         return len(self.key)
 
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Never accused: a reseller's, or a checked organisation's; an identity without an organisation may be bought like any other."""
+        return self.reseller | (self.verified & (self.org >= 0))
+
     def tenure_days(self) -> F64:
         """Age at the first request, days; NaN where sign-up is not told."""
-        age = (self.first_us - self.created_us) / (24 * HOUR_US)
+        age = (self.first_us - self.created_us) / DAY_US
         return np.where(self.created_us == UNKNOWN, np.nan, np.maximum(age, 0))
 
 

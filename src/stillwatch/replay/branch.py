@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from stillwatch import partitions, sketch
 from stillwatch.files import write_parquet
-from stillwatch.judge import HOUR_US
+from stillwatch.judge import DAY_US, HOUR_US
 from stillwatch.replay.log import I64, INNOCENT, Log, uniform
 from stillwatch.replay.policy import ACTIONS, PASSES, Reply
 from stillwatch.tables import ACCOUNTS, REPLACES
@@ -25,7 +25,6 @@ from stillwatch.throttling.rates import Throttle
 
 Rates = tuple[float, float | None]
 """Requests a minute that a throttle leaves each account, and all accounts of a campaign together; None: no such limit."""
-DAY_US = 24 * HOUR_US
 BEGINNING, NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 COPIED = ("kind", "plan", "access_type")
 """What a new account tells the registry as the one before it did; everything else is new, and told by nothing."""

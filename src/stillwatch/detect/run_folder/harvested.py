@@ -22,7 +22,6 @@ from stillwatch.tables import HARVEST
 
 I64 = NDArray[np.int64]
 
-DAY_US = 24 * judge.HOUR_US
 HARVEST_ROWS = 1 << 20
 """Rows of a row group of harvest.parquet."""
 EXAMPLES = 60
@@ -66,7 +65,7 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
         n, has = 0, Counter(told or {})
         for table in dataset.batches(path, (*names, *TEXTS, *more, "timestamp"), as_of, data.start):
             n += len(table)
-            days, counts = np.unique(table["timestamp"].cast(pa.int64()).to_numpy() // DAY_US, return_counts=True)
+            days, counts = np.unique(table["timestamp"].cast(pa.int64()).to_numpy() // judge.DAY_US, return_counts=True)
             seen.days.update(dict(zip(days.tolist(), counts.tolist(), strict=True)))
             has.update({name: len(table) - table[name].null_count for name in more})
             has.update({name: pc.sum(pc.not_equal(table[name], "")).as_py() or 0 for name in TEXTS})
