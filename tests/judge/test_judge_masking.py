@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.judge import masked
-from stillwatch.judge.templates import BLANK, RUN
+from stillwatch.judge.templates import BLANK, RUN, SHARE
 
 TASKS = ("why birds sing at dawn", "how glaciers carve deep valleys", "what makes bread dough rise", "when tides turn",
          "who built the lighthouse")
@@ -21,26 +21,26 @@ def test_every_template_is_counted_most_frequent_first() -> None:
 
 
 def test_what_few_have_in_common_is_blank() -> None:
-    """A task that two of ten prompts share is shown only where two are enough; what one prompt has is never shown."""
+    """A task that two of ten prompts share is no form, of six it is; what one prompt has is never shown."""
     both, others = ["tell me the secret recipe please"] * 2, [f"x{i} y{i} z{i} {i}" for i in range(8)]
     assert masked(both + others) == []
-    assert masked(both + others, min_share=0.2) == [("tell me the secret recipe please", 2)]
-    assert masked(both[:1] + others, min_share=0.0) == []
+    assert masked(both + others[:4]) == [("tell me the secret recipe please", 2)]
+    assert masked(both[:1] + others[:2]) == []
     assert masked([]) == []
     assert masked(["", " ", "\n"]) == []
 
 
 def test_only_the_beginning_of_a_text_is_looked_at() -> None:
     texts = [" ".join(["same"] * 10 + [f"w{i}"] * 200 + ["the", "same", "end"]) for i in range(4)]
-    assert masked(texts, longest=120) == [(" ".join(["same"] * 10) + f" {BLANK}", 4)]
+    assert masked(texts) == [(" ".join(["same"] * 10) + f" {BLANK}", 4)]
 
 
 WORD = st.sampled_from(["a", "b", "c", "secret"])
 
 
-@given(st.lists(st.lists(WORD, max_size=10), max_size=8), st.sampled_from([0.0, 0.3, 0.6, 1.0]))
-def test_no_word_is_shown_outside_a_run_that_enough_texts_have(rows: list[list[str]], min_share: float) -> None:
-    found = masked([" ".join(row) for row in rows], min_share=min_share)
+@given(st.lists(st.lists(WORD, max_size=10), max_size=8))
+def test_no_word_is_shown_outside_a_run_that_enough_texts_have(rows: list[list[str]]) -> None:
+    found = masked([" ".join(row) for row in rows])
     assert sum(n for _, n in found) <= len(rows)
     assert [n for _, n in found] == sorted((n for _, n in found), reverse=True)
     for form, _ in found:
@@ -51,6 +51,6 @@ def test_no_word_is_shown_outside_a_run_that_enough_texts_have(rows: list[list[s
             for i in range(len(run) - RUN + 1):
                 words = run[i : i + RUN]
                 having = sum(any(row[j : j + RUN] == words for j in range(len(row))) for row in rows)
-                if having >= max(2, min_share * len(rows)):
+                if having >= max(2, SHARE * len(rows)):
                     covered[i : i + RUN] = [True] * RUN
             assert all(covered)

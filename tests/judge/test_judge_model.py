@@ -49,7 +49,7 @@ def test_p_values_of_innocents_are_the_share_that_reaches_them() -> None:
         assert (p[log_odds < tail.start] > tail.share).all()
         assert p.max() <= 1
         assert (np.diff(p[np.argsort(log_odds)]) <= 0).all()
-        assert ((one.score(told) >= 0) == (p <= RARE)).all()
+        assert ((one.speaks(told).score >= 0) == (p <= RARE)).all()
 
 
 def test_of_two_parts_the_one_that_finds_a_group_rarer_speaks() -> None:
@@ -263,7 +263,7 @@ def test_bars_add_up_to_the_score() -> None:
     told = values(3, harvest__rate=[1, 0, 0.5], harvest__volume=[0, 1, 0.2], context__youth=0.5, context__contracted=[0.5, 0, 0])
     for group, spoke in enumerate(("harvest.rate", "harvest.volume", "harvest.rate")):
         base, pieces = two.bars(told, group)
-        assert base + sum(pieces.values()) == pytest.approx(two.score(told)[group])
+        assert base + sum(pieces.values()) == pytest.approx(two.speaks(told).score[group])
         assert spoke in pieces
     assert two.bars(told, 0)[1] == pytest.approx({"harvest.rate": 6.0, "context.youth": 1.0})  # nats of rarity
 
@@ -331,7 +331,7 @@ def test_one_account_more_never_moves_a_score_far() -> None:
     one = model(linked=Part(0.0, {"harvest.rate": 1.0}, tails))
     sizes = np.arange(8, 400)
     told = values(len(sizes), harvest__rate=4.0, context__crowd=np.log10(sizes) / 4)
-    scores = one.score(told)
+    scores = one.speaks(told).score
     assert np.ptp(scores[sizes <= KNOTS[0]]) == 0
     assert np.ptp(scores[sizes >= KNOTS[-1]]) == 0
     assert np.ptp(scores) > 3
@@ -345,7 +345,7 @@ def test_a_margin_moves_the_line_and_no_p_value() -> None:
     careful = replace(plain, margins={"linked": (3.0, 1.0, 2.0)})
     for size, margin in zip(KNOTS, careful.margins["linked"], strict=True):
         told = values(40, harvest__rate=np.linspace(0, 12, 40), context__crowd=np.log10(size) / 4)
-        assert careful.score(told) == pytest.approx(plain.score(told) - margin)
+        assert careful.speaks(told).score == pytest.approx(plain.speaks(told).score - margin)
         assert careful.p_values(told) == pytest.approx(plain.p_values(told))
 
 
@@ -355,7 +355,7 @@ def test_many_accounts_that_work_as_one_need_less_where_nothing_links_them() -> 
     for name, most in (("unlinked", LEEWAY), ("linked", 0.0)):
         one = model(**{name: part(harvest__rate=1.0)})
         as_one, unlike = (values(5, harvest__rate=4.0, context__crowd=np.log10(sizes) / 4, context__mostly_alike=v) for v in (0.9, 0.89))
-        gained = one.score(as_one) - one.score(unlike)
+        gained = one.speaks(as_one).score - one.speaks(unlike).score
         assert gained == pytest.approx(np.array([0, 0, np.log(56 / 50) / np.log(64 / 50), 1, 1]) * most)
         assert one.p_values(as_one) == pytest.approx(one.p_values(unlike))
 

@@ -45,10 +45,8 @@ def batched(values: Sequence[I64], owner: I64) -> I64:
     n, left, right, at = len(owner), [], [], len(owner)
     for value in values:
         rows = np.flatnonzero(value >= 0)
-        used, code, count = np.unique(value[rows], return_inverse=True, return_counts=True)
-        first = np.full(len(used), -1, np.int64)
-        first[code[::-1]] = owner[rows[::-1]]
-        several = np.bincount(code, weights=owner[rows] != first[code], minlength=len(used)) > 0
+        used, first, code, count = np.unique(value[rows], return_index=True, return_inverse=True, return_counts=True)
+        several = np.bincount(code, weights=owner[rows] != owner[rows[first]][code], minlength=len(used)) > 0
         kept = (several & (count <= LARGEST))[code]
         left.append(rows[kept])
         right.append(at + code[kept])

@@ -62,7 +62,7 @@ def links(incidence: Incidence, n_accounts: int, threads: int) -> tuple[I64, I64
     return a[strongest], b[strongest], evidence[strongest]
 
 
-def labels(a: I64, b: I64, evidence: F64, n_accounts: int, resolutions: Sequence[float] = RESOLUTIONS) -> list[I64]:
+def labels(a: I64, b: I64, evidence: F64, n_accounts: int) -> list[I64]:
     """Community of each account at each resolution, ``(n_accounts,)``, -1 without a link.
 
     Louvain with refinement (Blondel et al. 2008; Staudt and Meyerhenke 2016) on one thread, so that the same graph gives the same labels.
@@ -76,7 +76,7 @@ def labels(a: I64, b: I64, evidence: F64, n_accounts: int, resolutions: Sequence
     ends = code.astype(np.uint64)
     graph = networkit.GraphFromCoo((evidence, (ends[: len(a)], ends[len(a) :])), n=len(linked), weighted=True)
     out = []
-    for resolution in resolutions:
+    for resolution in RESOLUTIONS:
         networkit.setSeed(1, False)
         found = networkit.community.PLM(graph, refine=True, gamma=resolution, par="none").run()
         label = np.full(n_accounts, -1, np.int64)

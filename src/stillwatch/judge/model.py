@@ -295,10 +295,6 @@ class Model:
             return np.zeros(len(next(iter(values.values()))))
         return self.forest.log_odds(values)
 
-    def score(self, values: Mapping[str, F64]) -> F64:
-        """Score of each group, ``(n_groups,)``: that of the part that speaks; 0 is the line."""
-        return self.speaks(values).score
-
     def p_values(self, values: Mapping[str, F64]) -> F64:
         """Share of innocent groups without an everyday reason that reach each group's score, at most 1, ``(n_parts, n_groups)``."""
         at = between_classes(values)

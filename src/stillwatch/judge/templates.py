@@ -8,21 +8,19 @@ WORD = re.compile(r"\s+")
 BLANK = "▒▒▒"
 RUN = 3
 """Words in a row that must be common; shorter coincidences are blanked, so that no task leaks."""
+SHARE = 0.3
+"""A run of words is shown when at least this share of the texts, and two of them, contain it."""
+LONGEST = 120
+"""Words of each text that are looked at."""
 
 
-def masked(texts: Sequence[str], *, min_share: float = 0.3, longest: int = 120) -> list[tuple[str, int]]:
-    """Masked forms of some texts with how many texts have each, most frequent first.
-
-    Args:
-        texts: prompts of one campaign.
-        min_share: a run of words is shown when at least this share of the texts, and two of them, contain it.
-        longest: words of each text that are looked at.
-    """
-    words = [WORD.split(text.strip())[:longest] for text in texts]
+def masked(texts: Sequence[str]) -> list[tuple[str, int]]:
+    """Masked forms of a campaign's prompts with how many prompts have each, most frequent first."""
+    words = [WORD.split(text.strip())[:LONGEST] for text in texts]
     seen: Counter[tuple[str, ...]] = Counter()
     for row in words:
         seen.update({tuple(row[i : i + RUN]) for i in range(len(row) - RUN + 1)})
-    enough = max(2, min_share * len(texts))
+    enough = max(2, SHARE * len(texts))
     forms: Counter[str] = Counter()
     for row in words:
         shown = [False] * len(row)

@@ -58,7 +58,7 @@ def pairs_inside(outcome: Outcome, campaign: I64) -> dict[str, Pairs]:
     keep("session.handoff", hand.taker, hand.giver, hand.n, chance * hand.n)
     for view, value in scene.identities.items():
         a, b, _ = chained(value[value >= 0], np.flatnonzero(value >= 0))
-        k = np.bincount(value[value >= 0]) if (value >= 0).any() else np.zeros(1)
+        k = np.bincount(value[value >= 0])
         rate = float((k * (k - 1.0)).sum() / max(n * (n - 1.0), 1))
         keep(view, a, b, np.ones(len(a), np.int64), np.full(len(a), rate))
     habits = []
