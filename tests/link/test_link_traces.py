@@ -195,9 +195,8 @@ def test_hits_of_marks(engine: Engine, rows: list[dict[str, int]], marks: list[t
 def test_who_leaves_each_mark(
     engine: Engine, rows: list[dict[str, int]], marks: list[tuple[int, int, int]], members: set[tuple[int, int]]
 ) -> None:
-    link.hits(load(engine, rows), COLUMN_OF, marks_of(marks))
     pairs = np.array(sorted(members), np.int64).reshape(-1, 2).T
-    found, of_view = link.mark_counts(engine, COLUMN_OF, {"campaign": pairs[0], "account": pairs[1]})
+    found, of_view = link.mark_counts(load(engine, rows), COLUMN_OF, marks_of(marks), {"campaign": pairs[0], "account": pairs[1]})
     expected, whole = {}, {}
     for campaign, place, object_ in marks:
         who = [row["account"] for row in rows if row[COLUMN_OF[place]] == object_]

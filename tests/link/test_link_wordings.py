@@ -16,15 +16,14 @@ def test_counts_inside_and_outside(engine: Engine) -> None:
         *({"account": account, "opening": 8} for account in (ADA, BOB)),  # two accounts are too few
         *({"account": account, "closing": 5} for account in (EVE, DEE)),  # said outside alone
     ]
-    engine.put("members", {"campaign": np.array([0, 0, 0, 1]), "account": np.array([ADA, BOB, CY, DEE])})
     sampled = {"campaign": np.array([0, 0, 0, 1]), "account": np.array([ADA, BOB, CY, DEE])}
-    found = link.wordings(load(engine, rows), {0: "opening", 1: "closing"}, sampled, 3)
+    found = link.wordings(load(engine, rows), {0: "opening", 1: "closing"}, sampled["account"], sampled, 3)
     assert tuples(found, "campaign", "place", "object", "accounts", "inside", "outside") == [(0, 0, 7, 3, 4, 2), (0, 1, 9, 3, 4, 0)]
 
 
 def test_the_sample_stands_for_the_campaign(engine: Engine) -> None:
     """Members beyond the sample count neither inside nor outside."""
     rows = [{"account": account, "opening": 7} for account in (ADA, BOB, CY, DEE, EVE)]
-    engine.put("members", {"campaign": np.zeros(4, np.int64), "account": np.array([ADA, BOB, CY, DEE])})
-    found = link.wordings(load(engine, rows), {0: "opening"}, {"campaign": np.zeros(3, np.int64), "account": np.array([ADA, BOB, CY])}, 3)
+    members = np.array([ADA, BOB, CY, DEE])
+    found = link.wordings(load(engine, rows), {0: "opening"}, members, {"campaign": np.zeros(3, np.int64), "account": members[:3]}, 3)
     assert tuples(found, "accounts", "inside", "outside") == [(3, 3, 1)]

@@ -264,7 +264,7 @@ def reviewable(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]
 def owned_marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[group.Groups, Marks, Marks]:
     """The marks that campaigns own, and who leaves each in its column and in its view (:func:`link.mark_counts`)."""
     columns = dict(enumerate(CONTENT_COLUMNS))
-    engine.put("marks", {"campaign": final.object_group, "place": final.object_column, "object": final.object_key})
+    marks = {"campaign": final.object_group, "place": final.object_column, "object": final.object_key}
     members = {"campaign": final.member_group, "account": traffic.people.key[final.member_account]}
-    counted, shared = link.mark_counts(engine, columns, members)
+    counted, shared = link.mark_counts(engine, columns, marks, members)
     return _owned(counted, final), counted, shared

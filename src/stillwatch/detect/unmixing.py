@@ -33,7 +33,8 @@ def worded(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Gr
     place = np.arange(len(order)) - np.searchsorted(final.member_group[order], final.member_group[order])
     kept = order[place < SPOKEN_FOR]
     whose, account = final.member_group[kept], final.member_account[kept]
-    found = link.wordings(engine, places, {"campaign": whose, "account": people.key[account]}, WORDED_ACCOUNTS)
+    sampled = {"campaign": whose, "account": people.key[account]}
+    found = link.wordings(engine, places, people.key[final.member_account], sampled, WORDED_ACCOUNTS)
     campaign = found["campaign"].astype(np.int64)
     events = np.bincount(whose, weights=people.n_events[account], minlength=n).astype(np.int64)
     innocent = int(people.n_events.sum() - people.n_events[final.member_account].sum())

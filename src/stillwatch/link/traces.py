@@ -270,15 +270,14 @@ def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any
 
 
 def mark_counts(
-    engine: Engine, column_of: dict[int, str], members: dict[str, NDArray[Any]]
+    engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any]], members: dict[str, NDArray[Any]]
 ) -> tuple[NumpyTable, NumpyTable]:
-    """Who leaves each mark of :func:`hits`, in its column and in any column of its view.
+    """Who leaves each mark, in its column and in any column of its view.
 
     An object is the same in every column of a view: a shingle may be the smallest of one prompt and the second of another.
 
     Args:
-        engine: where the sketches are, and the marks of :func:`hits`.
-        column_of: sketch column of each column number.
+        engine, column_of, marks: as of :func:`hits`.
         members: ``campaign`` and ``account`` (i64 hash).
 
     Returns:
@@ -286,9 +285,10 @@ def mark_counts(
         campaign among the ``accounts``, and ``events`` are requests of them all. Then the same with the number of the view (in
         CONTENT_VIEWS) as ``place``, one row an object and view, whose ``events`` are requests of the campaign's accounts, each once.
     """
+    engine.put("marks", marks)
     engine.put("members", members)
     names = ("campaign", "place", "object", "accounts", "inside", "events")
-    present = {int(number) for number in engine.arrays("SELECT DISTINCT place FROM marks")["place"]}
+    present = set(marks["place"].tolist())
     left, views = [], []
     for view, columns in enumerate(CONTENT_VIEWS.values()):
         places = [place for place, name in column_of.items() if name in columns]
@@ -328,17 +328,18 @@ def mark_counts(
     return {name: found[name][~whole] for name in names}, {name: found[name][whole] for name in names}
 
 
-def wordings(engine: Engine, column_of: dict[int, str], sampled: dict[str, NDArray[Any]], least: int) -> NumpyTable:
+def wordings(engine: Engine, column_of: dict[int, str], members: NDArray[Any], sampled: dict[str, NDArray[Any]], least: int) -> NumpyTable:
     """What accounts of a campaign say alike: ``campaign``, ``place``, ``object``, ``accounts``, ``inside``, ``outside``.
 
     ``inside`` counts requests of the campaign's sampled accounts, ``outside`` those of accounts of no campaign.
 
     Args:
-        engine: where the sketches are, and the table ``members`` of :func:`mark_counts`.
-        column_of: sketch column of each column number.
+        engine, column_of: as of :func:`hits`.
+        members: accounts of campaigns (i64 hashes).
         sampled: ``campaign`` and ``account`` (i64 hash): accounts that stand for each campaign.
         least: accounts of the sample that must leave an object.
     """
+    engine.put("members", {"account": members})
     engine.put("sampled", sampled)
     here = [
         f"""here_{number} AS MATERIALIZED (
