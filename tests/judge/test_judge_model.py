@@ -379,7 +379,7 @@ def test_every_piece_has_a_sentence() -> None:
     told = {name for name in (*LINKED, *UNLINKED) if name.startswith("joint.")}
     assert told == set(JOINT_SENTENCES)
     shipped = judge.calibrated()
-    rows = evidence_rows(values(1, **{"session__handoff": 1.0, "context__yardstick": 0.0}), findings(1, {}), shipped, 0)
+    rows = evidence_rows(values(1, **{"session__handoff": 1.0, "context__yardstick": 0.0}), findings(1, {}), shipped, 0)[1]
     assert {row["name"] for row in rows} == {*REASONS, YARDSTICK, *shipped.pieces}
     assert {*LINKED, *UNLINKED} <= set(shipped.pieces)
     assert all(row["sentence"] and row["sentence"] != row["name"] for row in rows)
@@ -393,7 +393,8 @@ def test_what_is_observed_has_a_unit_and_tables_keep_what_is_encoded() -> None:
     told, found = values(1, identity__payment=1.0, context__crowd=0.5, context__yardstick=0.0), findings(1, {})
     found["identity.payment"] = judge.Finding(*(np.array([x]) for x in (1.0, 40.0, 1.3, 1e-9)))
     used = model(linked=part(identity__payment=9.0, context__crowd=9.0))
-    (said,) = reasons(told, found, used, 0)
+    rows = evidence_rows(told, found, used, 0)[1]
+    (said,) = reasons(rows)
     assert said.endswith(" (observed 40 owners beyond the first, expected 1.3)")
-    (crowd,) = (row for row in evidence_rows(told, found, used, 0) if row["name"] == "context.crowd")
+    (crowd,) = (row for row in rows if row["name"] == "context.crowd")
     assert (crowd["value"], crowd["observed"]) == (0.5, 0.5)

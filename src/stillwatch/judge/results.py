@@ -73,10 +73,10 @@ def _sentence(name: str) -> str:
     return " ".join(doc.split("\n\n")[0].split())
 
 
-def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[dict[str, Any]]:
-    """The waterfall of one group: every piece with what was observed and expected, strongest first, and what other parts look at."""
-    rows = []
-    for name, bar in (dict.fromkeys((*REASONS, YARDSTICK, *model.pieces), 0.0) | model.bars(values, group)[1]).items():
+def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> tuple[float, list[dict[str, Any]]]:
+    """The waterfall of a group: base, and pieces with what was observed and expected, strongest first, also what other parts look at."""
+    (base, bars), rows = model.bars(values, group), []
+    for name, bar in (dict.fromkeys((*REASONS, YARDSTICK, *model.pieces), 0.0) | bars).items():
         value = float(values[name][group])
         row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(bar, 4), "value": round(value, 4)}
         if name in findings:
@@ -89,16 +89,16 @@ def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: M
         else:
             row |= {"sentence": _sentence(name), "observed": _plain(value), "expected": _plain(model.usual.get(name, 0.0))}
         rows.append(row)
-    return sorted(rows, key=lambda row: -abs(row["log_odds"]))
+    return round(base, 4), sorted(rows, key=lambda row: -abs(row["log_odds"]))
 
 
 def _plain(x: float) -> float | None:
     return None if not np.isfinite(x) else float(f"{x:.6g}")
 
 
-def reasons(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> list[str]:
-    """Sentences for an account of a group, strongest first: evidence alone, which has something to expect."""
-    rows = [row for row in evidence_rows(values, findings, model, group) if row["log_odds"] > 0.05 and row["name"] in findings]
+def reasons(evidence: list[dict[str, Any]]) -> list[str]:
+    """Sentences for an account of a group, strongest first: of :func:`evidence_rows` findings alone, which have something to expect."""
+    rows = [row for row in evidence if row["log_odds"] > 0.05 and "p_value" in row]
     return [f"{row['sentence']} ({against(row, _short)})" for row in rows[:5]]
 
 
@@ -151,6 +151,7 @@ def details(
     accused, families = number < found.n_campaigns, spoken_families(verdicts, group)
     n_harvested, n_events = int(tally.harvested[number].sum()), int(scene.people.n_events[members].sum())
     taken = f"{n_harvested:,} of their {n_events:,} requests"
+    base, evidence = evidence_rows(values, findings, model, group)
     return {
         "title": f"{len(members):,} accounts, " + (f"{n_harvested:,} harvested exchanges" if accused else f"{n_events:,} requests"),
         "sentence": (
@@ -160,8 +161,7 @@ def details(
             + far_out(values, model, group)
         ),
         "n_leading": int(scene.size[group]),
-        "evidence": evidence_rows(values, findings, model, group),
-        "bias_log_odds": round(model.bars(values, group)[0], 4),
+        "evidence": evidence, "bias_log_odds": base,
         "objects": [
             {
                 "view": view, "object": f"{key & (1 << 64) - 1:016x}", "accounts": accounts,

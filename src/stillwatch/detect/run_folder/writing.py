@@ -114,7 +114,7 @@ def _write(
             detail["not_accused"] = verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
     lineage = [ancestor(earlier, identifiers[number], set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
-    reasons = [results.reasons(outcome.values, outcome.findings, outcome.model, int(g)) for g in outcome.lead]
+    reasons = [results.reasons(detail["evidence"]) for detail in described]
     write_parquet(links_table(scene, pairs), out / "links.parquet")
     watch = _watch(outcome)
     write_parquet(watch, out / "watch.parquet")
@@ -169,7 +169,7 @@ def _watch(outcome: Outcome) -> pa.Table:
             "rank": rank, "stands_out": out, "score": score,
             "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
             "account_ids": scene.people.ids.take(pa.array(accounts)).to_pylist(),
-            "reasons": results.reasons(outcome.values, outcome.findings, outcome.model, number),
+            "reasons": results.reasons(results.evidence_rows(outcome.values, outcome.findings, outcome.model, number)[1]),
             "not_accused": verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, number),
             "explanations": results.explanations(outcome.verdicts, number),
         })
