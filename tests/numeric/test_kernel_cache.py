@@ -35,6 +35,21 @@ def test_kernels_are_kept_for_one_process_where_they_can_be_kept_nowhere_else(mo
     assert not folder.exists()
 
 
+def test_a_user_whom_nobody_knows_is_helped_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kernel_cache.atexit, "register", lambda *call: None)
+    monkeypatch.setattr(kernel_cache.tempfile, "mkdtemp", lambda prefix: "fresh")
+    monkeypatch.setitem(sys.modules, "pwd", None)
+    for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "HOME", "USERPROFILE", "HOMEPATH", "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, "put back afterwards")
+        monkeypatch.delenv(name)
+    kernel_cache.prepare(tmp_path)
+    assert "NUMBA_CACHE_DIR" not in os.environ, "the package can be written"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "package").touch()
+    kernel_cache.prepare(tmp_path / "package")
+    assert os.environ["NUMBA_CACHE_DIR"] == "fresh", "not a folder ~ of where the process stands"
+
+
 def open_to_all(path: Path) -> bool:
     """Whether any user may reach it: an environment's interpreter is a link, and what it names may lie in a home of root."""
     return all(folder.stat().st_mode & stat.S_IXOTH for way in (path, path.resolve()) for folder in way.parents)

@@ -17,8 +17,9 @@ def prepare(package: Path) -> None:
     """
     if os.environ.get("NUMBA_CACHE_DIR"):
         return
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
-    if any(_writable(place) for place in (package / "__pycache__", cache / "numba")):
+    # Of a user whom nobody knows this is a folder named ~ wherever the process stands, which others may have made.
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
+    if any(place.is_absolute() and _writable(place) for place in (package / "__pycache__", cache / "numba")):
         return
     try:
         folder = tempfile.mkdtemp(prefix="stillwatch-kernels-")
