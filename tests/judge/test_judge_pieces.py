@@ -21,10 +21,33 @@ from stillwatch.judge.evidence import (
     payment,
     replacement,
 )
-from stillwatch.judge.measure import DAY_PARTS, LENGTHS
+from stillwatch.judge.matcher import Matcher
+from stillwatch.judge.measure import DAY_PARTS, LENGTHS, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import usual_mix
 from stillwatch.tables import CAPABILITIES
+
+# --- Sums -----------------------------------------------------------------------------------------------------------
+
+
+def sums(hours: Any, *, of_day: Any = range(24)) -> Measured:
+    """What is measured of one group of one account that sent a request in each of these hours of 2026 that are of these of the day."""
+    hour = START + np.array([hour for hour in hours if hour % 24 in of_day])
+    none = np.zeros(len(hour), np.int64)
+    columns = dict.fromkeys(("parent", "output_tokens", "elicitation", "n_words", "capability", "tools"), none)
+    batch = (none.astype(np.int32), {"time": hour * HOUR_US, **columns})
+    return measure(Matcher(groups([0]), 1, ("tools",)), none[:1], (int(hour[0]), int(hour[-1])), [batch])
+
+
+START = 20_454 * 24
+
+
+@pytest.mark.parametrize(
+    ("days", "of_day", "about"), [(21, range(24), 504), (64, range(9, 17), 512), (90, range(24), 2160), (120, range(3), 360)]
+)
+def test_hours_are_counted_also_where_a_log_is_longer_than_the_bits(days: int, of_day: range, about: int) -> None:
+    assert sums(range(24 * days), of_day=of_day).active_hours == pytest.approx([about], rel=0.1 if days > 21 else 0)
+
 
 # --- Accounts that are alike ---------------------------------------------------------------------------------------
 

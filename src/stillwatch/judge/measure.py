@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.matcher import MOST_GROUPS, Index, Matcher, Proposed, note_memberships, slots_of_event
 from stillwatch.judge.people import HOUR_US
+from stillwatch.numeric.fast_hashes import mix
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
 
 HOUR_BITS = 512
-"""Of the bit map that counts the hours of a membership: three weeks, without a bit that two hours share."""
+"""Of the bit map that counts the hours of a membership: three weeks without a bit that two hours share. Hours of longer logs take theirs by
+hash, since linear counting needs chance: hours of the day that recur would meet too seldom."""
 DAY_PARTS = 8
 """Three-hour parts of the UTC day."""
 LENGTHS = 8
@@ -131,7 +133,7 @@ def devoted(groups: Proposed, n: I64, n_events: I64, least: int) -> NDArray[np.b
 def _accumulate(
     order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32],
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], places: NDArray[np.int32], half: I64,
-    index: Index, start_hour: int, part: int, parts: int,
+    index: Index, start_hour: int, hashed: bool, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], hourly: NDArray[np.int32],
 ) -> None:
@@ -167,7 +169,7 @@ def _accumulate(
             day_parts[s, day_part] += 1
             capabilities[s, capability[i]] += 1
             lengths[s, length] += 1
-            bit = hour % HOUR_BITS
+            bit = np.int64(mix(np.uint64(hour)) % np.uint64(HOUR_BITS)) if hashed else hour % HOUR_BITS
             active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
             hourly[index.own_group[s], half[a], hour - start_hour] += 1
 
@@ -191,14 +193,14 @@ def measure(
     day_parts = np.zeros((n_members, DAY_PARTS), np.int32)
     capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int32)
     lengths = np.zeros((n_members, LENGTHS), np.int32)
-    active = np.zeros((n_members, HOUR_BITS // 64), np.uint64)
+    active, hashed = np.zeros((n_members, HOUR_BITS // 64), np.uint64), hours[1] - hours[0] >= HOUR_BITS
     hourly = np.zeros((threads, n_groups, 2, hours[1] - hours[0] + 1), np.int32)
     with ThreadPoolExecutor(threads) as pool:
         for account, batch in batches:
             events = (
                 np.argsort(account, kind="stable"), account, batch["time"], batch["parent"], batch["output_tokens"],
                 batch["elicitation"], batch["n_words"], batch["capability"], matcher.places(batch, pool), half,
-                matcher.index, hours[0],
+                matcher.index, hours[0], hashed,
             )
 
             def add(part: int, events: tuple[Any, ...] = events) -> None:
@@ -214,9 +216,7 @@ def measure(
     day_parts, capabilities, lengths = day_parts[place], capabilities[place], lengths[place]
     active = active[place]
     set_bits = np.bitwise_count(active).sum(axis=1).astype(np.float64)
-    span = hours[1] - hours[0] + 1
-    # Hours wrap around only where the log is longer than the bits.
-    active_hours = set_bits if span <= HOUR_BITS else -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS)
+    active_hours = -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS) if hashed else set_bits
     n, first_turns, output, elicits, words = np.ascontiguousarray(sums.T)
     return Measured(
         n, first_turns, output, elicits, words, first, last, day_parts, capabilities, lengths,
