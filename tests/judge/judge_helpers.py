@@ -99,7 +99,7 @@ def measured(proposed: Groups, n_hours: int = 24, **told: Any) -> Measured:
     plain = Measured(
         one, one, zero, zero, zero, zero, zero, np.zeros((n, DAY_PARTS), np.int32),
         np.zeros((n, len(CAPABILITIES)), np.int32), np.zeros((n, LENGTHS), np.int32), one.astype(np.float64),
-        np.zeros((proposed.n, 2, n_hours), np.int32), 0,
+        np.zeros((proposed.n, 2, n_hours), np.int32),
     )
     return replace(plain, **{name: np.asarray(value) for name, value in told.items()})
 

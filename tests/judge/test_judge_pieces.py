@@ -22,7 +22,7 @@ from stillwatch.judge.evidence import (
     replacement,
 )
 from stillwatch.judge.matcher import Matcher
-from stillwatch.judge.measure import DAY_PARTS, LENGTHS, measure
+from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import usual_mix
 from stillwatch.tables import CAPABILITIES
@@ -36,7 +36,8 @@ def sums(hours: Any, *, of_day: Any = range(24)) -> Measured:
     none = np.zeros(len(hour), np.int64)
     columns = dict.fromkeys(("parent", "output_tokens", "elicitation", "n_words", "capability", "tools"), none)
     batch = (none.astype(np.int32), {"time": hour * HOUR_US, **columns})
-    return measure(Matcher(groups([0]), 1, ("tools",)), none[:1], (int(hour[0]), int(hour[-1])), [batch])
+    ends = int(hour[0]), int(hour[-1])
+    return measure(Matcher(groups([0]), 1, ("tools",)), none[:1], ends, hour_columns(ends, [hour * HOUR_US]), [batch])
 
 
 START = 20_454 * 24
@@ -47,6 +48,12 @@ START = 20_454 * 24
 )
 def test_hours_are_counted_also_where_a_log_is_longer_than_the_bits(days: int, of_day: range, about: int) -> None:
     assert sums(range(24 * days), of_day=of_day).active_hours == pytest.approx([about], rel=0.1 if days > 21 else 0)
+
+
+def test_a_stray_time_takes_no_memory_for_the_years_between() -> None:
+    usual, stray = sums([0, 30, 100]).hourly, sums([0, 30, 100, 19 * 365 * 24 + 5]).hourly
+    assert (usual.dtype, usual.shape, np.flatnonzero(usual[0, 0]).tolist()) == (np.int32, (1, 2, 101), [0, 30, 100])
+    assert (stray.shape, np.flatnonzero(stray[0, 0]).tolist()) == ((1, 2, 78), [0, 30, 52, 77])
 
 
 # --- Accounts that are alike ---------------------------------------------------------------------------------------

@@ -154,7 +154,8 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
     sums = ("time", "parent", "output_tokens", "elicitation", "n_words", "capability", *CONTENT_COLUMNS)
     hours = (window[0] // judge.HOUR_US, window[1] // judge.HOUR_US)
-    measured = judge.measure(matcher, half, hours, traffic.batches(sums), traffic.threads)
+    column = judge.hour_columns(hours, (batch["time"] for _, batch in traffic.batches(("time",))))
+    measured = judge.measure(matcher, half, hours, column, traffic.batches(sums), traffic.threads)
     # Who shows a group's objects only in passing is left out, and groups that become too small with him.
     members = judge.devoted(groups, measured.n, people.n_events, judge.FEWEST)
     whole = np.bincount(groups.member_group, weights=members, minlength=groups.n) >= judge.FEWEST

@@ -6,7 +6,7 @@ from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.interval import between
 from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.matcher import Matcher, account_codes, lookup
-from stillwatch.judge.measure import Measured, devoted, measure
+from stillwatch.judge.measure import Measured, devoted, hour_columns, measure
 from stillwatch.judge.members import (
     HARDLY,
     NEARLY,
@@ -71,6 +71,7 @@ __all__ = [
     "customers",
     "devoted",
     "harvested",
+    "hour_columns",
     "joining",
     "judge",
     "leads",

@@ -22,6 +22,8 @@ I64 = NDArray[np.int64]
 HOUR_BITS = 512
 """Of the bit map that counts the hours of a membership: three weeks without a bit that two hours share. Hours of longer logs take theirs by
 hash, since linear counting needs chance: hours of the day that recur would meet too seldom."""
+LONGEST_HOURS = 366 * 24
+"""Hours of a log from which days without a request are left out of ``hourly``: one stray time asks for up to twenty years of them."""
 DAY_PARTS = 8
 """Three-hour parts of the UTC day."""
 LENGTHS = 8
@@ -57,14 +59,11 @@ class Measured:
     active_hours: NDArray[np.float64]
     """Distinct hours with a request, estimated by linear counting on HOUR_BITS bits (Whang et al. 1990)."""
     hourly: NDArray[np.int32]
-    """Requests of each half of each group by hour, ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
-    start_hour: int
-    """Hour since 1970 UTC that ``hourly`` begins with."""
+    """Requests of each half of each group by hour (:func:`hour_columns`), ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
 
     def select(self, members: NDArray[np.bool_], groups: NDArray[np.bool_]) -> "Measured":
         """Some memberships ``(n_members,)`` and groups ``(n_groups,)``."""
-        kept = {f.name: getattr(self, f.name)[groups if f.name == "hourly" else members] for f in fields(self) if f.name != "start_hour"}
-        return Measured(**kept, start_hour=self.start_hour)
+        return Measured(**{f.name: getattr(self, f.name)[groups if f.name == "hourly" else members] for f in fields(self)})
 
 
 PASSING_DEVOTION, PASSING_VOLUME, PASSING_ANYHOW = 0.4, 0.25, 0.04
@@ -133,7 +132,7 @@ def devoted(groups: Proposed, n: I64, n_events: I64, least: int) -> NDArray[np.b
 def _accumulate(
     order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32],
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], places: NDArray[np.int32], half: I64,
-    index: Index, start_hour: int, hashed: bool, part: int, parts: int,
+    index: Index, start_hour: int, column: I64, hashed: bool, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], hourly: NDArray[np.int32],
 ) -> None:
@@ -171,12 +170,25 @@ def _accumulate(
             lengths[s, length] += 1
             bit = np.int64(mix(np.uint64(hour)) % np.uint64(HOUR_BITS)) if hashed else hour % HOUR_BITS
             active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
-            hourly[index.own_group[s], half[a], hour - start_hour] += 1
+            hourly[index.own_group[s], half[a], column[hour - start_hour]] += 1
+
+
+def hour_columns(hours: tuple[int, int], times: Iterable[I64]) -> I64:
+    """Which column of ``hourly`` each hour from the first to the last has, ``(n_hours,)``: its own in all but logs of LONGEST_HOURS.
+
+    Args:
+        hours: first and last hour since 1970 that occur.
+        times: of all requests, microseconds since 1970 UTC, in any order; read only where the log is so long.
+    """
+    day = np.arange(hours[0], hours[1] + 1) // 24
+    if len(day) < LONGEST_HOURS:
+        return np.arange(len(day))
+    return np.isin(day, np.concatenate([np.unique(time // (24 * HOUR_US)) for time in times])).cumsum() - 1
 
 
 def measure(
-    matcher: Matcher, half: I64, hours: tuple[int, int], batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]],
-    threads: int = 1,
+    matcher: Matcher, half: I64, hours: tuple[int, int], column: I64,
+    batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]], threads: int = 1,
 ) -> Measured:
     """Sum what the requests of every membership and group are like, over all batches of (account codes, sketch columns).
 
@@ -184,6 +196,7 @@ def measure(
         matcher: of the groups.
         half: ``(n_accounts,)`` 0 or 1.
         hours: first and last hour since 1970 that occur.
+        column: of each of these hours (:func:`hour_columns`).
         batches: partitions or parts of them, in any order.
         threads: worker threads; the sums do not depend on them.
     """
@@ -194,13 +207,13 @@ def measure(
     capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int32)
     lengths = np.zeros((n_members, LENGTHS), np.int32)
     active, hashed = np.zeros((n_members, HOUR_BITS // 64), np.uint64), hours[1] - hours[0] >= HOUR_BITS
-    hourly = np.zeros((threads, n_groups, 2, hours[1] - hours[0] + 1), np.int32)
+    hourly = np.zeros((threads, n_groups, 2, int(column[-1]) + 1), np.int32)
     with ThreadPoolExecutor(threads) as pool:
         for account, batch in batches:
             events = (
                 np.argsort(account, kind="stable"), account, batch["time"], batch["parent"], batch["output_tokens"],
                 batch["elicitation"], batch["n_words"], batch["capability"], matcher.places(batch, pool), half,
-                matcher.index, hours[0], hashed,
+                matcher.index, hours[0], column, hashed,
             )
 
             def add(part: int, events: tuple[Any, ...] = events) -> None:
@@ -220,5 +233,5 @@ def measure(
     n, first_turns, output, elicits, words = np.ascontiguousarray(sums.T)
     return Measured(
         n, first_turns, output, elicits, words, first, last, day_parts, capabilities, lengths,
-        active_hours, hourly.sum(axis=0), hours[0],
+        active_hours, hourly.sum(axis=0, dtype=np.int32),
     )
