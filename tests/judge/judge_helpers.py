@@ -18,6 +18,9 @@ from stillwatch.judge.reasons import AS_ONE, SLEEPLESS, TIED
 from stillwatch.judge.trees import Trees
 from stillwatch.tables import CAPABILITIES
 
+YEAR_1_US = -62_135_596_800_000_000
+"""What .NET writes where it knows no time."""
+
 FEW = np.log10(FEWEST) / 4
 """context.crowd of the fewest accounts that may be accused."""
 

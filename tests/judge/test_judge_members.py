@@ -285,6 +285,19 @@ def test_who_signed_up_apart_or_is_somebody_elses_stands_apart() -> None:
     assert (pieces["bare"] == -1).all()
 
 
+def test_a_sign_up_of_ages_ago_moves_nobody_of_many_campaigns() -> None:
+    """Of the first campaign three accounts signed up on the day on which all four of the last did, and one later.
+
+    Times of all 257 in a row, each as long as from the first sign-up of all to the last, would lead from the last to the first again.
+    """
+    day = 24 * HOUR_US
+    created = np.array([0, 0, 0, 10, 0, 0, 0, 0, 16]) * day
+    created[-1] -= (1 << 56) - 1
+    known, label = scene(groups(range(4), range(4, 8)), people(9, created_us=created)), np.repeat([0, 256, -1], [4, 4, 1])
+    _, pieces = judge.standing(known, np.array([0, 256]), label, 257, np.ones(2), np.zeros(9))
+    assert pieces["joined"][3] == pytest.approx(np.log(1 / 3) - np.log(1 / 7))
+
+
 def test_who_is_of_another_age_than_the_campaign_stands_apart_and_who_tells_none_does_not() -> None:
     day = 24 * HOUR_US
     created = np.full(200, 290 * day) + np.arange(200) * HOUR_US

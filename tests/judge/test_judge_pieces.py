@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from judge_helpers import groups, measured, people, scene
+from judge_helpers import YEAR_1_US, groups, measured, people, scene
 
 from stillwatch.judge import Measured, Scene
 from stillwatch.judge.conduct import lived, long_answers, night, occasion, short_answers
@@ -20,6 +20,7 @@ from stillwatch.judge.evidence import (
     one_rhythm,
     payment,
     replacement,
+    signup,
 )
 from stillwatch.judge.matcher import Matcher
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
@@ -235,6 +236,23 @@ def test_who_signs_up_within_three_days_after_a_ban_replaces(banned_on: float, s
     found = replacement(scene(proposed, people(n, banned_us=when, created_us=created)))
     assert found.observed.tolist() == [0, 20 * (expected > 0), 0, 0]
     assert found.value[1] == pytest.approx(expected, abs=0.1 * (expected > 0))
+
+
+@pytest.mark.parametrize("piece", [signup, replacement])
+def test_a_time_of_ages_ago_changes_nothing_of_others(piece: Any) -> None:
+    """Every other of 200 groups signed up on a day of its own, after a ban; somebody else did long before, or in the year 1."""
+    n, day = 200 * 8 + 1, 24 * HOUR_US
+    created = np.random.default_rng(4).integers(0, 400 * day, n)
+    when = np.full(n, UNKNOWN)
+    for group in range(0, 200, 2):
+        created[8 * group : 8 * group + 8] = group * day + np.arange(8)
+        when[8 * group] = group * day - HOUR_US
+    found = []
+    for created[-1] in (-100 * day, YEAR_1_US):
+        found.append(piece(scene(groups(*np.arange(n - 1).reshape(200, 8)), people(n, created_us=created.copy(), banned_us=when))))
+    assert (found[0].value > 0.4).tolist() == [True, False] * 100
+    for one, other in zip(vars(found[0]).values(), vars(found[1]).values(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 # --- Context -------------------------------------------------------------------------------------------------------

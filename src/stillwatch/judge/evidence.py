@@ -209,15 +209,15 @@ def signup(scene: Scene) -> Finding:
     best_p, best_k, best_e = np.ones(scene.n), np.zeros(scene.n), np.zeros(scene.n)
     having = np.bincount(scene.groups.member_group[rows], minlength=scene.n).astype(np.float64)
     if len(rows):
-        # Groups lie on one line, further apart than the longest window reaches.
-        span = np.int64(known[-1] - known[0] + (BURST_DAYS[-1] + 1) * DAY_US)
-        line = np.sort((member[rows] - known[0]) + scene.groups.member_group[rows] * span)
-        group = line // span
-        at = line - group * span + known[0]
+        # Groups lie on one line, which holds how many signed up before and not when: times as far apart would not fit a number.
+        width = len(known) + 1
+        line = np.sort(scene.groups.member_group[rows] * width + np.searchsorted(known, member[rows]))
+        group, before = np.divmod(line, width)
         start = np.flatnonzero(np.diff(group, prepend=-1))
         for days in BURST_DAYS:
-            k = np.searchsorted(line, line + days * DAY_US, "right") - np.arange(len(line))
-            share = (np.searchsorted(known, at + days * DAY_US, "right") - np.searchsorted(known, at)) / len(known)
+            until = np.searchsorted(known, known[before] + days * DAY_US, "right")
+            k = np.searchsorted(line, group * width + until) - np.arange(len(line))
+            share = (until - before) / len(known)
             expected = having[group] * share
             p, more = np.ones(len(k)), np.flatnonzero(k > expected)
             tried = np.maximum(having[group[more]], 1)
@@ -253,11 +253,11 @@ def replacement(scene: Scene) -> Finding:
         bans = bans[np.lexsort((banned[bans], groups.member_group[bans]))]
         when, whose = banned[bans], groups.member_group[bans]
         rows = np.flatnonzero(created != UNKNOWN)
-        # Groups lie on one line, so far apart that a ban reaches no sign-up of the next; one long before the first has none.
-        lowest, width = known[0], np.int64(known[-1] - known[0] + 2 * REPLACED_US)
-        ban_line = whose * width + np.clip(when - lowest, -REPLACED_US - 1, width - REPLACED_US - 1)
-        line = groups.member_group[rows] * width + (created[rows] - lowest)
-        after = np.searchsorted(ban_line, line, "right") > np.searchsorted(ban_line, line - REPLACED_US)
+        # Groups lie on one line, as for sign-ups, which holds how many bans came before.
+        every, line = np.sort(when), groups.member_group[rows] * (len(when) + 1)
+        ban_line = whose * (len(when) + 1) + np.searchsorted(every, when)
+        last, first = np.searchsorted(every, created[rows], "right"), np.searchsorted(every, created[rows] - REPLACED_US)
+        after = np.searchsorted(ban_line, line + last) > np.searchsorted(ban_line, line + first)
         observed = np.bincount(groups.member_group[rows[after]], minlength=scene.n).astype(np.float64)
         # Three days that overlap those after the next ban of the group are counted once: bans come in waves.
         end = when + REPLACED_US

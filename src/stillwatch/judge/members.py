@@ -284,13 +284,13 @@ def _joined(scene: Scene, mine: I64, campaign: I64, known: NDArray[np.bool_]) ->
     if not len(rows):
         return out
     at, of = created[mine[rows]], known[rows]
-    width = everybody[-1] - everybody[0] + 2 * NEAR_US + 1
-    line = at - everybody[0] + campaign[rows] * width
-    ordered = np.sort(line[of])
-    inside = np.searchsorted(ordered, line + NEAR_US, "right") - np.searchsorted(ordered, line - NEAR_US) - of
+    first, end = np.searchsorted(everybody, at - NEAR_US), np.searchsorted(everybody, at + NEAR_US, "right")
+    # Campaigns lie on one line, which holds how many signed up before and not when: times as far apart would not fit a number.
+    line = campaign[rows] * (len(everybody) + 1)
+    ordered = np.sort((line + np.searchsorted(everybody, at))[of])
+    inside = np.searchsorted(ordered, line + end) - np.searchsorted(ordered, line + first) - of
     others = np.bincount(campaign[rows], weights=of)[campaign[rows]] - of
-    near = np.searchsorted(everybody, at + NEAR_US, "right") - np.searchsorted(everybody, at - NEAR_US) - 1
-    out[rows] = np.log((inside + 1) / (others + 2)) - np.log((near + 1) / (len(everybody) + 1))
+    out[rows] = np.log((inside + 1) / (others + 2)) - np.log((end - first) / (len(everybody) + 1))
     return out
 
 
