@@ -88,6 +88,16 @@ def test_a_ban_is_known_after_its_time(tmp_path: Path) -> None:
     assert dataset.read_accounts(data, T + MINUTE)["banned_at"].to_pylist() == [T, None]
 
 
+@pytest.mark.parametrize("name", ["created_at", "banned_at"])
+@pytest.mark.parametrize("at", [-62_135_596_800_000_000, -1, 253_402_300_800_000_000])
+def test_a_time_that_no_account_can_have_is_refused(tmp_path: Path, name: str, at: int) -> None:
+    data = registry(tmp_path, {"account_id": "a", "created_at": datetime(1970, 1, 1, tzinfo=UTC)}, {"account_id": "b"})
+    assert dataset.read_accounts(data).num_rows == 2
+    data = registry(tmp_path, {"account_id": "a"}, {"account_id": "b", name: at})
+    with pytest.raises(InputError, match=rf"accounts\.{name} has times before 1970 or after 9999: .*accounts\.parquet\. Write null "):
+        dataset.read_accounts(data)
+
+
 def test_without_a_registry_it_is_empty(tmp_path: Path) -> None:
     assert len(dataset.read_accounts(dataset.open_dataset(events(tmp_path, 0)))) == 0
 

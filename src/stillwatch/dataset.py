@@ -21,6 +21,8 @@ JSON_BLOCK = 64 << 20
 """Bytes; a line of JSONL cannot be longer."""
 FIRST_US, LAST_US = 0, 7_258_118_400_000_000
 """Microseconds: from 1970 to 2200."""
+LAST_REGISTERED_US = 253_402_300_800_000_000
+"""The year 10000: the day before is what some registries write for never."""
 LONGEST_US = 20 * 366 * 86_400 * 1_000_000
 REPEATED = ("system", "user_agent", "ja4", "ip", "model", "access_path")
 """Columns read as dictionaries, since few values repeat often."""
@@ -283,6 +285,9 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
     Args:
         dataset: where it lies.
         as_of: bans at or after this time are not known yet.
+
+    Raises:
+        InputError: the file is not readable, or has times that no account can have.
     """
     if dataset.accounts_file is None:
         return ACCOUNTS.schema.empty_table()
@@ -290,6 +295,11 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
     whole = pa.concat_tables(parts)
     plain = pa.table({name: decoded(whole[name]) for name in whole.column_names})
     table = ACCOUNTS.conform(plain, where=dataset.accounts_file)
+    for name in ("created_at", "banned_at"):
+        span = pc.min_max(table[name].cast(pa.int64()))
+        if span["min"].is_valid and not FIRST_US <= span["min"].as_py() <= span["max"].as_py() < LAST_REGISTERED_US:
+            todo = "Write null where there is none, or use stillwatch ingest, which does"
+            raise InputError(f"accounts.{name} has times before 1970 or after 9999", where=dataset.accounts_file, todo=todo)
     row = pa.array(range(len(table)))
     latest = table.append_column("row", row).group_by("account_id").aggregate([("row", "max")])
     table = table.take(latest["row_max"].combine_chunks().sort()) if len(latest) < len(table) else table
