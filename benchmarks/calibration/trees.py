@@ -16,8 +16,9 @@ FOLDS = 6
 """Parts of the authors, each of which is scored by trees that never saw it."""
 HEARD = {True: 300.0, False: 3000.0}
 """Weight of all positive and of all negative examples of an author, so that none is heard above the others."""
-OF_THE_LOG = ("context.placed", "context.owners", "context.unwanted", "context.usual_mix")
-"""What is the provider's, or read by a list of words that fits one simulator better than another, would give the simulator away."""
+OF_THE_LOG = ("context.placed", "context.owners", "context.unwanted", "context.usual_mix", "context.sent")
+"""What is the provider's, or read by a list of words that fits one simulator better than another, would give the simulator away; and what
+``harvest.volume`` and ``context.crowd`` tell, each up to a bound."""
 TREE_COPIES = 3
 SIGNED = {**SIGNS, **dict.fromkeys(JOINT_SENTENCES, 1)}
 

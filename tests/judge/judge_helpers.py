@@ -26,8 +26,8 @@ FEW = np.log10(FEWEST) / 4
 
 
 def values(n: int, **told: Any) -> dict[str, np.ndarray]:
-    """All values of ``n`` groups of 100 accounts that do one kind of work alike, on one list, and are barely tied; ``__`` stands for the
-    dot of a name."""
+    """All values of ``n`` groups of 100 accounts that do one kind of work alike, on one list, sent one request each and are barely tied;
+    ``__`` stands for the dot of a name."""
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT, "context.look_alikes", "context.usual_mix")}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
     found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIED, 1.0, 1.0

@@ -37,7 +37,7 @@ def test_what_alone_leaves_an_everyday_reason() -> None:
 
 def test_what_alone_leaves_the_trees_in_doubt() -> None:
     ties = Trees(("identity.payment",), (0,), (0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, 0.0, 3.0))
-    found = values(1, **POOL, context__mostly_alike=1.0, harvest__volume=1.0)
+    found = values(1, **POOL, context__mostly_alike=1.0)
     used = model(grown(0.0, ties), linked=part(volume__even_load=8.0))
     found["context.alike"][:] = 1.0
     said = changes(found, used, judge.judge(found, findings(1, SURE), used), 0)

@@ -94,7 +94,7 @@ NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "sessio
 FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.1, "identity__payment": 0.5, "infra__network": 0.49,
         "context__crowd": np.log10(32) / 4}
 """Batches each of which keeps hours of its own."""
-BY_DAY = {"timing__round_the_clock": 0.09, "harvest__volume": np.log10(100 * 12) / 7}
+BY_DAY = {"timing__round_the_clock": 0.09, "context__sent": np.log10(12)}
 """A hundred accounts of twelve requests each that sleep at night."""
 NETWORKED = {"context__one_place": 0.0, "infra__network": 0.5}
 RELAY = {"session__handoff": 0.3, "context__one_place": 0.5, "context__unwanted": 0.2, "identity__payment": 0.9,
@@ -244,7 +244,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (BY_DAY | {"identity__contact": 0.2}, "trees", False),
         (BY_DAY | {"identity__contact": 0.2}, "unlinked", True),
         (BY_DAY | {"timing__round_the_clock": 0.1}, "unlinked", False),
-        (BY_DAY | {"harvest__volume": np.log10(100 * 11) / 7}, "unlinked", False),  # too little to tell their hours by
+        (BY_DAY | {"context__sent": np.log10(11)}, "unlinked", False),  # too little to tell their hours by
     ],
 )
 def test_everyday_reasons(told: dict[str, float], part_: str, reason: bool) -> None:

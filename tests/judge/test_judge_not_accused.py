@@ -123,7 +123,7 @@ def test_it_says_so_of_the_part_that_knows_no_links(change: dict[str, Any], said
 def test_it_says_who_relays_openly_and_who_sleeps(name: str) -> None:
     asks = {name: part(harvest__rate=100.0)}
     assert any("an app that relays its users" in said for said in why({"context__one_domain": 0.9}, **asks))
-    asleep = {"timing__round_the_clock": 0.0, "harvest__volume": 1.0, "session__handoff": 0.0, "identity__signup": 1.0}
+    asleep = {"timing__round_the_clock": 0.0, "context__sent": 5.0, "session__handoff": 0.0, "identity__signup": 1.0}
     assert any("one job, one course or one cause" in said for said in why(asleep | {"content__one_length": 0.94}, **asks))
     assert not any("one job" in said for said in why(asleep | {"identity__contact": 0.9, "timing__round_the_clock": 0.5}, **asks))
 
@@ -135,7 +135,7 @@ def test_it_says_who_relays_openly_and_who_sleeps(name: str) -> None:
      ({"context__lived": 0.49, "context__night": 0.8}, True)],
 )
 def test_accounts_used_up_within_a_day_each_do_not_show_that_they_sleep(name: str, change: dict[str, Any], asked: bool) -> None:
-    brief = {"timing__round_the_clock": 0.0, "harvest__volume": 1.0, "session__handoff": 0.0, "identity__signup": 1.0}
+    brief = {"timing__round_the_clock": 0.0, "context__sent": 5.0, "session__handoff": 0.0, "identity__signup": 1.0}
     assert bool(everyday(TREES, values(1, **(CREW | brief | change)))[0]) == asked
     said = why(brief | change, **{name: part(harvest__rate=100.0)})
     assert any("one job" in one for one in said) == (asked and (name == "linked" or "context__occasion" not in change))
@@ -145,7 +145,7 @@ def test_accounts_used_up_within_a_day_each_do_not_show_that_they_sleep(name: st
 @pytest.mark.parametrize(
     ("change", "asked"),
     [({}, True), ({"context__night": 0.79}, False), ({"identity__payment": 0.0, "identity__signup": 1.0}, True),
-     ({"timing__round_the_clock": 0.0, "harvest__volume": 1.0}, True),
+     ({"timing__round_the_clock": 0.0, "context__sent": 5.0}, True),
      ({"identity__contact": 0.2}, False), ({"session__handoff": 0.2}, False), ({"identity__replacement": 0.2}, False),
      ({"infra__rotation": 0.5}, False)],
 )

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from judge_helpers import YEAR_1_US, groups, measured, people, scene
+from judge_helpers import YEAR_1_US, groups, measured, people, scene, values
 
 from stillwatch.judge import Measured, Scene
-from stillwatch.judge.conduct import lived, long_answers, night, occasion, short_answers
+from stillwatch.judge.conduct import CONDUCT, lived, long_answers, night, occasion, short_answers
 from stillwatch.judge.evidence import (
     HALF_BANNED,
     Finding,
@@ -26,6 +26,7 @@ from stillwatch.judge.matcher import Matcher
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import usual_mix
+from stillwatch.judge.reasons import TOLD_HOURS, by_day
 from stillwatch.tables import CAPABILITIES
 
 # --- Sums -----------------------------------------------------------------------------------------------------------
@@ -329,6 +330,14 @@ def test_people_of_one_time_zone_are_quiet_together(parts: list[int], expected: 
 def test_who_worked_for_a_day_shows_no_night() -> None:
     assert nights([0, 0, 9, 9, 9, 9, 0, 0], 40) == 0
     assert nights([0, 0, 9, 9, 9, 9, 0, 0], 60) == 1
+
+
+@pytest.mark.parametrize(("requests", "sleeps"), [(TOLD_HOURS - 1, False), (TOLD_HOURS, True)])
+def test_of_groups_of_any_size_it_is_told_how_much_each_account_sent(requests: int, sleeps: bool) -> None:
+    proposed = groups(range(20_000), range(2))
+    known = scene(proposed, people(20_000), measured(proposed, n=np.append(np.full(20_000, requests), (7_000_000, 7_000_000))))
+    amounts = {name: piece(known) for name, piece in CONDUCT.items() if name in ("context.crowd", "context.sent", "harvest.volume")}
+    assert by_day(values(2, timing__round_the_clock=0.0) | amounts).tolist() == [sleeps, True]
 
 
 def test_an_account_lived_that_was_seen_for_a_day() -> None:

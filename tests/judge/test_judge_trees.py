@@ -187,7 +187,8 @@ def test_trees_doubt_more_where_nothing_links_and_a_high_score_where_little_is_w
 def test_of_who_sleeps_at_hours_of_his_own_trees_must_be_sure_whatever_the_score() -> None:
     """A call centre on prepaid cards; the same round the clock, at one rhythm, with too few requests to tell, and in a log of few days."""
     shifts = values(5, timing__round_the_clock=[0.0, 0.1, 0.0, 0.0, 0.0], timing__one_rhythm=[0.4, 0.4, OWN_HOURS, 0.4, 0.4],
-                    harvest__volume=[1.0, 1.0, 1.0, 0.3, 1.0], harvest__narrow=0.0, context__short_log=[0.0, 0.0, 0.0, 0.0, 1.0])
+                    harvest__volume=1.0, harvest__narrow=0.0, context__sent=[5.0, 5.0, 5.0, 0.1, 5.0],
+                    context__short_log=[0.0, 0.0, 0.0, 0.0, 1.0])
     sure = np.full(5, BEYOND_DOUBT)
     assert doubt(shifts, sure, unlinked=np.zeros(5, bool)).tolist() == [SHIFTS, 0.0, 0.0, 0.0, -np.inf]
     for nats, doubted in ((SHIFTS - 0.1, True), (SHIFTS, False)):
@@ -199,7 +200,7 @@ def test_in_a_log_of_few_days_trees_doubt_less_of_who_sent_little_and_nothing_of
     """64 accounts of 10, 20, 25, 30 and 1,000 requests each, of one kind of work and of many."""
     sent = np.array([10, 20, 25, 30, 1000])
     for narrow, asked in ((1.0, DOUBTED), (0.0, 0.0)):
-        told = values(5, harvest__narrow=narrow, harvest__volume=np.log10(64 * sent) / 7, context__crowd=np.log10(64) / 4)
+        told = values(5, harvest__narrow=narrow, context__sent=np.log10(sent), context__crowd=np.log10(64) / 4)
         assert doubt(told, np.zeros(5), unlinked=np.zeros(5, bool)).tolist() == [asked] * 5
         early = told | {"context.short_log": np.ones(5)}
         least = doubt(early, np.zeros(5), unlinked=np.zeros(5, bool))

@@ -134,7 +134,7 @@ def test_an_office_that_one_card_pays_for_is_one_customer_if_it_sleeps(
 ) -> None:
     office = {"timing__round_the_clock": asleep, "context__one_place": one_place, "context__one_payer": 1.0, "identity__contact": 0.6,
               "context__short_log": short_log}
-    told = values(1, **(CREW | office | {"context__crowd": crowd(85), "harvest__volume": 6 / 7}))
+    told = values(1, **(CREW | office | {"context__crowd": crowd(85), "context__sent": 4.0}))
     used = model(grown(PLAIN, NOTHING), linked=part(harvest__rate=100.0))
     found = judge.judge(told, findings(1, SURE), used)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected

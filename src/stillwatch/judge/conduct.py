@@ -1,4 +1,4 @@
-"""Conduct: what the requests of a group are like, and what speaks for innocence. Values are bounded, one a group.
+"""Conduct: what the requests of a group are like, and what speaks for innocence. Values are bounded, one a group, but ``context.sent``.
 
 Harvest pieces say that answers are collected; context pieces say who the accounts are. None of them is coordination.
 """
@@ -117,6 +117,11 @@ def crowd(scene: Scene) -> F64:
     The value is log10 of them, divided by 4.
     """
     return np.clip(np.log10(np.maximum(scene.size, 1)) / 4, 0, 1)
+
+
+def sent(scene: Scene) -> F64:
+    """Requests of the group for each of its accounts, log10: how much they tell of an account."""
+    return np.log10(np.maximum(scene.events, 1) / np.maximum(scene.size, 1))
 
 
 def youth(scene: Scene) -> F64:
@@ -308,6 +313,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "harvest.rate": rate,
     "harvest.volume": volume,
     "context.crowd": crowd,
+    "context.sent": sent,
     "context.youth": youth,
     "context.one_owner": one_owner,
     "context.one_payer": one_payer,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.reasons import AT_HOME, batched, by_day, everyday, sent
+from stillwatch.judge.reasons import AT_HOME, batched, by_day, everyday
 
 F64 = NDArray[np.float64]
 
@@ -85,7 +85,7 @@ def doubt(values: Mapping[str, F64], score: F64, *, unlinked: NDArray[np.bool_])
     """
     asked = np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED))
     short, sure = values["context.short_log"] > 0, score >= BEYOND_DOUBT
-    early = FAINT + np.interp(sent(values), np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT)
+    early = FAINT + np.interp(values["context.sent"], np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT)
     enough = np.where(sure & (values["context.unwanted"] < IDLE), HARDLY_DOUBTED, np.inf)
     met = values["infra.network"] >= AT_HOME
     whole = np.minimum(np.where(unlinked, DOUBTED + np.where(met, DOUBTED, asked), asked), enough)

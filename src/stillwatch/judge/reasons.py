@@ -112,7 +112,7 @@ REASONS = (
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
     "harvest.devotion", "harvest.long_answers", "harvest.rate", "content.one_mix", "content.one_length", "context.common_work",
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
-    "infra.network", "infra.rotation", "context.unwanted", "harvest.elicitation", "harvest.volume", "timing.round_the_clock",
+    "infra.network", "infra.rotation", "context.unwanted", "harvest.elicitation", "context.sent", "timing.round_the_clock",
     "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct", "context.own_client",
     "context.lived", "context.night", "context.usual_mix", "context.one_payer",
 )
@@ -381,11 +381,6 @@ def many_as_one(values: Mapping[str, F64]) -> F64:
     return np.asarray(large * (values["context.mostly_alike"] >= AS_ONE))
 
 
-def sent(values: Mapping[str, F64]) -> F64:
-    """Log10 of the requests that each account sent, ``(n_groups,)``."""
-    return np.asarray(7 * values["harvest.volume"] - 4 * values["context.crowd"])
-
-
 def by_day(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups whose accounts wake and sleep as people do.
 
@@ -393,7 +388,7 @@ def by_day(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     days does not tell who does: whoever began today has slept through the rest. Nor do accounts that are used up within a day each, where
     that goes on day and night for longer than an event does.
     """
-    told = (sent(values) >= np.log10(TOLD_HOURS) - 1e-9) & (values["context.short_log"] == 0)
+    told = (values["context.sent"] >= np.log10(TOLD_HOURS) - 1e-9) & (values["context.short_log"] == 0)
     told &= (values["context.lived"] >= AT_HOME) | one_night(values) | (values["context.occasion"] >= AT_HOME)
     return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & told)
 
