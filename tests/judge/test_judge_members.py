@@ -344,6 +344,16 @@ def test_who_has_partners_in_two_campaigns_is_linked_to_his_own() -> None:
     assert judge.linked(handed, label)[0].tolist() == [0, 0, -1, 1, 1, -1, 0, -1]
 
 
+@pytest.mark.parametrize(("n", "campaign"), [((5, 1, 3), 1), ((4, 1, 3), 0), ((3, 1, 3), 0)])
+def test_who_is_in_none_is_linked_to_the_campaign_of_most_requests(n: tuple[int, int, int], campaign: int) -> None:
+    """The last account hands to one account of the second campaign, or takes from two of the first, in any order of rows."""
+    label = np.array([0, 0, 1, -1])
+    for rows in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):
+        known = scene(groups(range(4)), people(4), handoffs=np.array([(2, 3), (3, 0), (3, 1)])[rows].tolist())
+        handed = replace(known, handoffs=replace(known.handoffs, n=np.array(n)[rows]))
+        assert judge.linked(handed, label)[0].tolist() == [-1, -1, -1, campaign]
+
+
 def test_a_card_that_mostly_others_hold_links_nobody() -> None:
     """Of nine accounts four are a campaign's: two of them share a card with each other, two a card with three others."""
     known = scene(groups(range(4)), people(9), payment=np.array([0, 0, 1, 1, 1, 1, 1, 2, 3]))

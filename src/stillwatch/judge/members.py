@@ -427,7 +427,8 @@ def _carries(scene: Scene, groups: I64, lead: int) -> NDArray[np.bool_]:
 def linked(scene: Scene, account_label: I64) -> list[I64]:
     """Per kind of link, conversations first: the campaign in which each account, of it or not, has a partner, -1 for none.
 
-    A card or number links only where at least HALF of those who share it are of campaigns.
+    Who hands conversations to several is linked to his own, else to that of most requests, else to the first. A card or number links only
+    where at least HALF of those who share it are of campaigns.
 
     Args:
         scene: the run.
@@ -435,14 +436,14 @@ def linked(scene: Scene, account_label: I64) -> list[I64]:
     """
     hand, n, base = scene.handoffs, scene.people.n, int(account_label.max(initial=0)) + 1
     foreign = scene.customer[hand.taker] != scene.customer[hand.giver]
+    side, other = (np.concatenate([a[foreign], b[foreign]]) for a, b in ((hand.taker, hand.giver), (hand.giver, hand.taker)))
+    held = account_label[other] >= 0
+    pairs, number = np.unique(side[held] * base + account_label[other[held]], return_inverse=True)
+    of, whose = np.divmod(pairs, base)
+    asked = np.bincount(number, weights=np.tile(hand.n[foreign], 2)[held])
+    best_last = np.lexsort((-whose, asked, account_label[of] == whose))
     found = np.full(n, -1, np.int64)
-    for a, b in ((hand.taker[foreign], hand.giver[foreign]), (hand.giver[foreign], hand.taker[foreign])):
-        held = account_label[b] >= 0
-        found[a[held]] = account_label[b[held]]
-    # Who has partners in several campaigns, his own among them, is linked to his own.
-    own = foreign & (account_label[hand.taker] >= 0) & (account_label[hand.taker] == account_label[hand.giver])
-    for side in (hand.taker[own], hand.giver[own]):
-        found[side] = account_label[side]
+    found[of[best_last]] = whose[best_last]
     out = [found]
     for value in scene.identities.values():
         told = np.flatnonzero(value >= 0)
