@@ -114,6 +114,15 @@ def test_columns_say_what_the_contract_says(rows: list[dict[str, Any]]) -> None:
     assert keys.tolist() == [row["account"] for row in found]
 
 
+@pytest.mark.parametrize("name", ["temperature", "top_p"])
+@pytest.mark.filterwarnings("error")
+def test_a_fraction_that_is_no_number_is_none_that_is_told(name: str) -> None:
+    values = (None, float("nan"), float("inf"), -3e38, 0.0, 2.0)
+    rows = [{"event_id": "1", "timestamp": 0, "account_id": "a", name: value} for value in values]
+    told = sketch.sketch_events(table_of(rows))["parameters"].to_pylist()
+    assert (set(told[:4]), len(set(told))) == ({told[0]}, 3)
+
+
 def test_no_events() -> None:
     assert sketch.sketch_events(EVENTS.schema.empty_table()).equals(SKETCHES.schema.empty_table())
     assert sketch.sketch_events(encoded(EVENTS.schema.empty_table())).equals(SKETCHES.schema.empty_table())

@@ -195,9 +195,9 @@ def _systems(system: pa.ChunkedArray) -> dict[str, NDArray[np.int64]]:
 
 
 def _parameters(events: pa.Table) -> NDArray[np.int64]:
-    """Hash of each request's sampling parameters, to a thousandth."""
+    """Hash of each request's sampling parameters, to a thousandth; a fraction that is no number, or of thousands, tells none."""
     fractions = (pc.fill_null(events[name], -1).to_numpy() for name in ("temperature", "top_p"))
-    columns = [np.round(np.nan_to_num(values) * 1000).astype(np.int64) for values in fractions]
+    columns = [np.round(np.where(np.abs(values) < 1000, values, -1) * 1000).astype(np.int64) for values in fractions]
     stream = pc.fill_null(events["stream"].cast(pa.int8()), 2).to_numpy().astype(np.int64)
     return _combined([*columns, _integers(events["max_tokens"], np.int64), stream])
 
