@@ -121,10 +121,12 @@ UNITS = {
     "harvest.long_answers": ("times the log's average",) * 2,
     "harvest.rate": ("request a day", "requests a day"),
     "harvest.volume": ("request", ""),
+    "context.sent": ("request an account", "requests an account"),
 }
 """What pieces are observed in, for one and for another number (of none: an s more); those not listed are shares, or say their scale."""
 DECADES = {
     "content.queue": 1, "context.overlap": 2, "harvest.long_answers": 1, "harvest.rate": 3, "harvest.volume": 7, "context.crowd": 4,
+    "context.sent": 1,
 }
 """Powers of ten that 1 stands for, of the pieces whose values are logarithms."""
 

@@ -120,7 +120,10 @@ def crowd(scene: Scene) -> F64:
 
 
 def sent(scene: Scene) -> F64:
-    """Requests of the group for each of its accounts, log10: how much they tell of an account."""
+    """Requests of the group for each of its accounts.
+
+    The value is log10 of them.
+    """
     return np.log10(np.maximum(scene.events, 1) / np.maximum(scene.size, 1))
 
 
