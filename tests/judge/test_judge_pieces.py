@@ -239,6 +239,15 @@ def test_who_signs_up_within_three_days_after_a_ban_replaces(banned_on: float, s
     assert found.value[1] == pytest.approx(expected, abs=0.1 * (expected > 0))
 
 
+def test_only_who_tells_a_sign_up_is_expected_to_replace() -> None:
+    n, day = 4_000, 24 * HOUR_US
+    created, when = np.linspace(0, 100 * day, n).astype(np.int64), np.full(n, UNKNOWN)
+    when[0] = 50 * day
+    whole, half = created, np.where((np.arange(n) < 40) & (np.arange(n) % 2 == 0), UNKNOWN, created)
+    expected = [replacement(scene(groups(range(40)), people(n, banned_us=when, created_us=told))).expected for told in (whole, half)]
+    assert expected[1] == pytest.approx(expected[0] / 2, rel=0.01)
+
+
 @pytest.mark.parametrize("piece", [signup, replacement])
 def test_a_time_of_ages_ago_changes_nothing_of_others(piece: Any) -> None:
     """Every other of 200 groups signed up on a day of its own, after a ban; somebody else did long before, or in the year 1."""

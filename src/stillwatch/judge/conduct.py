@@ -230,7 +230,7 @@ def occasion(scene: Scene) -> F64:
 
 
 def _lasted(scene: Scene) -> F64:
-    """Hours within which nine tenths of the requests of each group fall, ``(n_groups,)``."""
+    """Hours from the first twentieth of the requests of each group to the last, between which nine tenths fall, ``(n_groups,)``."""
     hourly = scene.measured.hourly.sum(axis=1).astype(np.float64)
     reached = hourly.cumsum(axis=1) / np.maximum(hourly.sum(axis=1, keepdims=True), 1)
     return np.asarray((reached < 0.95).sum(axis=1) - (reached < 0.05).sum(axis=1), dtype=np.float64)

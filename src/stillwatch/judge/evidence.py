@@ -52,8 +52,9 @@ def _poisson(observed: F64, expected: F64) -> F64:
 def handoff(scene: Scene) -> Finding:
     """Conversations that one account began are continued by another account of another owner.
 
-    Null: a continued conversation was begun by anybody, in proportion to traffic. Blind where the log has no context
-    and parent keys, and where an operator keeps each conversation on one account.
+    Observed is every request handed over between the accounts, whether it carries the group's marks or not; the value compares it with
+    the group's own requests that continue a conversation. Null: a continued conversation was begun by anybody, in proportion to
+    traffic. Blind where the log has no context and parent keys, and where an operator keeps each conversation on one account.
     """
     hand = scene.handoffs
     # One customer may rotate accounts: neither one organisation nor one payment card hands over to itself.
@@ -165,7 +166,7 @@ def _usually_shared(scene: Scene, value: I64) -> float:
 def payment(scene: Scene) -> Finding:
     """Accounts of different owners pay with the same payment method.
 
-    Null: owners share payment methods as often as the same number of other owners of the registry, and the value is what goes beyond the
+    Null: owners share payment methods as often as the same number of other owners seen, and the value is what goes beyond the
     share of all accounts that do. The accounts of the largest payer do not count, who may be a customer among others; who
     also meets on a network of their own is a firm and does not count, and the fewer payers there are the less it counts: few
     firms and their people share so too. Blind where the registry tells no payment method, where each account has a card of its
@@ -195,9 +196,9 @@ BURST_DAYS = (1, 7, 30)
 
 
 def signup(scene: Scene) -> Finding:
-    """The accounts signed up in a burst that the whole registry does not show.
+    """The accounts signed up in a burst that all accounts of the log together do not show.
 
-    Null: each account signed up independently, when the registry's accounts did; windows of 1, 7 and 30 days are
+    Null: each account signed up independently, when all accounts seen did; windows of 1, 7 and 30 days are
     scanned and the p-value is corrected for the scan. Blind where sign-up times are not told; a class or a hackathon
     also signs up together.
     """
@@ -242,7 +243,7 @@ REPLACED_US = 3 * DAY_US
 def replacement(scene: Scene) -> Finding:
     """Accounts signed up within three days after another account of the group was banned.
 
-    Null: sign-ups fall independently of bans, when the registry's accounts signed up. Blind where bans are not told.
+    Null: those whose sign-up is told signed up independently of bans, when all accounts seen did. Blind where bans are not told.
     """
     people, groups = scene.people, scene.groups
     banned, created = scene.of_members(people.banned_us), scene.of_members(people.created_us)
@@ -264,7 +265,8 @@ def replacement(scene: Scene) -> Finding:
         again = np.flatnonzero(whose[1:] == whose[:-1])
         end[again] = np.minimum(end[again], when[again + 1])
         chance = np.searchsorted(known, end) - np.searchsorted(known, when)
-        expected = np.bincount(whose, weights=chance, minlength=scene.n) / len(known) * scene.size
+        told = scene.total((created != UNKNOWN) & scene.seen)
+        expected = np.bincount(whose, weights=chance, minlength=scene.n) / len(known) * told
     share = np.clip(np.nan_to_num(_ratio(observed - expected, scene.size)), 0, 1)
     blind = scene.total(banned != UNKNOWN) == 0
     return Finding(np.where(observed >= 3, share, 0), observed, expected, np.where(blind, np.nan, _poisson(observed, expected)))

@@ -181,7 +181,7 @@ HANDOFFS_SQL = f"""
 def handoffs(engine: Engine) -> NumpyTable:
     """Conversations continued by another account: ``taker``, ``giver`` (i64 hashes), ``n`` requests.
 
-    A request counts when its parent is a context that exactly one account sent, earlier, and that is not the taker's
+    A request counts when its parent is a context that exactly one account sent, no later, and that is not the taker's
     own. A context that several accounts sent (a greeting, a benchmark question) says nothing and is left out, and so is one
     that more than two others continue (a conversation shared by link).
     """

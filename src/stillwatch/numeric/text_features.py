@@ -261,7 +261,7 @@ def feature_sets(
         ends: ``(n, 4)`` out, ends of groups in each row.
 
     Returns:
-        Length needed, or -1 where ``out`` is too short.
+        Buckets written, or -1 where ``out`` is too short.
     """
     longest = longest_text(offsets)
     seen = np.zeros(N_GROUPS << bits, np.int32)

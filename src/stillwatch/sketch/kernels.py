@@ -1,7 +1,7 @@
 """Numba kernels that read text from Arrow buffers: one pass over the bytes, no Python object per prompt.
 
-A text is read as words: runs of ASCII letters (lower-cased) and of non-ASCII bytes, runs of digits (all equal, so that
-numbered slots do not hide a template), and single characters of scripts written without spaces (U+3000 to U+D7FF).
+A text is read as words: runs of ASCII letters (lower-cased, with the apostrophes after them) and of non-ASCII bytes, runs of digits (all
+equal, so that numbered slots do not hide a template), and single characters of scripts written without spaces (U+3000 to U+D7FF).
 Word shingles and their bottom-k sample follow Broder, "On the resemblance and containment of documents" (1997),
 sections 2 and 3: a shingle that is among the k smallest of one prompt tends to be among the k smallest of every prompt
 that contains it, so that prompts made from one template meet in a few objects.
