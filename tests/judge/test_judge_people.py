@@ -71,6 +71,12 @@ def test_a_client_that_users_set_each_in_their_own_way_is_no_app(others: int, ow
     assert own_client(scene(groups(range(20)), people(60), client=client, setting=setting)) == pytest.approx(own)
 
 
+def test_loads_are_shown_beside_usual_ones_less_what_counting_gives() -> None:
+    n = np.tile([6, 40], 20)
+    found = even_load(scene(groups(range(40)), people(40), measured(groups(range(40)), n=n)))
+    assert found.expected == pytest.approx(found.observed)
+
+
 def test_what_is_usual_is_not_taken_from_groups_of_one_program() -> None:
     """Loads of everybody, which a program's users have, do not make those of others look even; where there are no others, they tell."""
     loads = np.concatenate([np.tile([8, 12], 10), np.tile([6, 600], 40)])

@@ -294,8 +294,8 @@ HALF_BANNED = 0.5
 def even_load(scene: Scene) -> Finding:
     """The accounts carry nearly equal loads, as a balancer deals them out.
 
-    Observed is the spread (standard deviation of the log of requests, less what counting alone gives) against the
-    spread within all proposed groups. Null: spreads are normal with that common variance (chi-square, one-sided).
+    Observed is the spread (standard deviation of the log of requests) against the spread within all proposed groups, both less what
+    counting alone gives here. Null: spreads are normal with that common variance (chi-square, one-sided).
     Blind to operators who deal unevenly; evaluation harnesses also run equal numbers.
     """
     n = scene.measured.n.astype(np.float64)
@@ -305,7 +305,8 @@ def even_load(scene: Scene) -> Finding:
     centre = scene.mean(logs, used)
     off = np.where(used, logs - np.nan_to_num(centre)[scene.groups.member_group], 0)
     spread2 = _ratio(scene.total(off**2), count - 1)
-    excess = np.maximum(spread2 - scene.mean(1 / np.maximum(n, 1), used), 1e-4)
+    counting = scene.mean(1 / np.maximum(n, 1), used)
+    excess = np.maximum(spread2 - counting, 1e-4)
     compared = scene.usual & (count >= 8)
     usual = np.nanmedian(spread2[compared]) if compared.any() else 1.0
     usual = max(float(np.nan_to_num(usual, nan=1.0)), 0.25)
@@ -314,7 +315,7 @@ def even_load(scene: Scene) -> Finding:
     blind = (count < 5) | (count < 0.5 * scene.size)
     p = np.where(blind, np.nan, stats.chi2.cdf((count - 1) * spread2 / usual, np.maximum(count - 1, 1)))
     value = np.where(blind, 0, np.clip(1 - np.sqrt(np.nan_to_num(excess, nan=1)), 0, 1) * np.nan_to_num(told))
-    return Finding(value, np.sqrt(excess), np.full(scene.n, np.sqrt(usual)), p)
+    return Finding(value, np.sqrt(excess), np.sqrt(np.maximum(usual - counting, 1e-4)), p)
 
 
 DIFFERENT = 0.3
