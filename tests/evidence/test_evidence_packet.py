@@ -26,7 +26,7 @@ from evidence_helpers import SECRET_TEXT, members, packed, zipped
 from stillwatch.cli import main
 from stillwatch.detect import pipeline
 from stillwatch.errors import InputError
-from stillwatch.evidence import checking, packet, pdf, statement
+from stillwatch.evidence import checking, packet, pdf, rescoring, statement
 from stillwatch.evidence.rescoring import rescore
 from stillwatch.judge import HOUR_US
 from stillwatch.keys import signing
@@ -543,3 +543,10 @@ def test_a_public_key_that_others_verify_with_is_not_replaced(tmp_path: Path) ->
         signing.signing_key(tmp_path / "x.pem")
     assert (tmp_path / "x.pem.pub").read_bytes() == known
     assert not (tmp_path / "x.pem").exists()
+
+
+@pytest.mark.parametrize(("told", "sent"), [({}, 1.5), ({"context.sent": 2.5}, 2.5)])
+def test_a_packet_made_before_tells_what_each_account_sent(told: dict[str, float], sent: float) -> None:
+    evidence = [{"name": name, "value": value} for name, value in ({"harvest.volume": 0.5, "context.crowd": 0.5} | told).items()]
+    values, _ = rescoring._evidence([{"evidence": evidence}])
+    assert values["context.sent"] == pytest.approx([sent])

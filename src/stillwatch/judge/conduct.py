@@ -34,7 +34,8 @@ def elicitation(scene: Scene) -> F64:
 def long_answers(scene: Scene) -> F64:
     """Tokens answered a request, over those of the log's average request, from a tenth to ten times. Blind where tokens are not told.
 
-    The value is log10 of it.
+    The value is log10 of it. A request counts once for each group that it is of, so crowds of many groups weigh more in the average;
+    counted once it is 0.1 off at most in nineteen of twenty logs, and nobody is told apart better (docs/experiments.md).
     """
     usual = scene.measured.output_tokens.sum() / max(scene.measured.n.sum(), 1)
     with np.errstate(divide="ignore"):

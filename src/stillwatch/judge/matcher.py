@@ -12,7 +12,6 @@ from stillwatch.numeric.arrays import by_value, distinct
 from stillwatch.numeric.groups import Groups
 
 I64 = NDArray[np.int64]
-Proposed = Groups
 
 LOW = (1 << 32) - 1
 """The lower half of a number that holds two."""

@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.judge.matcher import MOST_GROUPS, Index, Matcher, Proposed, note_memberships, slots_of_event
+from stillwatch.judge.matcher import MOST_GROUPS, Index, Matcher, note_memberships, slots_of_event
 from stillwatch.judge.people import HOUR_US
 from stillwatch.numeric.fast_hashes import mix
+from stillwatch.numeric.groups import Groups
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -101,7 +102,7 @@ def _lower_mode(group: I64, n_groups: int, count: NDArray[np.float64], least: in
     return np.asarray(two[group] & (level <= cut[group]))
 
 
-def devoted(groups: Proposed, n: I64, n_events: I64, least: int) -> NDArray[np.bool_]:
+def devoted(groups: Groups, n: I64, n_events: I64, least: int) -> NDArray[np.bool_]:
     """Memberships that count, ``(n_members,)``: the account sent requests of the group, and not just in passing.
 
     An innocent who takes up an operator's wording now and then does so with a small part of his traffic and of the
