@@ -125,7 +125,7 @@ def test_one_of_anything_is_told_in_the_singular(tmp_path: Path, capsys: pytest.
     (tmp_path / "c" / "book.pdf").write_bytes(b"%PDF")
     assert main(["audit", str(tmp_path / "c"), "--out", str(tmp_path / "run"), "--processes", "1"]) == 0
     said = capsys.readouterr().out
-    for line in ("  1 document, ", " words; 1 names itself a model's, 0 near-duplicates", "1 file was not read, since its ending",
+    for line in ("  1 document, ", " words; 1 says that a model wrote it, 0 near-duplicates", "1 file was not read, since its ending",
                  "1 row, page or file holds no text that can be read: a.jsonl#"):
         assert line in said
     page = (tmp_path / "run" / "report.html").read_text()
