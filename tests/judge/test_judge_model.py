@@ -91,7 +91,7 @@ NO_NETWORKS = {"context__placed": 0.49, "context__crowd": np.log10(NOWHERE - 1) 
 """Of a log without addresses."""
 NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "session__handoff": 1.0, "infra__network": 0.5}
 """Of a log that tells no organisations."""
-FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.1, "identity__payment": 0.5, "infra__network": 0.49,
+FARM = {"context__batches": 1.0, "context__alike": 0.1, "context__mostly_alike": 0.6, "identity__payment": 0.5, "infra__network": 0.49,
         "context__crowd": np.log10(32) / 4}
 """Batches each of which keeps hours of its own."""
 BY_DAY = {"timing__round_the_clock": 0.09, "context__sent": np.log10(12)}
@@ -209,6 +209,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (FARM | {"identity__payment": 0.49}, "batched", True),
         (FARM | {"infra__network": 0.5}, "batched", True),  # one shop's customers
         (FARM | {"context__crowd": np.log10(31) / 4}, "batched", True),
+        (FARM | {"context__mostly_alike": 0.59}, "batched", True),  # a test school's or a club's
         (FARM | {"context__education": 0.3, "context__common_work": 0.2}, "batched", True),
         (FARM, "linked", True),  # whose accounts keep hours of their own
         (HOURS_APART | {"context__usual_mix": 1.0}, "linked", True),  # teams of developers, each with a card

@@ -46,6 +46,9 @@ CHOSEN_ALIKE, CHOSEN_SHARED = 0.75, 0.5
 """Rhythm × mix without the twentieth, and value of payment or contact, from which DESK accounts or more in batches that were put together
 since they live alike are one hand, if they are busy and meet on no network: hunters of free credit and tip groups reach 0.7 and 0.84, the
 ones on shared networks, the others hardly busy."""
+UNLIKE_BATCHES = 0.6
+"""Rhythm × mix without the twentieth below which such batches are a test school's, a trainee programme's or a club's: these reach 0.56 where
+their author is left out of the weights (docs/experiments.md)."""
 CHOSEN_LIST = 0.9
 """Mix × length from which such batches are worth a person's look though each account keeps hours of its own."""
 ONE_FARM, FARM_SHARED, FARM = 0.95, 0.6, 64
@@ -440,14 +443,15 @@ def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     What :func:`reasoned`, :func:`loosely_tied`, :func:`own_talk`, :func:`unplaced`, :func:`unowned`, :func:`asleep`, :func:`same_place`,
     :func:`one_app` and :func:`open_relay` find. Of accounts that nothing links, moreover, the part that weighs links says nothing, the
-    one that does not nothing of those that do not work as one or that sleep, and the one for batches nothing of few or of neighbours.
+    one that does not nothing of those that do not work as one or that sleep, and the one for batches nothing of few, unlike or neighbours.
     Trees learnt from innocents who have a reason; what a log does not tell, they cannot know, and what one person does, people with one
     job or of one place, an app or its users, they learnt from few.
     """
     few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values) | same_place(values) | one_app(values) | open_relay(values)
     if part == "trees":
         return few
-    own = untied(values) if part == "linked" else ~many_batches(values) if part == "batched" else unlike(values) | by_day(values)
+    batch = ~many_batches(values) | (values["context.mostly_alike"] < UNLIKE_BATCHES)
+    own = untied(values) if part == "linked" else batch if part == "batched" else unlike(values) | by_day(values)
     return np.asarray(reasoned(part, values) | loosely_tied(values) | few | own)
 
 
