@@ -144,6 +144,16 @@ def test_numbers_that_a_data_frame_made_floats_are_the_same_numbers(run, write):
     assert (first["org_id"], first["phone_hash"]) == (second["org_id"], second["phone_hash"])
 
 
+def test_nan_of_a_data_frame_is_null_and_loses_no_account(run, write):
+    names = ("email", "email_hash", "phone", "payment", "payment_hash", "signup_ip", "org_id", "kind", "access_type", "created_at")
+    rows = [{"account_id": float("nan"), "user_id": "a"} | dict.fromkeys(names, float("nan")), {"account_id": "b", "email": "b@x.org"}]
+    first, second = run(write([event()]), "canonical-clear", accounts=write(rows, "accounts.jsonl")).accounts
+    assert first == dict.fromkeys(first) | {"account_id": keyed(KEY, "a")}
+    assert second["email_domain"] == "x.org"
+    (row,) = run(write([event(ip=float("nan"))]), "canonical-clear").rows
+    assert row["ip"] is None
+
+
 def test_a_column_twice_in_another_case_is_no_choice_of_ours(run, write):
     with pytest.raises(InputError, match="names a column twice"):
         registry(run, write, "account_id,Account_ID\na,b\n")

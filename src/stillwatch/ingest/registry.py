@@ -146,8 +146,8 @@ class Registry:
     def _account(self, record: Record) -> dict[str, Any]:
         if record.value is None:
             raise Bad(record.reason or "not_json", record.detail)
-        # spreadsheets and databases write column names as they like
-        raw = {name.strip().lower(): value for name, value in record.value.items()}
+        # spreadsheets and databases write column names as they like, and data frames NaN for what is not there
+        raw: dict[str, Any] = {name.strip().lower(): None if value != value else value for name, value in record.value.items()}
         if isinstance(record.value, Cells):
             # who writes a blank behind the comma means none in an identifier
             raw |= {name: cell_number(raw[name].strip()) for name in NUMBERED if raw.get(name)}

@@ -59,8 +59,8 @@ def opened(value: Any, name: str) -> Any:
 
 
 def maybe(value: Any, name: str) -> str | None:
-    """A string; empty is null."""
-    if value is None or value == "":
+    """A string; empty is null, and so is NaN, which data frames have in place of null."""
+    if value is None or value == "" or value != value:
         return None
     if type(value) is not str:
         raise Bad("wrong_type", f"{name} is {kind(value)}, not a string")
