@@ -82,7 +82,8 @@ def test_snapshot_keeps_every_field(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"action": "banish"}, {"mode": "soon"}, {"reason_code": None}, {"max_tokens": "many"}, {"expires_at": "then"}]
+    "changed", [{"action": "banish"}, {"mode": "soon"}, {"reason_code": None}, {"max_tokens": "many"}, {"expires_at": "then"},
+                {"rate_per_min": math.nan}, {"case_rate_per_min": math.nan}]
 )
 def test_a_source_that_makes_no_sense_is_refused(tmp_path: Path, changed: dict[str, Any]) -> None:
     rows = entries({"ada": "block"}).to_pylist()

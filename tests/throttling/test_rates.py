@@ -29,7 +29,8 @@ def test_accounts_do_not_share_a_rate_but_a_group_does() -> None:
 
 def test_what_lets_nothing_through_does_not_say_try_again_in_a_minute() -> None:
     throttle: Throttle[str] = Throttle()
-    waits = {throttle.wait_s("a", rate, "case", group, at) for rate, group in ((0.0, 0.0), (-1.0, 6.0)) for at in (0.0, 61.0, 10_000.0)}
+    rates = ((0.0, 0.0), (-1.0, 6.0), (math.nan, 6.0))
+    waits = {throttle.wait_s("a", rate, "case", group, at) for rate, group in rates for at in (0.0, 61.0, 10_000.0)}
     assert waits == {NEVER_S}
     assert NEVER_S >= 86_400
 

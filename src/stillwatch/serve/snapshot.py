@@ -135,6 +135,8 @@ def conformed(entries: pa.Table) -> pa.Table:
             raise InputError(f"{field.name} of the snapshot's source is not {field.type}") from error
         if column.null_count and not field.nullable:
             raise InputError(f"{field.name} of the snapshot's source has nulls")
+        if pa.types.is_floating(field.type) and pc.any(pc.is_nan(column)).as_py():
+            raise InputError(f"{field.name} of the snapshot's source has NaN", todo="Write null where there is none")
         columns.append(column if coded or field.name not in _TEXT else column.dictionary_encode())
     return pa.table(columns, names=ENTRIES.names)
 

@@ -65,12 +65,12 @@ class Throttle(Generic[K]):
 
         Args:
             key: account or key that asks.
-            rate_per_min: of each key; at or below 0 nobody passes, and the wait is :data:`NEVER_S`.
+            rate_per_min: of each key; at or below 0, or NaN, nobody passes, and the wait is :data:`NEVER_S`.
             group: the case it is throttled for.
             group_rate_per_min: of all keys of the group together; at or below 0 there is no such limit.
             at: seconds, of a clock that does not go back.
         """
-        if rate_per_min <= 0:
+        if not rate_per_min > 0:
             return NEVER_S
         wait_s = self.by_key.wait_s(key, rate_per_min, at)
         grouped = group_rate_per_min > 0 and group != ""
