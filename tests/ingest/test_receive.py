@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -91,6 +92,20 @@ def test_a_body_that_was_cut_off_is_not_stored(receiving: Receiving) -> None:
     connection.close()
     assert receiving.post(b'{"id": 1}') == 200
     assert list(stored(receiving).values()) == [[b'{"id": 1}']]
+
+
+def test_half_a_line_of_a_killed_receiver_takes_no_body_with_it(receiving: Receiving) -> None:
+    (receiving.shelf.folder / "2026-03-01T09.ndjson").write_bytes(b'{"id": 1}\n{"half": ')
+    assert (receiving.post(b'{"id": 2}'), receiving.post(b'{"id": 3}')) == (200, 200)
+    assert list(stored(receiving).values()) == [[b'{"id": 1}', b'{"half": ', b'{"id": 2}', b'{"id": 3}']]
+
+
+def test_nothing_begins_to_be_stored_while_the_receiver_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelves: list[Shelf] = []
+    monkeypatch.setattr(receive, "server", lambda shelf, *_: shelves.append(shelf) or MagicMock())
+    monkeypatch.setattr(receive.signal, "signal", lambda *_: None)
+    receive.run(tmp_path / "bodies", "127.0.0.1", 0, None, quiet=True)
+    assert [shelf.turn.locked() for shelf in shelves] == [True]
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_line(receiving: Receiving, monkeypatch: pytest.MonkeyPatch) -> None:

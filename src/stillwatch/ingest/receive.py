@@ -35,9 +35,11 @@ class Shelf:
     def put(self, body: bytes) -> Path:
         """Append a body. Raises OSError where it cannot be stored; the file is then as it was."""
         path = self.folder / f"{self._now():%Y-%m-%dT%H}.ndjson"
-        with self.turn, open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab", buffering=0) as file:
+        with self.turn, open(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab", buffering=0) as file:
             start = os.fstat(file.fileno()).st_size
-            rest = memoryview(body.strip() + b"\n")
+            # whoever was killed in the middle of a body left half a line, which must not take this one with it
+            torn = start > 0 and os.pread(file.fileno(), 1, start - 1) != b"\n"
+            rest = memoryview(b"\n" * torn + body.strip() + b"\n")
             try:
                 while rest:
                     rest = rest[file.write(rest) :]
@@ -163,5 +165,5 @@ def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: b
             signal.signal(number, end)
         say(f"http://{host}:{made.server_port}/ appends what is posted to {folder}, a file an hour")
         made.serve_forever(poll_interval=0.2)
-        with shelf.turn:
-            say(f"{number_of(shelf.n, 'body', 'bodies')} in {folder}: stillwatch ingest {folder} --from litellm --out DIR")
+        shelf.turn.acquire()  # for good: what began to be stored from here on would be cut off by the end of the process
+        say(f"{number_of(shelf.n, 'body', 'bodies')} in {folder}: stillwatch ingest {folder} --from litellm --out DIR")
