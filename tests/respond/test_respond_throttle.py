@@ -65,6 +65,14 @@ def test_many_slow_accounts_pass_any_rate_of_each(tmp_path: Path, run_folder: An
     assert found["others"]["policy"]["each_per_min"] == 6
 
 
+def test_an_account_of_two_cases_counts_in_both(tmp_path: Path, run_folder: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    data = events(tmp_path / "logs", {name: [float(s) for s in range(4)] for name in accounts(0, 5)})
+    url = str(tmp_path / "store.db")
+    opened(url, run_folder({"c-one": {"members": accounts(0, 3)}, "c-two": {"members": accounts(2, 5)}}))
+    found = told(capsys, "policy", "throttle", str(data), "--store", url)
+    assert [(case["n_accounts"], case["n_requests"]) for case in found["cases"].values()] == [(3, 12), (3, 12)]
+
+
 def test_a_draft_and_a_rate_can_be_tried(tmp_path: Path, run_folder: Any, capsys: pytest.CaptureFixture[str]) -> None:
     data = events(tmp_path / "logs", {name: [float(s) for s in range(60)] for name in accounts(0, 3)})
     url = str(tmp_path / "store.db")

@@ -79,12 +79,16 @@ def try_throttle(args: Args) -> dict[str, Any]:
         held, version = policy.parse(told), -1
     accused = sorted({name for names in accounts.values() for name in names})
     found, n_others = read_requests(args.data, accused, OTHERS)
-    case_of = {name: case_id for case_id, names in accounts.items() for name in names}
+    cases_of: dict[str, list[str]] = {}
+    for case_id, names in accounts.items():
+        for name in names:
+            cases_of.setdefault(name, []).append(case_id)
     groups: dict[str, tuple[list[float], list[str]]] = {}
     for name, at_s, mine in zip(*(found[column].to_pylist() for column in ("account_id", "at_s", "wanted")), strict=True):
-        times, who = groups.setdefault(case_of[name] if mine else "", ([], []))
-        times.append(at_s)
-        who.append(name)
+        for group in cases_of[name] if mine else [""]:
+            times, who = groups.setdefault(group, ([], []))
+            times.append(at_s)
+            who.append(name)
     result: dict[str, Any] = {"policy_version": None if version < 0 else version, "cases": {}, "others": None, "n_others": n_others}
     for group in (*accounts, ""):
         times, who = groups.get(group, ([], []))
