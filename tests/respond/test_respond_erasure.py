@@ -102,6 +102,24 @@ def test_the_file_holds_nothing_either(lived: Store, tmp_path: Path) -> None:
         assert [secret for secret in SECRETS if secret.encode() in rest] == [], file.name
 
 
+def test_who_reads_the_store_keeps_the_erased_in_its_log_which_is_told(
+    lived: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if lived.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no such file")
+    monkeypatch.setattr("stillwatch.respond.store.BUSY_MS", 50)
+    impatient = Store.open(str(tmp_path / "store.db"))
+    with lived.read() as session:
+        session.scalars(select(Label)).all()
+        with pytest.raises(StoreError, match=r"erased and called erased-.*may still name it \(somebody reads the store\)"):
+            erased(impatient, also=["Ada"])
+    lived.close()
+    with pytest.raises(InputError, match="holds nothing of it"):
+        erased(impatient, also=["Ada"])
+    impatient.close()
+    assert [file.name for file in tmp_path.glob("store.db*")] == ["store.db"]
+
+
 def test_a_dry_run_counts_and_stores_nothing(lived: Store) -> None:
     before = everything(lived)
     done = erased(lived, dry=True)

@@ -8,12 +8,14 @@ digest of what is left of each row that it changed.
 import json
 import re
 import secrets
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, delete, func, literal, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from stillwatch.errors import InputError
@@ -34,7 +36,7 @@ from stillwatch.respond.schema import (
     Moment,
     Target,
 )
-from stillwatch.respond.store import Actor, Change, Store
+from stillwatch.respond.store import Actor, Change, Store, StoreError
 from stillwatch.respond.vocabulary import ActionState, Role, Subject
 
 ERASED = "[erased]"
@@ -74,6 +76,7 @@ def erase(
 
     Raises:
         InputError: the store holds nothing of it (and ``elsewhere`` is None), something in force or open names it, or the note does.
+        StoreError: the store failed; or all is erased, and SQLite's log could not be emptied of it since somebody reads the store.
     """
     done: dict[str, Any] = {}
     try:
@@ -86,10 +89,23 @@ def erase(
     except _NothingIsStoredError:
         return done
     if store.engine.dialect.name == "sqlite":
-        connection = store.engine.raw_connection()
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log has the old pages
-        connection.close()
+        why = _log_is_not_emptied(store)
+        if why:
+            what = f"it is erased and called {done['pseudonym']}, but a -wal file beside the store may still name it ({why})"
+            raise StoreError(what, where=store.name, todo="End the services and run it again: it finds nothing more, and the file goes")
     return done
+
+
+def _log_is_not_emptied(store: Store) -> str:
+    """Empty SQLite's write-ahead log, which has the old pages. Waits for readers (BUSY_MS); why it could not, else empty."""
+    try:
+        with closing(store.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            ((busy, *_),) = cursor.fetchall()
+    except (sqlite3.Error, DBAPIError) as error:
+        return str(error)
+    return "somebody reads the store" if busy else ""
 
 
 def _further(name: str) -> str:
