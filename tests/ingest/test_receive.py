@@ -28,7 +28,7 @@ class Receiving:
     def post(self, body: bytes, *, length: str | None = None, method: str = "POST", path: str = "/", **headers: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.server_port, timeout=30)
         try:
-            connection.putrequest(method, path)
+            connection.putrequest(method, path, skip_host="Host" in headers)
             for name, value in headers.items():
                 connection.putheader(name.replace("_", "-"), value)
             if length != "":
@@ -151,6 +151,14 @@ def test_a_token_is_asked_for_where_there_is_one(tmp_path: Path) -> None:
     finally:
         receiving.server.shutdown()
         receiving.server.server_close()
+
+
+def test_no_web_page_posts_where_no_token_is_asked_for(receiving: Receiving) -> None:
+    port = receiving.server.server_port
+    hosts = ("localhost", f"LocalHost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}", "evil.example", f"evil.example:{port}", "192.0.2.7")
+    assert [receiving.post(b"{}", Host=host) for host in hosts] == [200] * 4 + [403] * 3
+    assert [receiving.post(b"{}", Origin=origin) for origin in ("https://evil.example", "null", f"http://127.0.0.1:{port}")] == [403] * 3
+    assert len(stored(receiving)["2026-03-01T09.ndjson"]) == 4
 
 
 def test_bad_settings_are_one_line(tmp_path: Path, receiving: Receiving, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,10 +7,12 @@ ingest says, and keeps what is worth nothing in its quarantine.
 import hmac
 import ipaddress
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
         token = self.server.token
         if token and not hmac.compare_digest(given, b"Bearer " + token.encode()):
             self._refuse(401, "wrong token")
+        elif not token and _of_a_page(self.headers):
+            self._refuse(403, "without --token-file only programs of this machine may post, at its loopback address")
         elif self.headers.get("content-encoding", "identity") != "identity":
             self._refuse(415, "compressed bodies are not taken")
         elif not (length.isascii() and length.isdecimal()):
@@ -138,6 +142,11 @@ def server(shelf: Shelf, host: str, port: int, token: str = "", say: Callable[[s
         return _Server((host, port), shelf, token, say)
     except (OSError, OverflowError) as error:
         raise InputError(f"cannot listen ({error})", where=f"{host}:{port}", todo="Pass another --port or --host") from error
+
+
+def _of_a_page(headers: Message) -> bool:
+    """Whether a page in a browser of this machine may have sent a request: it tells its origin, or a name of its own for this machine."""
+    return "origin" in headers or not _own(re.sub(r":\d*$", "", headers.get("host", "localhost")).strip("[]").lower())
 
 
 def _own(host: str) -> bool:
