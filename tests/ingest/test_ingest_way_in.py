@@ -504,6 +504,7 @@ def test_a_registry_in_several_files_is_read_whole(run, write, tmp_path):
     write([{"account_id": "a"}], "registry/3.jsonl")
     result = run(write([event()]), "canonical", accounts=folder)
     assert [row["account_id"] for row in result.accounts] == ["a", "b"]
+    assert [one["rows"] for one in result.summary["inputs"] if one["role"] == "accounts"] == [1, 2, 1]
     write([{"acct": "c"}], "registry/4.jsonl")
     with pytest.raises(InputError, match="the registry lacks the column account_id"):
         run(write([event()]), "canonical", accounts=folder)

@@ -189,13 +189,14 @@ class _Work:
 
     def load_accounts(self, path: Path) -> tuple[str, int]:
         self._registry = self._registry or Registry(self._tenant, keyed=self._format.keyed)
+        before = self._registry.read
 
         def put_aside(record: Record, bad: Bad) -> None:
             self._quarantine.add("accounts", path, record, bad)
 
         table = self._registry.load(path, put_aside)
         write_parquet(table, self._staging / "accounts.parquet")
-        return "accounts", self._registry.read
+        return "accounts", self._registry.read - before
 
     def load(self, path: Path) -> tuple[str, int]:
         rows = 0
