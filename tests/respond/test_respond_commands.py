@@ -27,6 +27,21 @@ def url(tmp_path: Path, run_folder: Folder, monkeypatch: pytest.MonkeyPatch) -> 
     return url
 
 
+@pytest.mark.parametrize("error", [OSError, KeyError])
+def test_a_user_without_a_name_is_asked_for_one(
+    url: str, error: type[Exception], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def getuser() -> str:
+        raise error("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", getuser)
+    monkeypatch.delenv("STILLWATCH_ACTOR", raising=False)
+    capsys.readouterr()
+    assert main(["cases", "list", "--store", url]) == 1
+    said = capsys.readouterr().err
+    assert (said.count("\n"), "Pass --as NAME or set STILLWATCH_ACTOR=NAME" in said) == (1, True), said
+
+
 @pytest.fixture
 def told(url: str, capsys: pytest.CaptureFixture[str]) -> Told:
     """What a command says."""

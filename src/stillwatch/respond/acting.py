@@ -28,9 +28,13 @@ def actor(session: Session, name: str | None) -> Actor:
 
     Raises:
         ForbiddenError: the store has users, and this is none of them.
-        InputError: nobody can be called so: "ana" with a blank would be a second person beside ana.
+        InputError: nobody can be called so: "ana" with a blank would be a second person beside ana; or nobody is named at all.
     """
-    name = names.name(name or getpass.getuser(), "a user")
+    try:
+        name = name or getpass.getuser()
+    except (OSError, KeyError) as error:  # a container's user may have no name; KeyError before Python 3.13
+        raise InputError("nobody is named who acts, and this user of the machine has no name", where="--as", todo=WHO) from error
+    name = names.name(name, "a user")
     user = session.get(User, name)
     if user is None and session.scalars(select(User.name).limit(1)).first() is not None:
         raise ForbiddenError(f"{name} is no user of this store, which only its users read and change", todo=WHO)
