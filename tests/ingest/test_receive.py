@@ -2,11 +2,14 @@
 
 import http.client
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from unittest.mock import MagicMock
 
 import pytest
@@ -106,6 +109,16 @@ def test_nothing_begins_to_be_stored_while_the_receiver_ends(tmp_path: Path, mon
     monkeypatch.setattr(receive.signal, "signal", lambda *_: None)
     receive.run(tmp_path / "bodies", "127.0.0.1", 0, None, quiet=True)
     assert [shelf.turn.locked() for shelf in shelves] == [True]
+
+
+def test_a_caller_that_resets_is_told_in_one_line(receiving: Receiving, capsys: pytest.CaptureFixture[str]) -> None:
+    told: Queue[str] = Queue()
+    receiving.server.say = told.put  # type: ignore[attr-defined]
+    with socket.create_connection(("127.0.0.1", receiving.server.server_port)) as caller:
+        caller.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf")
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert told.get(timeout=10) == "a request failed (ConnectionResetError(104, 'Connection reset by peer'))"
+    assert capsys.readouterr().err == ""
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_line(receiving: Receiving, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import ipaddress
 import os
 import re
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -62,6 +63,10 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], shelf: Shelf, token: str, say: Callable[[str], None]) -> None:
         super().__init__(address, _Handler)
         self.shelf, self.token, self.say = shelf, token, say
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """In one line, since mostly the caller went away; the base class prints a trace."""
+        self.say(f"a request failed ({sys.exception()!r})")
 
 
 class _Handler(BaseHTTPRequestHandler):
