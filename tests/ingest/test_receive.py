@@ -174,6 +174,16 @@ def test_no_web_page_posts_where_no_token_is_asked_for(receiving: Receiving) -> 
     assert len(stored(receiving)["2026-03-01T09.ndjson"]) == 4
 
 
+def test_it_listens_on_ipv6(tmp_path: Path) -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    made = server(Shelf(tmp_path / "bodies"), "::1", 0)
+    assert made.server_address[0] == "::1"
+    made.server_close()
+
+
 def test_bad_settings_are_one_line(tmp_path: Path, receiving: Receiving, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").write_text("\n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")

@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, MagicMock
 
 import pyarrow as pa
 import pytest
@@ -22,7 +23,7 @@ from serve_kit import KEY, entries
 from stillwatch.errors import InputError
 from stillwatch.ingest.parsers._envelope import credential
 from stillwatch.keys.hashing import keyed
-from stillwatch.serve import answers, decision_log, snapshot, sources, tokens
+from stillwatch.serve import answers, decision_log, grpc_authz, snapshot, sources, tokens
 from stillwatch.serve.clock import HELD_S, Clock
 from stillwatch.serve.counters import REPLAY_S, REPLAYS, Replays
 from stillwatch.serve.deadlines import Deadlines
@@ -30,6 +31,7 @@ from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, FileSink, Record
 from stillwatch.serve.decisions import NAMES, Action, Decision, Question
 from stillwatch.serve.identity import LONGEST, MANY, Identities
+from stillwatch.serve.server import Settings
 from stillwatch.throttling.rates import BURST_S, Rates
 
 FEW = st.sampled_from(["ada", "bob", "eve", "", "ümlaut", "x" * 40])
@@ -594,3 +596,12 @@ def test_a_token_that_was_presented_still_expires(monkeypatch: pytest.MonkeyPatc
     assert held.find(secret.encode(), expires) is None
     monkeypatch.setattr(tokens.time, "time", lambda: expires)
     assert held.find(secret.encode()) is None
+
+
+def test_grpc_listens_on_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = MagicMock(start=AsyncMock())
+    grpc = MagicMock()
+    grpc.aio.server.return_value = made
+    monkeypatch.setattr(grpc_authz, "modules", lambda: (grpc, MagicMock(METHOD=("service", "Check"))))
+    asyncio.run(grpc_authz.start(MagicMock(), Settings(host="::1", grpc_port=8081)))
+    made.add_insecure_port.assert_called_once_with("[::1]:8081")

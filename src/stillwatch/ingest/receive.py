@@ -9,6 +9,7 @@ import ipaddress
 import os
 import re
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -61,6 +62,7 @@ class _Server(ThreadingHTTPServer):
     """Callers that wait to be let in; the usual five are few where a gateway posts a request at a time."""
 
     def __init__(self, address: tuple[str, int], shelf: Shelf, token: str, say: Callable[[str], None]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _Handler)
         self.shelf, self.token, self.say = shelf, token, say
 
@@ -177,7 +179,7 @@ def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: b
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
-        say(f"http://{host}:{made.server_port}/ appends what is posted to {folder}, a file an hour")
+        say(f"http://{f'[{host}]' if ':' in host else host}:{made.server_port}/ appends what is posted to {folder}, a file an hour")
         made.serve_forever(poll_interval=0.2)
         shelf.turn.acquire()  # for good: what began to be stored from here on would be cut off by the end of the process
         say(f"{number_of(shelf.n, 'body', 'bodies')} in {folder}: stillwatch ingest {folder} --from litellm --out DIR")

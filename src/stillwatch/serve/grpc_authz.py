@@ -129,7 +129,7 @@ async def start(service: Service, settings: "Settings") -> Any:
         Authorization(service).check, messages.CheckRequest.FromString, messages.CheckResponse.SerializeToString
     )
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(name, {method: handler})])
-    address = f"{settings.host}:{settings.grpc_port}"
+    address = f"{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.grpc_port}"
     try:
         if settings.tls_cert is not None and settings.tls_key is not None:
             pair = [(settings.tls_key.read_bytes(), settings.tls_cert.read_bytes())]
