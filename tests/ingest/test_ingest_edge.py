@@ -153,6 +153,24 @@ def test_an_identifier_of_two_clients_a_day_apart_is_two_requests(run, write):
     assert result.summary["edge"]["ambiguous"] == 0
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("last", ["10:40", "11:20", "11:59"])
+def test_an_identifier_that_comes_back_takes_nothing_from_the_request_before(run, write, last, backwards):
+    """A client that chooses identifiers would else wipe its own fingerprint, or the order of the edge's lines would decide."""
+    sent = (("09:02", "t13d_edge"), ("10:10", None), (last, "t13d_edge"))
+    lines = [envoy(start_time=f"2026-02-20T{at}:00Z", ja4=ja4) for at, ja4 in sent]
+    edge = [write(lines[::-1] if backwards else lines, "edge.log")]
+    result = run(write([payload()]), "litellm", edge=edge)
+    assert told(result.rows[0]) == (keyed(KEY, "198.51.100.0/24"), "t13d_edge")
+    assert (result.summary["edge"]["joined"], result.summary["edge"]["far_in_time"]) == (1, 0)
+
+
+def test_another_client_an_hour_and_more_away_is_another_request(run, write):
+    edge = [write([envoy(), envoy(start_time="2026-02-20T11:30:00Z", remote_address="192.0.2.7", ja4="t13d_other")], "edge.log")]
+    result = run(write([payload()]), "litellm", edge=edge)
+    assert told(result.rows[0]) == (keyed(KEY, "198.51.100.0/24"), "t13d_edge")
+
+
 def test_two_edges_that_a_request_passes_tell_it_together(run, write):
     edge = [write([envoy(ja4=None)], "outer.log"), write([envoy(remote_address=None, user_agent="hop/1")], "inner.log")]
     (row,) = run(write([payload()]), "litellm", edge=edge).rows

@@ -32,10 +32,12 @@ FIELDS = {
 FILLS = ("ip", "ja4", "user_agent", "asn", "country")
 APART = 2
 """How many of those, from the first, tell clients apart: a user agent may change between two hops of one request."""
-CLOSE_US = 3_600 * 1_000_000
-"""Microseconds. An identifier that comes back at another time is another request (clients can send their own)."""
+CLOSE_S = 3_600
+"""An identifier that comes back at another time is another request (clients can send their own)."""
 SECOND_US = 1_000_000
 SECOND_BITS = 32
+SPAN = 1 << 16
+"""More than the seconds of an hour."""
 AMBIGUOUS = 0x7FFFFFFF
 """In place of a client's number: several clients sent this identifier at one time."""
 
@@ -91,43 +93,75 @@ class Edge:
         }
         self._coerce(row)
         second = max(0, min((row["timestamp"] or 0) // SECOND_US, (1 << SECOND_BITS) - 1))
-        key = self._key(request_id)
-        code = self._together(tuple(row[name] for name in FILLS), second, self._index.get(key))
-        self._index.put(key, code << SECOND_BITS | second)
+        self._note(request_id, tuple(row[name] for name in FILLS), second)
 
-    def _together(self, client: tuple[Any, ...], second: int, before: int | None) -> int:
-        """The number of a client, with what an earlier line of the identifier told besides; AMBIGUOUS where that was another client."""
+    def _note(self, request_id: str, client: tuple[Any, ...], second: int) -> None:
+        """Keep who sent an identifier when: its first line under itself, all others of an hour together, whatever their order."""
+        key, entry = self._key(request_id), self._code(client) << SECOND_BITS | second
+        known = self._index.get(key)
+        if known is None or entry in (known, ~known):
+            self._index.put(key, entry if known is None else known)
+            return
+        self._index.put(key, min(known, ~known))  # below 0: there are others, and elsewhere none is looked for
+        hour, first = divmod(second, CLOSE_S)
+        last, key = first, self._hour_key(request_id, hour)
+        before = self._index.get(key)
         if before is not None:
-            earlier, at = _parts(before)
-            # so far apart that no request is close to both, they are two requests
-            if not (second and at) or abs(second - at) * SECOND_US <= 2 * CLOSE_US:
-                if earlier == AMBIGUOUS:
-                    return AMBIGUOUS
-                known = self._clients[earlier]
-                if any(None not in pair and pair[0] != pair[1] for pair in zip(client[:APART], known[:APART], strict=True)):
-                    return AMBIGUOUS
-                client = tuple(old if new is None else new for new, old in zip(client, known, strict=True))
+            code, span = _parts(before)
+            both = self._together([code, self._code(client)])
+            entry = (AMBIGUOUS if both is None else self._code(both)) << SECOND_BITS
+            first, last = min(first, span // SPAN), max(last, span % SPAN)
+        self._index.put(key, entry >> SECOND_BITS << SECOND_BITS | first * SPAN + last)
+
+    def _code(self, client: tuple[Any, ...]) -> int:
         code = self._codes.get(client)
         if code is None:
             code = self._codes[client] = len(self._clients)
             self._clients.append(client)
         return code
 
+    def _together(self, codes: list[int]) -> tuple[Any, ...] | None:
+        """What lines of one request tell of its client, of two the later; None where they are of several clients."""
+        client: tuple[Any, ...] = (None,) * len(FILLS)
+        for code in codes:
+            if code == AMBIGUOUS:
+                return None
+            pairs = list(zip(self._clients[code], client, strict=True))
+            if any(None not in pair and pair[0] != pair[1] for pair in pairs[:APART]):
+                return None
+            client = tuple(old if new is None else new for new, old in pairs)
+        return client
+
+    def _near(self, request_id: str, second: int) -> list[int] | None:
+        """Numbers of the clients that sent an identifier close to a time, or at one that is not told; None where nobody ever did."""
+        entry = self._index.get(self._key(request_id))
+        if entry is None:
+            return None
+        code, at = _parts(max(entry, ~entry))
+        near = [code] if not at or abs(at - second) <= CLOSE_S else []
+        this = second // CLOSE_S
+        for hour in (0, this - 1, this, this + 1) if entry < 0 else ():
+            entry = self._index.get(self._hour_key(request_id, hour))
+            if entry is not None:
+                code, span = _parts(entry)
+                first, last = hour * CLOSE_S + span // SPAN, hour * CLOSE_S + span % SPAN
+                if not hour or first - CLOSE_S <= second <= last + CLOSE_S:
+                    near.append(code)
+        return near
+
     def fill(self, row: dict[str, Any], request_ids: tuple[Any, ...]) -> None:
         """Fill an event from the first identifier that the edge knows; the edge's word counts, its nulls do not."""
         far = ambiguous = False
         for request_id in request_ids:
-            found = self._index.get(self._key(request_id)) if type(request_id) is str and request_id else None
-            if found is None:
+            near = self._near(request_id, row["timestamp"] // SECOND_US) if type(request_id) is str and request_id else None
+            if not near:
+                far = far or near is not None
                 continue
-            code, second = _parts(found)
-            if second and abs(second * SECOND_US - row["timestamp"]) > CLOSE_US:
-                far = True
-                continue
-            if code == AMBIGUOUS:
+            client = self._together(near)
+            if client is None:
                 ambiguous = True
                 continue
-            known = {name: value for name, value in zip(FILLS, self._clients[code], strict=True) if value is not None}
+            known = {name: value for name, value in zip(FILLS, client, strict=True) if value is not None}
             row.update(known)
             self.filled.update(known.keys())
             self.joined += 1
@@ -138,9 +172,12 @@ class Edge:
     def _key(self, request_id: str) -> int:
         return self._tenant.key64(b"request", request_id.encode())
 
+    def _hour_key(self, request_id: str, hour: int) -> int:
+        return self._tenant.key64(b"request in hour", f"{hour} {request_id}".encode())
+
 
 def _parts(entry: int) -> tuple[int, int]:
-    """A client's number and the second, of an entry of the index."""
+    """A client's number, and the second or seconds, of an entry of the index."""
     return entry >> SECOND_BITS, entry & (1 << SECOND_BITS) - 1
 
 
