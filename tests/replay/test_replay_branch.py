@@ -103,6 +103,14 @@ def test_failover_goes_to_accounts_that_are_left_and_never_to_innocents(log: Log
     assert answered(made, 3).max() == 19
 
 
+@pytest.mark.parametrize("failover", [0.0, 0.3, 0.9, 1.0])
+def test_where_nobody_is_left_a_share_of_all_is_replaced(log: Log, failover: float) -> None:
+    for replaced, new in ((0, 0), (0.6, 2), (1, 4)):
+        made = branch(log, Reply(failover=failover, replaced=replaced))
+        made.act(10 * HOUR_US, "block", [0, 1, 2, 3])
+        assert (made.failovers, len(made.names)) == (0, new)
+
+
 def test_innocents_do_not_answer_bans(log: Log) -> None:
     made = branch(log, Reply(failover=1, replaced=1))
     made.act(10 * HOUR_US, "block", [4])

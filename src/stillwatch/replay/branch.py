@@ -161,11 +161,12 @@ class Branch:
                 continue
             if whose not in others:
                 others[whose] = self._others(whose, hold_us)
-            if draw < self.reply.failover and others[whose]:
-                target[code] = others[whose][int(draw / self.reply.failover * len(others[whose]))]
+            failover = self.reply.failover if others[whose] else 0.0
+            if draw < failover:
+                target[code] = others[whose][int(draw / failover * len(others[whose]))]
                 ready[code] = hold_us + round(self.reply.failover_hours * HOUR_US)
                 self.failovers += 1
-            elif (draw - self.reply.failover) / max(1 - self.reply.failover, 1e-9) < self.reply.replaced:
+            elif (draw - failover) / (1 - failover) < self.reply.replaced:
                 target[code], ready[code] = self._replace(whose, code, hold_us)
         sender = self.sender[rows]
         goes = (target[sender] >= 0) & (self.log.time[rows] >= ready[sender])
