@@ -57,9 +57,25 @@ def test_another_campaign_begins_at_the_first_rung(branch: Branch) -> None:
 
 def test_single_accounts_are_taken_most_suspicious_first_as_many_as_a_day_allows(branch: Branch) -> None:
     desk = Desk(Policy("p", "account", (Rung(2, "block"),), review_hours=0, per_day=3))
-    for hour in (24, 48, 60):
+    for hour in (24, 48, 60, 72):
         desk.take(step(("campaign", NAMES[:8])), hour * HOUR_US, branch)
-    assert branch.actions == [(48 * HOUR_US, "block", NAMES[5:8]), (60 * HOUR_US, "block", NAMES[3:5])]
+    assert branch.actions == [(48 * HOUR_US, "block", NAMES[5:8]), (72 * HOUR_US, "block", NAMES[2:5])]
+
+
+def test_what_a_day_allows_is_the_same_however_often_one_looks(branch: Branch) -> None:
+    desk = Desk(Policy("p", "account", (Rung(1, "block"),), review_hours=4, per_day=1))
+    for hour in (*range(1, 50), 85, 97, 145):
+        desk.take(step(("campaign", NAMES[:8])), hour * HOUR_US, branch)
+    assert [(at // HOUR_US - 4, names) for at, _, names in branch.actions] == [
+        (1, NAMES[7:8]), (25, NAMES[6:7]), (49, NAMES[5:6]), (85, NAMES[4:5]), (145, NAMES[2:4]),
+    ]
+
+
+def test_a_day_is_spent_on_the_most_suspicious_whatever_is_done_to_them(branch: Branch) -> None:
+    desk = Desk(Policy("p", "account", (Rung(1, "throttle"), Rung(2, "block")), review_hours=0, per_day=2))
+    desk.take(step(("campaign", NAMES[6:7])), 24 * HOUR_US, branch)
+    desk.take(step(("campaign", NAMES[5:8])), 48 * HOUR_US, branch)
+    assert branch.actions[1:] == [(48 * HOUR_US, "throttle", NAMES[7:8]), (48 * HOUR_US, "block", NAMES[6:7])]
 
 
 @pytest.mark.parametrize("follow", [False, True])

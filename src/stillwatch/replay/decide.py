@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from stillwatch.judge import HOUR_US
+from stillwatch.judge import DAY_US, HOUR_US
 from stillwatch.replay.branch import Branch
 from stillwatch.replay.policy import ACTIONS, Policy, Rung
 from stillwatch.respond.matching import Found, Known, match
@@ -33,6 +33,7 @@ class Desk:
     findings: dict[int, int] = field(default_factory=dict)
     """Of each account."""
     last_us: int | None = None
+    """When what was decided last holds from."""
 
     def take(self, step: dict[str, Any], at_us: int, branch: Branch) -> None:
         """Take a step's findings in and act on the branch."""
@@ -42,6 +43,7 @@ class Desk:
             for code in codes[row["campaign_id"]]:
                 self.findings[code] = self.findings.get(code, 0) + 1
         case_of = self._file(sure, codes, self.cases, at_us, branch)
+        hold_us = at_us + round(self.policy.review_hours * HOUR_US)
         wanted: dict[str, list[int]] = {}
         ladder = self.policy.ladder
         if self.policy.act_on == "campaign":
@@ -57,18 +59,22 @@ class Desk:
                 for row in sure
                 for score, name, code in zip(row["scores"], row["accounts"], codes[row["campaign_id"]], strict=True)
             )
+            left = self._left(hold_us, branch)
             for *_, code in ranked:
-                self._want(wanted, [code], ladder, self.findings[code], branch)
-            if self.policy.per_day is not None:
-                hours = 24.0 if self.last_us is None else (at_us - self.last_us) / HOUR_US
-                left = math.ceil(self.policy.per_day * hours / 24)
-                for action in wanted:
-                    wanted[action] = wanted[action][:left]
-                    left = max(left - len(wanted[action]), 0)
+                if sum(map(len, wanted.values())) < left:
+                    self._want(wanted, [code], ladder, self.findings[code], branch)
         for action in ACTIONS:
             if wanted.get(action):
-                branch.act(at_us + round(self.policy.review_hours * HOUR_US), action, wanted[action], self._cases())
-        self.last_us = at_us
+                branch.act(hold_us, action, wanted[action], self._cases())
+        self.last_us = hold_us
+
+    def _left(self, hold_us: int, branch: Branch) -> float:
+        """Accounts that can be acted on now: those of a day, or of the days since the step before, less those of the last 24 hours."""
+        if self.policy.per_day is None:
+            return math.inf
+        since_us = DAY_US if self.last_us is None else max(DAY_US, hold_us - self.last_us)
+        lately = sum(len(names) for at_us, _, names in branch.actions if at_us > hold_us - DAY_US)
+        return self.policy.per_day * since_us // DAY_US - lately
 
     def _cases(self) -> dict[int, str]:
         """The campaign of each account that is in one; of several, the one found last."""
