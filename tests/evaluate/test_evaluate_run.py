@@ -350,6 +350,10 @@ def test_an_operator_without_a_name_is_none(run: Path, result: dict[str, Any], t
     blank = pa.array([name or " " * (at % 2) for at, name in enumerate(truth["campaign"].to_pylist())])
     pq.write_table(truth.set_column(truth.column_names.index("campaign"), "campaign", blank), tmp_path / "blank.parquet")
     assert evaluate.run(run, tmp_path / "blank.parquet", quiet=True)["accounts"] == result["accounts"]
+    for name in truth.column_names:
+        truth = truth.set_column(truth.column_names.index(name), name, truth[name].dictionary_encode())
+    pq.write_table(truth, tmp_path / "categories.parquet")
+    assert evaluate.run(run, tmp_path / "categories.parquet", quiet=True)["accounts"] == result["accounts"]
 
 
 def test_a_truth_in_clear_is_hashed_as_ingest_does(run: Path, result: dict[str, Any], tmp_path: Path) -> None:

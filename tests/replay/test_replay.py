@@ -404,8 +404,12 @@ def test_who_has_no_operator_is_innocent_however_that_is_written(tiny: Path, tmp
     assert (told.operators, told.operator.tolist()) == (["hydra"], [0, INNOCENT, INNOCENT])
     assert told.harvested.tolist() == [True, False, False]
     # Of an operator's account all requests are harvest that the truth lists as somebody's.
-    pq.write_table(pa.table({"event_id": ["1"], "campaign": pa.nulls(1, pa.string())}), tmp_path / "none.parquet")
-    assert not join_truth(log, data, evaluate.read_truth(truth), truth, tmp_path / "none.parquet").harvested.any()
+    for nobody in (pa.nulls(1, pa.string()), pa.array([""]), pa.array([" "]).dictionary_encode()):
+        pq.write_table(pa.table({"event_id": ["1"], "campaign": nobody}), tmp_path / "none.parquet")
+        assert not join_truth(log, data, evaluate.read_truth(truth), truth, tmp_path / "none.parquet").harvested.any()
+    pq.write_table(pa.table({"event_id": [1], "campaign": [0]}), tmp_path / "none.parquet")
+    with pytest.raises(InputError, match=r"campaign is int64, not a string: .*none\.parquet"):
+        join_truth(log, data, evaluate.read_truth(truth), truth, tmp_path / "none.parquet")
     # Worlds of one seed name accounts and requests alike, whoever sends them.
     other = evaluate.read_truth(truth).set_column(1, "campaign", pa.array([None, "hydra", None]))
     with pytest.raises(InputError, match=r"most of its requests are sent by accounts that are innocent in .*truth\.parquet: .*_events\.p"):

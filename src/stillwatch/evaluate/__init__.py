@@ -19,7 +19,7 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column,
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TRUTH_EVENTS", "measures", "ranking", "read_truth", "run"]
+__all__ = ["TRUTH_EVENTS", "measures", "ranking", "read_truth", "read_truth_events", "run"]
 
 TRUTH_EVENTS = Table(
     "truth_events",
@@ -132,9 +132,19 @@ def read_truth(path: Path) -> "pa.Table":
     Raises:
         InputError: it is not readable, lacks a column, or names operators by numbers.
     """
+    return _read_named(path, TRUTH)
+
+
+def read_truth_events(path: Path) -> "pa.Table":
+    """Requests of known origin, read as :func:`read_truth` reads accounts."""
+    return _read_named(path, TRUTH_EVENTS)
+
+
+def _read_named(path: Path, contract: Table) -> "pa.Table":
+    """Read a table whose ``campaign`` is null where it is empty."""
     import pyarrow.compute as pc
 
-    known = _read(path, TRUTH)
+    known = _read(path, contract).cast(contract.schema)  # categories are names, too
     _demand_names(path)
     place = known.column_names.index("campaign")
     named = pc.if_else(pc.equal(pc.utf8_trim_whitespace(known["campaign"]), ""), None, known["campaign"])

@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch import dataset, evaluate, partitions, sketch
 from stillwatch.errors import InputError
-from stillwatch.files import reading_parquet
 from stillwatch.numeric.fast_hashes import PRIME, mixed
 
 I64 = NDArray[np.int64]
@@ -118,9 +116,7 @@ def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, eve
 
 def _in(log: Log, data: dataset.Dataset, path: Path) -> NDArray[np.bool_]:
     """Which requests are listed as somebody's harvest, by event_id."""
-    with reading_parquet(path):
-        table = pq.read_table(path)
-    table = evaluate.TRUTH_EVENTS.conform(table, where=path)
+    table = evaluate.read_truth_events(path)
     harvest = table.filter(table["campaign"].is_valid())
     wanted = np.unique(sketch.account_key(harvest["event_id"].cast(pa.string())))
     parts = [np.zeros(0, bool)]
