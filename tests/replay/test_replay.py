@@ -416,6 +416,13 @@ def test_who_has_no_operator_is_innocent_however_that_is_written(tiny: Path, tmp
         join_truth(log, data, other, truth, tiny / "truth_events.parquet")
 
 
+def test_a_truth_that_tells_an_account_twice_is_one_line(tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    twice = tmp_path / "twice.parquet"
+    pq.write_table(pa.table({"account_id": ["a", "a"], "campaign": ["hydra", None], "kind": ["attack", "family"]}), twice)
+    assert cli.main(["replay", str(tiny), "--out", str(tmp_path / "out"), "--truth", str(twice)]) == 1
+    assert capsys.readouterr().err == f"stillwatch: truth: 1 account_id occur again: {twice}. One row for each account\n"
+
+
 @pytest.mark.parametrize(("every_h", "steps"), [(1, [1, 2, 2.5]), (2, [2, 2.5]), (2_400_000, [2.5]), (0.5, [0.5, 1, 1.5, 2, 2.5])])
 def test_the_last_step_is_right_after_the_last_request(every_h: float, steps: list[float]) -> None:
     hour, account = 3_600_000_000, np.arange(10, dtype=np.int32)

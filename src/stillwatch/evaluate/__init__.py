@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
 from stillwatch.evaluate.harvest import in_common
-from stillwatch.evaluate.measure import measures
+from stillwatch.evaluate.measure import demand_once, measures
 from stillwatch.evaluate.ranking import ranking
 from stillwatch.files import digest, read_json, reading_parquet, write_json
 from stillwatch.keys.hashing import keyed, tenant_key
@@ -130,9 +130,11 @@ def read_truth(path: Path) -> "pa.Table":
         path: Parquet of TRUTH. What has been a CSV once has empty strings in place of nulls: no operator has no name.
 
     Raises:
-        InputError: it is not readable, lacks a column, or names operators by numbers.
+        InputError: it is not readable, lacks a column, tells an account twice, or names operators by numbers.
     """
-    return _read_named(path, TRUTH)
+    known = _read_named(path, TRUTH)
+    demand_once("truth", known, path)
+    return known
 
 
 def read_truth_events(path: Path) -> "pa.Table":

@@ -136,14 +136,21 @@ def _watched(watch: "pa.Table", truth: "pa.Table") -> dict[str, Any]:
     }
 
 
+def demand_once(name: str, table: "pa.Table", where: Path | None = None) -> None:
+    """Raise an InputError where an account has two rows: their order would decide."""
+    import pyarrow.compute as pc
+
+    if repeated := len(table) - pc.count_distinct(table["account_id"]).as_py():
+        raise InputError(f"{name}: {repeated} account_id occur again", where=where, todo="One row for each account")
+
+
 def join(verdicts: "pa.Table", truth: "pa.Table") -> Accounts:
     """Bring truth and verdicts together by account, in the order of the truth."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     for name, table in (("truth", truth), ("verdicts", verdicts)):
-        if repeated := len(table) - pc.count_distinct(table["account_id"]).as_py():
-            raise InputError(f"{name}: {repeated} account_id occur again", todo="One row for each account")
+        demand_once(name, table)
     truth = truth.select(["account_id", "campaign", "kind"])
     run = verdicts.select(["account_id", "verdict", "campaign_id", "score"])
     # Joining positions keeps the order of the truth, which a hash join does not.
