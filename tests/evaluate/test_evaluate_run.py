@@ -393,3 +393,27 @@ def test_a_request_that_is_told_twice_counts_once(run: Path, result: dict[str, A
     twice = evaluate.run(run, run.parent / "truth.parquet")
     assert twice["events"] == result["events"] | {"repeated": 7}
     assert "7 rows repeat an event_id of harvest or truth: counted once" in capsys.readouterr().out
+
+
+def test_requests_with_numbers_for_names_are_those_of_the_run(run: Path, result: dict[str, Any]) -> None:
+    """As pandas reads identifiers that are digits in a CSV; those of the log may be digits in part."""
+    beside, table = run.parent / "truth_events.parquet", pq.read_table(run / "harvest.parquet")
+    number = {id_: str(at) for at, (id_, name) in enumerate(HARVESTED) if name}
+    pq.write_table(pa.table({"event_id": range(len(number)), "campaign": [name for _, name in HARVESTED if name]}), beside)
+    with pytest.raises(InputError, match=r"no request of the run's harvest is in it"):
+        evaluate.run(run, run.parent / "truth.parquet", truth_events=beside)
+    ids = pa.array([number.get(id_, id_) for id_ in table["event_id"].to_pylist()])
+    pq.write_table(table.set_column(table.column_names.index("event_id"), "event_id", ids), run / "harvest.parquet")
+    assert evaluate.run(run, run.parent / "truth.parquet", quiet=True)["events"] == result["events"]
+
+
+@pytest.mark.parametrize("name", ["run/harvest.parquet", "truth_events.parquet"])
+def test_damaged_requests_are_one_line(run: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = run.parent / name
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(200) + content[204:])
+    assert cli.main(["evaluate", str(run), "--truth", str(run.parent / "truth.parquet")]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("stillwatch: not readable (")
+    assert str(path) in told
+    assert told.count("\n") == 1

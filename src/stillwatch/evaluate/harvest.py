@@ -1,10 +1,12 @@
 """Harvested requests against the truth: counted in DuckDB, because there may be tens of millions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stillwatch.errors import InputError
 from stillwatch.evaluate.intervals import ratio
 from stillwatch.files import quoted
 
@@ -63,11 +65,13 @@ def contingency(
         harvest: HARVEST, as a table or a Parquet file.
         truth_events: ``event_id``, ``campaign`` (null or empty = not harvested), likewise; None where not told.
         flagged_ids: campaigns that count as reported; requests of others (review) count as not reported.
+
+    Raises:
+        InputError: a file is not readable.
     """
-    import duckdb
     import pyarrow as pa
 
-    with duckdb.connect() as engine:
+    with _connected(harvest, truth_events) as engine:
         engine.register("flagged", pa.table({"campaign_id": pa.array(flagged_ids, pa.string())}))
         engine.execute(
             "CREATE TEMP VIEW reported AS SELECT event_id, min(campaign_id) AS campaign_id, count(*) AS n"
@@ -88,15 +92,28 @@ def contingency(
 
 def in_common(harvest: Path, truth_events: Path) -> bool:
     """Whether any request of HARVEST, a Parquet file, is in another file with ``event_id``, harvested or not."""
-    import duckdb
-
-    with duckdb.connect() as engine:
-        both = f"read_parquet({quoted(harvest)}) SEMI JOIN read_parquet({quoted(truth_events)}) USING (event_id)"
+    with _connected(harvest, truth_events) as engine:
+        both = f"{_source(engine, 'harvest', harvest)} SEMI JOIN {_source(engine, 'truth_events', truth_events)} USING (event_id)"
         return engine.execute(f"SELECT 1 FROM {both} LIMIT 1").fetchone() is not None
 
 
+@contextmanager
+def _connected(*sources: object) -> Iterator[Any]:
+    """An engine; what it cannot read becomes an InputError that names the files."""
+    import duckdb
+
+    try:
+        with duckdb.connect() as engine:
+            yield engine
+    except duckdb.Error as error:
+        files = " or ".join(str(source) for source in sources if isinstance(source, Path))
+        todo = "Make the damaged one again: the run's with stillwatch detect"
+        raise InputError(f"not readable ({' '.join(str(error).split())})", where=files, todo=todo) from error
+
+
 def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:
-    if isinstance(data, Path):
-        return f"read_parquet({quoted(data)})"
-    engine.register(f"{name}_table", data)
-    return f"{name}_table"
+    """What to select from; identifiers of requests are text, since a truth may have numbers for those that the log has as text."""
+    source = f"read_parquet({quoted(data)})" if isinstance(data, Path) else f"{name}_table"
+    if not isinstance(data, Path):
+        engine.register(source, data)
+    return f"(SELECT * REPLACE (CAST(event_id AS VARCHAR) AS event_id) FROM {source})"
