@@ -123,6 +123,15 @@ def test_what_would_hold_after_the_log_met_nobody(branch: Branch) -> None:
     assert measure.innocents(branch.log, truth, branch, [])["touched"] == 3
 
 
+def test_a_truth_without_innocents_says_so(branch: Branch) -> None:
+    truth = Truth(["o"], np.zeros(20, np.int32), ["x"], np.zeros(20, np.int32), np.ones(len(branch.log.time), bool), False)
+    policy = {"policy": "p", "campaigns": [], "steps": [], "skipped": 0, "innocents": measure.innocents(branch.log, truth, branch, [])}
+    steps = {"grid": 1, "early": 0, "every": "1h", "growth": 0.02, "recent": [], "first": None}
+    told = show.text({"policies": [policy], "steps": steps, "truth": True, "truth_events": True})
+    assert "p: no account of the log is innocent in the truth" in told
+    assert "None" not in told
+
+
 @pytest.mark.parametrize(("ends", "printed"), [
     ({"harvested_low": 900, "harvested_high": 1_100}, "1,000 (900 to 1,100)"),
     ({}, "1,000"),  # a step that an earlier version kept

@@ -69,6 +69,13 @@ def test_bad_files_are_one_line(name: str, tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_key_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text('{"reply": {"replaced": 0, "replaced": 1}}')
+    with pytest.raises(InputError, match="'replaced' is there more than once"):
+        read_policies(path)
+
+
 def test_the_file_in_the_documentation_is_the_default(tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs" / "replay.md").read_text(encoding="utf-8")
     block = page.split("```json\n")[1].split("```")[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from stillwatch.errors import InputError
-from stillwatch.files import read_json
+from stillwatch.files import once, read_json
 from stillwatch.throttling.defaults import REQUESTS_PER_MIN
 
 ACTIONS = ("observe", "throttle", "challenge", "restrict", "block")
@@ -75,11 +75,11 @@ def read_policies(path: Path | None) -> tuple[tuple[Policy, ...], Reply]:
     """Policies to compare and the operators' reply; the defaults where there is no file.
 
     Raises:
-        InputError: the file is no JSON of this form.
+        InputError: the file is no JSON of this form, or has a key twice.
     """
     if path is None:
         return DEFAULT, Reply()
-    told = read_json(path)
+    told = read_json(path, once)
     if not isinstance(told, dict) or not set(told) <= {"policies", "reply"}:
         raise InputError("not a JSON object with policies and reply", where=path, todo="See docs/replay.md")
     policies: tuple[Policy, ...] = DEFAULT

@@ -23,7 +23,9 @@ def text(result: dict[str, Any]) -> str:
         parts.append(f"and {number_of(len(rows) - MAX_ROWS, 'more row')}: replay.parquet")
     for policy in result["policies"]:
         innocent = policy["innocents"]
-        if innocent is not None:
+        if innocent is not None and not innocent["n"]:
+            parts.append(f"{policy['policy']}: no account of the log is innocent in the truth, so it does not tell whom this would wrong")
+        elif innocent is not None:
             kinds = ", ".join(f"{kind} {row['touched']} of {row['of']}" for kind, row in innocent["by_kind"].items())
             parts.append(
                 f"{policy['policy']}: innocents touched {innocent['touched']:,} of {innocent['n']:,}"
