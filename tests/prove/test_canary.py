@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stillwatch.prove.canary import Canary, canaries, canary_test, least_p, plant
+from stillwatch.prove.canary import Canary, canaries, canary_test, least_p, plant, scores
 
 FORMS = ("one", "two", "three", "four")
 
@@ -41,6 +41,12 @@ def test_few_planted_forms_can_show_little() -> None:
     assert least_p(which, [{0, 1}, {0}]) == 1 / 64
     assert least_p(which, [range(9)]) == 1e-5
     assert least_p(which, [set()]) == 1.0
+
+
+def test_letters_that_are_others_in_lower_case_make_no_form() -> None:
+    which = [Canary("who", ("Alice Johnson", "John Doe"), ("q",))]
+    assert scores(which, {"q": ["It is Alice Johnſon.", "Alice Johnſon and John Doe"]})[0].tolist() == [0, 0.5]
+    assert plant("Alice Johnſon", "An example?", which, [1]) == ("Alice Johnſon", [0])
 
 
 def test_only_free_choices_are_planted() -> None:

@@ -58,6 +58,14 @@ def test_code_quotations_and_links_are_left_alone() -> None:
         assert ChoiceMark(rate=1000).apply(text, key) == (text, 0)
 
 
+@pytest.mark.parametrize("text", ["for inſtance, it iſ not", "FOR İNSTANCE", "for ınstance", "It iſ not so."])
+def test_letters_that_are_others_in_lower_case_make_no_form(text: str) -> None:
+    """A pattern that ignores case takes a long s for an s: one letter of a suspect, or of an old book, ended every test."""
+    mark = ChoiceMark(rate=1000)
+    assert mark.counts_beyond([text], [text])[0].sum() == 0
+    assert all(mark.apply(text, key) == (text, 0) for key in KEYS[:5])
+
+
 def test_articles_stay_right() -> None:
     text = "It is an important day, a completely new one, and important."
     marked = {ChoiceMark(rate=1000).apply(text, key)[0] for key in KEYS[:40]}

@@ -217,10 +217,11 @@ BEFORE = 40
 
 
 def _places(one: Canary, text: str) -> Iterator[re.Match[str]]:
-    """Where a form stands, after what must stand before it."""
+    """Where a form stands, after what must stand before it; not where the pattern takes a long s for an s."""
+    forms = {form.lower() for form in one.forms}
     near = re.compile(f"(?:{one.near})$", re.IGNORECASE) if one.near else None
     for hit in _pattern(one).finditer(text):
-        if near is None or near.search(text[max(0, hit.start() - BEFORE) : hit.start()]):
+        if hit.group().lower() in forms and (near is None or near.search(text[max(0, hit.start() - BEFORE) : hit.start()])):
             yield hit
 
 

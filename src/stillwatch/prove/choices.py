@@ -327,6 +327,8 @@ def _sites(text: str, buckets: int) -> Iterable[Site]:
     shielded = [match.span() for match in PROTECTED.finditer(text)]
     found: list[Site] = []
     for match in known.pattern.finditer(text):
+        if match.group().lower() not in known.lookup:  # a long s, say, which the pattern takes for an s
+            continue
         pair, form = known.lookup[match.group().lower()]
         before = re.search(r"([\w'’]+|[^\w\s])\s*$", text[max(0, match.start() - 40) : match.start()])
         word = before.group(1).lower() if before else ""
@@ -361,8 +363,8 @@ def sites_anywhere(text: str) -> list[Site]:
     known = pairs()
     found = []
     for match in known.anywhere.finditer(text.replace("’", "'")):
-        pair, form = known.lookup[" ".join(match.group().lower().split())]
-        found.append(Site(match.start(), match.end(), pair, form, 0))
+        if (written := " ".join(match.group().lower().split())) in known.lookup:
+            found.append(Site(match.start(), match.end(), *known.lookup[written], 0))
     return sorted([*found, *_formats(text)], key=lambda site: site.start)
 
 
