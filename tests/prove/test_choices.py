@@ -52,6 +52,13 @@ def test_a_short_answer_carries_the_mark() -> None:
     assert max(ChoiceMark(rate=3).apply(text, key)[1] for key in KEYS[:40]) == 2
 
 
+def test_a_format_is_changed_throughout_or_not_at_all() -> None:
+    """Also where its first place comes too early for the rate, and a later one would not."""
+    text = "For example, they do not.\n- a\n- b" + " word" * 100 + "\n- c\n"
+    for key in KEYS[:100]:
+        assert {line[0] for line in ChoiceMark(rate=1).apply(text, key)[0].splitlines()[1:]} in ({"-"}, {"*"})
+
+
 def test_code_quotations_and_links_are_left_alone() -> None:
     text = 'Run `often` and "for example, often" at https://often.example/often\n```\ndo not # often\n```\n> often\n'
     for key in KEYS[:30]:

@@ -128,25 +128,27 @@ class ChoiceMark:
         """The marked text and how many places were changed.
 
         Places are taken from left to right, each while there are fewer changes before it than the rate allows of the words up to it
-        and one: in all fewer than the rate of all words and two. A format is changed throughout or not at all, and costs one.
+        and one: in all fewer than the rate of all words and two. A format is changed throughout or not at all, as its first place
+        decides, and costs one.
         """
         known, coins = pairs(), self.coins(key)
         out: list[str] = []
         at, changed = 0, 0
         words_before = np.array([match.end() for match in re.finditer(r"\S+", text)], np.int64)
-        changed_formats: set[int] = set()
+        formats: dict[int, bool] = {}
         for site in self.sites(text):
             wanted = int(coins[self.cell(site)])
             if wanted == site.form:
                 continue
             seen = int(np.searchsorted(words_before, site.end))
-            is_format = site.pair >= known.n_words
-            if not (is_format and site.pair in changed_formats):
-                if changed >= 1 + self.rate * seen / 100:
-                    continue
-                changed += 1
-                if is_format:
-                    changed_formats.add(site.pair)
+            taken = formats.get(site.pair)
+            if taken is None:
+                taken = changed < 1 + self.rate * seen / 100
+                changed += taken
+                if site.pair >= known.n_words:
+                    formats[site.pair] = taken
+            if not taken:
+                continue
             out += [text[at : site.start], cased(text[site.start : site.end], known.forms[site.pair][wanted])]
             at = site.end
         return "".join([*out, text[at:]]), changed
