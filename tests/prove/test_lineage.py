@@ -235,6 +235,7 @@ def test_prompts_that_one_model_left_out_are_left_out(tmp_path: Path) -> None:
     rows = [{"model": m, "prompt_id": i, "output": f"{m} {i}"} for m in ("x", "y") for i in (10, 2, 1)]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows[:-1]))
     assert read_answers([tmp_path / "a.jsonl"], {"x", "y"}) == {"x": ["x 2", "x 10"], "y": ["y 2", "y 10"]}
+    assert read_answers([tmp_path / "a.jsonl"], {"x", "y"}, 1) == {"x": ["x 10"], "y": ["y 10"]}  # the first, not the shortest
 
 
 def test_answers_of_prove_ask_are_joined_by_the_text_of_the_prompt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

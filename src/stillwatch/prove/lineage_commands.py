@@ -131,7 +131,7 @@ def read_answers(
     Args:
         files: paths, or MODEL=PATH where the rows name no model.
         wanted: models.
-        limit: only the first so many prompts.
+        limit: only the first so many prompts, as they stand in the files.
         ids: prompt_id by the prompt's text, for rows that have the text alone.
     """
     by_model: dict[str, dict[str, str]] = {}
@@ -158,7 +158,7 @@ def read_answers(
     if not shared and not blank:
         raise InputError("no prompt was answered by all models", where=files[-1],
                          todo="Where some files name prompts by id and others by their text, pass --prompt-ids")
-    order = sorted(shared, key=lambda p: (len(p), p))[:limit]
+    order = sorted([p for p in present[0] if p in shared][:limit], key=lambda p: (len(p), p))
     others = sorted(model for model, answers in by_model.items() if model not in wanted and shared <= set(answers))
     background = set(others[:: -(-len(others) // MAX_BACKGROUND) or 1])
     return {model: [answers[p] for p in order] for model, answers in by_model.items() if model in wanted | background}
