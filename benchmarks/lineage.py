@@ -42,7 +42,7 @@ def judged(
     group_of = np.array(groups)
     rows = []
     for pair in pairs:
-        own = lineage._without(bank, pair["suspect"], pair["reference"])
+        own = lineage._without(bank, pair["suspect"])
         mine, _ = lineage.null_scores(weights, order, own)
         shift = weights[order[pair["suspect"]]] - weights[order[pair["reference"]]]
         best = names[int(np.argmax(shift))]

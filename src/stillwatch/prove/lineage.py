@@ -12,7 +12,7 @@ that read the teacher's answers on the web, or was trained on another student, s
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 import numpy as np
@@ -202,7 +202,7 @@ def trace(
     if reference is None:
         return _refuse("no reference: without a same-base model that was not trained on the candidates, likeness to a "
                        "teacher cannot be told from the base's own style", n_prompts, 0, alpha)
-    bank = _without(bank, suspect, reference)
+    bank = _without(bank, suspect)
     models = sorted(answers)
     for model in {*bank.models(), suspect, reference}:
         if model not in answers:
@@ -224,7 +224,7 @@ def from_blocks(
     sums: F64, order: Mapping[str, int], suspect: str, reference: str, bank: Bank, n_prompts: int, *, alpha: float = 0.05
 ) -> Lineage:
     """:func:`trace` from summed kernels."""
-    bank = _without(bank, suspect, reference)
+    bank = _without(bank, suspect)
     gram = sums.sum(axis=0)
     weights = coefficients(gram, order, bank.teachers)
     null, _ = null_scores(weights, order, bank)
@@ -251,18 +251,13 @@ def _leads(shift: F64, shifts: F64) -> bool:
     return bool(shift[first] - shift[second] >= CLEAR * error)
 
 
-def _without(bank: Bank, suspect: str, reference: str) -> Bank:
-    """The bank without the case's own models: neither judges itself."""
+def _without(bank: Bank, suspect: str) -> Bank:
+    """The bank without the suspect in null groups, where it would judge itself; its reference stays, with the others of its group."""
     for teacher in bank.teachers:
         if suspect in teacher.models:
             raise InputError(f"the suspect {suspect!r} is a version of the candidate {teacher.name!r}",
                              todo="Leave it out of the teachers")
-    case = {suspect, reference}
-    nulls = tuple(
-        NullGroup(g.name, tuple(m for m in g.models if m != suspect), g.except_for) if case & set(g.models) else g
-        for g in bank.nulls
-    )
-    return Bank(bank.teachers, nulls)
+    return Bank(bank.teachers, tuple(replace(g, models=tuple(m for m in g.models if m != suspect)) for g in bank.nulls))
 
 
 def _refuse(why: str, n_prompts: int, n_nulls: int, alpha: float) -> Lineage:
