@@ -3,9 +3,11 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,7 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
+from stillwatch.prove import arguments, ask_jobs
 from stillwatch.prove.answers import Store
 from stillwatch.prove.canary import Design, assignment, canaries
 from stillwatch.prove.choices import ChoiceMark, pairs
@@ -21,7 +24,7 @@ from stillwatch.prove.keys import read_log, tenant_secret
 from stillwatch.prove.schemes import Kgw
 from stillwatch.prove.sequential import LOOKS
 from stillwatch.prove.suspects import Endpoint, Sampling, question
-from stillwatch.throttling.pacing import retry_after
+from stillwatch.throttling.pacing import Pace, retry_after
 
 SENTENCES = [f"It is {a} so." for a, _ in pairs().forms[: pairs().n_words]]
 
@@ -261,6 +264,40 @@ def test_asking_an_endpoint_is_resumable(where: Path, endpoint: str, capsys: pyt
     assert json.loads((where / "read.jsonl").read_text())["predicted"] == [ord("z")] * 3
 
 
+def test_what_is_read_takes_its_turn_and_is_as_old_as_its_reading(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = [datetime(2099, 1, 1, second=second, tzinfo=UTC) for second in range(4)]
+    clock, paces = iter(times), []
+
+    def top_tokens(self: Endpoint, text: str, pace: Pace) -> list[tuple[str, None]]:
+        paces.append(pace)
+        next(clock)
+        return [(letter, None) for letter in text]
+
+    monkeypatch.setattr(Endpoint, "top_tokens", top_tokens)
+    monkeypatch.setattr(ask_jobs, "datetime", Mock(now=lambda _: next(clock)))
+    monkeypatch.setattr(ask_jobs, "Pace", made := Mock())
+    rows(where / "kept.jsonl", [{"prompt": "q", "output": "abc"}] * 2)
+    read = ("read", "kept.jsonl", "--url", "http://localhost:1/v1", "--model", "m", "--tokenizer", "bytes", "--out", "read.jsonl")
+    assert run(*read, "--rate", 0) == 1
+    assert run(*read, "--rate", 6) == 0
+    made.assert_called_once_with(6.0)
+    assert made.return_value.wait.call_count == 2
+    assert paces == [made.return_value] * 2
+    got = [json.loads(line)["asked_at"] for line in (where / "read.jsonl").read_text().splitlines()]
+    assert got == [one.isoformat(timespec="milliseconds") for one in times[::2]]
+
+
+def test_a_watch_leaves_out_what_the_commitment_does(where: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows(where / "prompts.jsonl", [{"prompt": "abcdef"}, {"prompt": "ghijkl"}])
+    assert run("commit", "--tenants", "a", "--scheme", "kgw", "--tokenizer", "bytes", "--exclude", "tuple", "--decoys", 19,
+               "--prompts", "prompts.jsonl", "--early") == 0
+    monkeypatch.setattr(arguments, "written", made := Mock(wraps=arguments.written))
+    assert run("ask", "--url", endpoint, "--model", "m", "--prompts", "prompts.jsonl", "--yes", "--stop-at-p", 1e-6, "--tokenizer", "bytes",
+               "--out", "got.jsonl") == 0
+    assert run("plan", "got.jsonl", "--tokenizer", "bytes") == 0
+    assert [one.args[3] for one in made.call_args_list] == ["tuple"] * 3
+
+
 def test_what_is_asked_again_takes_its_turn(where: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two questions, one of them turned away twice: four requests at six a minute, though the endpoint would be asked again at once."""
     monkeypatch.setattr(Handler, "failures", 2)
@@ -332,6 +369,11 @@ def test_questions_about_choices_stop_early_and_the_proof_allows_for_it(where: P
     asked = (where / "asked.jsonl").read_text().splitlines()
     assert len(asked) in LOOKS[:-1]
     assert len(asked) < 200
+    capsys.readouterr()
+    assert run(*ask, "--reference", "base.jsonl") == 0  # nobody is there to be asked more
+    said = capsys.readouterr().out
+    assert "0 asked" in said
+    assert "p of the best key, stopping allowed for: 1\n" not in said
     assert run("test", "asked.jsonl", "--reference", "base.jsonl", "--out", "proof") == 0
     result = json.loads((where / "proof" / "record.json").read_text())["result"]
     assert {one["tenant"]: one["verdict"] for one in result["keys"]} == {"acme": "marked", "globex": "not shown"}

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -310,6 +310,27 @@ def test_stopping_early_that_saves_nothing_is_told(
     said = [line for line in capsys.readouterr().out.splitlines() if "early" in line]
     assert ["saves nothing" in line for line in said] == [True, False] * 2
     assert "202; of those that may stop early half have by 212, so that stopping early saves nothing" in said[0]
+
+
+@pytest.mark.parametrize("more", [
+    '"output": "b", "sample": "a"', '"output": "b", "sample": 1e999', '"output": "b", "sample": [1]', '"output": 5',
+])
+def test_a_store_of_something_else_is_named(where: Path, more: str) -> None:
+    (where / "asked.jsonl").write_text(f'{{"prompt": "a", {more}}}\n')
+    with pytest.raises(InputError, match="something else than answers"):
+        Store(where / "asked.jsonl")
+
+
+def test_a_question_is_as_old_as_its_asking(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is committed to while it is under way came after it."""
+    times = [datetime(2099, 1, 1, second=second, tzinfo=UTC) for second in range(2)]
+    clock, began = iter(times), []
+    monkeypatch.setattr(suspects, "datetime", Mock(now=lambda _: next(clock)))
+    suspect = Mock(batch=1, answer=lambda prompts, *_: began.append(next(clock)) or ["an answer"])
+    store = Store(where / "asked.jsonl")
+    suspects.question(suspect, [("a", 0)], store, suspects.Sampling(), quiet=True)
+    (row,) = store.rows.values()
+    assert ([row["asked_at"]], began) == ([times[0].isoformat(timespec="milliseconds")], times[1:])
 
 
 def test_a_full_disk_is_named_and_keeps_what_was_answered(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:

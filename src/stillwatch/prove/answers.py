@@ -271,9 +271,10 @@ class Store:
     def _row(line: bytes) -> dict[str, Any] | None:
         try:
             row = json.loads(line)
-        except (ValueError, RecursionError):
+            question_key(row["prompt"], int(row.get("sample") or 0))
+        except (ValueError, RecursionError, LookupError, TypeError, AttributeError, OverflowError):
             return None
-        return row if isinstance(row, dict) and isinstance(row.get("prompt"), str) and "output" in row else None
+        return row if isinstance(row["prompt"], str) and isinstance(row.get("output"), str) else None
 
     def missing(self, questions: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
         """Questions without an answer yet, in order."""

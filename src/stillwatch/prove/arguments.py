@@ -12,7 +12,7 @@ from stillwatch.prove.answers import Answer, Tokenizer, tokenizer
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import mark_entry
 from stillwatch.prove.schemes import Scheme
-from stillwatch.prove.tuples import Tuples, written
+from stillwatch.prove.tuples import Exclude, Tuples, written
 
 Args = argparse.Namespace
 OR_FILES = ("tenants", "units", "together", "tokenizer", "answers")
@@ -41,12 +41,12 @@ def coder_of(given: str | None, how: Scheme | ChoiceMark) -> Tokenizer | None:
     return tokenizer(given)
 
 
-def tuples_of(answers: list[Answer], how: Scheme, coder: Tokenizer | None) -> Tuples:
-    """The distinct tuples that answers wrote, beyond their prompts."""
+def tuples_of(answers: list[Answer], how: Scheme, coder: Tokenizer | None, exclude: Exclude | None) -> Tuples:
+    """The distinct tuples that answers wrote, beyond their prompts; ``exclude`` is the commitment's, or None."""
     if coder is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
     prompts, outputs = coder.ids([one.prompt for one in answers]), coder.ids([one.output for one in answers])
-    return written(prompts, outputs, how.window)
+    return written(prompts, outputs, how.window, exclude)
 
 
 def names_of(given: str) -> list[str]:

@@ -25,6 +25,7 @@ from stillwatch.prove.testing import choice_looks
 from stillwatch.rows import read_rows
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
+from stillwatch.throttling.pacing import Pace
 
 
 def ask(args: Args) -> Any:
@@ -92,7 +93,7 @@ class _Watch:
                              todo="Commit again with --early, or leave --stop-at-p out")
         if isinstance(how, ChoiceMark) and design.get("reference") and args.reference is None:
             raise InputError("a test against a reference was committed to", todo="Ask the reference first, and pass --reference FILE")
-        self.how, self.coder = how, coder_of(args.tokenizer, how)
+        self.how, self.coder, self.exclude = how, coder_of(args.tokenizer, how), design.get("exclude")
         self.opened = packet.open_keys(entry, master_of(args))
         self.baseline: npt.NDArray[np.int64] | None = None
         if args.reference is not None:
@@ -100,7 +101,7 @@ class _Watch:
                 raise InputError("marks on tokens are watched without a reference", todo="Leave --reference out")
             beside = read_answers(args.reference)
             self.baseline, _ = how.counts_beyond([one.output for one in beside], [one.prompt for one in beside])
-        self.store, self.level, self.log_p, self.next = store, log(args.stop_at_p), 0.0, 0
+        self.store, self.level, self.log_p, self.next = store, log(args.stop_at_p), 0.0, 1
 
     def enough(self) -> bool:
         """Whether the best key, corrected for their number, is below the level."""
@@ -115,7 +116,7 @@ class _Watch:
         else:
             # the p-value takes the best moment in between into account
             self.next = len(answers) + max(1, len(answers) // 20)
-            tuples = tuples_of(answers, self.how, self.coder)
+            tuples = tuples_of(answers, self.how, self.coder, self.exclude)
             keys = [self.how.key(one.secret) for one in self.opened]
             best = min(EProcess(self.how.null).add(self.how.numbers(tuples, key)) for key in keys)
         self.log_p = min(self.log_p, best + log(len(self.opened)))
@@ -150,6 +151,8 @@ def read(args: Args) -> Any:
     kept = _numbered(read_answers(args.answers, args.prompt_column, args.output_column))
     if coder is None and (args.folder is None or args.reference_folder is None):
         raise InputError("choice marks are read with --folder and --reference-folder", todo="For marks on tokens, pass --tokenizer")
+    if not (args.rate is None or 0 < args.rate < inf):
+        raise InputError("--rate must be above 0")
     with alone_in(args.out):
         return _read(args, kept, coder)
 
@@ -161,16 +164,18 @@ def _read(args: Args, kept: list[Answer], coder: Tokenizer | None) -> Any:
     missing = [one for one in kept if one.key not in store.rows]
     described = suspect.describe() | ({} if beside is None else {"reference": beside.describe()})
     _one_suspect(args.out, store, described)
-    told = known = 0
+    told, known, pace = 0, 0, Pace(args.rate or 0.0)
     for one in track(missing, "reading", len(missing), quiet=args.quiet):
-        row: dict[str, Any] = {"prompt": one.prompt, "sample": one.sample, "output": one.output}
+        pace.wait()
+        row: dict[str, Any] = {"prompt": one.prompt, "sample": one.sample, "output": one.output,
+                               "asked_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
         if coder is None:
             row["shifts"] = _shifts(suspect, beside, one)
             places = (len(row["shifts"]),) * 2
         else:
-            row |= _predictions(suspect, beside, one, coder)
+            row |= _predictions(suspect, beside, one, coder, pace)
             places = (len(row["predicted"]), sum(value >= 0 for value in row["predicted"]))
-        store.put(row | {"asked_at": datetime.now(UTC).isoformat(timespec="milliseconds")})
+        store.put(row)
         told, known = told + places[0], known + places[1]
     met = f"{number_of(told, 'place')} of choice marks" if coder is None else f"{known:,} of {number_of(told, 'place')} predicted"
     say(args, f"{number_of(len(missing), 'answer')} read, {met}")
@@ -188,12 +193,12 @@ def _numbered(answers: list[Answer]) -> list[Answer]:
     return out
 
 
-def _predictions(suspect: Suspect, beside: Folder | None, one: Answer, coder: Tokenizer) -> dict[str, Any]:
+def _predictions(suspect: Suspect, beside: Folder | None, one: Answer, coder: Tokenizer, pace: Pace) -> dict[str, Any]:
     """What the suspect would write next at each token and, given a model beside it, by how much it departs from that."""
     if isinstance(suspect, Folder):
         row: dict[str, Any] = {"predicted": suspect.predictions(one.prompt, one.output, coder)}
     elif isinstance(suspect, Endpoint):
-        row = {"predicted": aligned(suspect.top_tokens(one.prompt + one.output), one.prompt, one.output, coder)}
+        row = {"predicted": aligned(suspect.top_tokens(one.prompt + one.output, pace), one.prompt, one.output, coder)}
     else:
         raise InputError("reading mode needs --folder or --url")
     if beside is not None:

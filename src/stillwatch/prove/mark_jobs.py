@@ -223,7 +223,7 @@ def plan(args: Args) -> Any:
     if isinstance(how, ChoiceMark):
         return _plan_choices(args, how, answers, shifts)
     coder = coder_of(args.tokenizer, how)
-    tuples = tuples_of(answers, how, coder)
+    tuples = tuples_of(answers, how, coder, design.get("exclude"))
     grow = growth(tuples.records, len(answers))
     rows = make_plan(how.null, grow, shifts, log(args.p), args.power)
     say(args, f"{number_of(len(answers), 'answer')} gave {number_of(len(tuples), 'distinct tuple')}; "

@@ -103,16 +103,18 @@ def question(
         store: where answers go as they come.
         sampling: how to draw.
         rate_per_min: at most so many questions a minute.
-        stop: looked at after every batch; True ends the questioning (a sequential test that has seen enough).
+        stop: looked at before the first batch and after each; True ends the questioning (a sequential test that has seen enough).
         quiet: no progress bar.
         sleep: waits so many seconds.
         clock: tells the seconds that passed.
     """
     missing, asked, pace = store.missing(questions), 0, Pace(rate_per_min or 0.0, sleep=sleep, clock=clock)
+    if stop is not None and stop():
+        return 0
     for batch in track(_batches(missing, suspect.batch), "asking", -(-len(missing) // suspect.batch), quiet=quiet):
         pace.wait(requests=len(batch))
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")  # before: what is committed to meanwhile came after the question
         outputs = suspect.answer([prompt for prompt, _ in batch], sampling, pace)
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
         for (prompt, sample), output in zip(batch, outputs, strict=True):
             if output is not None and output.strip():
                 store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
@@ -180,13 +182,13 @@ class Endpoint:
             out.append(None if text is None else _whole(text))
         return out
 
-    def top_tokens(self, text: str) -> list[tuple[str, str | None]]:
+    def top_tokens(self, text: str, pace: Pace) -> list[tuple[str, str | None]]:
         """(token, most likely token there) for every token of a text: ``/completions`` with ``echo`` and ``logprobs``.
 
-        Servers without it (most hosted ones) cannot be read; ask for answers instead.
+        Its turn is taken, as in :meth:`answer`. Servers without it (most hosted ones) cannot be read; ask for answers instead.
         """
         made = self._post("/completions", {"model": self.model, "prompt": text, "max_tokens": 1, "echo": True,
-                                           "logprobs": 1, "temperature": 0}, Pace(0))
+                                           "logprobs": 1, "temperature": 0}, pace)
         part = self._field(made, lambda got: got["choices"][0]["logprobs"])
         try:
             tops = [max(top, key=top.get) if top else None for top in part["top_logprobs"]]
