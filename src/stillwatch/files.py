@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -274,6 +274,17 @@ def spelled(path: Path) -> str:
 def quoted(path: Path | str) -> str:
     """A path as a string of SQL."""
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def json_as_text(connection: Any, files: Sequence[Path], typed: Collection[str]) -> str:
+    """SQL that reads JSON lines through a DuckDB connection, each column but the ``typed`` ones as the text that stands there.
+
+    DuckDB takes identifiers for UUIDs and times where they look like them, and writes these in another form.
+    """
+    listed = ", ".join(map(quoted, files))
+    found = connection.execute(f"DESCRIBE SELECT * FROM read_json_auto([{listed}], union_by_name=true)").fetchall()
+    columns = ", ".join(f"{quoted(name)}: {quoted(kind if name in typed else 'VARCHAR')}" for name, kind, *_ in found)
+    return f"read_json([{listed}], columns={{{columns}}})"
 
 
 def table_digests(folder: Path) -> dict[str, str]:

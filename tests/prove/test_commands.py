@@ -189,6 +189,25 @@ def test_ledger_joins_a_run(where: Path) -> None:
     assert [(row["account_id"], row["campaign_id"], row["tokens"]) for row in made] == [("a", None, 5), ("b", "c-1", 7)]
 
 
+def test_ledger_joins_identifiers_as_they_stand(where: Path) -> None:
+    """Also those that look like UUIDs or times, which have other forms."""
+    ids = ["6F9619FF-8B86-D011-B42D-00C04FC964FF", "6F9619FF-8B86-D011-B42D-00C04FC964FE"]
+    tenants = ["2026-01-01T02:00:00+02:00", "2026-01-01T02:00:00Z"]
+    (where / "run").mkdir()
+    pq.write_table(pa.table({"event_id": ids, "campaign_id": ["c-1"] * 2}), where / "run" / "harvest.parquet")
+    rows(where / "events.jsonl", [{"event_id": one, "account_id": one, "timestamp": "2026-01-01T02:00:00+02:00", "prompt": tenants[0],
+                                   "response": one} for one in ids])
+    rows(where / "marks.jsonl", [{"event_id": one, "tenant": tenant, "tokens": 5} for one, tenant in zip(ids, tenants, strict=True)])
+    assert run("ledger", "marks.jsonl", "--run", "run", "--events", "events.jsonl", "--out", "ledger.parquet",
+               "--elicited", "kept.jsonl") == 0
+    made = pq.read_table(where / "ledger.parquet").to_pylist()
+    assert [(row["event_id"], row["account_id"], row["tenant"], row["campaign_id"]) for row in reversed(made)] == [
+        (one, one, tenant, "c-1") for one, tenant in zip(ids, tenants, strict=True)]
+    assert {row["timestamp"].isoformat()[:19] for row in made} == {"2026-01-01T00:00:00"}
+    kept = [json.loads(line) for line in (where / "kept.jsonl").read_text().splitlines()]
+    assert sorted((row["prompt"], row["output"]) for row in kept) == sorted((tenants[0], one) for one in ids)
+
+
 def test_ledger_gives_the_answers_that_campaigns_elicited(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (where / "run").mkdir()
     harvest = pa.table({"event_id": ["e1", "e2", "e3"], "campaign_id": ["c-1", "c-1", "c-2"]})

@@ -15,6 +15,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, write_parquet
 from stillwatch.keys import hashing
 from stillwatch.respond import audit, cases, erasure
+from stillwatch.respond.runs import read_facts, read_requests
 from stillwatch.respond.schema import Account, Case, Key, Run
 from stillwatch.respond.store import SYSTEM, Store
 from stillwatch.respond.vocabulary import State, Verdict
@@ -38,6 +39,19 @@ def with_digests(folder: Path) -> None:
     told = json.loads((folder / "summary.json").read_text())
     told["tables"] = {path.name: digest(path) for path in folder.glob("*.parquet")}
     (folder / "summary.json").write_text(json.dumps(told))
+
+
+def test_facts_and_requests_are_of_identifiers_as_they_stand(tmp_path: Path) -> None:
+    """DuckDB would take these for a UUID and a time, and write them in another form."""
+    who, key = "6F9619FF-8B86-D011-B42D-00C04FC964FF", "2026-01-01T02:00:00Z"
+    rows = [{"event_id": f"e{i}", "account_id": who, "key_id": key, "timestamp": f"2026-01-01T0{i}:00:00Z", "output_tokens": 5}
+            for i in (1, 2)]
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "e.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = read_facts(tmp_path, [who])
+    assert [(one["n_events"], one["output_tokens"], one["window_days"]) for one in found.accounts] == [(2, 10, 1 / 24)]
+    assert found.keys == [(key, who)]
+    assert read_requests(tmp_path, [who], 5)[0]["wanted"].to_pylist() == [True, True]
 
 
 @pytest.mark.parametrize("name", ["accounts.parquet", "campaigns.parquet"])

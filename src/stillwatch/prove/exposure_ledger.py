@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone, data_files, quoted, reading_parquet, write_parquet
+from stillwatch.files import alone, data_files, json_as_text, quoted, reading_parquet, write_parquet
 from stillwatch.tables import Column, Table, it_has
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
     with duckdb.connect() as base:
         base.execute("SET TimeZone = 'UTC'")
         try:
-            base.execute(f"CREATE VIEW marks AS SELECT * FROM {_source(files)}")
+            base.execute(f"CREATE VIEW marks AS SELECT * FROM {_source(base, files)}")
             columns = [str(row[0]) for row in base.execute("DESCRIBE marks").fetchall()]
             for needed in ("event_id", "tenant", "tokens"):
                 if needed not in columns:
                     raise InputError(f"the mark log lacks {needed}", where=marks, todo=it_has(columns))
             known = "SELECT NULL::VARCHAR AS event_id, NULL::VARCHAR AS account_id, NULL::TIMESTAMP AS timestamp WHERE false"
             if events is not None:
-                known = f"SELECT event_id, account_id, CAST(timestamp AS TIMESTAMP) AS timestamp FROM {_source(event_files(events))}"
+                known = f"SELECT event_id, account_id, CAST(timestamp AS TIMESTAMP) AS timestamp FROM {_source(base, event_files(events))}"
 
             def of(name: str, kind: str) -> str:
                 return f"CAST(m.{name} AS {kind})" if name in columns else f"NULL::{kind}"
@@ -166,7 +166,7 @@ def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ())
             base.execute("CREATE TABLE wanted AS SELECT unnest(?) AS event_id", [[row["event_id"] for row in wanted]])
             found = base.execute(f"""
                 SELECT CAST(e.event_id AS VARCHAR), coalesce(any_value(e.prompt), ''), any_value(e.response)
-                FROM {_source(event_files(events))} e JOIN wanted w ON w.event_id = CAST(e.event_id AS VARCHAR) GROUP BY 1
+                FROM {_source(base, event_files(events))} e JOIN wanted w ON w.event_id = CAST(e.event_id AS VARCHAR) GROUP BY 1
             """).fetchall()
         except duckdb.Error as error:
             raise InputError(f"no kept answers can be read ({str(error).splitlines()[0]})", where=events,
@@ -231,6 +231,7 @@ def event_files(events: Path | None) -> list[Path]:
     return data_files(events / "events" if (events / "events").is_dir() else events)
 
 
-def _source(files: list[Path]) -> str:
-    names = ", ".join(map(quoted, files))
-    return f"read_parquet([{names}])" if files and files[0].suffix == ".parquet" else f"read_json_auto([{names}])"
+def _source(base: Any, files: list[Path]) -> str:
+    if files and files[0].suffix == ".parquet":
+        return f"read_parquet([{', '.join(map(quoted, files))}])"
+    return json_as_text(base, files, ("timestamp", "tokens"))

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from stillwatch import run_details, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, digest, quoted, reading_parquet
+from stillwatch.files import demand_settled, digest, json_as_text, quoted, reading_parquet
 from stillwatch.respond import log_columns
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
@@ -193,12 +193,12 @@ SQL_TYPES = {"account_id": "VARCHAR", "key_id": "VARCHAR", "timestamp": "TIMESTA
 def _view(engine: Any, files: Sequence[Path]) -> None:
     """The columns of events that are needed; those that a file lacks are null."""
     parts = []
-    for suffix, reader in ((".parquet", "read_parquet"), (".jsonl", "read_json_auto")):
+    for suffix in (".parquet", ".jsonl"):
         paths = [path for path in files if path.suffix == suffix]
         if not paths:
             continue
-        listed = ", ".join(map(quoted, paths))
-        source = f"{reader}([{listed}], union_by_name=true)"
+        source = (f"read_parquet([{', '.join(map(quoted, paths))}], union_by_name=true)" if suffix == ".parquet"
+                  else json_as_text(engine, paths, ("timestamp", "output_tokens")))
         present = {row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         chosen = [
             (f'"{name}"' if name in present else "NULL") + f'::{type_} AS "{name}"' for name, type_ in SQL_TYPES.items()
