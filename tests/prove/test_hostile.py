@@ -23,7 +23,8 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.prove import choices, lineage_commands, suspects
+from stillwatch.files import alone
+from stillwatch.prove import choices, lineage_commands, packet, suspects
 from stillwatch.prove import verify as checking
 from stillwatch.prove.answers import Answer, Store, alone_in
 from stillwatch.prove.keys import GENESIS, entry_hash
@@ -129,6 +130,13 @@ def test_options_out_of_range(where: Path, options: tuple[object, ...], capsys: 
     (where / "latin.txt").write_bytes("Müller\n".encode("latin-1"))
     refused(capsys, "prove", *options)
     assert len((where / "commitments.jsonl").read_text().splitlines()) == 1
+
+
+def test_two_that_commit_at_once_lose_no_entry(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (where / "commitments.jsonl").read_bytes()
+    with alone(where, "prove commit"):
+        assert "another prove commit" in refused(capsys, "prove", "commit", "--tenants", "acme")
+    assert (where / "commitments.jsonl").read_bytes() == before
 
 
 def test_a_byte_order_mark_is_no_part_of_a_name(where: Path) -> None:
@@ -655,6 +663,17 @@ def test_no_tampering_of_a_record_passes_or_fails_unclearly(
     assert {place[0] for place in passed} <= {*SAYS_WHO, "exposure", "design"}
     assert {place[1] for place in passed if place[0] == "design"} <= {"together", "early"}
     assert {place[1] for place in passed if place[0] == "exposure"} <= {"campaigns"}
+
+
+def test_a_proof_that_was_cut_off_is_written_anew(where: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its answers stand there before its record is whole."""
+    with monkeypatch.context() as killed:
+        killed.setattr(packet, "statements", Mock(side_effect=InputError("killed")))
+        assert refused(capsys, "prove", "test", "answers.jsonl", "--out", "proof").endswith("killed")
+    assert (where / "proof" / "answers.jsonl").is_file()
+    assert "incomplete" in refused(capsys, "prove", "verify", "proof")
+    assert main(["prove", "test", "answers.jsonl", "--out", "proof", "-q"]) == 0
+    assert main(["prove", "verify", "proof", "-q"]) == 0
 
 
 @pytest.mark.parametrize("name", ["hypotheses", "alternatives", "falsifiers", "not_claimed"])

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from stillwatch.errors import InputError
-from stillwatch.files import replacing
+from stillwatch.files import alone, replacing
 from stillwatch.prove.prf import Key, key_from_bytes
 from stillwatch.terminal.counting import number_of
 
@@ -165,19 +165,23 @@ def commit(
         design: scheme, epoch, number of decoys, level: whatever must not be chosen afterwards.
         at: the time to write, aware.
         note: where the hash will be published, for instance.
+
+    Raises:
+        InputError: as :func:`read_log`, or another command writes to the log's folder, or it cannot be written.
     """
-    entries = read_log(log) if log.exists() else []
-    entry: dict[str, Any] = {
-        "sequence": len(entries),
-        "time": at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        "previous": entries[-1]["hash"] if entries else GENESIS,
-        "design": dict(design),
-        "commitments": {one.tenant: one.commitment for one in sorted(opened, key=lambda one: one.tenant)},
-        "note": note,
-    }
-    entry["hash"] = entry_hash(entry)
-    with replacing(log) as partial:
-        partial.write_text("".join(json.dumps(one, sort_keys=True) + "\n" for one in [*entries, entry]), "utf-8")
+    with alone(log.parent, "prove commit"):
+        entries = read_log(log) if log.exists() else []
+        entry: dict[str, Any] = {
+            "sequence": len(entries),
+            "time": at.astimezone(UTC).isoformat(timespec="milliseconds"),
+            "previous": entries[-1]["hash"] if entries else GENESIS,
+            "design": dict(design),
+            "commitments": {one.tenant: one.commitment for one in sorted(opened, key=lambda one: one.tenant)},
+            "note": note,
+        }
+        entry["hash"] = entry_hash(entry)
+        with replacing(log) as partial:
+            partial.write_text("".join(json.dumps(one, sort_keys=True) + "\n" for one in [*entries, entry]), "utf-8")
     return entry
 
 

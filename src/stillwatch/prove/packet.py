@@ -141,6 +141,7 @@ def write(
     """
     folder.mkdir(parents=True, exist_ok=True)
     first, last = first_and_last([one.asked_at for one in inputs.answers])
+    write_json({"format": FORMAT}, folder / "record.json")  # who is killed before the whole one may write this proof anew
     _write_evidence(folder, inputs)
     record = {
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
