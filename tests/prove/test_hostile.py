@@ -14,9 +14,11 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from random import Random
 from typing import Any, ClassVar
-from unittest.mock import Mock
+from unittest.mock import MagicMock, Mock
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -318,6 +320,42 @@ def test_stopping_early_that_saves_nothing_is_told(
     said = [line for line in capsys.readouterr().out.splitlines() if "early" in line]
     assert ["saves nothing" in line for line in said] == [True, False] * 2
     assert "202; of those that may stop early half have by 212, so that stopping early saves nothing" in said[0]
+
+
+class Drawn(suspects.Folder):
+    """A model folder whose torch, tokenizer and model are stand-ins: an answer is a number of the generator."""
+
+    batch = 2
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.seed, self.cut, self.window, self.chat, generator = path, 1, 0, 99, False, Random(1)
+        self._torch = MagicMock(manual_seed=generator.seed)
+        self.tokenizer = MagicMock(batch_decode=lambda made, **_: [str(row[0]) for row in made])
+        self.tokenizer.return_value = {"input_ids": [[1], [2]]}
+        self.tokenizer.pad.return_value = {"input_ids": np.zeros((2, 1))}
+        self.model = Mock(generate=lambda **_: np.array([[0, generator.getrandbits(60)] for _ in range(2)]))
+
+
+def test_a_folder_that_goes_on_draws_what_it_would_have_drawn(where: Path) -> None:
+    """One that began anew at its seed gave the first samples again as the second ones, which were counted twice."""
+    def asked(name: str, *runs: int) -> list[str]:
+        for samples in runs:
+            questions = [(prompt, sample) for sample in range(samples) for prompt in "ab"]
+            suspects.question(Drawn(where), questions, Store(where / name), suspects.Sampling(8), quiet=True)
+        return [row["output"] for row in Store(where / name).rows.values()]
+
+    assert asked("broken.jsonl", 1, 2) == asked("whole.jsonl", 2)
+    assert len(set(asked("whole.jsonl"))) == 4
+
+
+def test_two_trainings_of_one_base_are_two_suspects(where: Path) -> None:
+    told = []
+    for weights in (b"one", b"other"):
+        (where / "config.json").write_text("{}")
+        (where / "model.safetensors").write_bytes(weights)
+        told.append(Drawn(where).describe())
+        assert told[-1]["weights_sha256"] == {"model.safetensors": hashlib.sha256(weights).hexdigest()}
+    assert told[0] != told[1]
 
 
 @pytest.mark.parametrize("more", [

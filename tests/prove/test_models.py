@@ -95,9 +95,11 @@ def test_gumbel_marks_a_context_once(folder: Path) -> None:
 
 def test_a_folder_answers_and_is_read(folder: Path) -> None:
     suspect = Folder(folder, seed=5)
-    answers = suspect.answer(["w4 w5", "w6"], Sampling(max_tokens=8), Pace(0))
+    answers = suspect.answer([("w4 w5", 0), ("w6", 0)], Sampling(max_tokens=8), Pace(0))
     assert len(answers) == 2
     assert all(text.split() for text in answers)
+    assert Folder(folder, seed=5).answer([("w4 w5", 1), ("w6", 1)], Sampling(max_tokens=8), Pace(0)) != answers
+    assert suspect.answer([("w4 w5", 0), ("w6", 0)], Sampling(max_tokens=8), Pace(0)) == answers
     coder = FileTokenizer(folder)
     prompt, text = "w9 w8", "w4 w5 w6 w7"
     predicted = suspect.predictions(prompt, text, coder)

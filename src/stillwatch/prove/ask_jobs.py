@@ -54,12 +54,12 @@ def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
         state = _Watch(args, store)
         stop = state.enough
     suspect = _suspect(args)
+    whom = suspect.describe()
     if missing and not args.yes:
-        whom = suspect.describe()
         print(f"To be asked of {whom.get('model') or whom['path']} at {whom.get('url', 'a folder')}: {estimate}", file=sys.stderr)
         if not sys.stdin.isatty() or input("Start? [y/N] ").strip().lower() not in ("y", "yes"):
             raise InputError("not started", todo="Answer y, or pass --yes")
-    _one_suspect(args.out, store, {**suspect.describe(), "sampling": asdict(sampling)})
+    _one_suspect(args.out, store, {**whom, "sampling": asdict(sampling)})
     held = len(store.rows)
     asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
     silent = asked - (len(store.rows) - held)

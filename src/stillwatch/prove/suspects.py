@@ -3,6 +3,7 @@
 Questioning is resumable (answers are stored as they come), rate-limited, and costed before it starts.
 """
 
+import hashlib
 import http.client
 import json
 import os
@@ -30,6 +31,8 @@ MAX_BODY = 64 << 20
 """Bytes of an answer that are read."""
 WEIGHTS_KEPT = 24
 """Reading mode: tokens of a place that go into the store."""
+WEIGHTS = (".safetensors", ".bin")
+"""Files of a model folder that transformers loads as weights."""
 CONTEXT_KEPT = 256
 """Reading mode for choice marks: tokens before a place that the model is shown."""
 
@@ -51,8 +54,8 @@ class Suspect(Protocol):
     def describe(self) -> dict[str, Any]:
         """Where and what it is, without secrets."""
 
-    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> Sequence[str | None]:
-        """One answer to each prompt, or None where it gave none. The prompts' turns are taken; whoever asks again takes another one."""
+    def answer(self, questions: Sequence[tuple[str, int]], sampling: Sampling, pace: Pace) -> Sequence[str | None]:
+        """One answer to each (prompt, sample), or None where it gave none. Their turns are taken; whoever asks again takes another one."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def question(
     for batch in track(_batches(missing, suspect.batch), "asking", -(-len(missing) // suspect.batch), quiet=quiet):
         pace.wait(requests=len(batch))
         at = datetime.now(UTC).isoformat(timespec="milliseconds")  # before: what is committed to meanwhile came after the question
-        outputs = suspect.answer([prompt for prompt, _ in batch], sampling, pace)
+        outputs = suspect.answer(batch, sampling, pace)
         for (prompt, sample), output in zip(batch, outputs, strict=True):
             if output is not None and output.strip():
                 store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
@@ -167,10 +170,10 @@ class Endpoint:
         """URL, without what may be secret in it, and model."""
         return {"kind": "endpoint", "url": self.url, "model": self.model, "chat": self.chat}
 
-    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> list[str | None]:
-        """One request a prompt; None where a completion holds no text (a refusal by the provider, a thought that was cut off)."""
+    def answer(self, questions: Sequence[tuple[str, int]], sampling: Sampling, pace: Pace) -> list[str | None]:
+        """One request a question; None where a completion holds no text (a refusal by the provider, a thought that was cut off)."""
         out = []
-        for prompt in prompts:
+        for prompt, _ in questions:
             body: dict[str, Any] = {"model": self.model, "max_tokens": sampling.max_tokens,
                                     "temperature": sampling.temperature, "top_p": sampling.top_p}
             if self.chat:
@@ -340,16 +343,16 @@ class Folder:
         if self.tokenizer.pad_token_id is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
         self.chat = bool(self.tokenizer.chat_template) if chat is None else chat
-        self.generator_seed, self.cut = seed, 0
+        self.seed, self.cut = seed, 0
         self.window = int(getattr(self.model.config, "max_position_embeddings", 0) or sys.maxsize)
-        torch.manual_seed(seed)
 
     def describe(self) -> dict[str, Any]:
-        """Folder and digest of its configuration."""
+        """Folder and digests of its configuration and weights: two trainings of one base differ in the latter alone."""
         from stillwatch.files import digest
 
+        weights = sorted(file for file in self.path.iterdir() if file.suffix in WEIGHTS)
         return {"kind": "folder", "path": self.path.name, "config_sha256": digest(self.path / "config.json"),
-                "chat": self.chat, "seed": self.generator_seed}
+                "weights_sha256": {file.name: digest(file) for file in weights}, "chat": self.chat, "seed": self.seed}
 
     def _shown(self, prompt: str) -> str:
         if not self.chat:
@@ -357,17 +360,19 @@ class Folder:
         turns = [{"role": "user", "content": prompt}]
         return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
 
-    def answer(self, prompts: Sequence[str], sampling: Sampling, pace: Pace) -> list[str]:
-        """Sampled continuations."""
+    def answer(self, questions: Sequence[tuple[str, int]], sampling: Sampling, pace: Pace) -> list[str]:
+        """Sampled continuations, drawn by the seed and these questions alone: a run that goes on draws what an unbroken one does."""
         room = self.window - sampling.max_tokens
         if room <= 0:
             raise InputError(f"--max-tokens {sampling.max_tokens} leaves no room for a prompt: the model holds {self.window:,} tokens",
                              where=self.path, todo="Lower --max-tokens")
-        whole = self.tokenizer([self._shown(prompt) for prompt in prompts], add_special_tokens=not self.chat, verbose=False)["input_ids"]
+        whole = self.tokenizer([self._shown(one) for one, _ in questions], add_special_tokens=not self.chat, verbose=False)["input_ids"]
         self.cut += sum(len(row) > room for row in whole)
         inputs = self.tokenizer.pad({"input_ids": [row[-room:] for row in whole]}, return_tensors="pt", padding_side="left")
         drawn = sampling.temperature > 0
         options = {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0} if drawn else {}
+        drawn_by = hashlib.sha256(json.dumps([self.seed, *questions]).encode()).digest()
+        self._torch.manual_seed(int.from_bytes(drawn_by[:7]))
         with self._torch.no_grad():
             made = self.model.generate(**inputs, do_sample=drawn, max_new_tokens=sampling.max_tokens,
                                        pad_token_id=self.tokenizer.pad_token_id, **options)
