@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -823,6 +824,19 @@ def test_questions_that_stop_early_stop_in_the_order_of_samples(drawn: list[tupl
     answers = [Answer(prompt, "For example.", sample=sample) for prompt, sample in drawn]
     assert checking.drawn_whole(answers, 2, ["hash"] * 4) == whole
     assert checking.drawn_whole(answers, 10**15, ["hash"] * 4) == whole  # whoever made the proof wrote the number
+
+
+def test_forms_of_choices_are_committed_to(proof: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who edits them later has another mark, and another test; a commitment of before names the pairs alone, and goes on."""
+    known = choices.pairs()
+    monkeypatch.setattr(choices, "pairs", lambda: replace(known, forms=(("do not", "do no"), *known.forms[1:])))
+    for command in (("test", "answers.jsonl"), ("mark", "answers.jsonl", "--out", "o.jsonl"), ("plan", "answers.jsonl")):
+        assert "forms of choices are not the committed ones" in refused(capsys, "prove", *command)
+    assert main(["prove", "verify", "proof"]) == 1
+    assert "FAILED  design: the forms of choices are not those of this version" in capsys.readouterr().out
+    chained({name: value for name, value in json.loads(Path("commitments.jsonl").read_text())["design"].items() if name != "forms_sha256"})
+    assert main(["prove", "test", "answers.jsonl", "--out", "old", "-q"]) == 0
+    assert main(["prove", "verify", "old", "-q"]) == 0
 
 
 def test_what_a_commitment_leaves_open_is_said(where: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,7 +83,7 @@ class _Watch:
 
     def __init__(self, args: Args, store: Store) -> None:
         entry, design = commitment(args)
-        how = packet.mark_of(design["mark"])
+        how = packet.mark_of(design)
         if not 0 < args.stop_at_p < 1:
             raise InputError("--stop-at-p must lie between 0 and 1")
         if not isinstance(how, ChoiceMark | Kgw | Gumbel):

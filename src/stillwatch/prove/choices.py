@@ -13,6 +13,8 @@ among decoy keys. A reference (the same model before, or any text of the kind) m
 cannot make the p-value wrong.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -92,6 +94,11 @@ def pairs() -> Pairs:
         names.append(name)
         forms.append(both)
     return Pairs(tuple(names), tuple(forms), pattern, anywhere, lookup)
+
+
+def forms_digest() -> str:
+    """SHA-256 of the pairs' forms: part of commitments, whose marks and tests they decide."""
+    return hashlib.sha256(json.dumps(pairs().forms).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

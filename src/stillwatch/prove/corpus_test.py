@@ -55,7 +55,7 @@ def from_commitment(log: Path, key: Path, entry: int | None, tenants: list[str])
     if not key.is_file():
         raise InputError("no such key file", where=key, todo="Pass the master secret that stillwatch prove commit made")
     found = mark_entry(log, entry)
-    mark = packet.mark_of(found["design"]["mark"])
+    mark = packet.mark_of(found["design"])
     if not isinstance(mark, ChoiceMark):
         raise InputError(f"{mark.name} marks are not tested in an audit: each tuple must count once over the whole corpus", where=log,
                          todo="Commit to --scheme choice, or pass the documents of a source to stillwatch prove test")

@@ -14,7 +14,7 @@ from stillwatch.prove import packet
 from stillwatch.prove.answers import Answer, read_answers, read_prompts, text_of
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one, tuples_of
 from stillwatch.prove.canary import Design, canaries
-from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.choices import ChoiceMark, forms_digest
 from stillwatch.prove.keys import commit as commit_to
 from stillwatch.prove.keys import tenant_secret
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw, to_transformers
@@ -45,6 +45,8 @@ def commit(args: Args) -> Any:
     design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
               "tokenizer": None if coder is None else coder.name}
     design |= {name: value for name in ("samples", "mode") if (value := getattr(args, name)) is not None}
+    if isinstance(mark, ChoiceMark):
+        design["forms_sha256"] = forms_digest()
     if coder is not None:
         design["exclude"] = args.exclude
     if args.prompts is not None:
@@ -118,7 +120,7 @@ def mark(args: Args) -> Any:
     from stillwatch.prove.exposure_ledger import MARK_LOG, add_to_mark_log, read_mark_log
 
     entry, design = commitment(args)
-    how = packet.mark_of(design["mark"])
+    how = packet.mark_of(design)
     master = master_of(args)
     if args.config:
         if args.tenant is None or isinstance(how, ChoiceMark):
@@ -211,7 +213,7 @@ def ledger(args: Args) -> Any:
 def plan(args: Args) -> Any:
     """How many answers are needed."""
     _, design = commitment(args)
-    how = packet.mark_of(design["mark"])
+    how = packet.mark_of(design)
     answers = read_answers(args.pilot, args.prompt_column, args.output_column)
     try:
         shifts = [float(shift) for shift in (args.shifts or _SHIFTS[isinstance(how, ChoiceMark)]).split(",")]

@@ -73,11 +73,18 @@ NOT_CLAIMED = (
 )
 
 
-def mark_of(description: Mapping[str, Any]) -> Scheme | ChoiceMark:
-    """The mark of a design."""
-    if description.get("scheme") == "choice":
-        from stillwatch.prove.choices import pairs
+def mark_of(design: Mapping[str, Any]) -> Scheme | ChoiceMark:
+    """The mark of a design.
 
+    Raises:
+        InputError: it is none, or one of other pairs or forms; commitments of before do not name the forms.
+    """
+    description = design["mark"]
+    if description.get("scheme") == "choice":
+        from stillwatch.prove.choices import forms_digest, pairs
+
+        if design.get("forms_sha256", forms_digest()) != forms_digest():
+            raise InputError("the forms of choices are not the committed ones", todo="Use the choices.txt of the version that committed")
         known = list(pairs().names)
         if description.get("pairs", known) != known:
             raise InputError("the pairs of choices are not those of this version", todo="Use the version of the record")
@@ -277,7 +284,7 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
                 raise InputError("the tokenizer is not the one of the record", where=folder / "tokenizer.json")
         reference = folder / "reference.jsonl"
         inputs = Inputs(
-            mark=mark_of(design["mark"]),
+            mark=mark_of(design),
             tenants=tuple(Opened(one["tenant"], bytes.fromhex(one["secret"]), bytes.fromhex(one["nonce"]))
                           for one in record["openings"]),
             answers=tuple(read_answers(folder / "answers.jsonl", repeats=True)), seed=bytes.fromhex(design["decoy_seed"]),

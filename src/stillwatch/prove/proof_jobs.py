@@ -76,7 +76,7 @@ def _configured(args: Args) -> Keys:
 def _committed(args: Args) -> Keys:
     """The keys of a commitment."""
     entry, design = commitment(args)
-    mark = packet.mark_of(design["mark"])
+    mark = packet.mark_of(design)
     opened = packet.open_keys(entry, master_of(args), names_of(args.tenants) if args.tenants else [])
     together = tenants_as_one(args.together, [one.tenant for one in opened], design.get("together"))
     return entry, design, {"mark": mark, "tenants": opened, "seed": decoy_seed(entry), "together": tuple(together)}

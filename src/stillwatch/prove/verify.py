@@ -26,6 +26,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.answers import Answer, question_time
 from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again, caveat
+from stillwatch.prove.choices import forms_digest
 from stillwatch.prove.inputs import Inputs, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
 from stillwatch.prove.packet import (
@@ -239,6 +240,8 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
     for name in ("mark", "alpha", "n_decoys", "tokenizer", "mode", "exclude"):
         if name in committed and committed[name] != used[name]:
             return Check("design", False, f"{name} is not the committed one")
+    if committed.get("forms_sha256", forms_digest()) != forms_digest():
+        return Check("design", False, "the forms of choices are not those of this version: use the version that committed")
     early = committed.get("prompts_in_order")
     answers = [one for one in inputs.answers if inputs.mode == "read" or one.output.strip()]  # as ``ask``, which stores no blank ones
     blank = len(inputs.answers) - len(answers)
