@@ -1,6 +1,7 @@
 """Bad usage: exit code 1 and one line that says what, where, and what to do; never a traceback."""
 
 import argparse
+import http.client
 import io
 import json
 import math
@@ -190,6 +191,18 @@ def test_no_world_takes_the_place_of_a_log(name: str, tmp_path: Path, stillwatch
     assert (done.returncode, done.stdout, log.read_bytes()) == (1, "", before)
     assert "not of a simulated world, so it is not replaced" in done.stderr
     assert [path for path in (tmp_path / "logs").rglob("*") if path.is_file()] == [log]
+
+
+def test_an_internal_failure_shows_no_key(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(*_: object, **__: object) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1")
+        connection.putrequest("GET", "/")
+        connection.putheader("Authorization", "Bearer sk-SECRET\nsk-SECRET")
+
+    monkeypatch.setattr("stillwatch.report.run", fails)
+    assert main(["report", "somewhere"]) == 2
+    said = capsys.readouterr().err
+    assert ("Invalid header value" in said, "SECRET" in said) == (True, False)
 
 
 def test_an_error_of_the_disk_ends_its_sentence_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

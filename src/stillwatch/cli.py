@@ -7,6 +7,7 @@ import argparse
 import io
 import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -63,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.verbose:
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
+        what = re.sub(r"(?i)\b(bearer|basic)\b.*", r"\1 ***", what)  # http.client quotes a header that it refuses, key and all
         print(f"stillwatch: internal failure ({plain(what)}). Run again with -v for the trace", file=sys.stderr)
         return 2
     finally:

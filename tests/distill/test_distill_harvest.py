@@ -223,6 +223,18 @@ def test_what_cannot_be_a_completion_is_shown_and_asked_again_only_where_there_w
             endpoint.fault = lambda n: "garbage" if n > 1 else ""  # one is answered, then six times
 
 
+def test_a_key_is_read_without_the_line_end_of_its_file_and_never_shown(
+    entries: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOUSE", " house-key\n")
+    with serving(FakeEndpoint()) as endpoint:
+        assert Endpoint(told(entries, location=endpoint.url, api_key_env="HOUSE")).ask([ask("p")])[0].answer
+    monkeypatch.setenv("HOUSE", "house-key\nhouse-key-2")
+    with pytest.raises(InputError, match="HOUSE holds something else than a key") as error:
+        Endpoint(told(entries, api_key_env="HOUSE"))
+    assert "house-key" not in str(error.value)
+
+
 def test_what_is_refused_at_first_is_asked_when_it_is_mended(tmp_path: Path, entries: dict[str, object]) -> None:
     with serving(FakeEndpoint(fault=lambda n: "garbage", idempotent=False)) as endpoint:
         with pytest.raises(InputError, match="502 Bad Gateway"):

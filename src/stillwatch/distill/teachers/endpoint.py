@@ -59,9 +59,12 @@ class Endpoint:
         self._told, self._model, self._timeout_s = manifest, manifest.model, manifest.timeout_s
         self._key = ""
         if manifest.api_key_env:
-            self._key = os.environ.get(manifest.api_key_env, "")
+            self._key = os.environ.get(manifest.api_key_env, "").strip()
             if not self._key:
                 raise InputError(f"the environment variable {manifest.api_key_env} is empty", todo="Put the key there")
+            if not (self._key.isascii() and self._key.isprintable()):  # http.client would show it
+                what = f"the environment variable {manifest.api_key_env} holds something else than a key"
+                raise InputError(what, todo="Put the key there, one line of ASCII")
         self.rejection = ""
         """Why the endpoint rejected a prompt last."""
         self._answered = False
