@@ -22,7 +22,7 @@ class FakeEndpoint:
         self.calls = 0
         self.charged: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self.url = self.elsewhere = ""
+        self.url = self.elsewhere = self.path = ""
         self.model = ""
         self.says = "no such option"
         self.says_instead = b"<html>502 Bad Gateway</html>"
@@ -43,6 +43,7 @@ class FakeEndpoint:
 
     def handle(self, request: BaseHTTPRequestHandler) -> None:
         body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
+        self.path = request.path
         with self._lock:
             number, self.calls = self.calls, self.calls + 1
         fault = self.fault(number)

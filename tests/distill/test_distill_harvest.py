@@ -3,6 +3,7 @@
 import importlib
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -275,6 +276,35 @@ def test_a_redirect_takes_the_key_nowhere(tmp_path: Path, entries: dict[str, obj
         with pytest.raises(InputError, match=r"302, elsewhere \(http.*Write the address"):
             run_endpoint(endpoint, tmp_path / "s", entries, n=1)
         assert other.calls == 0
+
+
+def test_a_query_stays_a_query_and_is_shown_nowhere(tmp_path: Path, entries: dict[str, object]) -> None:
+    with serving(FakeEndpoint()) as endpoint:
+        where, endpoint.url = endpoint.url, f"{endpoint.url}/?code=SECRET"
+        assert run_endpoint(endpoint, tmp_path / "s", entries, n=1).stored == 1
+        assert endpoint.path == "/v1/chat/completions?code=SECRET"
+        endpoint.elsewhere, endpoint.says, endpoint.says_instead = f"{where}?code=SECRET", "not code=SECRET", b"<p>code=SECRET</p>"
+        for i, fault in enumerate(("302", "401", "429", "garbage")):
+            endpoint.fault = lambda n, fault=fault: fault
+            with pytest.raises(InputError, match=re.escape(where)) as error:
+                run_endpoint(endpoint, tmp_path / str(i), entries, n=1)
+            assert "SECRET" not in str(error.value)
+
+
+def test_an_answer_too_long_to_read_is_not_paid_for_again(
+    tmp_path: Path, entries: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stillwatch.distill.teachers.endpoint.MAX_BODY", 20)
+    with serving(FakeEndpoint()) as endpoint:
+        with pytest.raises(InputError, match=r"an answer of more than .* MB: http.*Ask for fewer tokens"):
+            run_endpoint(endpoint, tmp_path / "s", entries, n=1)
+        assert endpoint.calls == 1
+
+
+def test_an_answer_in_parts_is_one() -> None:
+    parts = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "yes"}, {"type": "text", "text": " and no"}]
+    reply, none = (read_completion(json.dumps({"choices": [{"message": {"content": some}}]}).encode()) for some in (parts, parts[:1]))
+    assert (reply.answer, none.answer) == ("yes and no", None)
 
 
 def test_a_gateway_that_leads_to_somebody_elses_model_is_told_by_its_answers(tmp_path: Path, entries: dict[str, object]) -> None:

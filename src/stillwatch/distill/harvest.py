@@ -12,7 +12,7 @@ from threading import Event
 
 from stillwatch.distill import policies
 from stillwatch.distill.exchange import Exchange, Reply, Request
-from stillwatch.distill.manifest import Manifest
+from stillwatch.distill.manifest import Manifest, shown
 from stillwatch.distill.store import Store
 from stillwatch.distill.teachers import AGAIN, BusyError, RefusedError, Teacher
 from stillwatch.errors import InputError
@@ -206,7 +206,7 @@ def _remote(
         raise failure
     if failure is not None:
         have = f"{number_of(len(store.done), 'exchange is', 'exchanges are')} on disk"
-        raise InputError(f"{failure} ({have})", where=manifest.location, todo=failure.todo)
+        raise InputError(f"{failure} ({have})", where=shown(manifest.location), todo=failure.todo)
 
 
 class NoAnswerError(Exception):

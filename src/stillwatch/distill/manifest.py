@@ -136,8 +136,31 @@ def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
         raise InputError(f"currency = {manifest.currency!r}", where=where, todo="Write its three letters, such as USD or EUR")
     if manifest.precision not in ("float32", "bfloat16"):
         raise InputError(f"precision = {manifest.precision!r}", where=where, todo="Known: float32, bfloat16")
+    if manifest.kind == "openai":
+        _demand_url(manifest.location, where)
     _refuse(manifest, where)
     return manifest
+
+
+def shown(url: str) -> str:
+    """A URL as messages show it: without user, password, fragment and query, which may be keys."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "[not a URL]"
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="[left out]" * bool(parts.query), fragment="").geturl()
+
+
+def _demand_url(location: str, where: object) -> None:
+    """Raise an InputError, which does not show the location, where it is no URL, or names a user."""
+    if not _host(location) or any(letter <= " " for letter in location):
+        raise InputError("location is not a URL", where=where, todo="Write http://host:port/v1")
+    parts = urlsplit(location)
+    if "@" in parts.netloc:
+        todo = "Put the key into an environment variable and name it as api_key_env"
+        raise InputError("location holds a user name or password", where=where, todo=todo)
+    if not (parts.path + parts.query).isascii():
+        raise InputError("location is not a URL", where=where, todo="Write letters that are not ASCII as %..")
 
 
 def _host(location: str) -> str:
@@ -177,8 +200,6 @@ def _refuse(manifest: Manifest, where: object) -> None:
     if manifest.kind != "openai":
         return
     host = _host(manifest.location)
-    if not host:
-        raise InputError(f"location = {manifest.location!r} is not a URL", where=where, todo="Write http://host:port/v1")
     for row in restricted["services"]:
         if any(host == name or host.endswith(f".{name}") for name in row["hosts"]):
             raise InputError(f"refused: {host} serves models of somebody else (see {row['source']})", where=where, todo=_PERMIT)

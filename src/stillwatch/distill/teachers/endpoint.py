@@ -9,12 +9,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import orjson
 
 from stillwatch.distill.exchange import Reply, Request, TopK
-from stillwatch.distill.manifest import Manifest, demand_own_model
+from stillwatch.distill.manifest import Manifest, demand_own_model, shown
 from stillwatch.distill.teachers import AGAIN, BusyError, RefusedError
 from stillwatch.errors import InputError
 from stillwatch.throttling import deadline
@@ -55,7 +56,9 @@ class Endpoint:
 
     def __init__(self, manifest: Manifest) -> None:
         """Read the key from the environment, if the manifest names one."""
-        self._url = manifest.location.rstrip("/") + "/chat/completions"
+        parts = urlsplit(manifest.location)
+        self._url = parts._replace(path=parts.path.rstrip("/") + "/chat/completions", fragment="").geturl()
+        self._shown = shown(self._url)
         self._told, self._model, self._timeout_s = manifest, manifest.model, manifest.timeout_s
         self._key = ""
         if manifest.api_key_env:
@@ -65,6 +68,7 @@ class Endpoint:
             if not (self._key.isascii() and self._key.isprintable()):  # http.client would show it
                 what = f"the environment variable {manifest.api_key_env} holds something else than a key"
                 raise InputError(what, todo="Put the key there, one line of ASCII")
+        self._secrets = [secret for secret in (self._key, parts.query) if secret]
         self.rejection = ""
         """Why the endpoint rejected a prompt last."""
         self._answered = False
@@ -97,31 +101,34 @@ class Endpoint:
         call = urllib.request.Request(self._url, orjson.dumps(body), headers)
         try:
             with _STAYS.open(call, timeout=self._timeout_s) as answer:
-                text = answer.read(MAX_BODY)
+                text = answer.read(MAX_BODY + 1)
         except urllib.error.HTTPError as error:
             if error.code in CONFIGURATION:
                 what = f"the endpoint says {error.code} ({CONFIGURATION[error.code]})"
-                raise RefusedError(what, where=self._url, todo="Check location, model and key in the manifest") from error
+                raise RefusedError(what, where=self._shown, todo="Check location, model and key in the manifest") from error
             if 300 <= error.code < 400:
-                what = f"the endpoint says {error.code}, elsewhere ({error.headers.get('Location') or 'not where'})"
-                raise RefusedError(what, where=self._url, todo="Write the address that answers in the manifest") from error
+                what = f"the endpoint says {error.code}, elsewhere ({shown(error.headers.get('Location') or '') or 'not where'})"
+                raise RefusedError(what, where=self._shown, todo="Write the address that answers in the manifest") from error
             if error.code in FINAL:
-                self.rejection = f"{error.code}, {FINAL[error.code]}{_said(error, self._key)}"
+                self.rejection = f"{error.code}, {FINAL[error.code]}{_said(error, self._secrets)}"
                 return Reply(None, finish="rejected")
             charged, wait = error.code >= 500 and error.code != 503, retry_after(error.headers.get("Retry-After"))
-            raise BusyError(f"status {error.code}{_said(error, self._key)}", retry_after_s=wait, charged=charged) from error
+            raise BusyError(f"status {error.code}{_said(error, self._secrets)}", retry_after_s=wait, charged=charged) from error
         except TimeoutError as error:
             raise BusyError(f"nothing within {self._timeout_s:g} s") from error
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             why = getattr(error, "reason", error)
             charged = not isinstance(why, ConnectionRefusedError | socket.gaierror)
             raise BusyError(f"no connection ({why or type(error).__name__})", charged=charged) from error
+        if len(text) > MAX_BODY:  # the same would come again, and be paid for again
+            what = f"an answer of more than {MAX_BODY >> 20} MB"
+            raise InputError(what, where=self._shown, todo="Ask for fewer tokens, or mend what the endpoint sends")
         try:
-            reply = read_completion(text, self._told, key=self._key)
+            reply = read_completion(text, self._told, secrets=self._secrets)
         except BusyError as error:
             if error.at_first is None or self._answered:
                 raise
-            raise error.at_first(str(error), where=self._url, todo=error.todo) from error
+            raise error.at_first(str(error), where=self._shown, todo=error.todo) from error
         self._answered = True
         return reply
 
@@ -136,26 +143,28 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 _STAYS = urllib.request.build_opener(_Stay, deadline.Http, deadline.Https)
 
 
-def _said(error: urllib.error.HTTPError, key: str) -> str:
+def _said(error: urllib.error.HTTPError, secrets: Sequence[str]) -> str:
     """What an error's body says, one short line, if it is as OpenAI's are."""
     try:
         told = orjson.loads(error.read(MAX_BODY))["error"]
         text = told["message"] if isinstance(told, dict) else told
     except (ValueError, KeyError, TypeError, OSError, http.client.HTTPException):
         return ""
-    return f": {_line(str(text), key)}"
+    return f": {_line(str(text), secrets)}"
 
 
-def _line(text: str, key: str) -> str:
-    """The beginning of what an endpoint said, in one line, without the key, which some quote."""
-    return " ".join((text.replace(key, "***") if key else text).split())[:SHOWN]
+def _line(text: str, secrets: Sequence[str]) -> str:
+    """The beginning of what an endpoint said, in one line, without key and query, which some quote."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return " ".join(text.split())[:SHOWN]
 
 
-def _unfit(body: bytes, key: str) -> BusyError:
+def _unfit(body: bytes, secrets: Sequence[str]) -> BusyError:
     """What came in place of a completion, how it begins, and what to do."""
 
     def error(what: str, todo: str = AGAIN, at_first: type[InputError] | None = None, *, charged: bool = True) -> BusyError:
-        begins = _line(body.decode("utf-8", "replace"), key) or "nothing"
+        begins = _line(body.decode("utf-8", "replace"), secrets) or "nothing"
         return BusyError(f"an answer that is not a chat completion ({what}: {begins})", charged=charged, todo=todo, at_first=at_first)
 
     for pattern, what, todo in UNFIT:
@@ -176,19 +185,21 @@ def apart(text: str) -> tuple[str | None, str | None]:
     return (found.group(1).strip(), found.group(2)) if found else (None, text)
 
 
-def read_completion(body: bytes, told: Manifest | None = None, *, key: str = "") -> Reply:
+def read_completion(body: bytes, told: Manifest | None = None, *, secrets: Sequence[str] = ()) -> Reply:
     """The reply in a chat-completions body; raises BusyError on garbage and truncated JSON.
 
     A model that thought until its tokens were spent, or ended with a thought, has given its reasoning and no answer. Content that
     is null is no answer either, and asking again would pay for the same. A refusal that has a place of its own is the answer, and
     ``finish`` says what it is. Where the manifest is ``told``, a completion that names a hosted model of somebody else raises
-    InputError: a gateway led there. The ``key`` is shown in no message.
+    InputError: a gateway led there. The ``secrets`` are shown in no message. Parts of content are one, those that are no text left out.
     """
     try:
         completion = orjson.loads(body)
         choice = completion["choices"][0]
         message = choice["message"]
         content = message.get("content")
+        if isinstance(content, list):
+            content = "".join(part["text"] for part in content if part.get("type") == "text") or None
         trace = message.get("reasoning_content") or message.get("reasoning")
         usage, finish = completion.get("usage"), str(choice.get("finish_reason") or "stop")
         refusal = message.get("refusal")
@@ -199,9 +210,9 @@ def read_completion(body: bytes, told: Manifest | None = None, *, key: str = "")
         counts = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
         top = _top((choice.get("logprobs") or {}).get("content"))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise _unfit(body, key) from error
+        raise _unfit(body, secrets) from error
     if told is not None and isinstance(name := completion.get("model"), str):
-        demand_own_model(told, name, told.location)
+        demand_own_model(told, name, shown(told.location))
     if trace is None and content is not None:
         trace, content = apart(content)
     return Reply(content, trace, top, None, *counts, finish)
