@@ -164,8 +164,8 @@ def test_what_is_held_does_not_grow_with_sources_or_rows(
     most = {"groups": 0, "rows": 0}
     real, write = scan._batch, pq.ParquetWriter.write_table
 
-    def batch(of: Any, with_: Any, ranks: Any, total: Any, offered: Any) -> Any:
-        made = real(of, with_, ranks, total, offered)
+    def batch(of: Any, with_: Any, ranks: Any, total: Any) -> Any:
+        made = real(of, with_, ranks, total)
         most["groups"] = max(most["groups"], len(total.groups))
         return made
 
@@ -191,6 +191,16 @@ def test_what_is_held_does_not_grow_with_sources_or_rows(
     assert sum(d["verdict"] == "model" for d in found if d["source"] not in shares) > 60
     kept = gzip.decompress((tmp_path / "run" / "filtered" / "c.jsonl.gz").read_bytes()).splitlines()
     assert len(kept) == 400 - summary["removed"]["documents"]
+
+
+def test_each_source_of_a_part_has_its_own_sample(references: Path, tmp_path: Path) -> None:
+    """However few its documents are among those of others: 60 of 2,660 in one file were sampled as 38, too few to compare."""
+    few = _rows(0.25, n=60)
+    many = [{**row, "id": f"b{i}", "text": f"{' '.join(row['text'].split()[:22])} {i}", "source": "b"}
+            for i, row in enumerate(_rows(0.25, n=100) * 26)]
+    _audit(references, _jsonl(tmp_path / "c.jsonl", few + many), tmp_path / "run")
+    sample = scan.Tally.load(tmp_path / "run" / run.WORK / "000000.json").sample
+    assert {source: len(heap) for source, heap in sample.items()} == {"a": 60, "b": scan.SAMPLE}
 
 
 def test_references_are_an_even_draw_of_bounded_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

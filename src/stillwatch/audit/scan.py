@@ -25,7 +25,6 @@ from stillwatch.numeric import text_features
 
 F64 = NDArray[np.float64]
 SAMPLE = 400
-PART_SAMPLE = 2_000
 MAX_GROUPS = 4_000
 MAX_TEXTS = 100 * SAMPLE
 MAX_BAD_NAMED = 5
@@ -121,7 +120,7 @@ class Tally:
     def offer(self, source: str, key: int, period: str, text: str) -> None:
         """Keep a text in the sample of its source if its hash is among the smallest."""
         heap = self.sample.setdefault(source, [])
-        if any(-key == other for other, _, _ in heap):
+        if (len(heap) == SAMPLE and -key <= heap[0][0]) or any(-key == other for other, _, _ in heap):
             return
         if len(heap) < SAMPLE:
             heapq.heappush(heap, (-key, period, text))
@@ -254,7 +253,6 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
     """Read a part and write its documents and its tally; the tally last, so that its presence says the part is done."""
     total = Tally(n_parts=1)
     ranks = Ranks.of(with_.detector) if with_.detector is not None else None
-    offered: list[tuple[int, str, str, str]] = []
     with replacing(documents) as partial, pq.ParquetWriter(partial, DOCUMENTS, compression="zstd") as writer:
         waiting: list[pa.Table] = []
         try:
@@ -262,7 +260,7 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
                 total.n_bad += len(bad)
                 total.bad += [one.where + f" ({one.why})" * bool(one.why) for one in bad[: MAX_BAD_NAMED - len(total.bad)]]
                 if batch:
-                    waiting.append(_batch(batch, with_, ranks, total, offered))
+                    waiting.append(_batch(batch, with_, ranks, total))
                     total.shrink()
                 if sum(map(len, waiting)) >= ROW_GROUP:  # a part may be one file of any size: its rows are not kept
                     writer.write_table(pa.concat_tables(waiting))
@@ -274,16 +272,10 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
                 raise
             total.textless.append(str(error))
         writer.write_table(pa.concat_tables([DOCUMENTS.empty_table(), *waiting]))
-    for key, source, period, text in offered:
-        total.offer(source if (source, period) in total.groups else OTHER, -key, period, text)
-    total.shrink()
     total.dump(tally)
 
 
-def _batch(
-    batch: list[corpus.Document], with_: Instruments, ranks: Ranks | None, total: Tally,
-    offered: list[tuple[int, str, str, str]],
-) -> pa.Table:
+def _batch(batch: list[corpus.Document], with_: Instruments, ranks: Ranks | None, total: Tally) -> pa.Table:
     texts = [document.text for document in batch]
     n = len(texts)
     untimed = [document.untimed for document in batch if document.untimed]
@@ -300,13 +292,14 @@ def _batch(
         scored = with_.detector.score(texts, [document.asked for document in batch])
         n_words = scored.n_words
         human, model = ranks.p(scored.score, n_words)
-        names = np.array([identity(text) for text in texts], np.int64)
         trained = with_.detector.trained_on(texts)
         known = np.where(trained, -1.0, scored.known)
         columns |= {"score": scored.score, "p_human": human, "p_model": model, "known": known}
         compared = np.where(known >= 0, n_words, 0).astype(np.int32)  # what lacks its question, or is a reference, is not
         _count(groups, scored.score, compared, ranks.known)
-        _offer(batch, names, compared, offered)
+        for document, words in zip(batch, compared.tolist(), strict=True):
+            if words >= MIN_WORDS:
+                total.offer(document.source, identity(document.text), document.period, document.text[:NAMED_BY])
         for i in np.flatnonzero(trained).tolist():
             groups[i].n_reference += 1
     assert n_words is not None
@@ -359,20 +352,3 @@ def _members(groups: list[Group]) -> list[list[int]]:
     for i, group in enumerate(groups):
         found.setdefault(id(group), []).append(i)
     return list(found.values())
-
-
-def _offer(
-    batch: list[corpus.Document], names: NDArray[np.int64], n_words: NDArray[np.int32],
-    offered: list[tuple[int, str, str, str]],
-) -> None:
-    """Sample of this part: at most 2,000 different documents, those of smallest hash."""
-    taken = {-item[0] for item in offered}
-    for document, key, words in zip(batch, names.tolist(), n_words.tolist(), strict=True):
-        if words < MIN_WORDS or key in taken:
-            continue
-        item = (-key, document.source, document.period, document.text[:NAMED_BY])
-        taken.add(key)
-        if len(offered) < PART_SAMPLE:
-            heapq.heappush(offered, item)
-        elif item > offered[0]:
-            heapq.heapreplace(offered, item)
