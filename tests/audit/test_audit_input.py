@@ -438,6 +438,21 @@ def test_an_audit_that_was_broken_off_as_it_began_anew_can_be_repeated(tmp_path:
     assert _audit(tmp_path, source, "--seed", "2")["documents"] == 3
 
 
+@pytest.mark.parametrize("step", ["_reasons", "judge"])
+def test_what_a_kill_leaves_of_an_audit_does_not_look_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    source, out = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)])), tmp_path / "run"
+    whole = ["documents", "filtered", "removed.jsonl", "report.html", "shares.parquet", "summary.json"]
+    _audit(tmp_path, source, "--remove", "canary")
+    assert sorted(path.name for path in out.glob("[!.]*")) == whole
+    with monkeypatch.context() as patched:
+        patched.setattr(verdicts, step, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert main(["audit", str(source), "--out", str(out), "-q", "--remove", "canary"]) == 1
+    left = ["documents.partial"] if step == "judge" else ["documents", "filtered.partial"]
+    assert sorted(path.name for path in out.glob("[!.]*")) == left
+    _audit(tmp_path, source, "--remove", "canary")
+    assert sorted(path.name for path in out.glob("[!.]*")) == whole
+
+
 def test_an_index_is_written_over_nothing_but_an_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
     before = source.read_bytes()

@@ -119,18 +119,18 @@ def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkT
     if detector is not None:
         blind += [*verdicts.out_of_reach(detector, settings.fpr), *_one_mix(detector)]
     found = results.results(total, detector, human.texts, generated.texts, held_out, settings.seed, quiet=quiet, marks=marks)
+    verdicts.forget(settings.out)
     counts = verdicts.write(
         [work / f"{i:06d}.parquet" for i in range(len(parts))], settings.out, found, detector, settings.fpr
     )
     removed = None
-    verdicts.forget(settings.out)
     if settings.remove:
         removed = verdicts.filtered_copy(parts, unread, settings.columns, settings.out, settings.remove, quiet=quiet)
     summary = _summary(settings, parts, total, found, counts, removed, marks, detector)
     results.write(found, settings.out)
     summary["blind"] += blind
-    write_json(summary, settings.out / "summary.json")
     page.write(summary, found, settings.out / "report.html")
+    write_json(summary, settings.out / "summary.json")
     return summary
 
 

@@ -18,7 +18,7 @@ from stillwatch.audit import canaries, corpus, results
 from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.scan import DOCUMENTS, OTHER
-from stillwatch.files import replacing
+from stillwatch.files import PARTIAL, replacing
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
 
@@ -31,6 +31,8 @@ UNREAD_KEPT, UNREAD_LOST = "unread_kept", "unread_lost"
 NOT_READ, CUT_OFF = "not read", "not read to its end"
 """Why ``removed.jsonl`` names what nobody judged: a page or file that has no place in the copy, and the rest of a damaged file."""
 REMOVED = "removed.jsonl"
+WRITTEN = ("summary.json", "report.html", "shares.parquet", REMOVED)
+"""Files of an audit beside its folders; the first is the one whose presence says that it is whole."""
 
 WITH_VERDICT = pa.schema([*DOCUMENTS, ("verdict", pa.string()), ("reasons", pa.list_(pa.string()))])
 
@@ -39,9 +41,7 @@ def write(
     scanned: list[Path], out: Path, found: results.Results, detector: Detector | None, fpr: float
 ) -> dict[str, int]:
     """Write ``documents/NNNNNN.parquet`` with verdicts; returns how many documents have each verdict and reason."""
-    folder = out / FOLDER
-    if folder.exists():
-        shutil.rmtree(folder)
+    folder = out / (FOLDER + PARTIAL)
     novel = float(np.quantile(detector.known, NOVEL_QUANTILE)) if detector is not None else 0.0
     counts: Counter[str] = Counter()
     named = frozenset(row["source"] for row in found.rows)
@@ -54,6 +54,7 @@ def write(
                 counts.update(f"reason {r}" for row in reasons for r in row)
                 arrays = [*table.columns, pa.array(verdict, pa.string()), pa.array(reasons, pa.list_(pa.string()))]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=WITH_VERDICT))
+    folder.rename(out / FOLDER)
     return dict(sorted(counts.items()))
 
 
@@ -107,10 +108,13 @@ def out_of_reach(detector: Detector, fpr: float) -> list[str]:
 
 
 def forget(out: Path) -> None:
-    """Remove an earlier filtered copy and its list."""
-    (out / REMOVED).unlink(missing_ok=True)
-    if (out / FILTERED).exists():
-        shutil.rmtree(out / FILTERED)
+    """Remove what an earlier audit wrote, or began to: after a kill nothing says that the folder is whole, or is of another audit."""
+    for name in WRITTEN:
+        (out / name).unlink(missing_ok=True)
+    for name in (FOLDER, FILTERED):
+        for folder in (out / name, out / (name + PARTIAL)):
+            if folder.exists():
+                shutil.rmtree(folder)
 
 
 def filtered_copy(
@@ -125,7 +129,7 @@ def filtered_copy(
     Returns:
         Documents that went, in all ("documents") and by reason; :data:`UNREAD_KEPT` and :data:`UNREAD_LOST`. Nothing is 0.
     """
-    folder, counts = out / FILTERED, Counter[str]()
+    folder, counts = out / (FILTERED + PARTIAL), Counter[str]()
     folder.mkdir(parents=True)
     files: dict[Path, list[int]] = {}
     for i, part in enumerate(parts):
@@ -141,6 +145,7 @@ def filtered_copy(
                 _as_it_was(first.paths[0], folder, where, log, counts)
         for path in unread:
             _as_it_was(path, folder, corpus.relative(parts[0].root, path), log, counts)
+    folder.rename(out / FILTERED)
     return dict(counts)
 
 
