@@ -19,7 +19,7 @@ import pytest
 from audit_writers import texts
 from scipy import stats
 
-from stillwatch.audit import check, corpus, detector, duplicates, results, run, scan
+from stillwatch.audit import check, commands, corpus, detector, duplicates, results, run, scan
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.prove import choices
@@ -103,7 +103,8 @@ def test_where_every_source_is_refused_the_terminal_says_that_no_share_is_told(
 
 def test_verdicts_come_from_accepted_sources_only(references: Path, tmp_path: Path) -> None:
     _jsonl(tmp_path / "c.jsonl", _rows(0.5) + _rows(0.5, topic="harbour", source="b"))
-    _audit(references, tmp_path / "c.jsonl", tmp_path / "run")
+    summary = _audit(references, tmp_path / "c.jsonl", tmp_path / "run")
+    assert "of the human documents about 1.0% at most are called model by mistake" in commands.told(summary, tmp_path / "run")
     found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
     assert {d["verdict"] for d in found if d["source"] == "b"} == {"unsure"}
     mine = [d for d in found if d["source"] == "a"]
@@ -329,9 +330,13 @@ def test_near_duplicates_are_named_by_set(tmp_path: Path) -> None:
     assert found[0] == ("alpha", 1.0)
     assert found[1][0] == "beta"
     assert set(found) <= {0, 1}
-    (tmp_path / "bad.npz").write_bytes(b"no")
-    with pytest.raises(InputError, match="not an index"):
-        duplicates.load(tmp_path / "bad.npz")
+    whole = (tmp_path / "i.npz").read_bytes()
+    torn = bytearray(whole)
+    torn[200:260] = bytes(60)
+    for bad in (b"no", whole[:-40], whole[:200], bytes(torn)):
+        (tmp_path / "bad.npz").write_bytes(bad)
+        with pytest.raises(InputError, match="not an index"):
+            duplicates.load(tmp_path / "bad.npz")
 
 
 def test_an_index_has_any_name_and_words_are_counted_alike(references: Path, tmp_path: Path) -> None:

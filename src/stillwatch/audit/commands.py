@@ -111,7 +111,7 @@ def told(summary: dict[str, Any], out: Path) -> str:
     if share["share"] is not None:
         verdicts = summary["verdicts"]
         lines.append("  Verdicts: " + ", ".join(f"{verdicts.get(f'verdict {name}', 0):,} {name}" for name in ("model", "human", "unsure"))
-                     + f"; of the human documents about {summary['fpr']:.1%} are called model by mistake")
+                     + f"; of the human documents about {summary['fpr']:.1%} at most are called model by mistake")
     if summary["campaigns"] is not None:
         carry = number_of(summary["documents_with_campaign_templates"], "carries", "carry")
         lines.append(f"  {carry} templates of a campaign of {summary['campaigns']}")

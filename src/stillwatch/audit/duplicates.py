@@ -5,6 +5,8 @@ in 16 bands of 4. Two texts that share 60 % of their shingles meet in a band wit
 Containment is not seen: an answer inside a long page shares few of the page's shingles.
 """
 
+import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,7 +180,7 @@ def load(path: Path) -> Index:
     try:
         with np.load(path, allow_pickle=False) as saved:
             return _index(saved["known"], saved["name"], [str(name) for name in saved["names"]])
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError("not an index of known texts", where=path, todo=todo) from error
 
 
