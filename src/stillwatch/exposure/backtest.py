@@ -128,8 +128,9 @@ def table(found: Sequence[Row]) -> list[Table]:
 
 
 def widening(found: Sequence[Row], target: float = TARGET) -> float:
-    """The factor on half-widths at which ``target`` of the rows are covered at each distance (split-conformal on relative misses).
+    """The factor on half-widths at which ``target`` of the rows are covered at each distance: a quantile of relative misses.
 
+    It is taken between two misses, so it may be a little less than that of split-conformal prediction, the ceil((n + 1) target)-th miss.
     The largest of the distances' factors: one of all rows together is too small where laws miss most, far from what they saw.
     """
     by_distance = {row.factor: [_miss(other) for other in found if other.factor == row.factor] for row in found}
