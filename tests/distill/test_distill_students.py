@@ -397,6 +397,24 @@ def test_two_trainings_do_not_share_a_folder(tmp_path: Path, capsys: pytest.Capt
     assert main(argv) == 0
 
 
+@pytest.mark.parametrize("name", ["checkpoint.pt", "checkpoint-50"])
+def test_a_checkpoint_is_gone_on_from_by_its_own_student_only(tmp_path: Path, name: str) -> None:
+    """Its rows, their vectors, and all that it is made by, as what it starts from."""
+    def rows(value: float) -> list[Exchange]:
+        return [replace(exchange("p", "a"), reply=Reply("a", vector=np.full(2, value, np.float16)))]
+
+    train.begin(tmp_path, rows(1), "language", 0, Path("a"))
+    train.begin(tmp_path, rows(1), "language", 0, Path("b"))  # nothing to go on from yet
+    (tmp_path / name).touch()
+    for vectors, *of in ((1, "language", 0, Path("a")), (2, "language", 0, Path("b")), (1, "on-policy", 0, Path("b"))):
+        with pytest.raises(InputError, match="a student of another seed, store or option is there"):
+            train.begin(tmp_path, rows(vectors), *of)
+    train.begin(tmp_path, rows(1), "language", 0, Path("b"))
+    (tmp_path / train.MARK).unlink()
+    with pytest.raises(InputError, match="a student of another"):  # nobody knows of which
+        train.begin(tmp_path, rows(1), "language", 0, Path("b"))
+
+
 def test_a_finished_student_is_not_replaced_by_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [exchange(f"text {i}", "ab"[i % 2]) for i in range(30)]
     one, other = (str(write_store(tmp_path / name, rows[:n])) for name, n in (("s", 29), ("t", 30)))

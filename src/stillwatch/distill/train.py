@@ -351,19 +351,23 @@ def begin(out: Path, rows: Sequence[Exchange], *of: object) -> str:
         The digest of rows and ``of``, which :func:`finish` writes down.
 
     Raises:
-        InputError: a finished student of other rows or another ``of`` is there.
+        InputError: a student of other rows or another ``of`` is there, finished or begun.
     """
     found = hashlib.sha256(repr(of).encode())
     for row in rows:
         found.update(row.line())
     mark = found.hexdigest()
+    there: list[object] = [mark]
     if (out / COMPARISON).is_file():
         told = read_json(out / COMPARISON)
-        if not isinstance(told, dict) or told.get("of") != mark:
-            todo = "Pass the options that it was trained with, or another folder"
-            raise InputError("a student of another seed, store or option is there", where=out, todo=todo)
+        there.append(told.get("of") if isinstance(told, dict) else "")
+    if (out / loop.CHECKPOINT).is_file() or any(out.glob("checkpoint-*")):  # the latter are TRL's
+        there.append((out / MARK).read_text(encoding="utf-8") if (out / MARK).is_file() else "")
+    if set(there) != {mark}:
+        todo = "Pass the options that it was trained with, or another folder"
+        raise InputError("a student of another seed, store or option is there", where=out, todo=todo)
     out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).touch()
+    (out / MARK).write_text(mark, encoding="utf-8")
     return mark
 
 
