@@ -254,6 +254,11 @@ def test_an_endpoint_is_asked_once_for_each_held_out_text(
         harvested = ["distill", "harvest", "-q", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", store]
         assert main(harvested) == 0
         before = endpoint.calls
+        few = tmp_path / "few.jsonl"
+        few.write_text("".join(json.dumps(row) + "\n" for row in rows[: len(held) + 9]))
+        assert main([*train_[:-1], str(few), "--teacher", str(path)]) == 1
+        assert "9 train rows are too few to train the student without teacher: --held-out. Give" in capsys.readouterr().err
+        assert (endpoint.calls, Path(student, "model.safetensors").exists()) == (before, False)
         for _ in range(2):
             assert main([*train_, "--teacher", str(path)]) == 0
         assert endpoint.calls - before == len(set(held))

@@ -131,6 +131,9 @@ def classifier(
     vectors = StaticEncoder.load(encoder) if encoder is not None else None
     used, notes = left(rows, held, folder)
     notes += unanswered
+    if held is not None and len(held.train) < linear.LEAST:  # said before an endpoint is asked, and paid
+        what = f"{number_of(len(held.train), 'train row is', 'train rows are')} too few to train the student without teacher"
+        raise InputError(what, where="--held-out", todo=f"Give it at least {linear.LEAST}")
     classes, probabilities = soft(used)
     if len(classes) < 2:
         what = f"all answers are {'blank' if not classes[0] else repr(classes[0][:40])}, so that there is nothing to learn"

@@ -34,6 +34,8 @@ F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 RIDGES = (0.1, 0.3, 1.0, 3.0)
 """Strengths tried, on features whose rows have length 1."""
+LEAST = 10
+"""Answers to train on."""
 CHOOSING = 2000
 """Up to so many answers the ridge is chosen by leaving each out, above by a tenth held back."""
 FLOORS = (-8.0, -5.0, -20.0)
@@ -424,8 +426,9 @@ def train(
         encoder: of the words' vectors; kept in 8 bits a number, and with the student.
         seed: which tenth chooses ridge and floor, where there are many.
     """
-    if len(texts) < 10:
-        raise InputError(f"{number_of(len(texts), 'answer is', 'answers are')} too few to train a classifier", todo="Harvest at least 10")
+    if len(texts) < LEAST:
+        few = number_of(len(texts), "answer is", "answers are")
+        raise InputError(f"{few} too few to train a classifier", todo=f"Harvest at least {LEAST}")
     features = features or Features()
     if encoder is not None:
         features, encoder = replace(features, n_dims=encoder.table.shape[1]), encoder.int8()
