@@ -393,6 +393,18 @@ def test_a_student_learns_to_end_where_an_answer_ended(end: str, ended: bool) ->
     assert language.sequences(Letters(), [row])[0].ids == [112, 97, *([0] if ended else [])]  # type: ignore[arg-type]
 
 
+def test_answers_left_out_are_predicted_as_by_students_without_them() -> None:
+    rng, ridges = np.random.default_rng(0), (0.1, 1.0, 3.0)
+    for _ in range(20):
+        rows, wanted = rng.normal(size=(12, 4)) + 1, [np.eye(3)[rng.integers(0, 3, 12)]]
+        gram, right = rows @ rows.T, np.zeros((3, 1))
+        for i, j in np.ndindex(3, 12):
+            others, mine = np.arange(12) != j, wanted[0][np.arange(12) != j]
+            dual = np.linalg.solve(gram[np.ix_(others, others)] + ridges[i] * np.eye(11), mine - mine.mean(axis=0))
+            right[i] += (gram[j, others] @ dual + mine.mean(axis=0)).argmax() == wanted[0][j].argmax()
+        np.testing.assert_allclose(linear.left_out(gram, wanted, ridges), right / 12)
+
+
 def test_two_trainings_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_store(tmp_path / "s", [exchange(f"text {i}", "ab"[i % 2]) for i in range(30)])
     argv = ["distill", "train", "classifier", "-q", "--store", str(folder), "--out", str(tmp_path / "m")]

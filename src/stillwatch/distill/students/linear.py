@@ -378,9 +378,10 @@ def left_out(gram: NDArray[Any], wanted: Sequence[F32], ridges: Sequence[float])
     for i, ridge_ in enumerate(ridges):
         factor = cho_factor(gram + np.eye(n, dtype=gram.dtype) * ridge_, lower=True, check_finite=False)
         inverse = cho_solve(factor, np.eye(n, dtype=gram.dtype), check_finite=False)
+        own = inverse.sum(axis=1, keepdims=True) / (n - 1)  # of an answer's part in the mean of all, which the others have not
         for j, fitted in enumerate(wanted):
             centred = fitted - fitted.mean(axis=0)
-            alone = fitted - (inverse @ centred) / np.diagonal(inverse)[:, None] - centred / (n - 1)  # its own part in the mean, too
+            alone = fitted - (inverse @ centred + own * centred) / np.diagonal(inverse)[:, None]
             scores[i, j] = (alone.argmax(axis=1) == best).mean()
     return scores
 
