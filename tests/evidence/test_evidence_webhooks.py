@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,47 @@ def test_the_address_that_was_checked_is_the_one_called(monkeypatch: pytest.Monk
     monkeypatch.setattr(socket, "create_connection", connect)
     assert delivery.post("https://rebind.example/", b"k" * 24, "msg_1", 1, b"{}", []) == "no answer (OSError)"
     assert called == [("8.8.8.8", 443)]
+
+
+def test_a_receiver_that_drips_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, the answer never does."""
+    monkeypatch.setattr(delivery, "TIMEOUT_S", 0.2)
+    over = threading.Event()
+
+    def drip() -> None:
+        held, _ = server.accept()
+        with held, suppress(OSError):
+            held.sendall(b"HTTP/1.1 204 ")
+            while not over.wait(0.05):
+                held.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        threading.Timer(0.7, over.set).start()  # then the connection is closed, which is another error
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        assert delivery.post(url, b"k" * 24, "msg_1", 1, b"{}", LOOPBACK) == "no answer (TimeoutError)"
+        assert not over.is_set()
+        over.set()
+        thread.join()
+
+
+def test_the_next_address_is_tried_where_the_first_takes_nothing(receiver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [(0, 0, 0, "", (address, receiver.server_port)) for address in ("127.0.0.2", "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: answers)
+    called: list[Any] = []
+
+    def connect(address: Any, timeout_s: float) -> socket.socket:
+        called.append((address[0], timeout_s))
+        if address[0] == "127.0.0.2":
+            raise ConnectionRefusedError
+        taken = socket.socket()
+        taken.connect(address)
+        return taken
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert delivery.post(f"http://two.example:{receiver.server_port}/", b"k" * 24, "msg_1", 1, b"{}", LOOPBACK) is None
+    assert (called, len(receiver.got)) == ([("127.0.0.2", 5.0), ("127.0.0.1", 5.0)], 1)
 
 
 def test_no_redirect_is_followed(receiver: Any) -> None:

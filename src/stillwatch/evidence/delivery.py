@@ -19,10 +19,12 @@ import secrets
 import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from stillwatch.errors import InputError
+from stillwatch.throttling import deadline
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -120,8 +122,8 @@ def _inside(address: Address, host: str, allowed: Sequence[Network]) -> bool:
     return inside
 
 
-def destination(parts: SplitResult, allowed: Sequence[Network]) -> tuple[str, int]:
-    """The address and port to connect to.
+def destination(parts: SplitResult, allowed: Sequence[Network]) -> tuple[list[str], int]:
+    """The addresses to connect to, of which one is enough, and the port.
 
     Raises:
         InputError: the name has no address, or one that is not public and in no allowed network.
@@ -137,7 +139,15 @@ def destination(parts: SplitResult, allowed: Sequence[Network]) -> tuple[str, in
         inside = _inside(address, host, allowed)
         if parts.scheme == "http" and not inside:
             raise InputError("http is for allowed networks only", where=host, todo="Use https")
-    return str(addresses[0]), port
+    return [str(address) for address in addresses], port
+
+
+def _connected(addresses: Sequence[str], port: int) -> socket.socket:
+    """A connection to the first address that takes one; all together are tried within the time-out."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((address, port), TIMEOUT_S / len(addresses))
+    return socket.create_connection((addresses[-1], port), TIMEOUT_S / len(addresses))
 
 
 def post(url: str, key: bytes, message_id: str, timestamp_s: int, body: bytes, allowed: Sequence[Network]) -> str | None:
@@ -147,15 +157,16 @@ def post(url: str, key: bytes, message_id: str, timestamp_s: int, body: bytes, a
         InputError: the URL may not be called.
     """
     parts = checked(url)
-    address, port = destination(parts, allowed)
+    addresses, port = destination(parts, allowed)
     host = parts.hostname or ""
     headers = {
         "Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "stillwatch-webhooks", "webhook-id": message_id,
         "webhook-timestamp": str(timestamp_s), "webhook-signature": signature(key, message_id, timestamp_s, body),
     }
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+    connection = deadline.Plain(host, port)
     try:
-        connection.sock = socket.create_connection((address, port), TIMEOUT_S)
+        connection.sock = _connected(addresses, port)
+        connection.sock.settimeout(TIMEOUT_S)
         if parts.scheme == "https":
             connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
