@@ -24,9 +24,8 @@ class Groups:
     object_key: I64
     """The value, a hash."""
     origin: tuple[str, ...]
-    """What proposed each group: "content", "session", a view of identities, "identity", "batches", "program", "community" or
-    "campaign"; "+content"
-    where objects were found for it afterwards."""
+    """What proposed each group: "content", "session", a view of identities, "identity", "batches", "program", "community" or "campaign";
+    "+content" where objects were found for it afterwards."""
 
     @property
     def start(self) -> I64:
