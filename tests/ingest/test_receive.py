@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -111,13 +112,22 @@ def test_nothing_begins_to_be_stored_while_the_receiver_ends(tmp_path: Path, mon
     assert [shelf.turn.locked() for shelf in shelves] == [True]
 
 
-def test_a_caller_that_resets_is_told_in_one_line(receiving: Receiving, capsys: pytest.CaptureFixture[str]) -> None:
-    told: Queue[str] = Queue()
-    receiving.server.say = told.put  # type: ignore[attr-defined]
+def test_a_failed_request_is_told_in_one_line_unless_its_caller_went_away(
+    receiving: Receiving, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed: Queue[object] = Queue()
+    tell = receiving.server.handle_error
+    monkeypatch.setattr(receiving.server, "handle_error", lambda *call: failed.put((tell(*call), type(sys.exception()))))
+    body = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf"
     with socket.create_connection(("127.0.0.1", receiving.server.server_port)) as caller:
-        caller.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf")
+        caller.sendall(body)
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    assert told.get(timeout=10) == "a request failed (ConnectionResetError(104, 'Connection reset by peer'))"
+    assert (failed.get(timeout=10), receiving.said) == ((None, ConnectionResetError), [])
+    monkeypatch.setattr(receive._Handler, "do_POST", lambda _: {}["what no header says"])
+    with socket.create_connection(("127.0.0.1", receiving.server.server_port)) as caller:
+        caller.sendall(body)
+        assert failed.get(timeout=10) == (None, KeyError)
+    assert receiving.said == ["a request failed (KeyError('what no header says'))"]
     assert capsys.readouterr().err == ""
 
 
@@ -148,8 +158,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_line(receiving: Receiving, monke
 
     monkeypatch.setattr(receive, "open", Full, raising=False)
     assert receiving.post(b'{"id": 2}') == 503
-    # A caller that resets a connection which it no longer needs may be told besides.
-    assert [line for line in receiving.said if "failed" not in line] == ["not stored: 9 bytes (No space left on device)"]
+    assert receiving.said == ["not stored: 9 bytes (No space left on device)"]
     monkeypatch.undo()
     assert receiving.post(b'{"id": 3}') == 200
     assert list(stored(receiving).values()) == [[b'{"id": 1}', b'{"id": 3}']]

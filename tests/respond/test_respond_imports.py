@@ -1,7 +1,8 @@
 """Imports: which case a campaign is, what survives them, and looks at the last requests alone; on both databases."""
 
 import json
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -52,6 +53,18 @@ def test_facts_and_requests_are_of_identifiers_as_they_stand(tmp_path: Path) -> 
     assert [(one["n_events"], one["output_tokens"], one["window_days"]) for one in found.accounts] == [(2, 10, 1 / 24)]
     assert found.keys == [(key, who)]
     assert read_requests(tmp_path, [who], 5)[0]["wanted"].to_pylist() == [True, True]
+
+
+def test_times_without_a_zone_are_utc_wherever_the_machine_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "e.jsonl").write_text('{"event_id": "e", "account_id": "a", "timestamp": "2026-01-01T00:00:00"}\n')
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert read_requests(tmp_path, ["a"], 5)[0]["at_s"].to_pylist() == [datetime(2026, 1, 1, tzinfo=UTC).timestamp()]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize("name", ["accounts.parquet", "campaigns.parquet"])

@@ -61,6 +61,17 @@ def test_what_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "password" not in connecting(parse_url("postgresql://u:p@h/x"))[1], "the URL's own goes first"
 
 
+def test_a_user_without_a_name_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PGUSER", raising=False)
+
+    def getuser() -> str:
+        raise OSError("No username set in the environment")
+
+    monkeypatch.setattr("getpass.getuser", getuser)
+    with pytest.raises(InputError, match=r"it names no user.*Set PGUSER"):
+        connecting(parse_url("postgresql://h/x"))
+
+
 def encrypted(url: str) -> bool:
     store = Store.open(url)
     try:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from serve_kit import KEY, entries
 
 from stillwatch.errors import InputError
+from stillwatch.files import alone
 from stillwatch.ingest.parsers._envelope import credential
 from stillwatch.keys.hashing import keyed
 from stillwatch.serve import answers, decision_log, grpc_authz, snapshot, sources, tokens
@@ -402,6 +403,17 @@ def test_tokens(tmp_path: Path) -> None:
         tokens.create(path, "gateway", tokens.Role.ADMIN)
     tokens.revoke(path, "gateway")
     assert tokens.load(path).find(secret.encode()) is None
+
+
+def test_tokens_are_changed_by_one_command_at_a_time(tmp_path: Path) -> None:
+    """Else the later of two would write what it read before the other revoked a token."""
+    path = tmp_path / "tokens.json"
+    secret = tokens.create(path, "gateway", tokens.Role.DECIDE)
+    with alone(tmp_path, "stillwatch token"):
+        for change in (lambda: tokens.revoke(path, "gateway"), lambda: tokens.create(path, "other", tokens.Role.DECIDE)):
+            with pytest.raises(InputError, match="another stillwatch token is writing"):
+                change()
+    assert tokens.load(path).find(secret.encode()) is not None
 
 
 def record(n: int) -> Record:

@@ -6,6 +6,7 @@ import itertools
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pyarrow as pa
 import pytest
@@ -15,7 +16,7 @@ from serve_kit import KEY, entries
 
 from stillwatch.keys.hashing import keyed
 from stillwatch.serve import app as application
-from stillwatch.serve import snapshot
+from stillwatch.serve import grpc_authz, snapshot
 from stillwatch.serve.app import DIALECTS, LARGEST, SURFACES, Service, routes
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Record
@@ -356,6 +357,31 @@ def test_a_failure_inside_is_answered_with_the_fail_mode(service: Service, monke
     assert status == 503
     assert b"a fault of ours" not in body
     assert service.metrics.faults["envoy", "internal"] == 2
+
+
+def test_grpc_answers_a_failure_and_an_unread_question_as_http_does(
+    service: Service, log: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("grpc", reason="grpcio is not installed")
+    surface = grpc_authz.SURFACE
+    service.decider.fail_closed = frozenset({surface})
+    context = MagicMock(invocation_metadata=lambda: [(application.TOKEN.decode(), "decide")])
+
+    def checked(check: Any) -> tuple[int, str]:
+        answer = asyncio.run(grpc_authz.Authorization(service).check(check, context))
+        return answer.denied_response.status.code, answer.dynamic_metadata["reason"]
+
+    service.log.start()
+    assert checked(None) == (503, "guard-malformed")
+    service.log.close()
+    assert [(record.surface, record.reason_code) for record in log.records] == [(surface, "guard-malformed")]
+
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(service.decider, "decide", broken)
+    assert checked(grpc_authz.modules()[1].CheckRequest()) == (503, "guard-unavailable")
+    assert dict(service.metrics.faults) == {(surface, "malformed"): 1, (surface, "internal"): 1}
 
 
 def test_litellm_is_asked_about_requests_only(service: Service) -> None:

@@ -67,8 +67,9 @@ class _Server(ThreadingHTTPServer):
         self.shelf, self.token, self.say = shelf, token, say
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """In one line, since mostly the caller went away; the base class prints a trace."""
-        self.say(f"a request failed ({sys.exception()!r})")
+        """In one line, where the base class prints a trace; not at all where the caller went away, since it knows."""
+        if not isinstance(error := sys.exception(), ConnectionError):
+            self.say(f"a request failed ({error!r})")
 
 
 class _Handler(BaseHTTPRequestHandler):

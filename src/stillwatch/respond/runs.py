@@ -193,6 +193,7 @@ SQL_TYPES = {"account_id": "VARCHAR", "key_id": "VARCHAR", "timestamp": "TIMESTA
 def _view(engine: Any, files: Sequence[Path]) -> None:
     """The columns of events that are needed; those that a file lacks are null."""
     parts = []
+    engine.execute("SET TimeZone = 'UTC'")  # which times without a zone are in
     for suffix in (".parquet", ".jsonl"):
         paths = [path for path in files if path.suffix == suffix]
         if not paths:

@@ -50,12 +50,15 @@ def connecting(url: URL) -> tuple[URL, dict[str, Any]]:
     login name, without a password ``$PGPASSWORD``, as libpq has it. The timeout is for connecting.
 
     Raises:
-        InputError: an option has a value that makes no sense.
+        InputError: an option has a value that makes no sense, or nobody is named and the login has no name.
     """
     if url.drivername != PG8000:
         return url, {}
     told = {name: value if isinstance(value, str) else value[-1] for name, value in url.query.items()}
-    plain = url.set(query={}, username=url.username or os.environ.get("PGUSER") or getpass.getuser())
+    try:
+        plain = url.set(query={}, username=url.username or os.environ.get("PGUSER") or getpass.getuser())
+    except (OSError, KeyError) as error:  # a container's user may have no name; KeyError before Python 3.13
+        raise InputError("it names no user, and this login has no name", where=url.set(query={}), todo="Set PGUSER") from error
     args: dict[str, Any] = {"ssl_context": _tls(told.get("sslmode", "prefer"), told.get("sslrootcert"), plain), "timeout": CONNECT_S}
     if "host" in told:
         if told["host"].startswith("/"):

@@ -196,10 +196,7 @@ class Service:
         try:
             return await self._decided(route.dialect, scope, receive)
         except Exception:
-            self.metrics.faults[route.dialect.surface, "internal"] += 1
-            logger.exception("a question failed", surface=route.dialect.surface)
-            question = Question(route.dialect.surface, ())
-            return route.dialect.answer(self.decider.unavailable(question), question)
+            return route.dialect.answer(*self.failed(route.dialect.surface))
 
     def refusal(self, route: Route, headers: list[tuple[bytes, bytes]]) -> Answer | None:
         """The answer to a caller who may not call this route, or None."""
@@ -251,12 +248,23 @@ class Service:
         return dialect.answer(decision, asked)
 
     def _unread(self, dialect: Dialect, kind: str, started_ns: int) -> Answer:
-        """The declared answer to a question that was not read."""
-        self.metrics.faults[dialect.surface, kind] += 1
-        question = Question(dialect.surface, ())
+        decision, question = self.unread(dialect.surface, kind, started_ns)
+        return dialect.answer(decision, question)
+
+    def unread(self, surface: str, kind: str, started_ns: int) -> tuple[Decision, Question]:
+        """What the surface declares for a question that was not read, counted and logged."""
+        self.metrics.faults[surface, kind] += 1
+        question = Question(surface, ())
         decision = self.decider.unavailable(question, f"guard-{kind}")
         self._told(question, decision, started_ns)
-        return dialect.answer(decision, question)
+        return decision, question
+
+    def failed(self, surface: str) -> tuple[Decision, Question]:
+        """What the surface declares where the service is at fault; called while its error is handled."""
+        self.metrics.faults[surface, "internal"] += 1
+        logger.exception("a question failed", surface=surface)
+        question = Question(surface, ())
+        return self.decider.unavailable(question), question
 
     def decided(self, question: Question, started_ns: int) -> Decision:
         """Decide, count and log; for surfaces that do not come through ASGI too."""

@@ -83,10 +83,11 @@ class Authorization:
         try:
             asked_ = question(check, service)
         except Exception:
-            service.metrics.faults[SURFACE, "malformed"] += 1
-            asked_ = Question(SURFACE, ())
-            return self._response(service.decider.unavailable(asked_), asked_)
-        return self._response(service.decided(asked_, started_ns), asked_)
+            return self._response(*service.unread(SURFACE, "malformed", started_ns))
+        try:
+            return self._response(service.decided(asked_, started_ns), asked_)
+        except Exception:
+            return self._response(*service.failed(SURFACE))
 
     def _response(self, decision: Decision, asked_: Question) -> Any:
         headers = answers.headers(decision)

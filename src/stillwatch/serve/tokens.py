@@ -7,6 +7,7 @@ slow hash: OWASP ASVS 5.0, 11.4 asks that of passwords), so that reading it give
 import hashlib
 import secrets
 import time
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from stillwatch.errors import InputError
-from stillwatch.files import replacing
+from stillwatch.files import alone, replacing
 
 PREFIX = "swt_"
 """Lets secret scanners find a leaked token."""
@@ -117,11 +118,12 @@ def load(path: Path) -> Tokens:
 
 def create(path: Path, name: str, role: Role, expires_at: float | None = None) -> str:
     """Add a token to the file (made if absent, mode 0600); returns the secret, which is shown once and never kept."""
-    rows = _rows(path) if path.exists() else []
-    if any(row.name == name for row in rows):
-        raise InputError(f"there is a token named {name!r}", where=path, todo="Choose another name")
     secret, digest = new_secret()
-    save(path, [*rows, Token(name, digest, role, expires_at)])
+    with _changing(path):
+        rows = _rows(path) if path.exists() else []
+        if any(row.name == name for row in rows):
+            raise InputError(f"there is a token named {name!r}", where=path, todo="Choose another name")
+        save(path, [*rows, Token(name, digest, role, expires_at)])
     return secret
 
 
@@ -134,11 +136,17 @@ def save(path: Path, rows: list[Token]) -> None:
 
 def revoke(path: Path, name: str) -> None:
     """Remove a token from the file."""
-    rows = _rows(path)
-    kept = [row for row in rows if row.name != name]
-    if len(kept) == len(rows):
-        raise InputError(f"no token named {name!r}", where=path)
-    save(path, kept)
+    with _changing(path):
+        rows = _rows(path)
+        kept = [row for row in rows if row.name != name]
+        if len(kept) == len(rows):
+            raise InputError(f"no token named {name!r}", where=path)
+        save(path, kept)
+
+
+def _changing(path: Path) -> AbstractContextManager[None]:
+    """Holds the file's folder: of two changes at once the later would bring back what the other revoked."""
+    return alone(path.parent, "stillwatch token", settled=False)
 
 
 def _rows(path: Path) -> list[Token]:
