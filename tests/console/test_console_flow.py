@@ -636,8 +636,11 @@ def test_a_version_says_what_it_would_carry_out(client: Clients, store: Store, c
     with store.write(DEE) as change:
         for mode in ("enforce", "shadow"):
             policy.draft(change, parse({"mode": mode}), mode)
+        cleared = cases.members(change.session, case_id)[0].account_id
+        cases.exclude(change, case_id, cleared, "a customer")
         n = len(cases.members(change.session, case_id, acting_on=True))
     dee = client("dee")
+    assert f"which ends on them at its promotion: <code>{cleared}</code>." in dee.get("/policy/1").text
     told = f"carry out 1 action that is in shadow until then:</strong> 1 block, on {n} accounts and keys."
     assert told in dee.get("/policy/1").text
     assert "in shadow until then" not in dee.get("/policy/2").text

@@ -419,8 +419,11 @@ def test_a_promotion_says_what_it_carries_out(told: Told, tmp_path: Path) -> Non
     told(*propose, "observe", "--mode", "shadow")
     assert "carried out" not in told("policy", "draft", "p.json", "--note", "while it waits")
     told("actions", "approve", action, who="ben")
-    told(*propose, "throttle", "--mode", "enforce", "--account", "acct-00001")
-    line = "carried out from its promotion on, and in shadow until then: 1 block, 1 throttle, on 8 accounts and keys\n"
+    throttle = told(*propose, "throttle", "--mode", "enforce", "--account", "acct-00001").splitlines()[-1].split(":")[0]
+    told("cases", "exclude", "case-one", "acct-00001", "--note", "a customer")
+    line = "carried out from its promotion on, and in shadow until then: 1 block, on 7 accounts and keys\n" + "".join(
+        f"judged innocent, so {name} ends on them at its promotion: 1 account or key (acct-00001)\n" for name in sorted((action, throttle))
+    )
     assert told("policy", "draft", "p.json", "--note", "go").startswith(line)
     assert told("policy", "promote", "1", "--note", "go") == f"{line}version 1 is in force\n"
     assert told("policy", "promote", "2", "--note", "as before") == "version 2 is in force\n"

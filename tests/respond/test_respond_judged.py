@@ -6,7 +6,7 @@ import pytest
 from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, appeals, cases
+from stillwatch.respond import actions, appeals, cases, policy
 from stillwatch.respond.schema import Case, Key
 from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
@@ -263,3 +263,33 @@ def test_a_verdict_on_another_case_does_not_beat_an_overturned_appeal(store: Sto
     with store.write(ANA, now=LATER) as change:  # a mistake of hers there is hers to take back
         cases.exclude(change, other, "acct-00003", "misclick")
         cases.include(change, other, "acct-00003", "sorry")
+
+
+def test_a_promotion_spares_whom_people_judged_innocent_meanwhile(store: Store, case_id: str, run_folder: Folder) -> None:
+    whole = approved(store, proposed(store, case_id=case_id, mode="enforce").action_id).action_id
+    imported(store, run_folder({"c-two": {"members": accounts(50, 8)}}))
+    with store.write(CEM, now=LATER) as change:
+        cases.exclude(change, "case-two", "acct-00051", "a customer")
+    part = approved(store, proposed(store, case_id="case-two", mode="enforce", now=NOW).action_id).action_id
+    owning(store, k1="acct-00052")
+    key = proposed(store, kind=Action.THROTTLE, case_id="case-two", subjects=[(Subject.KEY, "k1")], mode="enforce").action_id
+    judged(store, "case-one", Verdict.FALSE_POSITIVE)
+    with store.write(DEE, now=LATER) as change:
+        cases.exclude(change, "case-two", "acct-00052", "another customer")
+        for name in ("acct-00052", "acct-00001"):
+            assert name in read_snapshot(store, LATER).accounts, "in shadow it is recorded"
+        version = policy.draft(change, policy.parse({"mode": "enforce"}), "go").version
+        freed = actions.set_free(change.session, change.now, policy.parse({"mode": "enforce"}))
+        assert (freed.kinds, freed.n_subjects) == ({"block": 1}, 6)
+        assert {name: len(spared) for name, spared in freed.spared.items()} == {whole: 10, part: 1, key: 1}
+        policy.promote(change, version, "go")
+    snapshot = read_snapshot(store, LATER)
+    assert sorted(snapshot.accounts) == ["acct-00050", *accounts(53, 5)]
+    assert snapshot.keys == {}
+    with store.read() as session:
+        states = {name: actions.get(session, name).state for name in (whole, part, key)}
+        assert states == {whole: ActionState.UNDONE, part: ActionState.IN_FORCE, key: ActionState.UNDONE}
+    with store.write(DEE, now=LATER) as change:
+        cases.exclude(change, "case-two", "acct-00053", "judging what is carried out still ends nothing")
+        policy.promote(change, version, "again")
+    assert "acct-00053" in read_snapshot(store, LATER).accounts

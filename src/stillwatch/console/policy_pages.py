@@ -148,7 +148,7 @@ def _version(visit: Visit) -> Response:
         tests = [(f"version {row.version}", backtest(session, tried, visit.now))]
         if active != row.version:
             tests.append(("in force now", backtest(session, current, visit.now)))
-        freed, n_freed = actions.set_free(session, visit.now, tried)
+        freed = actions.set_free(session, visit.now, tried)
     differs = _differences(policy.document(current), policy.document(tried))
     text = json.dumps(policy.document(tried), indent=2, sort_keys=True)
     return visit.show(
@@ -161,7 +161,6 @@ def _version(visit: Visit) -> Response:
         text=text,
         days=DAYS,
         freed=freed,
-        n_freed=n_freed,
     )
 
 

@@ -17,7 +17,7 @@ from stillwatch.respond import blast, cases, names
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
-from stillwatch.respond.schema import ActionRow, Approval, AuditRow, Key, Member, Target
+from stillwatch.respond.schema import ActionRow, Approval, AuditRow, Key, Member, Meta, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject
 from stillwatch.terminal.counting import number_of
@@ -53,7 +53,7 @@ class Touched(NamedTuple):
     spared: int
     """Allowed or cleared between proposal and agreement."""
     released: int
-    """Let go later, by lifts."""
+    """Let go later, by lifts, or judged innocent when a policy was promoted that would have carried it out."""
 
 
 def touched(session: Session, rows: Sequence[ActionRow]) -> dict[str, Touched]:
@@ -121,12 +121,34 @@ def mode_of(row: ActionRow, policy: Policy) -> Mode:
     return Mode.ENFORCE if row.mode == policy.mode == Mode.ENFORCE else Mode.SHADOW
 
 
-def set_free(session: Session, now: datetime, new: Policy) -> tuple[dict[str, int], int]:
-    """What a policy would carry out, once promoted, of what the one in force keeps in shadow: actions by kind, and their subjects."""
+class Freed(NamedTuple):
+    """What a policy would carry out, once promoted, of what the one in force keeps in shadow."""
+
+    kinds: dict[str, int]
+    """Actions by kind."""
+    n_subjects: int
+    spared: dict[str, list[tuple[Subject, str]]]
+    """Action -> those of its subjects that people judged innocent: it ends on them instead."""
+
+
+def set_free(session: Session, now: datetime, new: Policy) -> Freed:
+    """What the promotion of a policy comes to."""
     _, held = policies.active(session)
     rows = [row for row in in_force(session, now) if row.kind != LIFT and mode_of(row, held) != Mode.ENFORCE == mode_of(row, new)]
-    subjects = {subject for row in rows for subject in targets(session, row.action_id, live=True)}
-    return dict(sorted(Counter(row.kind for row in rows).items())), len(subjects)
+    live = {row.action_id: set(targets(session, row.action_id, live=True)) for row in rows}
+    cleared = {row.action_id: _cleared(session, row, list(live[row.action_id])) for row in rows}
+    kinds = Counter(row.kind for row in rows if live[row.action_id] - cleared[row.action_id])
+    subjects = {subject for action_id, some in live.items() for subject in some - cleared[action_id]}
+    return Freed(dict(sorted(kinds.items())), len(subjects), {name: sorted(cleared[name]) for name in sorted(cleared) if cleared[name]})
+
+
+def spare(change: Change, new: Policy) -> None:
+    """End what a policy is about to carry out for the first time on whom people judged innocent while it was in shadow."""
+    for action_id, cleared in set_free(change.session, change.now, new).spared.items():
+        _release(change, action_id, cleared)
+        change.audit("action.spare", action_id, after=[subject_id for _, subject_id in cleared])
+        if not targets(change.session, action_id, live=True):
+            _end(change, get(change.session, action_id), ActionState.UNDONE, "action.undo", "all were judged innocent")
 
 
 def holds(row: ActionRow, now: datetime) -> bool:
@@ -313,7 +335,7 @@ def renew(change: Change, action_id: str, *, duration_s: int | None = None, note
     if row.kind == LIFT or row.state not in (ActionState.IN_FORCE, ActionState.EXPIRED):
         raise InputError(f"an action that is {_how(change, row)} cannot be renewed", where=action_id)
     live = targets(change.session, action_id, live=True)
-    cleared = _cleared(change, row, live)
+    cleared = _cleared(change.session, row, live)
     if live and len(cleared) == len(live):
         raise InputError("nobody is left to act on: all were cleared since", where=action_id)
     return propose(
@@ -502,7 +524,7 @@ def _take_effect(change: Change, row: ActionRow) -> None:
     # Between proposal and agreement somebody may have been allowed or cleared.
     _, policy = policies.active(change.session)
     still = set(blast.reach(change.session, change.now, case_id=row.case_id, subjects=subjects).subjects)
-    cleared = _cleared(change, row, subjects)
+    cleared = _cleared(change.session, row, subjects)
     spared = [subject for subject in subjects if subject not in still or subject in cleared]
     if len(spared) == len(subjects):
         raise InputError("nobody is left to act on: all were allowed or cleared since", where=row.action_id)
@@ -519,14 +541,14 @@ def _take_effect(change: Change, row: ActionRow) -> None:
     change.audit("action.take_effect", row.action_id, after=after)
 
 
-def _cleared(change: Change, row: ActionRow, subjects: Subjects) -> set[tuple[Subject, str]]:
+def _cleared(session: Session, row: ActionRow, subjects: Subjects) -> set[tuple[Subject, str]]:
     """Subjects that people judged innocent: accounts, and keys by their own name or their owner's."""
-    session, since = change.session, None
+    since = None
     if not row.case_id:
         # Who acts on an account by name, without a case, may know that it was cleared before; not that it was since.
         proposal = select(AuditRow.seq).where(AuditRow.object == row.action_id, AuditRow.action == "action.propose")
         seq = session.scalars(proposal).first()  # the log is written at the end: none yet for what is proposed in this change
-        since = cases.labelled_since(change.meta.audit_seq if seq is None else seq, row.proposed_at)
+        since = cases.labelled_since(session.get_one(Meta, 1).audit_seq if seq is None else seq, row.proposed_at)
     owner = blast.owners(session, [name for subject, name in subjects if subject is Subject.KEY])
     names = list(dict.fromkeys([*(name for _, name in subjects), *owner.values()]))
     found = cases.cleared(session, names, since=since) | cases.acquitted(session, names, of=row.case_id, since=since)

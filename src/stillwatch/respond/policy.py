@@ -258,6 +258,8 @@ def _demand_agreed(change: Change, policy: Policy, version: int) -> None:
 def promote(change: Change, version: int, note: str) -> PolicyVersion | None:
     """Put a version in force (an earlier one, or :data:`BUILT_IN`: a rollback); needs an admin.
 
+    What stood in shadow and is carried out from now on ends on whom people judged innocent (:func:`.actions.spare`).
+
     Returns:
         The version; null for the built-in one, which has no row.
 
@@ -269,7 +271,10 @@ def promote(change: Change, version: int, note: str) -> PolicyVersion | None:
     if row is None and version != BUILT_IN:
         raise InputError(f"no policy version {version}", todo="See stillwatch policy list")
     if row is not None:
+        from stillwatch.respond import actions  # it stands on this module
+
         _demand_agreed(change, stored(row.document), version)
+        actions.spare(change, stored(row.document))
     before, _ = active(change.session)
     change.session.execute(update(PolicyVersion).values(active=False))
     if row is not None:

@@ -50,7 +50,7 @@ def draft_policy(args: Args) -> dict[str, Any]:
         drafted = policy.parse(told)
         row = policy.draft(change, drafted, args.note)
         freed = actions.set_free(change.session, change.now, drafted)
-    say(args, *_freed(*freed), f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
+    say(args, *_freed(freed), f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
     return as_json(row)
 
 
@@ -127,15 +127,20 @@ def promote_policy(args: Args) -> dict[str, Any]:
     """``policy promote``."""
     with writing(args) as change:
         wanted = change.session.get(PolicyVersion, args.version)
-        freed = ({}, 0) if wanted is None else actions.set_free(change.session, change.now, policy.stored(wanted.document))
+        freed = actions.set_free(change.session, change.now, policy.Policy() if wanted is None else policy.stored(wanted.document))
         row = policy.promote(change, args.version, args.note)
-        say(args, *_freed(*freed))
+        say(args, *_freed(freed))
     say(args, f"version {args.version} is in force")
     return {"version": policy.BUILT_IN} if row is None else as_json(row)
 
 
-def _freed(kinds: dict[str, int], n: int) -> list[str]:
-    """What a policy carries out from its promotion on, in a line."""
-    listed = ", ".join(number_of(of_kind, kind) for kind, of_kind in kinds.items())
-    whom = number_of(n, "account or key", "accounts and keys")
-    return [f"carried out from its promotion on, and in shadow until then: {listed}, on {whom}"] if kinds else []
+def _freed(freed: actions.Freed) -> list[str]:
+    """What a policy carries out from its promotion on, and whom that spares, in lines."""
+    listed = ", ".join(number_of(n, kind) for kind, n in freed.kinds.items())
+    whom = number_of(freed.n_subjects, "account or key", "accounts and keys")
+    return [
+        *([f"carried out from its promotion on, and in shadow until then: {listed}, on {whom}"] if freed.kinds else []),
+        *(f"judged innocent, so {action_id} ends on them at its promotion: {number_of(len(spared), 'account or key', 'accounts and keys')} "
+          f"({', '.join(subject_id for _, subject_id in spared[:5])}{' …' if len(spared) > 5 else ''})"
+          for action_id, spared in freed.spared.items()),
+    ]
