@@ -19,7 +19,7 @@ from stillwatch.respond.policy import parse
 from stillwatch.respond.schema import AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
 from stillwatch.respond.store import Actor, Store
-from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject
+from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject, Verdict
 
 pytestmark = pytest.mark.parametrize("store", DATABASES, indirect=True)
 Clients = Callable[[str], Client]
@@ -646,6 +646,29 @@ def test_a_version_says_what_it_would_carry_out(client: Clients, store: Store, c
     assert "in shadow until then" not in dee.get("/policy/2").text
     dee.post("/policy/1/promote", note="go")
     assert "in shadow until then" not in dee.get("/policy/1").text
+
+
+def test_a_page_tells_since_when_an_action_is_carried_out(client: Clients, store: Store, case_id: str) -> None:
+    url = f"/actions/{block(client, case_id)}"
+    assert "In shadow: recorded, and at no time carried out." in client("vic").get(url).text
+    enforce(store)
+    page = client("vic").get(url).text
+    assert "at no time" not in page
+    assert re.search("proposed as enforce under policy 0 .*Took effect .*Carried out</strong> from .* under policy 1, to ", page, re.S)
+
+
+def test_renewing_is_told_as_it_would_be(client: Clients, store: Store, case_id: str) -> None:
+    action_id = block(client, case_id)
+    with store.write(DEE) as change:
+        n = len(cases.members(change.session, case_id, acting_on=True))
+        cases.exclude(change, case_id, cases.members(change.session, case_id)[0].account_id, "a customer")
+    renewal = client("ana").get(f"/actions/{action_id}").text.partition("Renewing would touch</h3>")[2]
+    assert f"<dt>Accounts</dt><dd>{n - 1}<small>" in renewal
+    with store.write(DEE) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.FALSE_POSITIVE, note="x")
+    page = client("ana").get(f"/actions/{action_id}").text
+    assert "/renew" not in page
+    assert "It cannot be renewed: nobody is left to act on: all were cleared since." in page
 
 
 def seen(page: str) -> str:

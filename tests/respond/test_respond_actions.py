@@ -406,3 +406,21 @@ def test_few_expected_innocents_are_not_none(store: Store, case_id: str, tmp_pat
         cases.get(change.session, case_id).q_value = 1.23456e-9
     with store.read() as session:
         assert actions.preview(session, NOW, case_id=case_id)["expected_innocent"] == 1.23e-8
+
+
+def test_when_an_action_was_carried_out(store: Store, case_id: str) -> None:
+    """It is in shadow until a policy enforces it, and again from its rollback on; two policies that enforce it are one spell."""
+    hours = [NOW + timedelta(hours=n) for n in range(8)]
+    with store.write(DEE, now=hours[0]) as change:
+        one, two = (policy.draft(change, policy.parse({"mode": "enforce"}), "go").version for _ in range(2))
+    row = approved(store, proposed(store, case_id=case_id, mode="enforce", now=hours[1]).action_id, now=hours[1])
+    shadow = proposed(store, case_id=case_id, kind=Action.OBSERVE, mode="shadow", now=hours[1])
+    for now, version in zip(hours[2:6], (one, two, policy.BUILT_IN, two), strict=True):
+        with store.write(DEE, now=now) as change:
+            policy.promote(change, version, "x")
+    with store.write(DEE, now=hours[7]) as change:
+        assert actions.carried_out(change.session, actions.get(change.session, shadow.action_id)) == []
+        row = actions.get(change.session, row.action_id)
+        assert actions.carried_out(change.session, row) == [(hours[2], hours[4], one), (hours[5], row.expires_at, two)]
+        row.ended_at = hours[6]
+        assert actions.carried_out(change.session, row) == [(hours[2], hours[4], one), (hours[5], hours[6], two)]

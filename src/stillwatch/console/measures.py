@@ -106,8 +106,8 @@ def _action(visit: Visit) -> Response:
         can_renew = (
             counts.live > 0 and row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST)
         )
-        still = actions.targets(session, action_id, live=True) if can_renew else []
-        renewal = actions.preview(session, visit.now, case_id=row.case_id, subjects=still) if can_renew else None
+        renewal, no_renewal = _renewal(session, visit, row) if can_renew else (None, "")
+        spells = actions.carried_out(session, row)
         about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
         history = session.scalars(
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
@@ -119,9 +119,18 @@ def _action(visit: Visit) -> Response:
         parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
         can_undo=actions.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
-        renewal=renewal, undo_reasons=FOR, pleas=pleas, appeals=heard,
+        renewal=renewal, no_renewal=no_renewal, spells=spells, undo_reasons=FOR, pleas=pleas, appeals=heard,
         can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )
+
+
+def _renewal(session: Session, visit: Visit, row: ActionRow) -> tuple[dict[str, Any] | None, str]:
+    """Whom renewing an action would touch, or why it cannot be renewed."""
+    try:
+        seen = actions.preview(session, visit.now, case_id=row.case_id, subjects=actions.renewable(session, row))
+    except InputError as error:
+        return None, error.what
+    return (seen, "") if seen["n_subjects"] else (None, "nobody is left to act on: all are allowed")
 
 
 def _approve(visit: Visit) -> Response:

@@ -1,6 +1,6 @@
 """What the commands of actions do: preview, propose, approve, undo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,13 +53,15 @@ def show_action(args: Args) -> dict[str, Any]:
         stand = actions.standing(row, held, datetime.now(UTC))
         n = actions.touched(session, [row])[row.action_id]
         still = _still_held(session, datetime.now(UTC), row)
+        spells = actions.carried_out(session, row)
     named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
     result = {
         "action": as_json(row) | {"standing": stand, "touched": n._asdict()}, "approvals": [as_json(a) for a in said], "subjects": named,
         "appeals": [as_json(a) for a in heard],
+        "carried_out": [{"since": s.since.isoformat(), "until": s.until.isoformat(), "policy_version": s.version} for s in spells],
     }
     say(args, f"{row.action_id}: {actions.what(row)} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})",
-        _touches(n, stand), *_proposed(row), *still,
+        *_times(row, spells), _touches(n, stand), *_proposed(row), *still,
         *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard))
     return result
@@ -155,6 +157,14 @@ def _touches(n: actions.Touched, stand: str) -> str:
     """Whom an action touches, in a line."""
     does = _DOES.get(stand, "at its end it touched")
     return f"{does} {number_of(n.live, 'subject')}{_besides(n)}"
+
+
+def _times(row: ActionRow, spells: Sequence[actions.Spell]) -> list[str]:
+    """When an action took effect, and when it was carried out rather than in shadow, in lines."""
+    if row.effective_at is None or row.kind == LIFT:
+        return []
+    carried = [f"carried out from {s.since:%Y-%m-%d %H:%M} to {s.until:%Y-%m-%d %H:%M} UTC, first under policy {s.version}" for s in spells]
+    return [f"took effect {row.effective_at:%Y-%m-%d %H:%M} UTC; {'; '.join(carried) or 'at no time carried out'}"]
 
 
 def _still_held(session: Session, now: datetime, lift: ActionRow) -> list[str]:

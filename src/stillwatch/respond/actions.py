@@ -3,6 +3,8 @@
 An action on a case touches all its accounts at once; banning them one by one only tells the operator to move on.
 """
 
+import itertools
+import json
 import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -163,6 +165,35 @@ def standing(row: ActionRow, policy: Policy, now: datetime) -> str:
     if row.expires_at is not None and row.expires_at <= now:
         return Standing.EXPIRED
     return Standing.IN_FORCE if mode_of(row, policy) is Mode.ENFORCE else Standing.SHADOW
+
+
+class Spell(NamedTuple):
+    """A time in which an action was carried out."""
+
+    since: datetime
+    until: datetime
+    """Its own end, known beforehand, where no policy in shadow mode came before."""
+    version: int
+    """The policy in force when it began."""
+
+
+def carried_out(session: Session, row: ActionRow) -> list[Spell]:
+    """When an action was, is or will be carried out: it took effect, was proposed to be enforced, and the policy in force said so."""
+    if row.mode != Mode.ENFORCE or row.kind == LIFT or row.effective_at is None or row.expires_at is None:
+        return []
+    end = min(filter(None, (row.expires_at, row.ended_at)))
+    modes = {version.version: version.document.get("mode") for version in policies.versions(session)}
+    log = select(AuditRow.at, AuditRow.after).where(AuditRow.action == "policy.promote").order_by(AuditRow.seq)
+    promoted = [(at, json.loads(version or "null")) for at, version in session.execute(log)]
+    found: list[Spell] = []
+    for (at, version), (until, _) in itertools.pairwise([*promoted, (end, policies.BUILT_IN)]):
+        since, until = max(at, row.effective_at), min(until, end)
+        if modes.get(version) != Mode.ENFORCE or since >= until:
+            continue
+        if found and found[-1].until == since:
+            since, _, version = found.pop()
+        found.append(Spell(since, until, version))
+    return found
 
 
 def _how(change: Change, row: ActionRow) -> str:
@@ -334,15 +365,26 @@ def renew(change: Change, action_id: str, *, duration_s: int | None = None, note
     row = get(change.session, action_id)
     if row.kind == LIFT or row.state not in (ActionState.IN_FORCE, ActionState.EXPIRED):
         raise InputError(f"an action that is {_how(change, row)} cannot be renewed", where=action_id)
-    live = targets(change.session, action_id, live=True)
-    cleared = _cleared(change.session, row, live)
-    if live and len(cleared) == len(live):
-        raise InputError("nobody is left to act on: all were cleared since", where=action_id)
     return propose(
-        change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=[subject for subject in live if subject not in cleared],
+        change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=renewable(change.session, row),
         mode=Mode(row.mode), duration_s=duration_s, parameters=policies.understood(Action(row.kind), row.parameters),
         note=note or f"renews {action_id}",
     )
+
+
+def renewable(session: Session, row: ActionRow) -> list[tuple[Subject, str]]:
+    """Whom renewing an action would name.
+
+    Raises:
+        InputError: people judged its case innocent, or cleared all of them since.
+    """
+    live = targets(session, row.action_id, live=True)
+    cleared = _cleared(session, row, live)
+    if live and len(cleared) == len(live):
+        raise InputError("nobody is left to act on: all were cleared since", where=row.action_id)
+    if row.case_id is not None:
+        _demand_accusing(session, row.case_id)
+    return [subject for subject in live if subject not in cleared]
 
 
 def sweep(change: Change) -> list[str]:
