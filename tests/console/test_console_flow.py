@@ -615,7 +615,27 @@ def test_no_confidence_is_told_where_nobody_is_accused(client: Clients, store: S
     vic = client("vic")
     for page in (vic.get("/?state=all"), vic.get(f"/cases/{case_id}")):
         assert "very high" not in page.text
+        assert "were it a campaign" in page.text, "nothing is told as harvested where nobody is accused"
+        assert "<dt>Harvested</dt>" not in page.text
     assert "the detector accuses nobody here" in page.text
+
+
+def test_a_case_says_which_other_has_its_accounts(client: Clients, store: Store, case_id: str) -> None:
+    with store.write(DEE) as change:
+        other = change.session.scalars(select(Case.case_id).where(Case.case_id != case_id)).first()
+        one = cases.members(change.session, case_id)[0]
+        columns = {c.name: getattr(one, c.name) for c in Member.__table__.columns}
+        change.session.add(Member(**columns | {"case_id": other}))
+    told = f'1 of its accounts is in <a href="/console/cases/{other}">'
+    assert told in client("vic").get(f"/cases/{case_id}").text
+
+
+def test_times_and_facts_are_named_as_what_they_are(client: Clients, case_id: str) -> None:
+    vic = client("vic")
+    assert "Last seen" not in (queue := vic.get("/").text)
+    assert '<th scope="col">Harvest until</th>' in queue
+    assert "<dt>Harvest period</dt>" in vic.get(f"/cases/{case_id}").text
+    assert "What is known of the accounts of cases, those of groups for review among them" in vic.get("/health").text
 
 
 def test_who_joined_after_a_verdict_is_told(client: Clients, store: Store, case_id: str) -> None:

@@ -1,6 +1,7 @@
 """The commands of the store as somebody types them: what cannot be is one line, and what was done is told."""
 
 import json
+import re
 import shlex
 import sqlite3
 from collections.abc import Callable
@@ -115,8 +116,8 @@ def test_the_interval_of_a_harvest_stands_beside_it(told: Told, run_folder: Fold
     pq.write_table(table, run / "campaigns.parquet")
     told("cases", "import", str(run))
     old, new = sorted(told("cases", "list").splitlines())
-    assert " 72 requests (64 to 80) " in new
-    assert " 81 requests " in old
+    assert " 72 harvested (64 to 80) " in new
+    assert " 81 harvested " in old
     assert "(" not in old
     found = {case["campaign_id"]: case for case in json.loads(told("cases", "list", "--json"))["cases"]}
     assert [found[name][end] for name in ("c-one", "c-old") for end in ("harvested_low", "harvested_high")] == [64, 80, None, None]
@@ -449,3 +450,25 @@ def test_a_printed_command_names_whom_it_means_whatever_customers_call_themselve
     printed = names.options(("account", name) for name in odd)
     assert printed.endswith(" …")
     assert shlex.split(printed)[:-1] == [f"--account={name}" for name in odd[:3]]
+
+
+def test_a_group_for_review_is_told_as_none_harvested(told: Told, run_folder: Folder) -> None:
+    told("cases", "import", str(run_folder({"c-two": {"members": accounts(20, 9), "verdict": "review", "score": -1.0}})))
+    (line,) = (line for line in told("cases", "list").splitlines() if line.startswith("case-two"))
+    assert re.search(r" 9 accounts +90 requests +[\d,]+ tokens a day, weighted", line)
+    shown = told("cases", "show", "case-two")
+    assert ". Were it a campaign, 81 (72 to 90) of their 90 requests would be taken for harvest; at stake then " in shown
+    assert "UTC, were it a campaign\n" in shown
+    assert "harvested" not in shown
+
+
+def test_cases_that_have_the_same_accounts_say_so(told: Told, run_folder: Folder) -> None:
+    told("cases", "import", str(run_folder({"c-two": {"members": accounts(20, 4)}})))
+    told("cases", "import", str(run_folder({"c-all": {"members": [*accounts(0, 8), *accounts(20, 4)]}})))
+    for case, other in (("case-one", "case-two"), ("case-two", "case-one")):
+        line = f"4 of its accounts are in {other}, too\n"
+        assert line in told("cases", "show", case)
+        assert f"{case}: {line}" in told("cases", "list")
+    told("cases", "move", "case-two", "resolved", "--verdict", "false_positive", "--note", "x")
+    assert ", too" not in told("cases", "show", "case-one")
+    assert ", too" in told("cases", "show", "case-two")

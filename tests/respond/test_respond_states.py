@@ -91,7 +91,8 @@ def test_a_length_that_is_none_is_one_clear_line(tmp_path: Path, run_folder: Fol
 
 @pytest.mark.parametrize(("details", "said"), [
     ({}, "of traces alone"),
-    ({"evidence": [{"name": "x", "log_odds": 1.0, "sentence": "They do."}]}, "148 times rarer among innocent groups"),
+    ({"evidence": [{"name": "x", "log_odds": 1.0, "sentence": "They do."}]}, "148 times rarer, as extrapolated, among innocent groups"),
+    ({"score": 9.9, "evidence": [{"name": "x"}]}, "(more than 1,000 times rarer, as extrapolated, among"),
     ({"evidence": [{"name": "context.crowd", "log_odds": 1.0, "sentence": "Many.", "observed": 0.5, "expected": 0.25}]},
      "Many. (observed 100 accounts, expected 10)"),
 ])
@@ -100,7 +101,8 @@ def test_a_score_is_told_as_what_it_is(
 ) -> None:
     url = str(tmp_path / "store.db")
     why = {"not_accused": ["it is one customer"]}
-    run = run_folder({"c-one": {"members": accounts(0, 8), "verdict": "review", "details": details | why}})
+    campaign = {"members": accounts(0, 8), "verdict": "review", "score": details.get("score", 5.0), "details": details | why}
+    run = run_folder({"c-one": campaign})
     assert main(["cases", "import", str(run), "--store", url]) == 0
     assert main(["cases", "show", "case-one", "--store", url]) == 0
     told = capsys.readouterr().out

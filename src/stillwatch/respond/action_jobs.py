@@ -212,9 +212,15 @@ def _blast(seen: Mapping[str, Any]) -> list[str]:
         *(["of several actions on an account the most severe is done; beside a restrict, a throttle goes on to count"]
           if seen["n_under_another_action"] else []),
         _no_traffic(seen) if seen["requests_per_day"] is None
-        else f"{seen['requests_per_day']:,.0f} requests and {seen['output_tokens_per_day']:,.0f} answer tokens a day",
+        else f"all their traffic, harvest or not: {seen['requests_per_day']:,.0f} requests and {seen['output_tokens_per_day']:,.0f} answer "
+             f"tokens a day on average over the whole log{_log_days(seen)}",
         *cap,
     ]
+
+
+def _log_days(seen: Mapping[str, Any]) -> str:
+    """How long the log is that traffic is told of; nothing for proposals that were stored without."""
+    return f" of {seen['log_days']:.3g} days" if seen.get("log_days") else ""
 
 
 def _no_traffic(seen: Mapping[str, Any]) -> str:

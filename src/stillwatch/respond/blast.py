@@ -51,8 +51,8 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
     that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody,
     nor does a case that people judged innocent) or that a person judged innocent, and for a key whose owner no import told. (A
     score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of which the store has no registry row,
-    ``n_not_known`` those that no case has either, and such keys. Traffic is per day of the run's window, null where the import
-    had no events.
+    ``n_not_known`` those that no case has either, and such keys. Traffic is of all their requests, per day of the whole log
+    of the run (``log_days``, of the longest), however short the accounts lived; null where the import had no events.
     """
     accounts, strays = _accounts_of(session, reached)
     facts = _facts(session, accounts)
@@ -83,6 +83,7 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         "n_already_banned": sum(row.banned_at is not None for row in known),
         "n_organisations": len({row.org_id for row in known if row.org_id}),
         "n_under_another_action": _under_action(session, now, reached),
+        "log_days": max((row.window_days or 0.0 for row in told), default=None),
         "requests_per_day": _per_day(told, [row.n_events or 0 for row in told]),
         "output_tokens_per_day": _per_day(told, [row.output_tokens or 0 for row in told]),
     }

@@ -56,15 +56,27 @@ def list_cases(args: Args) -> dict[str, Any]:
         states = tuple(map(State, args.state)) if args.state else tuple(OPEN_STATES)
         rows = cases.queue(session, states=states, limit=args.limit)
         counts, joined = cases.counts(session), cases.joined_since(session)
+        overlaps = cases.overlaps(session, [row.case_id for row in rows])
     for row in rows:
+        accused = row.detected == "campaign"
+        taken = f"{row.n_harvested:>10,} harvested" if accused else f"{row.n_events:>10,} {noun(row.n_events, 'request'):9}"
         say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} {noun(row.n_accounts, 'account'):8} "
-                  f"{row.n_harvested:>10,} {noun(row.n_harvested, 'request'):8} "
-                  f"{f'({row.between})' if row.between else '':26} {row.loss:>12,.0f} tokens a day  {row.assignee or ''}")
+                  f"{taken} {f'({row.between})' if accused and row.between else '':26} {row.loss:>12,.0f} tokens a day, weighted  "
+                  f"{row.assignee or ''}")
     if not rows:
         say(args, f"no case is {' or '.join(map(spaced, states)) if args.state else 'open'}")
     say(args, *(f"{case_id}: {_joined(n)}" for case_id, n in list(joined.items())[:SHOWN]),
         *([f"… and {number_of(len(joined) - SHOWN, 'case')} more of this kind (--json has all)"] if len(joined) > SHOWN else []))
-    return {"cases": [as_json(row, "details") for row in rows], "counts": counts, "joined_since_verdict": joined}
+    say(args, *(f"{case_id}: {_shared(others)}" for case_id, others in overlaps.items()))
+    return {
+        "cases": [as_json(row, "details") for row in rows], "counts": counts, "joined_since_verdict": joined, "overlaps": overlaps,
+    }
+
+
+def _shared(others: Mapping[str, int]) -> str:
+    """How many accounts of a case other open ones have."""
+    listed = [f"{n:,} of its accounts {'is' if n == 1 else 'are'} in {name}, too" for name, n in others.items()]
+    return "; ".join([*listed[:3], *([f"and more in {len(listed) - 3:,} others"] if len(listed) > 3 else [])])
 
 
 def _joined(n: int) -> str:
@@ -89,6 +101,7 @@ def show_case(args: Args) -> dict[str, Any]:
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
         cleared, joined = actions.cleared_and_held(session, now, args.case), cases.joined_since(session, args.case).get(args.case, 0)
+        overlaps = cases.overlaps(session, [args.case]).get(args.case, {})
         result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},
             "members": [as_json(m) for m in people],
@@ -96,9 +109,9 @@ def show_case(args: Args) -> dict[str, Any]:
             "waiting": [as_json(a) for a in pending], "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
             "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
             "proofs": proved, "cleared_and_held": {action_id: [_named(one) for one in some] for action_id, some in cleared.items()},
-            "joined_since_verdict": joined,
+            "joined_since_verdict": joined, "overlaps": overlaps,
         }
-    say(args, *_findings(row, people), *([_joined(joined)] if joined else []))
+    say(args, *_findings(row, people), *([_joined(joined)] if joined else []), *([_shared(overlaps)] if overlaps else []))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})
     imported = "" if found_at is None else f" of the run imported {found_at.imported_at:%Y-%m-%d %H:%M} UTC"
     say(args, f"last found as {row.campaign_id}{imported}" + (f"; earlier as {', '.join(earlier)}" if earlier else "")
@@ -146,16 +159,18 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     # A run of traces alone has no calibrated evidence, and its score counts something else (docs/detection.md).
     means = _rarity(row.score) if row.details.get("evidence") else "of traces alone: excess in standard deviations"
     rarity = f"score {row.score:+.1f} ({means}), false-discovery rate {row.q_value:.2g}"
+    accused = row.detected == "campaign"
     yield f"verdict of the detector: {row.detected}, {rarity}; families that speak: {', '.join(row.views)}"
     if row.first_seen and row.last_seen:
-        yield f"harvest from {row.first_seen:%Y-%m-%d %H:%M} to {row.last_seen:%Y-%m-%d %H:%M} UTC"
+        were = "" if accused else ", were it a campaign"
+        yield f"harvest from {row.first_seen:%Y-%m-%d %H:%M} to {row.last_seen:%Y-%m-%d %H:%M} UTC{were}"
     gone, out = sum(not m.present for m in people), sum(m.excluded for m in people)
     besides = len(people) - gone - row.n_accounts  # what a look at the last requests adds to a run of the whole log
     more = f" and {besides:,} that another look found" if besides > 0 else ""
-    yield (f"{number_of(row.n_accounts, 'account')}{more} ({gone:,} no longer seen, {out:,} excluded), "
-           f"{row.n_harvested:,}{f' ({row.between})' if row.between else ''} of their "
-           f"{number_of(row.n_events, 'request')} harvested; "
-           f"at stake {row.loss:,.0f} answer tokens a day, weighted by the score")
+    taken = f"{row.n_harvested:,}{f' ({row.between})' if row.between else ''} of their {number_of(row.n_events, 'request')}"
+    yield (f"{number_of(row.n_accounts, 'account')}{more} ({gone:,} no longer seen, {out:,} excluded)"
+           + (f", {taken} harvested; at stake" if accused else f". Were it a campaign, {taken} would be taken for harvest; at stake then")
+           + f" {row.loss:,.0f} answer tokens a day of the harvest's period, weighted by the score")
     asked = [f"{spaced(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]
     if asked:
         yield f"asked for: {', '.join(asked[:4])}"
@@ -179,8 +194,9 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
 def _rarity(score: float) -> str:
     """A score in words; it is no log-odds (docs/detection.md, section 5)."""
     times = math.exp(min(abs(score), 700.0))
-    told = f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
-    return f"{told} times {'rarer' if score >= 0 else 'more common'} among innocent groups than the line to cross"
+    told = "more than 1,000" if times > 1000 else f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
+    which = "rarer, as extrapolated," if score >= 0 else "more common"  # no innocent of the calibration crossed the line (docs/limits.md)
+    return f"{told} times {which} among innocent groups than the line to cross"
 
 
 def _observed(entry: Mapping[str, Any]) -> str:
