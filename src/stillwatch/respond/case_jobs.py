@@ -56,7 +56,7 @@ def list_cases(args: Args) -> dict[str, Any]:
         states = tuple(map(State, args.state)) if args.state else tuple(OPEN_STATES)
         rows = cases.queue(session, states=states, limit=args.limit)
         counts, joined = cases.counts(session), cases.joined_since(session)
-        overlaps = cases.overlaps(session, [row.case_id for row in rows])
+        overlaps = {row.case_id: others for row in rows if (others := cases.overlaps(session, row.case_id))}
     for row in rows:
         accused = row.detected == "campaign"
         taken = f"{row.n_harvested:>10,} harvested" if accused else f"{row.n_events:>10,} {noun(row.n_events, 'request'):9}"
@@ -101,7 +101,7 @@ def show_case(args: Args) -> dict[str, Any]:
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
         cleared, joined = actions.cleared_and_held(session, now, args.case), cases.joined_since(session, args.case).get(args.case, 0)
-        overlaps = cases.overlaps(session, [args.case]).get(args.case, {})
+        overlaps = cases.overlaps(session, args.case)
         result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},
             "members": [as_json(m) for m in people],

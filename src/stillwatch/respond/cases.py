@@ -51,23 +51,18 @@ def joined_since(session: Session, case_id: str | None = None) -> dict[str, int]
     return {name: int(n) for name, n in session.execute(joined)}
 
 
-def overlaps(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Of some cases: the other cases that are open and have accounts of theirs, and how many, most first.
+def overlaps(session: Session, case_id: str) -> dict[str, int]:
+    """Other cases that are open and have accounts of this one, and how many, most first.
 
     Cases that merge are not joined, so that the same accounts may wait to be judged twice.
     """
-    other = aliased(Member)
-    shared, found = func.count(), dict[str, dict[str, int]]()
-    for chunk in chunks(case_ids):
-        pairs = (
-            select(Member.case_id, other.case_id, shared).join(other, other.account_id == Member.account_id)
-            .join(Case, Case.case_id == other.case_id)
-            .where(Member.case_id.in_(chunk), other.case_id != Member.case_id, Member.present, other.present, Case.state.in_(OPEN_STATES))
-            .group_by(Member.case_id, other.case_id).order_by(Member.case_id, shared.desc(), other.case_id)
-        )
-        for case_id, name, n in session.execute(pairs):
-            found.setdefault(case_id, {})[name] = n
-    return found
+    other, shared = aliased(Member), func.count()
+    found = (
+        select(other.case_id, shared).join(Member, Member.account_id == other.account_id).join(Case, Case.case_id == other.case_id)
+        .where(Member.case_id == case_id, other.case_id != case_id, Member.present, other.present, Case.state.in_(OPEN_STATES))
+        .group_by(other.case_id).order_by(shared.desc(), other.case_id)
+    )
+    return {name: int(n) for name, n in session.execute(found)}
 
 
 def accusing(*also: str) -> ColumnElement[bool]:
