@@ -176,7 +176,10 @@ def held(out: Path) -> dict[str, str]:
 
 
 def test_a_set_takes_its_places_and_what_was_made_of_the_old_one_goes(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "page").write_text("somebody's own")
     publish(tmp_path / "run", "old")
+    assert held(tmp_path / "run")["page"] == "somebody's own"
     (tmp_path / "run" / "page").write_text("of the old")
     (tmp_path / "run" / "other").write_text("stays")
     publish(tmp_path / "run", "new")
@@ -219,6 +222,11 @@ def test_a_path_is_one_file_for_whoever_opens_it(tmp_path: Path, monkeypatch: py
         assert pq.read_table(local(text)) == TABLE
         assert (tmp_path / place).read_bytes() == local(text).read_bytes(), text
     assert [str(local(text)) for text in ("run", "a/b:c", "/a:b")] == ["run", "a/b:c", "/a:b"]
+
+
+def test_an_empty_path_is_not_the_current_folder() -> None:
+    with pytest.raises(InputError, match="an empty path"):
+        local("")
 
 
 def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:

@@ -65,14 +65,15 @@ def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -
     Args:
         out: folder that is made if absent.
         names: files to expect. The last one is removed first and placed last: where it stands, all are of one run.
-        stale: files in ``out`` that earlier files of these names were made into; they are removed.
+        stale: files in ``out`` that earlier files of these names were made into; they are removed where there are any such.
     """
     staging = out / f".run{PARTIAL}"
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
         yield staging
-        for name in (*reversed(names), *stale):
+        earlier = any((out / name).exists() for name in names)
+        for name in (names[-1], *(stale if earlier else ()), *names[:-1]):
             (out / name).unlink(missing_ok=True)
         for name in names:
             os.replace(staging / name, out / name)
@@ -114,6 +115,31 @@ def demand_outside(logs: Path | None, out: Path, what: str) -> None:
     if written == place or any(written.is_relative_to(place / name) for name in ("events", "sketches")):
         todo = "Pass another place"
         raise InputError(f"{what} must not be written among the logs it reads", where=f"--out {out}", todo=todo)
+
+
+def demand_place(out: Path, *read: Path) -> None:
+    """Raise an InputError where a run would take the place of tables that are no run's: a log's registry has the name of one.
+
+    Args:
+        out: folder that the run is to be written to.
+        read: files that it is made of, which must be none of its tables.
+    """
+    if any((out / name).exists() for name in ("events", "ingest.json")):
+        raise InputError("a folder of logs, whose registry a run would replace", where=f"--out {out}", todo="Pass another place")
+    registry = out / "accounts.parquet"
+    if registry.is_file():
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            columns = pq.read_schema(registry).names
+        except (pa.ArrowException, OSError):
+            columns = []
+        if "verdict" not in columns:
+            todo = "Pass another place, or remove it if a run that was cut off left it"
+            raise InputError("no table of a run, which would replace it", where=registry, todo=todo)
+    if any(path.resolve() == (out / name).resolve() for path in read for name in RUN_FILES):
+        raise InputError("a run would be written over what it is made of", where=f"--out {out}", todo="Pass another place")
 
 
 def demand_apart(out: Path, *read: Path | None) -> None:
@@ -253,8 +279,11 @@ def local(text: str) -> Path:
     Pyarrow takes a relative path for a URI where a colon is in its first part, and expands ``~`` itself; such paths are made absolute.
 
     Raises:
-        InputError: the name is not UTF-8, so neither pyarrow nor DuckDB can open it.
+        InputError: the name is empty, which is mostly a variable that is not set and would name the current folder, or is not UTF-8, so
+            neither pyarrow nor DuckDB can open it.
     """
+    if not text:
+        raise InputError("an empty path", todo="Write . for the current folder")
     path = Path(os.path.expanduser(text))
     _demand_utf8(path)
     first = str(path).partition(os.sep)[0]
