@@ -76,9 +76,8 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
 
 def _told(column: pa.ChunkedArray) -> int:
     """Rows that have a value; an empty text is none."""
-    n = len(column) - column.null_count
-    plain = dataset.decoded(column)
-    return n - (pc.sum(pc.equal(plain, "")).as_py() or 0) if pa.types.is_string(plain.type) else n
+    n, plain = len(column) - column.null_count, dataset.decoded(column)
+    return n - int(pc.sum(pc.equal(plain, "")).as_py() or 0) if pa.types.is_string(plain.type) else n
 
 
 def write_harvest(
