@@ -1,6 +1,7 @@
 """The second generator, the bars of the suite and the price of evasion."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -144,6 +145,16 @@ def test_bars_differ_by_tactic():
     assert pooled("relay", seldom)["missed_bars"] == ["recall ≥ 0.95", "harvest within 10% (a)"]
 
 
+def written(folder: Path, events: pa.Table, harvested: list[str]) -> None:
+    """A log and its truth: all accounts but ``innocent`` are an operator's."""
+    (folder / "events").mkdir()
+    pq.write_table(events, folder / "events" / "part.parquet")
+    accounts = sorted(set(events["account_id"].to_pylist()))
+    truth = {"account_id": accounts, "campaign": [None if name == "innocent" else "a" for name in accounts]}
+    pq.write_table(pa.table(truth), folder / "truth.parquet")
+    pq.write_table(pa.table({"event_id": harvested, "campaign": ["a"] * len(harvested)}), folder / "truth_events.parquet")
+
+
 def test_costs_are_counted_in_the_logs(tmp_path):
     day = [datetime(2026, 2, number, 12, tzinfo=UTC) for number in (1, 1, 2, 2, 3)]
     events = pa.table({
@@ -153,15 +164,10 @@ def test_costs_are_counted_in_the_logs(tmp_path):
         "context_key": [1, 2, 3, 4, 5], "parent_key": pa.array([None, 1, None, None, None], pa.int64()),
         "input_tokens": [10, 10, 10, 30, 10], "output_tokens": [1, 1, 1, 3, 1],
     })
-    (tmp_path / "events").mkdir()
-    pq.write_table(events, tmp_path / "events" / "part.parquet")
+    written(tmp_path, events, harvested=["1", "2", "3"])
     created = [datetime(2026, 1, 22, 12, tzinfo=UTC)] * 2
     registry = {"account_id": ["x", "y"], "created_at": created, "payment_hash": ["card", "card"]}
     pq.write_table(pa.table(registry), tmp_path / "accounts.parquet")
-    truth = {"account_id": ["x", "y", "innocent"], "campaign": ["a", "a", None], "kind": ["k", "k", "i"]}
-    pq.write_table(pa.table(truth), tmp_path / "truth.parquet")
-    harvest = {"event_id": ["1", "2", "3"], "campaign": ["a", "a", "a"]}
-    pq.write_table(pa.table(harvest), tmp_path / "truth_events.parquet")
     found = evasion.costs(tmp_path, tmp_path)
     assert found is not None
     assert found["harvested"] == 3
@@ -176,3 +182,43 @@ def test_costs_are_counted_in_the_logs(tmp_path):
     without = evasion.costs(tmp_path, tmp_path)
     assert without is not None
     assert (without["cards"], without["age_days"], without["accounts"]) == (0, None, found["accounts"])
+
+
+def test_turns_are_handed_over_where_the_account_never_sent_what_they_continue(tmp_path):
+    """Others may have sent the same; cover is no harvest."""
+    written(tmp_path, pa.table({
+        "event_id": ["1", "2", "3", "4", "5", "6"], "account_id": ["x", "y", "x", "y", "z", "x"],
+        "timestamp": [datetime(2026, 2, 1, hour, tzinfo=UTC) for hour in range(6)], "prompt": ["solve"] * 6,
+        "context_key": [1, 1, 2, 2, 3, 4], "parent_key": pa.array([None, None, 1, 1, 1, 2], pa.int64()),
+    }), harvested=["1", "2", "3", "4", "5"])
+    found = evasion.costs(tmp_path, tmp_path)
+    assert found is not None
+    assert found["handed_over"] == pytest.approx(1 / 3)
+
+
+def test_days_of_an_address_are_of_utc_wherever_the_machine_stands(tmp_path, monkeypatch):
+    noon = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    written(tmp_path, pa.table({
+        "event_id": ["1", "2"], "account_id": ["x", "x"], "timestamp": [noon, noon + timedelta(hours=6)],
+        "prompt": ["solve"] * 2, "ip": ["10.0.0.1"] * 2,
+    }), harvested=["1"])
+    monkeypatch.setenv("TZ", "Etc/GMT-9")
+    time.tzset()
+    try:
+        found = evasion.costs(tmp_path, tmp_path)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert found is not None
+    assert found["own_addresses"] == 0
+
+
+def test_the_busiest_tenth_is_a_tenth_where_all_are_as_busy(tmp_path):
+    n = 20
+    written(tmp_path, pa.table({
+        "event_id": list(map(str, range(n))), "account_id": [f"x{i}" for i in range(n)],
+        "timestamp": [datetime(2026, 2, 1, tzinfo=UTC)] * n, "prompt": ["solve"] * n,
+    }), harvested=list(map(str, range(n))))
+    found = evasion.costs(tmp_path, tmp_path)
+    assert found is not None
+    assert found["busiest_tenth"] == pytest.approx(0.1)
