@@ -100,6 +100,12 @@ def further(scenario: str) -> Any:
     return FURTHER.get(scenario.partition("-")[0])
 
 
+def run_of(scenario: str, seed: int, events: int | None, prompts: Path | None = None, rates: Path | None = None) -> Run:
+    """A run of the files that its simulator draws from: further authors' take none, the second one no rates."""
+    strange = further(scenario) is not None
+    return Run(scenario, seed, size(scenario, events), None if strange else prompts, None if strange or scenario in SECOND else rates)
+
+
 def make_world(run: Run, world: Path, truth: Path) -> None:
     """Simulate, and put the truth apart."""
     truth.mkdir(parents=True)
@@ -201,7 +207,7 @@ def main() -> None:
     parser.add_argument("--shuffle", type=int, metavar="SEED", help="in random order: what is done when it is stopped is a fair sample")
     parser.add_argument("--events", type=int, help=f"requests of each world (default: {own})")
     parser.add_argument("--jobs", type=int, default=1, help="worlds at a time (default: 1)")
-    parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw real prompts from it")
+    parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw from it (none of further authors)")
     parser.add_argument("--rates", type=Path, help="Parquet of client rates (worlds of stillwatch simulate only)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="folder of finished results, to go on from")
     parser.add_argument("--keep-data", action="store_true", help="with --keep: keep worlds and runs too")
@@ -216,7 +222,7 @@ def main() -> None:
     if args.keep_data and not args.keep:
         parser.error("--keep-data needs --keep DIR")
     runs = [
-        Run(scenario, seed, size(scenario, args.events), args.prompts, None if scenario in SECOND or further(scenario) else args.rates)
+        run_of(scenario, seed, args.events, args.prompts, args.rates)
         for scenario in args.scenarios
         for seed in args.seeds
     ]

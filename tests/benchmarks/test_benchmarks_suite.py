@@ -77,6 +77,14 @@ def test_a_further_author_may_set_the_size_of_each_scenario():
     assert suite.size("tarn-small_host", 5000) == 5000
 
 
+def test_files_go_where_the_simulator_draws_from_them(tmp_path):
+    """What is of no effect is in no result's key."""
+    file = tmp_path / "prompts.parquet"
+    file.touch()
+    runs = [suite.run_of(name, 1, 5000, file, file) for name in ("demo", "second-classic", "farm-deep_cover")]
+    assert [(run.prompts, run.rates) for run in runs] == [(file, file), (file, None), (None, None)]
+
+
 def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> dict:
     rows = [{
         "campaign": campaign, "accounts": 100, "found": found, "split_into": 1, "completeness": found / 100,
