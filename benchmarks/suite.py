@@ -18,9 +18,11 @@ import sys
 import tempfile
 import time
 import traceback
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -162,8 +164,9 @@ def kept(file: Path, run: Run) -> dict[str, Any] | None:
 
 
 def finish(run: Run, results: Path, threads: int, keep_data: bool) -> dict[str, Any]:
-    """One result, written when it is whole."""
+    """One result, written when it is whole; what was there before does not outlive a failure."""
     name = f"{run.scenario}-{run.seed}"
+    (results / f"{name}.json").unlink(missing_ok=True)
     try:
         result = one(run, results / "data" / name, threads, keep_data)
     except Exception as error:
@@ -173,6 +176,15 @@ def finish(run: Run, results: Path, threads: int, keep_data: bool) -> dict[str, 
     part.write_text(json.dumps(result, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
     part.replace(results / f"{name}.json")
     return result
+
+
+def apart(run: Run, results: Path, threads: int, keep_data: bool) -> dict[str, Any]:
+    """:func:`finish` in a process of its own: where it is killed, this run alone fails."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(finish, run, results, threads, keep_data).result()
+        except BrokenProcessPool:
+            return {"run": run.key, "failed": "its process was killed, perhaps for want of memory"}
 
 
 def suite(runs: list[Run], results: Path, *, jobs: int, fresh: bool, keep_data: bool) -> list[dict[str, Any]]:
@@ -186,13 +198,16 @@ def suite(runs: list[Run], results: Path, *, jobs: int, fresh: bool, keep_data: 
     if done:
         print(f"{len(done)} results kept, {len(left)} to compute", file=sys.stderr)
     threads = max((os.cpu_count() or 1) // jobs, 1)
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=1) as pool:
-        waiting = {pool.submit(finish, run, results, threads, keep_data): run for run in left}
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        waiting = {pool.submit(apart, run, results, threads, keep_data): run for run in left}
         for future in as_completed(waiting):
             run = waiting[future]
             done[run] = future.result()
             line = done[run].get("failed") or suite_tables.brief(done[run])
             print(f"[{len(done)}/{len(runs)}] {run.scenario} seed {run.seed}: {line}", file=sys.stderr, flush=True)
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt begins nothing more
     return [done[run] for run in runs]
 
 

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow as pa
@@ -83,6 +84,36 @@ def test_files_go_where_the_simulator_draws_from_them(tmp_path):
     file.touch()
     runs = [suite.run_of(name, 1, 5000, file, file) for name in ("demo", "second-classic", "farm-deep_cover")]
     assert [(run.prompts, run.rates) for run in runs] == [(file, file), (file, None), (None, None)]
+
+
+def test_a_killed_process_fails_its_run_alone(tmp_path, monkeypatch):
+    (tmp_path / "dying.py").write_text("""
+import os
+from typing import NamedTuple
+
+class Run(NamedTuple):
+    scenario: str
+    seed: int
+    key: str = "key"
+
+def finish(run, results, threads, keep_data):
+    return os._exit(9) if run.seed == 1 else {"failed": "in its turn"}
+""")
+    monkeypatch.syspath_prepend(tmp_path)
+    dying = import_module("dying")
+    monkeypatch.setattr(suite, "finish", dying.finish)
+    runs = [dying.Run("demo", seed) for seed in (1, 2)]
+    killed, after = suite.suite(runs, tmp_path / "results", jobs=1, fresh=False, keep_data=False)
+    assert killed == {"run": "key", "failed": "its process was killed, perhaps for want of memory"}
+    assert after == {"failed": "in its turn"}
+
+
+def test_a_failure_leaves_no_earlier_result(tmp_path, monkeypatch):
+    run = suite.run_of("demo", 1, 5000)
+    for fails in (False, True):
+        monkeypatch.setattr(suite, "one", lambda *of, fails=fails: {"run": {}["none"] if fails else run.key})
+        suite.finish(run, tmp_path, 1, False)
+        assert bool(suite.kept(tmp_path / "demo-1.json", run)) is not fails
 
 
 def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> dict:
