@@ -10,7 +10,6 @@ operator's accounts that it holds, so that fragments count little), negative whe
 
 import argparse
 import pickle
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -40,6 +39,7 @@ from benchmarks.calibration.members import accounts, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
 from benchmarks.calibration.trees import Grown, grow
 
+import suite_tables
 from stillwatch import judge
 from stillwatch.detect import pipeline
 from stillwatch.judge import model, verdict
@@ -148,17 +148,12 @@ def main() -> None:
     if args.joins:
         shipped = model.calibrated()
         record = {"command": f"python benchmarks/calibrate.py --joins {args.joins} --events {args.events} --seed {args.seed}",
-                  "commit": commit(), "worlds": args.joins}
+                  "commit": suite_tables.commit(), "worlds": args.joins}
         again = replace(shipped, joins=joins(args.joins, args.seed, args.events), record={**shipped.record, "joins": record})
         CALIBRATION.write_text(model.dump(again), encoding="utf-8")
         return
     with tempfile.TemporaryDirectory() as scratch:
         calibrate(args, args.keep or Path(scratch))
-
-
-def commit() -> str:
-    """The commit that is checked out, "" outside of git."""
-    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def calibrate(args: argparse.Namespace, folder: Path) -> None:
@@ -182,14 +177,14 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
         shipped = model.calibrated()
         with ProcessPoolExecutor(2) as pool:
             told = list(pool.map(accounts, alone, [replace(shipped, forest=None)] * len(alone)))
-        record = {"command": f"{command} --members", "commit": commit(), "worlds": len(alone)}
+        record = {"command": f"{command} --members", "commit": suite_tables.commit(), "worlds": len(alone)}
         again = replace(shipped, members=members(told), record={**shipped.record, "members": record})
         CALIBRATION.write_text(model.dump(again), encoding="utf-8")
         return
     with ProcessPoolExecutor(2) as pool:
         parts = list(pool.map(examples, made))
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    record = {"command": command, "commit": commit(), "groups": len(found["size"]), "worlds": len(np.unique(found["world"]))}
+    record = {"command": command, "commit": suite_tables.commit(), "groups": len(found["size"]), "worlds": len(np.unique(found["world"]))}
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
     reach, fits = furthest(sums)
     whole = replace(fit(sums, record), margins=margins(reach))

@@ -1,11 +1,17 @@
 """The weights of calibration: those that were planted come back, none is against its sign or beyond its limit, and who teaches them."""
 
+import json
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from benchmarks.calibration.kinds import size_class, teaching, telling
 from benchmarks.calibration.logistic import CONDUCT_LIMIT, PROTECTIVE, SOFT, fit
 from scipy.special import expit
 
+import calibrate
+import suite_tables
 from stillwatch.judge import EVIDENCE, calibrated, pieces
 from stillwatch.judge.pieces import LINKED, UNLINKED
 from stillwatch.judge.reasons import REASONS
@@ -91,3 +97,13 @@ def test_the_tail_of_work_alone_is_of_innocents_who_work_half_alike() -> None:
 def test_a_class_of_sizes_begins_at_its_first_size() -> None:
     sizes = np.array([4, 31, 32, 99, 100, 5000])
     assert size_class({"context.crowd": np.log10(sizes) / 4}).tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_the_record_names_the_commit_of_the_code_wherever_it_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = tmp_path / "calibration.json"
+    monkeypatch.setattr(calibrate, "CALIBRATION", written)
+    monkeypatch.setattr(calibrate, "joins", lambda *of: calibrated().joins)
+    monkeypatch.setattr("sys.argv", ["calibrate.py", "--joins", "5"])
+    monkeypatch.chdir(os.sep)
+    calibrate.main()
+    assert json.loads(written.read_text())["record"]["joins"]["commit"] == suite_tables.commit()
