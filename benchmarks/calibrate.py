@@ -2,7 +2,8 @@
 
     python benchmarks/calibrate.py
 
-The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed, so that its named scenarios are held out,
+The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed (of groups 1000, of who joins 9000, by default), so that
+its named scenarios are held out,
 and by the simulators that other people wrote, so that no weight leans on one simulator's habits. A group of a
 world is an example: positive where at least 0.8 of its accounts belong to one operator (weighted by the share of the
 operator's accounts that it holds, so that fragments count little), negative where at most 0.1 belong to any.
@@ -34,7 +35,7 @@ from benchmarks.calibration.examples import (
     values_of,
     world,
 )
-from benchmarks.calibration.joins import joins
+from benchmarks.calibration.joins import FRESH, joins
 from benchmarks.calibration.members import accounts, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
 from benchmarks.calibration.trees import Grown, grow
@@ -135,7 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worlds", type=int, default=24)
     parser.add_argument("--events", type=int, default=150_000)
-    parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--seed", type=int, help=f"first seed; default: 1000, with --joins {FRESH:,}, since each side keeps to its own")
     parser.add_argument("--second", type=int, default=2, help="seeds of each scenario of the second simulator")
     parser.add_argument("--others", type=int, default=1, help="seeds of each scenario of the further simulators")
     parser.add_argument("--windows", type=int, default=0, help="with --left-out: of every so many worlds judge a window of the log, too")
@@ -145,6 +146,10 @@ def main() -> None:
                         help="fit only who joins a campaign, on so many fresh worlds, with the weights that ship")
     parser.add_argument("--left-out", action="store_true", help="then judge each author by weights that never saw it, too")
     args = parser.parse_args()
+    if args.seed is None:
+        args.seed = FRESH if args.joins else 1000
+    if bool(args.joins) != (args.seed >= FRESH):
+        parser.error(f"--seed {args.seed}: --joins takes worlds from {FRESH} on, groups and members those below")
     if args.joins:
         shipped = model.calibrated()
         record = {"command": f"python benchmarks/calibrate.py --joins {args.joins} --events {args.events} --seed {args.seed}",

@@ -106,4 +106,18 @@ def test_the_record_names_the_commit_of_the_code_wherever_it_is_made(tmp_path: P
     monkeypatch.setattr("sys.argv", ["calibrate.py", "--joins", "5"])
     monkeypatch.chdir(os.sep)
     calibrate.main()
-    assert json.loads(written.read_text())["record"]["joins"]["commit"] == suite_tables.commit()
+    joined = json.loads(written.read_text())["record"]["joins"]
+    assert joined["commit"] == suite_tables.commit()
+    assert "--seed 9000" in joined["command"]
+
+
+@pytest.mark.parametrize("arguments", ["--joins 5 --seed 1000", "--seed 9000"])
+def test_who_joins_is_asked_of_worlds_that_groups_were_not_calibrated_on(
+    arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("calibrate", "joins"):
+        monkeypatch.setattr(calibrate, name, lambda *of: pytest.fail("calibrated"))
+    monkeypatch.setattr("sys.argv", ["calibrate.py", *arguments.split()])
+    with pytest.raises(SystemExit):
+        calibrate.main()
+    assert "from 9000 on" in capsys.readouterr().err
