@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.calibration.beyond import FURTHEST, Unseen, with_lines
 from benchmarks.calibration.kinds import size_class, teaching, telling
 from benchmarks.calibration.logistic import CONDUCT_LIMIT, PROTECTIVE, SOFT, fit
 from scipy.special import expit
@@ -13,6 +14,8 @@ from scipy.special import expit
 import calibrate
 import suite_tables
 from stillwatch.judge import EVIDENCE, calibrated, pieces
+from stillwatch.judge.conduct import CONDUCT
+from stillwatch.judge.lines import TREES
 from stillwatch.judge.pieces import LINKED, UNLINKED
 from stillwatch.judge.reasons import REASONS
 
@@ -121,3 +124,18 @@ def test_who_joins_is_asked_of_worlds_that_groups_were_not_calibrated_on(
     with pytest.raises(SystemExit):
         calibrate.main()
     assert "from 9000 on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("n_worlds", [FURTHEST, FURTHEST + 1])
+def test_few_worlds_tell_no_line(n_worlds: int) -> None:
+    """A line needs one more world than those whose excess is averaged."""
+    none, half = np.zeros(n_worlds), np.full(n_worlds, 0.5)
+    found = {f"v.{name}": none for name in (*EVIDENCE, *CONDUCT, *REASONS)} | {
+        "v.harvest.narrow": half, "v.context.crowd": half, "purity": none, "coverage": none, "any": none, "kind": np.full(n_worlds, "vpn"),
+        "operator": np.full(n_worlds, -1), "world": np.array([f"own {i}" for i in range(n_worlds)]),
+    }
+    unseen = Unseen({TREES: np.arange(n_worlds) - 20.0}, none, none > 0)
+    forest = calibrated().forest
+    assert forest is not None
+    lines = with_lines(forest, found, unseen, none == 0)[0].lines
+    assert np.isfinite(lines[0].anywhere) == (n_worlds > FURTHEST)
