@@ -12,6 +12,7 @@ from benchmarks.calibration.logistic import CONDUCT_LIMIT, PROTECTIVE, SOFT, fit
 from scipy.special import expit
 
 import calibrate
+import harvest
 import suite_tables
 from stillwatch.judge import EVIDENCE, calibrated, pieces
 from stillwatch.judge.conduct import CONDUCT
@@ -139,3 +140,8 @@ def test_few_worlds_tell_no_line(n_worlds: int) -> None:
     assert forest is not None
     lines = with_lines(forest, found, unseen, none == 0)[0].lines
     assert np.isfinite(lines[0].anywhere) == (n_worlds > FURTHEST)
+
+
+def test_the_command_of_an_interval_names_scenarios_that_were_chosen() -> None:
+    assert harvest.command(60_000, 1000, harvest.SCENARIOS) == "python benchmarks/harvest.py --events 60000 --seed 1000"
+    assert harvest.command(60_000, 1000, ["own-0", "fen-burner_cards"]).endswith(" --seed 1000 --scenarios own-0 fen-burner_cards")
