@@ -96,6 +96,7 @@ def main() -> None:
     parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw from it (none of further authors)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     args = parser.parse_args()
+    suite.check(parser, args.scenarios)
     pooled: dict[str, dict[str, dict[str, Any]]] = {}
     failed = []
     for scenario in args.scenarios:

@@ -50,6 +50,7 @@ FURTHER = {
 }
 """Simulators of further authors; weights are calibrated, with other seeds, on all but shoal, strand, ember, moor, brook, ford, holm,
 loom and mere."""
+OTHERS = tuple(f"{name}-{scenario}" for name, simulator in FURTHER.items() for scenario in simulator.SCENARIOS)
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000
@@ -108,17 +109,29 @@ def run_of(scenario: str, seed: int, events: int | None, prompts: Path | None = 
     return Run(scenario, seed, size(scenario, events), None if strange else prompts, None if strange or scenario in SECOND else rates)
 
 
+def check(parser: argparse.ArgumentParser, scenarios: list[str]) -> None:
+    """End with a usage error where no simulator has a scenario."""
+    known = [*simulate.scenarios(), *SECOND, *OTHERS]
+    if wrong := [name for name in scenarios if name not in known]:
+        parser.error(f"no scenario {', '.join(wrong)}; there are: {', '.join(known)}")
+
+
+def generate(
+    scenario: str, world: Path, seed: int, events: int | None, prompts: Path | None = None, rates: Path | None = None
+) -> None:
+    """Simulate, the truth beside the logs; with ``events`` None as many requests as the scenario has."""
+    if simulator := further(scenario):
+        simulator.generate(scenario.partition("-")[2], world, seed, events)
+    elif scenario in SECOND:
+        second_world.generate(scenario.removeprefix("second-"), world, seed, events, prompts)
+    else:
+        simulate.run(scenario, world, events=events, seed=seed, prompts=prompts, rates=rates, quiet=True)
+
+
 def make_world(run: Run, world: Path, truth: Path) -> None:
     """Simulate, and put the truth apart."""
     truth.mkdir(parents=True)
-    if simulator := further(run.scenario):
-        simulator.generate(run.scenario.partition("-")[2], world, run.seed, run.events)
-    elif run.scenario.startswith("second-"):
-        second_world.generate(run.scenario.removeprefix("second-"), world, run.seed, run.events, run.prompts)
-    else:
-        simulate.run(
-            run.scenario, world, events=run.events, seed=run.seed, prompts=run.prompts, rates=run.rates, quiet=True
-        )
+    generate(run.scenario, world, run.seed, run.events, run.prompts, run.rates)
     for name in ("truth.parquet", "truth_events.parquet"):
         (world / name).replace(truth / name)
 
@@ -214,9 +227,7 @@ def suite(runs: list[Run], results: Path, *, jobs: int, fresh: bool, keep_data: 
 def main() -> None:
     """Run what was asked for; print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    others = [f"{name}-{scenario}" for name, simulator in FURTHER.items() for scenario in simulator.SCENARIOS]
-    every = [*OWN, *SECOND, *others]
-    parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=every, help="default: all but february_2026")
+    parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=[*OWN, *SECOND, *OTHERS], help="default: all but february_2026")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     own = f"its own number, at most {MOST_EVENTS:,}"
     parser.add_argument("--shuffle", type=int, metavar="SEED", help="in random order: what is done when it is stopped is a fair sample")
@@ -229,9 +240,7 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true", help="compute anew what --keep has")
     parser.add_argument("--json", type=Path, help="file to write all results and pooled figures to")
     args = parser.parse_args()
-    known = [*simulate.scenarios(), *SECOND, *others]
-    if wrong := [name for name in args.scenarios if name not in known]:
-        parser.error(f"no scenario {', '.join(wrong)}; there are: {', '.join(known)}")
+    check(parser, args.scenarios)
     if any(seed >= CALIBRATION_SEEDS for seed in args.seeds):
         parser.error(f"seeds from {CALIBRATION_SEEDS} on belong to calibration")
     if args.keep_data and not args.keep:

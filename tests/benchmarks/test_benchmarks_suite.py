@@ -1,5 +1,6 @@
 """The second generator, the bars of the suite and the price of evasion."""
 
+import argparse
 import time
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import evasion
+import replay
 import suite
 import suite_tables
 from benchmarks import second_world
@@ -114,6 +116,27 @@ def test_a_failure_leaves_no_earlier_result(tmp_path, monkeypatch):
         monkeypatch.setattr(suite, "one", lambda *of, fails=fails: {"run": {}["none"] if fails else run.key})
         suite.finish(run, tmp_path, 1, False)
         assert bool(suite.kept(tmp_path / "demo-1.json", run)) is not fails
+
+
+def test_replays_take_scenarios_of_every_simulator(tmp_path, monkeypatch, capsys):
+    made = []
+    for simulator, name in ((suite.second_world, "generate"), (suite.FURTHER["farm"], "generate"), (suite.simulate, "run")):
+        monkeypatch.setattr(simulator, name, lambda scenario, *of, **named: made.append(scenario))
+    monkeypatch.setattr(replay, "run", lambda *of, **named: {})
+    args = argparse.Namespace(events=0, seed=1, every="6h", growth=0, first=None, recent=[], policies=["campaign"])
+    for scenario in ("demo", "second-classic", "farm-deep_cover"):
+        replay.replayed(scenario, tmp_path, args)
+    assert made == ["demo", "classic", "deep_cover"]
+    monkeypatch.setattr("sys.argv", ["replay.py", "--scenarios", "farm-none"])
+    with pytest.raises(SystemExit):
+        replay.main()
+    assert "no scenario farm-none; there are: " in capsys.readouterr().err
+
+
+def test_a_truth_without_innocents_is_said_to_have_none():
+    nobody = {"n": 0, "touched": 0, "per_10000": None}
+    said = replay.judged({"policies": [{"policy": "campaign", "campaigns": [], "innocents": nobody}]})
+    assert said == ["campaign: the truth has no innocents to touch"]
 
 
 def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> dict:
