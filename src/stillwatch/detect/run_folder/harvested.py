@@ -77,7 +77,8 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
 def _told(column: pa.ChunkedArray) -> int:
     """Rows that have a value; an empty text is none."""
     n, plain = len(column) - column.null_count, dataset.decoded(column)
-    return n - int(pc.sum(pc.equal(plain, "")).as_py() or 0) if pa.types.is_string(plain.type) else n
+    empty: int = (pc.sum(pc.equal(plain, "")).as_py() or 0) if pa.types.is_string(plain.type) else 0
+    return int(n - empty)
 
 
 def write_harvest(
