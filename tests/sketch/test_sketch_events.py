@@ -192,9 +192,10 @@ V6 = st.one_of(
         lambda groups: ipaddress.ip_address(":".join(f"{group:x}" for group in groups))
     ),
 )
-WRITTEN = st.sampled_from(
-    [str, lambda a: a.exploded, lambda a: str(a).upper(), lambda a: a.exploded.upper(), lambda a: f"[{a}]:443" if a.version == 6 else f"{a}:443"]
-)
+WRITTEN = st.sampled_from([
+    str, lambda a: a.exploded, lambda a: str(a).upper(), lambda a: a.exploded.upper(),
+    lambda a: f"[{a}]:443" if a.version == 6 else f"{a}:443",
+])
 
 
 @settings(max_examples=200, deadline=None)

@@ -119,7 +119,8 @@ _FIRST_GROUPS = (
     (rf"^([1-9a-f][0-9a-f]*):{_GROUP}::.*$", r"\1:\2:0"),
     (rf"^([1-9a-f][0-9a-f]*):{_GROUP}:{_GROUP}:.*$", r"\1:\2:\3"),
 )
-"""In order: brackets and a port off; a mapped IPv4 address to its /24; leading zeros off; the first three groups, with what ``::`` left out."""
+"""In order: brackets and port off; a mapped IPv4 address to its /24; leading zeros off; the first three groups, with what
+``::`` left out."""
 
 
 def _network_of(text: str) -> str:
