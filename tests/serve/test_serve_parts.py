@@ -409,11 +409,22 @@ def test_tokens_are_changed_by_one_command_at_a_time(tmp_path: Path) -> None:
     """Else the later of two would write what it read before the other revoked a token."""
     path = tmp_path / "tokens.json"
     secret = tokens.create(path, "gateway", tokens.Role.DECIDE)
-    with alone(tmp_path, "stillwatch token"):
-        for change in (lambda: tokens.revoke(path, "gateway"), lambda: tokens.create(path, "other", tokens.Role.DECIDE)):
+    link = tmp_path / "link.json"
+    link.symlink_to(path)
+    with alone(tmp_path / "tokens.json.lock", "stillwatch token"):
+        for change in (lambda: tokens.revoke(path, "gateway"), lambda: tokens.create(link, "other", tokens.Role.DECIDE)):
             with pytest.raises(InputError, match="another stillwatch token is writing"):
                 change()
     assert tokens.load(path).find(secret.encode()) is not None
+    with alone(tmp_path, "service"):  # whose state the file may lie in
+        tokens.revoke(path, "gateway")
+    assert not tokens.load(path).rows
+
+
+def test_to_revoke_a_token_of_a_mistyped_file_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no file of tokens"):
+        tokens.revoke(tmp_path / "stat" / "tokens.json", "gateway")
+    assert not list(tmp_path.iterdir())
 
 
 def record(n: int) -> Record:
