@@ -44,6 +44,14 @@ def test_what_was_refused_is_not_counted() -> None:
     assert throttle.wait_s("a", 6.0, "case", 600.0, 10.0) == 0
 
 
+def test_a_milder_rate_owes_nothing_of_a_stricter_one_and_forgives_nothing() -> None:
+    throttle: Throttle[str] = Throttle()
+    assert [throttle.wait_s("a", 0.02, "case", 0.05, at) for at in (0.0, 1.0)] == [0, pytest.approx(2999)]
+    assert throttle.wait_s("a", 60.0, "case", 600.0, 60.0) == 0
+    assert throttle.wait_s("b", 60.0, "case", 600.0, 60.0) == 0, "nor does another account of the case"
+    assert throttle.wait_s("a", 0.02, "case", 0.05, 90.0) == pytest.approx(2910), "the strict one holds at the same time"
+
+
 def test_silence_saves_up_a_burst_and_no_more() -> None:
     after_a_day = np.concatenate([[0.0], np.full(100, 86_400.0)])
     assert admitted(after_a_day, ["a"] * 101, 60.0)[1:].sum() == BURST_S
