@@ -71,8 +71,8 @@ class Question(msgspec.Struct, gc=False):
     chosen the id: with one that it repeats it would pass its rate."""
     restricts: bool = True
     """Whether the surface can restrict an answer, or tell who can."""
-    decided_by: int = 0
-    """Place in ``who`` of the principal whose action decided, for the log; written by the decider."""
+    decided_by: tuple[int, int] = (0, 0)
+    """Place in ``who`` of the principal whose action decided, and there of the identifier that has it; written by the decider."""
 
 
 class Decision(msgspec.Struct, gc=False, omit_defaults=True):
