@@ -446,6 +446,13 @@ def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:
     assert path.read_bytes() == other
 
 
+def test_a_torn_line_that_names_it_is_told_though_others_went(tmp_path: Path) -> None:
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / "d.ndjson").write_text('{"account_id": "acct-3"}\n{"account_id": "acct-3", "at"\n{"account_id": "b"}\n')
+    (done,) = erase([tmp_path], "acct-3", note="request 17")
+    assert (done.rows, done.left) == ({"decisions/d.ndjson": 1}, ["decisions/d.ndjson"])
+
+
 ROWS = [{"event_id": f"e{i}", "timestamp": "2026-01-01T00:00:00Z", "account_id": f"acct-{i % 3}", "prompt": f"What is {i}?"}
         for i in range(9)]
 

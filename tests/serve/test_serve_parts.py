@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import math
 import random
 import threading
@@ -439,6 +440,16 @@ def test_the_log_writes_all_and_only_once(tmp_path: Path) -> None:
     log.close()
     lines = "".join(path.read_text() for path in (tmp_path / "d").iterdir()).splitlines()
     assert (len(lines), len(set(lines)), log.written, log.dropped) == (2345, 2345, 2345, 0)
+
+
+def test_a_torn_line_takes_no_other_with_it(tmp_path: Path) -> None:
+    FileSink(tmp_path).write([record(0)])
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:-20])
+    for n in (1, 2):
+        FileSink(tmp_path).write([record(n)])
+    _, *whole = path.read_bytes().splitlines()
+    assert [json.loads(line)["request_id"] for line in whole] == ["r1", "r2"]
 
 
 def test_a_log_that_cannot_write_keeps_then_drops_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
