@@ -472,7 +472,9 @@ def _lines(path: Path, target: Path | None, who: _Who) -> int:
         row = _row(line)
         if not isinstance(row, dict):
             return False
-        return str(row["account_id"]) == who.account if row.get("account_id") is not None else row.get("event_id") in events
+        if row.get("account_id") is not None:
+            return str(row["account_id"]) == who.account
+        return row.get("event_id") is not None and str(row["event_id"]) in events
 
     with open(path, "rb") as file:
         n = sum(map(about, file))
