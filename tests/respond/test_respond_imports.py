@@ -131,6 +131,16 @@ def test_an_older_run_does_not_take_the_case_back(store: Store, run_folder: Fold
     assert held(store, case_id)["acct-00012"] == (False, False), "seen in an older run only"
 
 
+def test_after_a_split_the_part_that_was_judged_innocent_keeps_its_case(store: Store, run_folder: Folder, case_id: str) -> None:
+    stayed, left = accounts(0, 6), accounts(6, 4)
+    imported(store, run_folder({"c-two": {"members": stayed}, "c-zoo": {"members": left}}, last_seen=NOW + timedelta(days=1)))
+    replaced = [*accounts(0, 1), *accounts(100, 5)]
+    later = {"c-new": {"members": replaced}, "c-zoo": {"members": left, "lineage": "c-one"}}
+    imported(store, run_folder(later, last_seen=NOW + timedelta(days=2)))
+    assert {name for name, (present, _) in held(store, "case-zoo").items() if present} == set(left)
+    assert {name for name, (present, _) in held(store, case_id).items() if present} == set(stayed)
+
+
 def test_an_unrelated_campaign_opens_its_own(store: Store, run_folder: Folder, case_id: str) -> None:
     assert len(imported(store, run_folder({"c-two": {"members": accounts(500, 9), "marks": ["z1", "z2"]}})).opened) == 1
 

@@ -251,16 +251,19 @@ def _known(session: Session, found: Sequence[Found], taken: set[str]) -> list[Kn
     for chunk in chunks(ids):
         touched |= set(session.scalars(select(Campaign.case_id).where(Campaign.campaign_id.in_(chunk)).distinct()))
     wanted = sorted(touched - taken)
-    parts: dict[str, tuple[set[str], set[tuple[str, str]], set[str]]] = {case_id: (set(), set(), set()) for case_id in wanted}
+    parts: dict[str, tuple[set[str], set[tuple[str, str]], set[str], set[str]]] = {name: (set(), set(), set(), set()) for name in wanted}
     for chunk in chunks(wanted):
-        for case_id, account_id in session.execute(select(Member.case_id, Member.account_id).where(Member.case_id.in_(chunk))):
+        of_members = select(Member.case_id, Member.account_id, Member.present).where(Member.case_id.in_(chunk))
+        for case_id, account_id, present in session.execute(of_members):
             parts[case_id][0].add(account_id)
+            if present:
+                parts[case_id][3].add(account_id)
         for case_id, view, object_ in session.execute(select(Mark.case_id, Mark.view, Mark.object).where(Mark.case_id.in_(chunk))):
             parts[case_id][1].add((view, object_))
         of_case = select(Campaign.case_id, Campaign.campaign_id).where(Campaign.case_id.in_(chunk))
         for case_id, campaign_id in session.execute(of_case):
             parts[case_id][2].add(campaign_id)
-    return [Known(case_id, frozenset(m), frozenset(o), frozenset(c)) for case_id, (m, o, c) in parts.items()]
+    return [Known(case_id, frozenset(m), frozenset(o), frozenset(c), frozenset(p)) for case_id, (m, o, c, p) in parts.items()]
 
 
 def _marks(campaign: FoundCampaign) -> dict[tuple[str, str], dict[str, Any]]:
