@@ -244,6 +244,38 @@ def test_a_short_identifier_is_no_part_of_other_texts(store: Store, run_folder: 
         assert session.get(Member, (case_id, "1")) is None
 
 
+@pytest.fixture
+def namesakes(store: Store, run_folder: Folder) -> str:
+    """Account 17 of a case, and key 17 of account 5, under an action that is returned."""
+    imported(store, run_folder({"c-one": {"members": ["17", *accounts(0, 9)]}}))
+    row = proposed(store, kind=Action.THROTTLE, subjects=[(Subject.KEY, "17")], note="seen at night")
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="17", account_id="5"))
+        change.session.add(DecisionRow(request_id="r", at=NOW, surface="api", key_id="17", decision="allow", mode="shadow"))
+    return str(row.action_id)
+
+
+def test_a_key_of_the_same_identifier_is_not_erased_with_an_account(store: Store, namesakes: str) -> None:
+    done = erased(store, "17")
+    assert (done["cases"], done["actions"], done["decisions"], done["keys"]) == (1, 0, 0, 0)
+    assert '[\\"key:17\\"]' in everything(store), "nor is the log's word of it"
+    with store.read() as session:
+        assert actions.targets(session, namesakes, live=True) == [(Subject.KEY, "17")]
+        assert actions.get(session, namesakes).note == "seen at night"
+
+
+def test_an_account_of_the_same_identifier_is_not_erased_with_a_key(store: Store, namesakes: str) -> None:
+    with pytest.raises(InputError, match=f"action {namesakes} still touches it"):
+        erased(store, "5")
+    with store.write(ANA, now=NOW) as change:
+        actions.undo(change, namesakes, Reason.FALSE_POSITIVE)
+    done = erased(store, "5")
+    assert (done["cases"], done["actions"], done["decisions"], done["keys"]) == (0, 2, 1, 1)
+    assert "key:17" not in everything(store)
+    with store.read() as session:
+        assert session.get_one(Member, (the_case(store).case_id, "17")).present
+
+
 def test_from_the_command_line(lived: Store, capsys: pytest.CaptureFixture[str]) -> None:
     store = ["--store", lived.engine.url.render_as_string(hide_password=False)]
     words = ["cases", "erase", GONE, "--note", "request 17", "--also", "Ada", *store]

@@ -520,18 +520,17 @@ def _take_effect(change: Change, row: ActionRow) -> None:
 
 
 def _cleared(change: Change, row: ActionRow, subjects: Subjects) -> set[tuple[Subject, str]]:
-    """Subjects that people judged innocent: accounts, and keys by their own name or their owner's."""
+    """Subjects that people judged innocent, by any name of :func:`stillwatch.respond.blast.called`."""
     session, since = change.session, None
     if not row.case_id:
         # Who acts on an account by name, without a case, may know that it was cleared before; not that it was since.
         proposal = select(AuditRow.seq).where(AuditRow.object == row.action_id, AuditRow.action == "action.propose")
         seq = session.scalars(proposal).first()  # the log is written at the end: none yet for what is proposed in this change
         since = cases.labelled_since(change.meta.audit_seq if seq is None else seq, row.proposed_at)
-    owner = blast.owners(session, [name for subject, name in subjects if subject is Subject.KEY])
-    names = list(dict.fromkeys([*(name for _, name in subjects), *owner.values()]))
+    called = blast.called(session, subjects)
+    names = sorted(set().union(*called.values()))
     found = cases.cleared(session, names, since=since) | cases.acquitted(session, names, of=row.case_id, since=since)
-    return {(subject, name) for subject, name in subjects
-            if name in found or (subject is Subject.KEY and owner.get(name) in found)}
+    return {subject for subject, names in called.items() if names & found}
 
 
 def _release(change: Change, action_id: str, subjects: Subjects) -> None:
