@@ -150,6 +150,20 @@ def test_the_strongest_action_decides(store: Store, case_id: str) -> None:
     assert [STRENGTH[rule.action] for rule in snapshot.rules] == sorted(STRENGTH[rule.action] for rule in snapshot.rules)
 
 
+@pytest.mark.parametrize(("kind", "strict", "mild"), [
+    (Action.THROTTLE, {"requests_per_min": 1}, {"requests_per_min": 60}),
+    (Action.THROTTLE, {"case_requests_per_min": 9}, {"case_requests_per_min": 0}),
+    (Action.RESTRICT, {"max_tokens": 16}, {"max_tokens": 4096}), (Action.RESTRICT, {"max_tokens": 16}, {"max_tokens": 0}),
+])
+def test_of_two_of_a_kind_the_stricter_decides(
+    store: Store, case_id: str, kind: Action, strict: dict[str, int], mild: dict[str, int]
+) -> None:
+    proposed(store, kind=kind, case_id=case_id, parameters=mild, duration_s=7 * 86_400)
+    row = proposed(store, kind=kind, case_id=case_id, parameters=strict, duration_s=86_400)
+    snapshot = read_snapshot(store, NOW)
+    assert {snapshot.rules[i].action_id for i in snapshot.accounts.values()} == {row.action_id}
+
+
 def test_an_action_on_an_account_reaches_its_keys(store: Store, case_id: str) -> None:
     with store.write(SYSTEM, now=NOW) as change:
         change.session.add(Key(key_id="k-1", account_id="acct-00001"))

@@ -253,6 +253,20 @@ def test_an_allow_goes_before_all_of_its_principal_and_no_other(tmp_path: Path) 
     assert made.decide(Question("envoy", (("ada",), ("evil",))))[0].decision == "block"
 
 
+def test_of_two_of_a_kind_the_stricter_is_done_though_it_ends_first(tmp_path: Path) -> None:
+    first, last = datetime(2030, 1, 2, tzinfo=UTC), datetime(2030, 1, 9, tzinfo=UTC)
+    told = {"rate_per_min": 600.0, "max_tokens": 0, "case_id": "c-mild", "expires_at": last}
+    rows = [row | told for row in entries({"ada": "throttle", "bob": "restrict", "owner": "throttle"}).to_pylist()]
+    rows += entries({"ada": "throttle", "bob": "restrict", "key": "throttle"}, expires_at=first).to_pylist()
+    made = decider(tmp_path, pa.Table.from_pylist(rows, snapshot.ENTRIES))
+    for who in ("ada",), ("owner", "key"):
+        assert [made.decide(Question("decide", (who,)))[0].decision for _ in range(2)] == ["allow", "throttle"]
+    assert made.decide(Question("decide", (("bob",),)))[0].max_tokens == 64
+    # once it has ended, the milder one goes on
+    made.clock = Clock(wall=first.timestamp, steady=lambda: 0.0)
+    assert made.decide(Question("decide", (("bob",),)))[0].case_id == "c-mild"
+
+
 def test_beside_a_restriction_a_throttle_counts_and_who_cannot_restrict_carries_out_the_next(tmp_path: Path) -> None:
     restricted = dict.fromkeys(("slow", "doubted", "both", "key", "alone"), "restrict")
     throttled, challenged = dict.fromkeys(("slow", "both", "account"), "throttle"), dict.fromkeys(("doubted", "both"), "challenge")

@@ -74,14 +74,14 @@ class Decider:
 
     def _entry(self, snapshot: Snapshot, keys: list[list[int]], now: float) -> tuple[Entry | None, tuple[int, int]]:
         """The most severe entry over principals, and whose it is; of one principal, an allow goes before all."""
-        best, whose, rank = None, (0, 0), (False, -1)
+        best, whose = None, (0, 0)
         for place, principal in enumerate(keys):
             found = [(i, entry) for i, key in enumerate(principal) if (entry := snapshot.find(key, now)) is not None]
             if any(entry.action == Action.ALLOW and entry.enforce for _, entry in found):
                 continue
             for i, entry in found:
-                if (entry.enforce, entry.action) > rank:
-                    best, whose, rank = entry, (place, i), (entry.enforce, entry.action)
+                if best is None or entry.severity > best.severity:
+                    best, whose = entry, (place, i)
         return best, whose
 
     def _beside(self, question: Question, snapshot: Snapshot, keys: list[list[int]], at: float) -> Decision | None:
@@ -93,7 +93,7 @@ class Decider:
             if any(entry.action == Action.ALLOW for _, entry in found):
                 continue
             for i, entry in found:
-                if entry.action in wanted and (best is None or entry.action > best.action):
+                if entry.action in wanted and (best is None or entry.severity > best.severity):
                     best, whose = entry, (place, i)
         if best is None:
             return None

@@ -1,5 +1,6 @@
 """What is asked and what is answered."""
 
+import math
 from enum import IntEnum
 
 import msgspec
@@ -51,6 +52,13 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """Whether a restricted account still gets log-probabilities."""
     verify_url: str
     """Where a challenged account verifies itself; empty: at the case's link."""
+
+    @property
+    def severity(self) -> tuple[float, ...]:
+        """Higher is more severe: what is done over what is recorded, then the action, then lower rates and fewer tokens."""
+        return (
+            self.enforce, self.action, -self.rate_per_min, -(self.case_rate_per_min or math.inf), -(self.max_tokens or math.inf)
+        )
 
 
 class Question(msgspec.Struct, gc=False):
