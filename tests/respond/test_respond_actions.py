@@ -395,6 +395,18 @@ def test_what_ends_soon_is_told_until_somebody_proposes_it_again(store: Store, c
     assert ends(NOW + timedelta(days=31)) == []
 
 
+def test_an_action_in_shadow_goes_on_for_no_enforced_one(store: Store, case_id: str) -> None:
+    modes = {Mode.SHADOW: 30, Mode.ENFORCE: 7}
+    of = {"kind": Action.THROTTLE, "case_id": case_id}
+    _, enforced = (proposed(store, **of, mode=mode, duration_s=days * 86_400) for mode, days in modes.items())
+    late = NOW + timedelta(days=6)
+    with store.read() as session:
+        assert [row.action_id for row in actions.ending(session, late)] == [enforced.action_id]
+    proposed(store, **of, mode=Mode.ENFORCE, now=late)
+    with store.read() as session:
+        assert actions.ending(session, late) == []
+
+
 def test_a_key_of_nobody_known_is_a_risk_too(store: Store, case_id: str) -> None:
     with store.write(SYSTEM, now=NOW) as change:
         change.session.add(Key(key_id="own", account_id="acct-00001"))

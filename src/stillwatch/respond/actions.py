@@ -98,13 +98,15 @@ def in_force(session: Session, now: datetime, *, case_id: str | None = None) -> 
 def ending(session: Session, now: datetime) -> Sequence[ActionRow]:
     """Actions that hold and end within SOON, the first to end first.
 
-    Left out are those on all of whose subjects others of their kind hold longer, or wait for a second person.
+    Left out are those on all of whose subjects others of their kind hold longer, or wait for a second person; none in shadow goes on
+    for an enforced one.
     """
     later, reached = aliased(ActionRow), aliased(Target)
     longer = or_(later.state == ActionState.PROPOSED, and_(later.state == ActionState.IN_FORCE, later.expires_at > ActionRow.expires_at))
     renewed = exists().where(
         reached.subject == Target.subject, reached.subject_id == Target.subject_id, reached.ended_at.is_(None),
         later.action_id == reached.action_id, later.kind == ActionRow.kind, longer,
+        or_(later.mode == Mode.ENFORCE, ActionRow.mode != Mode.ENFORCE),
     ).correlate(Target, ActionRow)
     left = exists().where(Target.action_id == ActionRow.action_id, Target.ended_at.is_(None), ~renewed).correlate(ActionRow)
     holds = (ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now, ActionRow.expires_at <= now + SOON)
