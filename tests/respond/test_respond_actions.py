@@ -330,6 +330,25 @@ def test_a_case_is_pending_action_only_while_something_waits(store: Store, case_
     assert the_case(store).state == State.INVESTIGATING
 
 
+@pytest.mark.parametrize("how", ["expired", "undone"])
+def test_a_lift_of_what_is_over_waits_for_nobody(store: Store, case_id: str, how: str) -> None:
+    block = proposed(store, case_id=case_id)
+    approved(store, block.action_id)
+    with store.write(ANA, now=NOW) as change:
+        lift = actions.undo(change, block.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00003")])
+        every = None if how == "expired" else actions.undo(change, block.action_id, Reason.FALSE_POSITIVE)
+    assert the_case(store).state == State.PENDING_ACTION
+    if every is None:
+        with store.write(SYSTEM, now=NOW + timedelta(days=40)) as change:
+            assert actions.sweep(change) == [block.action_id]
+    else:
+        assert approved(store, every.action_id).state == ActionState.DONE
+    with store.read() as session:
+        assert actions.waiting(session) == []
+        assert actions.get(session, lift.action_id).state == ActionState.REJECTED
+    assert the_case(store).state == State.INVESTIGATING
+
+
 def test_an_action_is_in_force_only_where_it_is_carried_out(store: Store, case_id: str) -> None:
     shadow = proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.SHADOW).action_id
     enforce = proposed(store, kind=Action.OBSERVE, case_id=case_id, mode=Mode.ENFORCE).action_id

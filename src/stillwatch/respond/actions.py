@@ -550,3 +550,8 @@ def _end(change: Change, row: ActionRow, state: ActionState, what: str, note: st
     row.state, row.ended_at, row.ended_by = state, change.now, change.actor.name
     change.bump()
     change.audit(what, row.action_id, before=before, after=state, reason=note)
+    change.session.flush()
+    waits = select(ActionRow).where(ActionRow.lifts == row.action_id, ActionRow.state == ActionState.PROPOSED)
+    for lift in change.session.scalars(waits).all():  # nobody need agree to end what is over
+        _end(change, lift, ActionState.REJECTED, "action.reject", f"{row.action_id} is {state}")
+        _settled(change, lift)
