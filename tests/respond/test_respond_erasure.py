@@ -1,7 +1,8 @@
 """Erasure of an account: nothing of it stays in the store, and the audit log is whole nevertheless; on both databases."""
 
 import json
-from datetime import timedelta
+import shlex
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,29 @@ def test_what_stands_in_the_way(store: Store, case_id: str) -> None:
     assert GONE in everything(store)
     erased(store, now=later)
     assert GONE not in everything(store)
+
+
+def test_the_command_that_an_erasure_asks_for_works(store: Store, case_id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="key-of-ada", account_id=GONE))
+    now = datetime.now(UTC)
+    subjects = [(Subject.KEY, "key-of-ada"), (Subject.KEY, "key-of-nobody")]
+    block, throttle = (proposed(store, kind=kind, subjects=subjects, now=now) for kind in (Action.BLOCK, Action.THROTTLE))
+    asked = []
+    for row, reason in ((block, "WHY"), (throttle, "false_positive")):
+        with pytest.raises(InputError, match=f"action {row.action_id} still touches it") as refused:
+            erased(store, now=now)
+        asked.append(shlex.split(str(refused.value).split(": stillwatch ")[1].replace("REASON", reason)))
+        assert main([*asked[-1], "--as", "ana", "--store", store.engine.url.render_as_string(hide_password=False)]) == 0
+    assert [words[:2] for words in asked] == [["actions", "reject"], ["actions", "undo"]]
+    assert "--key=key-of-ada" in asked[1]
+    erased(store, now=now)
+    waits = proposed(store, subjects=subjects[1:], now=now)
+    approved(store, waits.action_id, now=now)
+    with store.write(ANA, now=now) as change:
+        lift = actions.undo(change, waits.action_id, Reason.FALSE_POSITIVE)
+    with pytest.raises(InputError, match=f"agree with stillwatch actions approve {lift.action_id}, or turn it down: .* reject"):
+        erased(store, "key-of-nobody", now=now)
 
 
 def test_a_short_identifier_is_no_part_of_other_texts(store: Store, run_folder: Folder) -> None:

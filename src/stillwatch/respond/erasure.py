@@ -37,7 +37,7 @@ from stillwatch.respond.schema import (
     Target,
 )
 from stillwatch.respond.store import Actor, Change, Store, StoreError
-from stillwatch.respond.vocabulary import ActionState, Role, Subject
+from stillwatch.respond.vocabulary import LIFT, ActionState, Role, Subject
 
 ERASED = "[erased]"
 SHORTEST = 3
@@ -175,9 +175,10 @@ def _erase(
 def _nothing_holds(session: Session, now: datetime, subjects: actions.Subjects, ids: Sequence[str]) -> None:
     """Raise if something needs the name still: it would go on under a name that nobody has."""
     holding = or_(ActionRow.state == ActionState.PROPOSED, (ActionRow.state == ActionState.IN_FORCE) & (ActionRow.expires_at > now))
-    held = session.scalars(
-        select(Target.action_id).join(ActionRow, ActionRow.action_id == Target.action_id)
+    held = session.execute(
+        select(ActionRow, Target).join(Target, ActionRow.action_id == Target.action_id)
         .where(tuple_(Target.subject, Target.subject_id).in_(subjects), Target.ended_at.is_(None), holding)
+        .order_by(ActionRow.state.desc(), ActionRow.action_id)  # what waits first: while a lift does, there is no other
     ).first()
     appeal = session.scalars(select(Appeal.appeal_id).where(Appeal.account_id.in_(ids), Appeal.state == "open")).first()
     entry = session.scalars(
@@ -185,14 +186,22 @@ def _nothing_holds(session: Session, now: datetime, subjects: actions.Subjects, 
             tuple_(AllowEntry.subject, AllowEntry.subject_id).in_(subjects), AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now
         )
     ).first()
-    undo = f"stillwatch actions undo {held}{names.options([(Subject.ACCOUNT, ids[0])])}"
     for what, todo in (
-        (held and f"action {held} still touches it", f"Undo it or turn it down: {undo}"),
+        (held and f"action {held[0].action_id} still touches it", held and _end_of(*held)),
         (appeal and f"appeal {appeal} of it is open", "Decide it first"),
         (entry and f"entry {entry} of the allow-list names it", f"End it first: stillwatch allow revoke {entry}"),
     ):
         if what:
             raise InputError(what, where=ids[0], todo=todo)
+
+
+def _end_of(action: ActionRow, target: Target) -> str:
+    """How somebody ends an action, or what waits, on one of its subjects."""
+    if action.state == ActionState.PROPOSED:
+        agree = f"Let somebody else agree with stillwatch actions approve {action.action_id}, or turn" if action.kind == LIFT else "Turn"
+        return f"{agree} it down: stillwatch actions reject {action.action_id} --note WHY"
+    named = names.options([(target.subject, target.subject_id)])
+    return f"Undo it: stillwatch actions undo {action.action_id}{named} --reason REASON"
 
 
 def _about(session: Session, ids: Sequence[str], scrub: _Scrub) -> tuple[set[str], set[str], dict[str, int]]:
