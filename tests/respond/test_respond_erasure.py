@@ -286,6 +286,8 @@ def test_a_key_of_the_same_identifier_is_not_erased_with_an_account(store: Store
     with store.read() as session:
         assert actions.targets(session, namesakes, live=True) == [(Subject.KEY, "17")]
         assert actions.get(session, namesakes).note == "seen at night"
+    with pytest.raises(InputError, match="holds nothing of it"):
+        erased(store, "17")
 
 
 def test_an_account_of_the_same_identifier_is_not_erased_with_a_key(store: Store, namesakes: str) -> None:

@@ -151,7 +151,10 @@ def _erase(
     change.require(Role.ADMIN)
     session = change.session
     pseudonym = f"erased-{secrets.token_hex(8)}"
-    called = blast.called(session, blast.own(session, account_id))
+    subjects = blast.own(session, account_id)
+    if blast.owners(session, [account_id]).get(account_id, account_id) != account_id:  # also when no account is called so any more
+        subjects = [subject for subject in subjects if subject != (Subject.KEY, account_id)]
+    called = blast.called(session, subjects)
     new = {name: f"{pseudonym}-key-{i}" if i else pseudonym for i, name in enumerate(dict.fromkeys(name for _, name in called))}
     # A key of its own may have another account's identifier, which stays wherever no key is told of.
     ids = [name for name in new if any(name in names for names in called.values())]
