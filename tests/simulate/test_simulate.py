@@ -141,6 +141,18 @@ def test_handoffs_exist_where_asked_and_only_there(tmp_path: Path) -> None:
     )  # but for turns that were cut off with their account or at the end
 
 
+def test_a_small_second_pool_asks_on_the_same_day_and_after_what_it_continues(tmp_path: Path) -> None:
+    logs = small(tmp_path, replace(PLAIN, accounts=100, failover=0.05, handoff=0.5, replay=0.2, turns=3.0))
+    assert logs.value("select count(*) from truth_events") > 1_900
+    days = f"select filename[-18:-9], timestamp::timestamp::date::text from read_parquet('{logs.out}/events/*.parquet', filename=true)"
+    logs.db.execute("set TimeZone = 'UTC'")
+    assert [row for row in logs.rows(days) if row[0] != row[1]] == []
+    turns = """from events e join events before on e.parent_key = before.context_key join truth t on t.account_id = e.account_id
+        where campaign is not null"""
+    assert logs.value(f"select count(*) {turns}") > 300
+    assert logs.value(f"select count(*) {turns} and e.timestamp < before.timestamp") == 0
+
+
 def test_identifiers_do_not_tell_who_is_innocent(demo: Logs) -> None:
     rows = demo.rows("select account_id, campaign is null from truth")
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
