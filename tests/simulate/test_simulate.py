@@ -14,7 +14,7 @@ import killed
 from stillwatch import simulate, tables
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.simulate import Crowd, Operator, World
+from stillwatch.simulate import Crowd, Operator, World, writing
 from stillwatch.simulate.presets import crowds
 from stillwatch.simulate.scenarios import SWITCHES
 from stillwatch.simulate.world import CAPABILITIES
@@ -151,6 +151,23 @@ def test_a_small_second_pool_asks_on_the_same_day_and_after_what_it_continues(tm
         where campaign is not null"""
     assert logs.value(f"select count(*) {turns}") > 300
     assert logs.value(f"select count(*) {turns} and e.timestamp < before.timestamp") == 0
+
+
+def test_operators_share_neither_end_users_nor_prompts(tmp_path: Path) -> None:
+    relaying = replace(PLAIN, relay=0.5, relay_harvested=True, injection="system")
+    logs = small(tmp_path, replace(relaying, name="operator_0"), replace(relaying, name="operator_1"), people=())
+    prompts = logs.rows("select campaign, count(distinct system) from events join truth using (account_id) group by 1 order by 1")
+    assert prompts == [("operator_0", 1), ("operator_1", 1)]  # one prompt in every request, harvested or relayed
+    assert logs.value("select count(distinct system) from events") == 2
+    world = World("test", (), (replace(relaying, name="operator_0"), replace(relaying, name="operator_1")), days=6)
+    built = writing.build(world, 1)
+    users = [set[int](), set[int]()]
+    for _, batch in writing._days(built):
+        relayed = built.habits["end_users"][batch["habit"]] > 0
+        for number in (0, 1):
+            users[number] |= set(batch["persona"][relayed & (batch["campaign"] == number)].tolist())
+    assert min(map(len, users)) > 50
+    assert not users[0] & users[1]
 
 
 def test_identifiers_do_not_tell_who_is_innocent(demo: Logs) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stillwatch.simulate.operators import Pool, hash_name
+from stillwatch.simulate.operators import Pool
 from stillwatch.simulate.roster import NONE, Array
 from stillwatch.simulate.sessions import Batch, Traffic, carried, draw_turns, expand, join
 from stillwatch.simulate.stock import DAY_US, HOUR_US, profiles
@@ -35,7 +35,7 @@ def pool_events(
         batches.append(_conversations(traffic, pool, rng, day_start, habit, harvest, pool.operator.hours, True, None))
     if relay:
         habit = pool.relay[rng.integers(len(pool.relay), size=relay)]
-        owner = np.full(relay, hash_name(pool.operator.name) | 1, np.uint64)
+        owner = np.full(relay, traffic.stock.seed(13, pool.number) | 1, np.uint64)
         kept = pool.operator.relay_harvested
         batches.append(_conversations(traffic, pool, rng, day_start, habit, relay, "human", kept, owner))
     return batches

@@ -62,8 +62,9 @@ def add_operator(roster: Roster, operator: Operator, number: int, span: Span) ->
     load = rng.lognormal(0, operator.load, len(account))
     load = np.clip(load, np.median(load) / 4, np.median(load) * 25)
     _cover(roster, block, operator, account, load)
-    harvest, weights = _harvest_habits(roster, operator)
-    relay = _relay_habits(roster, operator)
+    prompt = stock.fresh()
+    harvest, weights = _harvest_habits(roster, operator, prompt)
+    relay = _relay_habits(roster, operator, prompt)
     first = roster.add(block)
     stops = begin + np.sort(rng.random(operator.pauses)) * (end - begin)
     lengths = rng.uniform(2, 9, operator.pauses) * HOUR_US
@@ -244,11 +245,10 @@ def _injection(stock: Stock, operator: Operator, habit: Habit, key: int) -> None
         habit.system, habit.system_key, habit.system_n = stock.phrases("injected"), key, operator.injection_variants
 
 
-def _harvest_habits(roster: Roster, operator: Operator) -> tuple[Array, Array]:
+def _harvest_habits(roster: Roster, operator: Operator, prompt: int) -> tuple[Array, Array]:
     """One habit a capability and topic; all draw from the operator's queue, each with its own pool."""
     stock, p = roster.stock, roster.stock.phrases
     rng, made, weights = stock.rng, [], []
-    key = stock.fresh()
     total = sum(weight for _, weight in operator.capabilities)
     for capability, weight in operator.capabilities:
         topics = stock.capability_topics[capability]
@@ -280,7 +280,7 @@ def _harvest_habits(roster: Roster, operator: Operator) -> tuple[Array, Array]:
                 habit.after = NONE
             if rng.random() < operator.parameters_share:
                 habit.parameters = parameters
-            _injection(stock, operator, habit, key)
+            _injection(stock, operator, habit, prompt)
             made.append(roster.habit(habit))
             weights.append(weight / total / len(topics))
     return np.array(made), np.array(weights)
@@ -292,7 +292,7 @@ def ride(stock: Stock, habit: Habit, rng: np.random.Generator) -> None:
     habit.system, habit.system_key, habit.tools, habit.client = tool.system, tool.key, tool.tools, tool.client
 
 
-def _relay_habits(roster: Roster, operator: Operator) -> Array:
+def _relay_habits(roster: Roster, operator: Operator, prompt: int) -> Array:
     """What real end users send through the pool: their own chats, and coding tools that many people use."""
     if operator.relay == 0:
         return np.empty(0, np.int64)
@@ -305,10 +305,5 @@ def _relay_habits(roster: Roster, operator: Operator) -> Array:
         habits.append(habit)
     for habit in habits:
         if operator.relay_harvested:
-            _injection(stock, operator, habit, stock.seed(13, hash_name(operator.name)))
+            _injection(stock, operator, habit, prompt)
     return np.array([roster.habit(habit) for habit in habits])
-
-
-def hash_name(name: str) -> int:
-    """A number of a name, the same in every run."""
-    return int.from_bytes(name.encode()[:8].ljust(8, b"\0"), "big") >> 1
