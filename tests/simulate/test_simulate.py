@@ -15,6 +15,7 @@ from stillwatch import simulate, tables
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.simulate import Crowd, Operator, World, writing
+from stillwatch.simulate.pools import read_rates
 from stillwatch.simulate.presets import crowds
 from stillwatch.simulate.scenarios import SWITCHES
 from stillwatch.simulate.world import CAPABILITIES
@@ -319,6 +320,22 @@ def test_prompts_and_rates_from_files(tmp_path: Path) -> None:
     assert logs.value(f"select avg((prompt like '%file prompt number%')::int) {first} = 'attack'") > 0.7
     early = "avg((extract(hour from timestamp at time zone 'UTC') < 7)::int)"
     assert logs.value(f"select {early} from events join truth using (account_id) where kind = 'popular_tool'") > 0.6
+
+
+@pytest.mark.parametrize(("days", "world_days"), [(30, 14), (10, 14), (7, 14)])
+def test_rates_keep_the_volumes_of_the_days_that_are_used(tmp_path: Path, days: int, world_days: int) -> None:
+    windows = np.arange(144 * days)
+    rates = {"early": windows < 144 * 5, "late": windows >= 144 * 20, "always": windows >= 0}
+    pq.write_table(
+        pa.table({
+            "client": np.repeat(list(rates), len(windows)), "window_start_s": np.tile(windows * 600.0, len(rates)),
+            "rate_per_s": np.concatenate(list(rates.values())) * 5.0,
+        }),
+        tmp_path / "rates.parquet",
+    )
+    shapes = read_rates(tmp_path / "rates.parquet", world_days).shapes
+    used = shapes.sum(axis=2)[:, np.arange(world_days) % shapes.shape[1]]
+    assert used.mean(axis=1) == pytest.approx([1, 1])  # late is silent in the world's days
 
 
 @pytest.mark.parametrize("wrong", [float("inf"), float("-inf"), float("nan"), -1.0, 1e300])

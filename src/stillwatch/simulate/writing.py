@@ -67,7 +67,7 @@ def write(
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise InputError("is a file, not a folder", where=out)
-    built = build(world, seed, read_prompts(prompts) if prompts else None, read_rates(rates) if rates else None)
+    built = build(world, seed, read_prompts(prompts) if prompts else None, read_rates(rates, world.days) if rates else None)
     _clear(out)
     harvest: list[pa.Table] = []
     requests = np.zeros(len(world.operators) + 1, np.int64)
