@@ -14,10 +14,11 @@ import killed
 from stillwatch import simulate, tables
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.simulate import Crowd, Operator, World, writing
+from stillwatch.simulate import Crowd, Operator, World, operators, writing
 from stillwatch.simulate.pools import read_rates
 from stillwatch.simulate.presets import crowds
 from stillwatch.simulate.scenarios import SWITCHES
+from stillwatch.simulate.stock import DAY_US, HOUR_US
 from stillwatch.simulate.world import CAPABILITIES
 
 PEOPLE = crowds(600, 9_000)
@@ -206,6 +207,15 @@ def test_nobody_sends_before_signing_up_or_after_a_ban(tmp_path: Path) -> None:
     pool = "select count(*) from accounts join truth using (account_id) where campaign = 'hydra' and"
     assert logs.value(f"{pool} banned_at is not null") >= 30
     assert logs.value(f"{pool} created_at > '2026-02-02'") >= 15
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_chains_end_with_the_campaign_and_successors_start_hours_after_a_ban(seed: int) -> None:
+    operator = replace(PLAIN, accounts=300, replaced=0.7, replacement_hours=3)
+    account, born, dead = operators._seats(np.random.default_rng(seed), operator, 0, 20 * DAY_US)
+    assert ((dead < 20 * DAY_US) & (account >= 0)).sum() == 210
+    hours = (born[:, 1:] - dead[:, :-1])[account[:, 1:] >= 0] / HOUR_US
+    assert 2 < np.median(hours) < 4
 
 
 def test_pivot_moves_traffic_within_a_day_of_the_release(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def _seats(rng: np.random.Generator, operator: Operator, begin: int, end: int) -
     bounds = np.concatenate([np.zeros((seats, 1)), ends], axis=1)
     born = begin + (bounds[:, :-1] * (end - begin)).astype(np.int64)
     dead = begin + (bounds[:, 1:] * (end - begin)).astype(np.int64)
+    dead[np.arange(seats), depth - 1] = end  # rounding would ban the last account of a chain at the very end
     gap = (operator.replacement_hours * HOUR_US * rng.lognormal(0, 0.5, born.shape)).astype(np.int64)
     born[:, 1:] += np.minimum(gap, (dead - born) // 2)[:, 1:]
     if operator.signup == "steady" and not operator.replaced:
