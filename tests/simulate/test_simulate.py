@@ -209,6 +209,15 @@ def test_nobody_sends_before_signing_up_or_after_a_ban(tmp_path: Path) -> None:
     assert logs.value(f"{pool} created_at > '2026-02-02'") >= 15
 
 
+@pytest.mark.parametrize("tenure", ["years", "week", "event"])
+def test_nobody_is_banned_before_signing_up(tenure: str) -> None:
+    people = Crowd("people", 60_000, 1_000, group=70, tenure=tenure, window=2.6)
+    accounts = writing.build(World("test", (people,)), 1).accounts
+    banned = accounts["banned"] >= 0
+    assert banned.sum() > 100
+    assert (accounts["banned"] >= accounts["created"])[banned].all()
+
+
 @pytest.mark.parametrize("seed", [2, 3])
 def test_chains_end_with_the_campaign_and_successors_start_hours_after_a_ban(seed: int) -> None:
     operator = replace(PLAIN, accounts=300, replaced=0.7, replacement_hours=3)
