@@ -341,6 +341,16 @@ def test_prompts_and_rates_from_files(tmp_path: Path) -> None:
     assert logs.value(f"select {early} from events join truth using (account_id) where kind = 'popular_tool'") > 0.6
 
 
+@pytest.mark.parametrize("tasks", [None, 1_500])
+def test_a_queue_over_a_file_gives_no_task_to_two_accounts(tmp_path: Path, tasks: int | None) -> None:
+    pq.write_table(pa.table({"prompt": [f"FILE {i}" for i in range(2_000)]}), tmp_path / "prompts.parquet")
+    several = (("reasoning", 0.5), ("grading", 0.3), ("rewriting", 0.2))
+    operator = replace(PLAIN, capabilities=several, exchanges=1_400, tasks=tasks, template="absent")
+    simulate.write(World("test", (), (operator,), days=6), tmp_path / "out", prompts=tmp_path / "prompts.parquet", quiet=True)
+    asked = "select count(*), count(distinct regexp_extract(prompt, 'FILE [0-9]+')) from events"
+    assert Logs(tmp_path / "out").rows(asked) == [(1_400, 1_400)]
+
+
 @pytest.mark.parametrize(("days", "world_days"), [(30, 14), (10, 14), (7, 14)])
 def test_rates_keep_the_volumes_of_the_days_that_are_used(tmp_path: Path, days: int, world_days: int) -> None:
     windows = np.arange(144 * days)

@@ -247,9 +247,10 @@ def _injection(stock: Stock, operator: Operator, habit: Habit, key: int) -> None
 
 
 def _harvest_habits(roster: Roster, operator: Operator, prompt: int) -> tuple[Array, Array]:
-    """One habit a capability and topic; all draw from the operator's queue, each with its own pool."""
+    """One habit a capability and topic, each with a pool and queue of its own, but one for all that ask the same file."""
     stock, p = roster.stock, roster.stock.phrases
     rng, made, weights = stock.rng, [], []
+    queues: dict[int, list[Habit]] = {}
     total = sum(weight for _, weight in operator.capabilities)
     for capability, weight in operator.capabilities:
         topics = stock.capability_topics[capability]
@@ -284,6 +285,12 @@ def _harvest_habits(roster: Roster, operator: Operator, prompt: int) -> tuple[Ar
             _injection(stock, operator, habit, prompt)
             made.append(roster.habit(habit))
             weights.append(weight / total / len(topics))
+            if operator.queue and stock.phrases.grammar.indexed[topic]:
+                queues.setdefault(int(topic), []).append(habit)
+    for together in queues.values():  # capabilities that ask texts of one file take turns in one queue
+        first, size = together[0], sum(habit.size for habit in together)
+        for habit in together:
+            habit.queue, habit.key, habit.size = first.queue, first.key, size
     return np.array(made), np.array(weights)
 
 
