@@ -14,7 +14,7 @@ import killed
 from stillwatch import simulate, tables
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.simulate import Crowd, Operator, World, operators, writing
+from stillwatch.simulate import Crowd, Operator, World, operators, sessions, writing
 from stillwatch.simulate.pools import read_rates
 from stillwatch.simulate.presets import crowds
 from stillwatch.simulate.scenarios import SWITCHES
@@ -225,6 +225,20 @@ def test_chains_end_with_the_campaign_and_successors_start_hours_after_a_ban(see
     assert ((dead < 20 * DAY_US) & (account >= 0)).sum() == 210
     hours = (born[:, 1:] - dead[:, :-1])[account[:, 1:] >= 0] / HOUR_US
     assert 2 < np.median(hours) < 4
+
+
+class Highest(np.random.Generator):
+    """Draws the highest number below 1, which is 1 in single precision."""
+
+    def random(self, size: int = 1) -> np.ndarray:
+        return np.full(size, np.nextafter(1, 0))
+
+
+def test_the_highest_draw_picks_a_habit() -> None:
+    built = writing.build(World("test", (Crowd("people", 20, 200, hours="flat"),)), 1)
+    batch = sessions.own_sessions(built.traffic, Highest(np.random.PCG64(1)), built.span.start, 0)
+    assert len(batch["habit"]) > 5
+    assert (batch["habit"] >= 0).all()
 
 
 def test_pivot_moves_traffic_within_a_day_of_the_release(tmp_path: Path) -> None:
