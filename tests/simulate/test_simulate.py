@@ -227,6 +227,12 @@ def test_chains_end_with_the_campaign_and_successors_start_hours_after_a_ban(see
     assert 2 < np.median(hours) < 4
 
 
+def test_texts_beyond_the_offsets_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stillwatch.simulate.render.MOST_BYTES", 10_000)
+    with pytest.raises(InputError, match=r"^the texts of [0-9,]+ requests take [0-9,]+ bytes, more than 10,000. Pass shorter prompts"):
+        small(tmp_path, replace(PLAIN, exchanges=600), people=())
+
+
 class Highest(np.random.Generator):
     """Draws the highest number below 1, which is 1 in single precision."""
 
