@@ -442,11 +442,19 @@ def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: dict, words: 
 @pytest.mark.parametrize("change", [
     {"cover": 1.5}, {"cover": 0.6, "relay": 0.5}, {"accounts": -1}, {"template": "none"},
     {"capabilities": (("magic", 1.0),)},
-    {"samples": 0}, {"days": 0.0}, {"paths": ()},
+    {"samples": 0}, {"days": 0.0}, {"paths": ()}, {"accounts": 0}, {"load": -1.0}, {"days": float("nan")}, {"days": float("inf")},
+    {"replacement_hours": -1.0}, {"first_day": -1.0}, {"replaced": 0.95}, {"payment_pool": 0}, {"turns": 0.5},
 ])
 def test_operators_refuse_impossible_values(change: dict) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=f"plain: .*{next(iter(change))}"):
         replace(PLAIN, **change)
+
+
+def test_worlds_and_crowds_refuse_impossible_values() -> None:
+    with pytest.raises(InputError, match="plain: first_day is 10, after the world's 6 days"):
+        World("test", (), (replace(PLAIN, first_day=10),), days=6)
+    with pytest.raises(InputError, match="people: spread is nan, not a number from 0"):
+        Crowd("people", 50, 300, spread=float("nan"))
 
 
 def test_a_second_world_replaces_the_first(tmp_path: Path) -> None:

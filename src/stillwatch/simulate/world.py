@@ -1,5 +1,6 @@
 """What a world is made of: crowds of innocents, operators of campaigns, a span of time. Plain data, cheap to import."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -89,7 +90,7 @@ class Crowd:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        _counts(self, "accounts", "events", "group", "end_users")
+        _numbers(self)
         _shares(self, "network_share", "card", "org", "verified", "mail", "handoff", "own_client")
         _names(self, "work", WORKS)
         _names(self, "kinds", KINDS)
@@ -182,7 +183,7 @@ class Operator:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        _counts(self, "accounts", "exchanges", "variants", "injection_variants", "egress_pool", "pauses")
+        _numbers(self, accounts=1, samples=1, payment_pool=1, turns=1)
         _shares(
             self,
             "cover",
@@ -215,8 +216,10 @@ class Operator:
         )
         if self.cover + self.relay >= 0.995:
             raise InputError(f"operator {self.name}: cover and relay leave no room for a harvest")
-        if self.replaced > 0.9 or self.samples < 1 or self.payment_pool < 1 or self.turns < 1 or self.days <= 0:
-            raise InputError(f"operator {self.name}: replaced, samples, payment_pool, turns or days is out of range")
+        if self.replaced > 0.9:
+            raise InputError(f"operator {self.name}: replaced is {self.replaced}, above 0.9")
+        if self.days == 0:
+            raise InputError(f"operator {self.name}: days is 0")
 
 
 @dataclass(frozen=True)
@@ -240,9 +243,12 @@ class World:
     release_day: float | None = 8.4
 
     def __post_init__(self) -> None:
-        """Refuse an empty span and names that are used twice."""
-        if self.days < 1:
+        """Refuse an empty span, operators who start after it, and names that are used twice."""
+        if not self.days >= 1:
             raise InputError(f"a world of {self.days} days")
+        for operator in self.operators:
+            if operator.first_day >= self.days:
+                raise InputError(f"operator {operator.name}: first_day is {operator.first_day}, after the world's {self.days} days")
         names = [operator.name for operator in self.operators]
         if len(set(names)) < len(names):
             raise InputError(f"operators share a name: {', '.join(sorted(names))}")
@@ -296,10 +302,11 @@ def _group(crowd: Crowd, factor: float) -> int:
     return crowd.group if left >= 2 * crowd.group else min(crowd.group, max(left // 2, 2))
 
 
-def _counts(part: Crowd | Operator, *names: str) -> None:
-    for name in names:
-        if getattr(part, name) < 0:
-            raise InputError(f"{part.name}: {name} is {getattr(part, name)}, below 0")
+def _numbers(part: Crowd | Operator, **least: int) -> None:
+    """Every number is finite and at least 0, or what ``least`` says."""
+    for name, value in vars(part).items():
+        if isinstance(value, int | float) and not least.get(name, 0) <= value < math.inf:
+            raise InputError(f"{part.name}: {name} is {value}, not a number from {least.get(name, 0)}")
 
 
 def _shares(part: Crowd | Operator, *names: str) -> None:
