@@ -424,12 +424,20 @@ def test_operators_ask_what_a_harvest_store_asked(tmp_path: Path) -> None:
     ({"seed": -1}, "below 0"),
     ({"prompts": "absent.parquet"}, "no such file"), ({"prompts": "broken.parquet"}, "not readable"),
     ({"prompts": "other.parquet"}, "lacks the column prompt"), ({"rates": "other.parquet"}, "lacks the column client"),
+    ({"rates": "epoch.parquet"}, "no rate above 0 in the first 14 days: .*. Pass window_start_s in seconds after the world's start"),
+    ({"rates": "lists.parquet"}, "client and model_class must be text or numbers"),
+    ({"prompts": "store"}, "not an exchange: .*exchanges.jsonl line 1"), ({"out": "taken"}, "not of a simulated world, .*taken/events"),
     ({"prompts": "empty.parquet"}, "has no prompts"), ({"out": "broken.parquet"}, "not a folder"),
 ])
 def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: dict, words: str) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 but not really")
     pq.write_table(pa.table({"x": [1]}), tmp_path / "other.parquet")
     pq.write_table(pa.table({"prompt": pa.array([None, " "], pa.string())}), tmp_path / "empty.parquet")
+    for name, client, start in (("epoch", "c", 1.77e9), ("lists", ["c"], 0.0)):
+        pq.write_table(pa.table({"client": [client], "window_start_s": [start], "rate_per_s": [1.0]}), tmp_path / f"{name}.parquet")
+    for name, text in (("store/exchanges.jsonl", '{"messages": [["user", {}]]}'), ("taken/events", "")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
     given = {"scenario": "demo", "out": "out", "quiet": True, **arguments}
     for name in ("out", "prompts", "rates"):
         if name in given:

@@ -57,6 +57,8 @@ def _asked(folder: Path) -> pa.Table:
         try:
             turns = orjson.loads(line)["messages"]
             texts.append(turns[-1][1] if turns else None)
+            if not isinstance(texts[-1], str | None):
+                raise TypeError("content is no text")
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise InputError("not an exchange", where=f"{path} line {number}") from error
     if not any(texts):
@@ -105,9 +107,10 @@ def read_rates(path: Path, world_days: int) -> Rates:
     A file of fewer days is gone through again; clients that are silent in all of them are left out.
     """
     table = _read(path, ("client", "window_start_s", "rate_per_s"))
-    client = table["client"].to_pylist()
-    if "model_class" in table.column_names:  # client numbers repeat over model classes
-        client = list(zip(table["model_class"].to_pylist(), client, strict=True))
+    names = [name for name in ("model_class", "client") if name in table.column_names]  # client numbers repeat over model classes
+    if any(pa.types.is_nested(table[name].type) for name in names):
+        raise InputError("client and model_class must be text or numbers", where=path)
+    client = list(zip(*(table[name].to_pylist() for name in names), strict=True))
     number = {name: i for i, name in enumerate(dict.fromkeys(client))}
     who = np.array([number[name] for name in client])
     try:
