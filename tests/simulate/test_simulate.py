@@ -461,6 +461,8 @@ def test_operators_refuse_impossible_values(change: dict) -> None:
 def test_worlds_and_crowds_refuse_impossible_values() -> None:
     with pytest.raises(InputError, match="plain: first_day is 10, after the world's 6 days"):
         World("test", (), (replace(PLAIN, first_day=10),), days=6)
+    with pytest.raises(InputError, match="people: work has 4 kinds, more than 3"):
+        Crowd("people", 50, 300, tuple((name, 1.0) for name in ("chat", "code", "plain", "ci")))
     with pytest.raises(InputError, match="people: spread is nan, not a number from 0"):
         Crowd("people", 50, 300, spread=float("nan"))
 
