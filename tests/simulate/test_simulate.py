@@ -285,6 +285,11 @@ TACTICS = [
     ({"signup": "aged"}, "avg(date_diff('hour', created_at, timestamp))", (2000, 50_000)),
     ({"queue": False}, "count(distinct prompt) / count(*)", (0.3, 0.8)),
     ({"capabilities": tuple((name, 1.0) for name in CAPABILITIES)}, "count(distinct prompt[:25])", (20, 600)),
+    ({"payment_share": 1.0, "payment_pool": 3}, "count(distinct payment_hash)", (1, 3)),
+    ({"phone_share": 1.0, "payment_pool": 2}, "count(distinct phone_hash)", (1, 4)),
+    ({"disposable": 1.0}, "count(distinct email_domain)", (1, 3)),
+    ({"client_share": 0.0}, "count(distinct user_agent)", (5, 30)),
+    ({"pauses": 12}, "count(distinct date_trunc('hour', timestamp))", (50, 125)),
     ({"failover": 0.4, "failover_paths": (("cloud-north", 1.0),)}, "avg((access_path = 'cloud-north')::int)", (0.2, 0.8)),
 ]
 """What an operator does, and a number of its requests that only then lies in a range."""
@@ -302,6 +307,18 @@ def test_every_tactic_leaves_its_mark(tmp_path: Path, tactic: dict, query: str, 
     low, high = limits
     assert low <= trait(tmp_path / "tactic", query, **tactic) <= high
     assert not low <= trait(tmp_path / "plain", query) <= high
+
+
+@pytest.mark.parametrize(("change", "query", "limits"), [
+    ({"card": 1.0}, "select count(distinct payment_hash) from accounts", (5, 20)),
+    ({"window": 1.0}, "select max(d) from (select date_diff('hour', min(timestamp), max(timestamp)) d from events group by account_id)",
+     (1, 36)),
+], ids=["card", "window"])
+def test_crowds_share_cards_and_have_windows(tmp_path: Path, change: dict, query: str, limits: tuple[float, float]) -> None:
+    people = Crowd("people", 60, 600, group=6)
+    low, high = limits
+    assert low <= small(tmp_path / "change", people=(replace(people, **change),)).value(query) <= high
+    assert not low <= small(tmp_path / "plain", people=(people,)).value(query) <= high
 
 
 def test_every_scenario_scales(tmp_path: Path) -> None:
