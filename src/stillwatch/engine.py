@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, quoted
+from stillwatch.files import PARTIAL, listed
 
 SPILL = ".spill-"
 """How the name of a folder begins that the engine spills to; nobody's own does."""
@@ -57,8 +57,7 @@ class Engine:
 
     def view(self, name: str, files: list[Path]) -> None:
         """Name the rows of some Parquet files."""
-        listed = ", ".join(map(quoted, files))
-        self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
+        self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({listed(files)})")
 
     def put(self, name: str, columns: Mapping[str, NDArray[Any]] | pa.Table) -> None:
         """Make a table from arrays or from Arrow."""

@@ -6,8 +6,9 @@ A run that is killed leaves at most ``*.partial`` files, which no reader opens.
 import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -305,15 +306,20 @@ def quoted(path: Path | str) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
+def listed(files: Iterable[Path]) -> str:
+    """Files that DuckDB is to read, as a list of SQL: it takes ``[``, ``*`` and ``?`` in a path for patterns, and would read others."""
+    plain = (re.sub(r"[*?[]", r"[\g<0>]", str(path)) for path in files)
+    return f"[{', '.join(map(quoted, plain))}]"
+
+
 def json_as_text(connection: Any, files: Sequence[Path], typed: Collection[str]) -> str:
     """SQL that reads JSON lines through a DuckDB connection, each column but the ``typed`` ones as the text that stands there.
 
     DuckDB takes identifiers for UUIDs and times where they look like them, and writes these in another form.
     """
-    listed = ", ".join(map(quoted, files))
-    found = connection.execute(f"DESCRIBE SELECT * FROM read_json_auto([{listed}], union_by_name=true)").fetchall()
+    found = connection.execute(f"DESCRIBE SELECT * FROM read_json_auto({listed(files)}, union_by_name=true)").fetchall()
     columns = ", ".join(f"{quoted(name)}: {quoted(kind if name in typed else 'VARCHAR')}" for name, kind, *_ in found)
-    return f"read_json([{listed}], columns={{{columns}}})"
+    return f"read_json({listed(files)}, columns={{{columns}}})"
 
 
 def table_digests(folder: Path) -> dict[str, str]:

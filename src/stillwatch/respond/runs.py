@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from stillwatch import run_details, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, digest, json_as_text, quoted, reading_parquet
+from stillwatch.files import demand_settled, digest, json_as_text, listed, reading_parquet
 from stillwatch.respond import log_columns
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
@@ -198,7 +198,7 @@ def _view(engine: Any, files: Sequence[Path]) -> None:
         paths = [path for path in files if path.suffix == suffix]
         if not paths:
             continue
-        source = (f"read_parquet([{', '.join(map(quoted, paths))}], union_by_name=true)" if suffix == ".parquet"
+        source = (f"read_parquet({listed(paths)}, union_by_name=true)" if suffix == ".parquet"
                   else json_as_text(engine, paths, ("timestamp", "output_tokens")))
         present = {row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         chosen = [

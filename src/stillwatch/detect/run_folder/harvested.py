@@ -18,7 +18,7 @@ from stillwatch import dataset, judge, sketch
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
 from stillwatch.errors import InputError
-from stillwatch.files import quoted
+from stillwatch.files import listed, quoted
 from stillwatch.tables import HARVEST
 
 I64 = NDArray[np.int64]
@@ -118,7 +118,7 @@ def write_harvest(
     with ThreadPoolExecutor(1) as beside:
         sorting = beside.submit(
             engine.run,
-            f"COPY (SELECT event_id, campaign_id FROM read_parquet({quoted(unsorted)}) ORDER BY campaign_id, event_id)"
+            f"COPY (SELECT event_id, campaign_id FROM read_parquet({listed([unsorted])}) ORDER BY campaign_id, event_id)"
             f" TO {quoted(in_order)} (FORMAT parquet)",
         )
         every = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
