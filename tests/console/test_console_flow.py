@@ -13,10 +13,10 @@ from console_kit import PASSWORD, PREFIX, Client
 from respond_postgres import DATABASES, statement
 from sqlalchemy import select, update
 
-from stillwatch.console import people, policy_pages
-from stillwatch.respond import actions, cases, policy
+from stillwatch.console import accounts, people, policy_pages
+from stillwatch.respond import actions, allow, cases, policy
 from stillwatch.respond.policy import parse
-from stillwatch.respond.schema import AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
+from stillwatch.respond.schema import Account, AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject
@@ -513,6 +513,31 @@ def test_an_account_shows_what_edges_were_answered_about_its_keys(client: Client
     page = client("vic").get(f"/accounts?name={account}").text
     assert "about key-of-it" in page
     assert "key-of-another" not in page
+
+
+def test_an_account_with_many_keys_and_actions_is_not_shown_as_free(
+    client: Clients, store: Store, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = member(store, case_id)
+    monkeypatch.setattr(accounts, "ACTIONS", 1)
+    enforce(store)
+    with store.write(DEE) as change:
+        change.session.merge(Account(account_id=account, kind="individual"))
+        change.session.add_all(Key(key_id=f"k{i:03}", account_id=account) for i in range(accounts.KEYS + 3))
+        for i, kind in ((0, Action.THROTTLE), (1, Action.OBSERVE)):
+            actions.propose(change, kind, Reason.TERMS_OF_USE, subjects=[(Subject.KEY, f"k{accounts.KEYS + i:03}")])
+        allow.add(change, Subject.KEY, f"k{accounts.KEYS + 2:03}", owner="sales", reason="a contract",
+                  expires_at=change.now + timedelta(days=30))
+    append_decisions(store, [
+        Decision("d", datetime.now(UTC), "nginx", None, f"k{accounts.KEYS:03}", "throttle", "throttle", "enforce", "terms_of_use", None, 0)
+    ])
+    page = client("vic").get(f"/accounts?name={account}").text
+    told = re.sub("<[^>]+>", "", page)
+    assert sorted(re.findall(r"\w+(?=[,.])", re.findall("In force on it:(.*)", told)[0])) == ["observe", "throttle"]
+    assert f"Keys{accounts.KEYS + 3}" in told
+    assert f"Keys, the first {accounts.KEYS}" in told
+    assert "Allow-list, key: a contract" in told
+    assert f"k{accounts.KEYS:03}" in page.split('id="decisions"')[1]
 
 
 def test_the_built_in_policy_can_be_put_in_force_again(client: Clients, store: Store) -> None:
