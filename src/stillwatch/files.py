@@ -27,8 +27,10 @@ EXPORTED = tuple(
     f"export/{name}" for name in ("campaigns.csv", "accounts.csv", "harvest.csv", "campaigns.json", "accounts.jsonl", "harvest.jsonl")
 )
 """What ``stillwatch export`` makes of a run in its folder, besides what holds no account and what is signed."""
-RUN_STALE = ("report.html", "evaluation.json", ERASURES, *EXPORTED, "export/stix.json", "export/ocsf.jsonl")
-"""What is made of a run, and would be of an earlier one after the next. Packets stay: they are signed and say of which run they are."""
+RUN_STALE = ("report.html", "evaluation.json", ERASURES, *EXPORTED, "export/stix.json", "export/ocsf.jsonl", "exposure/exposure.json",
+             "exposure/exposure.html")
+"""What is made of a run, and would be of an earlier one after the next. Packets stay: they are signed and say of which run they are;
+and so do the curves of exposure, which are of no run."""
 ERASING, TO_ERASE = f".erase{PARTIAL}", ".erase.ready"
 """Folders within a folder: files that an erasure is still writing, and those that are whole and only have to take their places."""
 
