@@ -400,9 +400,12 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
         Decision(f"r-{i}", now - timedelta(days=i % 9, minutes=1), "decide", names[i % 3], None, "allow", "block", "shadow", "x",
                  case_id, 0, 10)
         for i in range(90)
+    ] + [  # let through within a throttle's rate, or observed; and an outage
+        Decision(f"p-{i}", now, "decide", names[0], None, "allow", action, "enforce", "terms_of_use", case_id, 0)
+        for i, action in enumerate(("allow", "unavailable"))
     ])
     ben, dee = client("ben"), client("dee")
-    document = json.dumps({"mode": "enforce", "max_accounts": 5})
+    document = json.dumps({"mode": "enforce", "max_accounts": 5, "max_duration_s": 3600, "durations_s": dict.fromkeys(Action, 3600)})
     page = followed(ben, ben.post("/policy", document=document, note="smaller steps"))
     assert "it is not in force" in page.text
     with store.read() as session:
@@ -411,7 +414,9 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
     assert tried.traffic == [{"action": "block", "requests": 70, "accounts": 3, "then": 0, "now": 70}]
     assert shadow.traffic[0]["now"] == 0
     assert [row.action_id for row in tried.over_cap] == [action_id]
+    assert [row.action_id for row in tried.too_long] == [action_id]
     assert not shadow.over_cap
+    assert not shadow.too_long
     assert ben.post("/policy/1/promote", note="go").status_code == 403
     followed(dee, dee.post("/policy/1/promote", note="go"))
     with store.read() as session:
