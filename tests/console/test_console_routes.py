@@ -13,11 +13,11 @@ from console_kit import BASE, PASSWORD, PEOPLE, PREFIX, Client, token_of
 from sqlalchemy import select, update
 from starlette.routing import Mount, Route
 
-from stillwatch.console import people, security
+from stillwatch.console import entrance, people, security
 from stillwatch.console.app import HEADERS, PAGES, application
 from stillwatch.console.page import SAID, Page
 from stillwatch.console.security import Brake, digest
-from stillwatch.errors import InputError
+from stillwatch.errors import InputError, StillwatchError
 from stillwatch.respond.importing import import_run
 from stillwatch.respond.schema import AuditRow, LoginSession, User
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
@@ -209,6 +209,19 @@ def test_an_office_behind_one_address_logs_in(client: Clients, monkeypatch: pyte
     monkeypatch.setattr(Brake, "BY_ADDRESS", 2)
     office = client("")
     assert [office.login(name).status_code for name in ("ana", "ben", "ana", "cem")] == [303] * 4
+
+
+def test_an_outage_of_the_store_locks_nobody_out(client: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_: object, **__: object) -> None:
+        raise StillwatchError("the store does not answer")
+
+    monkeypatch.setattr(Brake, "BY_NAME", 3)
+    anybody = client("")
+    assert anybody.login("ana", "wrong").status_code == 401
+    with monkeypatch.context() as patched:
+        patched.setattr(entrance, "open_session", down)
+        assert [anybody.login("ana").status_code for _ in range(4)] == [503] * 4
+    assert [anybody.login("ana", "wrong").status_code for _ in range(3)] == [401, 401, 429], "the failure before it still counts"
 
 
 def test_the_brake_stands_before_the_right_password(client: Clients) -> None:
