@@ -1,5 +1,6 @@
 """Who gets in: every route, every role; forged, planted, guessed and oversized requests."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -238,6 +239,30 @@ def test_a_login_form_of_another_browser_is_refused(client: Clients) -> None:
     mine.get("/login")
     answer = mine.http.post(f"{PREFIX}/login", data={"token": token, "name": "ana", "password": PASSWORD})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "testserver", "https://evil.example"])
+def test_a_login_of_another_origin_is_refused(client: Clients, origin: str) -> None:
+    anybody = client("")
+    token = token_of(anybody.get("/login").text)
+    fields = {"token": token, "name": "ana", "password": PASSWORD}
+    assert anybody.http.post(f"{PREFIX}/login", data=fields, headers={"origin": origin}).status_code == 403
+
+
+def test_who_hangs_up_while_logging_in_leaves_no_traceback(store: Store) -> None:
+    messages: list[Any] = [{"type": "http.request", "body": b"na", "more_body": True}, {"type": "http.disconnect"}]
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": f"{PREFIX}/login", "query_string": b"", "root_path": "",
+             "headers": [(b"content-type", b"application/x-www-form-urlencoded")]}
+    asyncio.run(application(store)(scope, receive, send))  # type: ignore[arg-type]
+    assert answers[0]["status"] == 400
 
 
 @pytest.mark.parametrize(

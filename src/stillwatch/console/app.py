@@ -164,6 +164,8 @@ class Gate:
         """The login page and what it sends."""
         try:
             return await entrance.login(self, request)
+        except ClientDisconnect:
+            return Response(status_code=400)
         except InputError as error:
             return self.problem(request, 400, str(error))
         except StillwatchError as error:
@@ -186,7 +188,7 @@ class Gate:
             return True
         if self.origin:
             return told == self.origin
-        return urlsplit(told).netloc == request.headers.get("host")
+        return told.partition("://")[2] == request.headers.get("host")
 
     def _to_login(self, request: Request) -> Response:
         back = (
