@@ -170,6 +170,30 @@ def test_cookies_are_closed_to_scripts_and_other_sites(store: Store) -> None:
         anybody.close()
 
 
+@pytest.mark.parametrize(("given", "sent"), [
+    ("https://Guard.Example", "https://guard.example"), ("https://guard.example:443/", "https://guard.example"),
+    ("HTTP://guard.example:80", "http://guard.example"), ("http://guard.example:443", "http://guard.example:443"),
+    ("https://[::1]:8090", "https://[::1]:8090"),
+])
+def test_an_origin_is_what_browsers_send(store: Store, given: str, sent: str) -> None:
+    anybody = Client(store, origin=given)
+    form = anybody.get("/login")
+    planted = re.findall(r"stillwatch_login=([^;]+)", form.headers["set-cookie"])[0]
+    fields = {"token": token_of(form.text), "name": "ana", "password": PASSWORD}
+    headers = {"origin": sent, "cookie": f"stillwatch_login={planted}"}
+    assert anybody.http.post(f"{PREFIX}/login", data=fields, headers=headers).status_code == 303
+    anybody.close()
+
+
+@pytest.mark.parametrize("origin", [
+    "guard.example", "ftp://guard.example", "http://[", "https://guard.example:x", "https://guard.example?x=1", "https://u:p@guard.example",
+    "https://guard.example#x", "https://guard.example/console", "https://:443", "https://gärd.example",
+])
+def test_what_no_browser_sends_is_no_origin(store: Store, origin: str) -> None:
+    with pytest.raises(InputError, match="is no origin"):
+        application(store, origin=origin)
+
+
 def test_wrong_names_and_passwords_say_the_same(client: Clients) -> None:
     anybody = client("")
     answers = [
