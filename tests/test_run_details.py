@@ -267,3 +267,25 @@ def test_the_range_of_a_run_is_that_of_its_campaigns(small_run: Path) -> None:
     summary = json.loads((small_run / "summary.json").read_text())
     for name in ("n_harvested", "harvested_low", "harvested_high"):
         assert summary[name] == sum(row[name] for row in rows if row["verdict"] == "campaign")
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("first_seen", 5), ("n_events", "12"), ("stages", ["a"]), ("stages", {"a": "b"}), ("warnings", 5), ("warnings", [1]),
+    ("blind_views", 5), ("inputs", [{"bytes": "9"}]), ("estimated_false_discoveries", "x"), ("start", 1.5),
+    ("harvested_low", "9"), ("sketches", [3]),
+])
+def test_a_summary_that_was_changed_is_one_line(tmp_path: Path, name: str, value: Any) -> None:
+    (tmp_path / "summary.json").write_text(json.dumps({name: value}))
+    with pytest.raises(InputError, match=f"'{name}' is not what detect writes: .*summary.json"):
+        run_details.read_summary(tmp_path)
+
+
+@pytest.mark.parametrize("changed", [{"at": None}, {"note": None}, {"at": 5}])
+def test_what_was_erased_is_told_with_its_time_and_note(tmp_path: Path, changed: dict[str, Any]) -> None:
+    row = {"at": "2026-01-01", "note": "asked", "files": [], "campaigns": {}}
+    (tmp_path / "erasures.json").write_text(json.dumps([row]))
+    assert run_details.erasures(tmp_path) == [row]
+    for wrong in (row | changed, {key: told for key, told in row.items() if key not in changed}):
+        (tmp_path / "erasures.json").write_text(json.dumps([wrong]))
+        with pytest.raises(InputError, match="not what stillwatch cases erase writes"):
+            run_details.erasures(tmp_path)
