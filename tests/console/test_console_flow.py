@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from console_kit import PASSWORD, PREFIX, Client
@@ -15,6 +16,7 @@ from sqlalchemy import select, update
 
 from stillwatch.console import accounts, people, policy_pages
 from stillwatch.respond import actions, allow, cases, policy
+from stillwatch.respond.names import line
 from stillwatch.respond.policy import parse
 from stillwatch.respond.schema import Account, AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
@@ -380,6 +382,13 @@ def test_find_by_any_name(client: Clients, store: Store, case_id: str) -> None:
     ):
         assert vic.get("/find", params={"q": name}).headers["location"] == f"/console{path}"
     assert vic.get("/find", params={"q": "nothing"}).status_code == 404
+    odd = ["x" * 1000, "ends with a blank ", "a\nb", '"quoted"']
+    with store.write(DEE) as change:
+        change.session.add_all(Account(account_id=name) for name in odd)
+    for name in odd:
+        found = vic.get("/find", params={"q": f" {line(name)} "})
+        assert found.headers["location"] == f"/console/accounts?{urlencode({'name': name})}"
+    assert "written as JSON" in vic.get("/find", params={"q": '"quoted'}).text
 
 
 @pytest.mark.parametrize("name", ["a\nb", "solo\n", "..", "a/../b", "ä\u200b", "a b&c=d#e"])
