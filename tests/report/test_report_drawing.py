@@ -125,6 +125,13 @@ def test_empty_hours_are_a_flat_line() -> None:
     assert (drawn.timeline.harvested, drawn.timeline.peak) == ("", 0)
 
 
+def test_labels_of_the_axis_are_the_numbers_at_their_places() -> None:
+    for peak in [*range(1, 300), 7_500, 99_999]:
+        top, ticks = charts.y_axis(peak)
+        assert top >= peak
+        assert [(1 - mark.place / 100) * top for mark in ticks] == pytest.approx([float(mark.label.replace(",", "")) for mark in ticks])
+
+
 def test_waterfall_adds_up_to_the_score() -> None:
     details = {
         "bias_log_odds": -4.0,
