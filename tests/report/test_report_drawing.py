@@ -162,6 +162,15 @@ def test_what_the_parts_leave_unexplained_is_a_step() -> None:
     assert fall is not None
     assert (fall.reasons[-1].name, fall.reasons[-1].log_odds) == ("limits and overlap", -2.0)
     assert waterfall({}, 3.0) is None
+    small = waterfall({"evidence": [{"name": "x", "log_odds": 2.0}, *({"name": f"y{i}", "log_odds": 0.04} for i in range(10))]}, 2.4)
+    assert small is not None
+    assert [(reason.name, round(reason.log_odds, 6)) for reason in small.reasons] == [("x", 2.0), ("limits and overlap", 0.4)]
+
+
+def test_a_score_below_zero_is_a_bar_to_the_left_of_the_line() -> None:
+    fall = waterfall({"bias_log_odds": -4.0, "evidence": [{"name": "x", "log_odds": 1.0}]}, -3.0)
+    assert fall is not None
+    assert (fall.zero, fall.total_left, fall.total_width) == (100, pytest.approx(25), pytest.approx(75))
 
 
 def test_objects_stand_on_one_log_scale() -> None:
