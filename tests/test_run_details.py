@@ -247,7 +247,9 @@ def test_a_release_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "told"), [(502, 10_000, True), (0, 3, True), (8_586, 10_736, False), (0, 0, False), (None, None, False)]
+    ("low", "high", "told"),
+    [(502, 10_000, True), (0, 3, True), (8_586, 10_736, False), (5_000, 10_000, True), (5_001, 10_000, False), (0, 0, False),
+     (None, None, False)],
 )
 def test_a_number_of_exchanges_that_says_little_stands_beside_its_range(
     low: int | None, high: int | None, told: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]

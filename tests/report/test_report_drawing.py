@@ -245,6 +245,14 @@ def test_views_of_a_family_are_told_apart() -> None:
     assert drawn.alone == {"identity", "identity.payment", "identity.email", "session", "session.handoff"}
 
 
+def test_links_below_the_typical_weight_are_weak() -> None:
+    drawn = graph({"nodes": list("abcd"), "edges": [[0, 1, "timing.slot", 1.0], [1, 2, "timing.slot", 3.0], [2, 3, "timing.slot", 5.0]]}, 4)
+    assert drawn is not None
+    (view,) = drawn.families[0].views
+    a, b, c, d = (f"{node.x:.1f} {node.y:.1f}" for node in drawn.nodes)
+    assert (view.weak, view.strong) == (f"M{a}L{b}", f"M{c}L{d}M{b}L{c}"), "the strongest first"
+
+
 def test_what_there_is_in_all_is_told_beside_what_is_drawn() -> None:
     edges = [[0, 1, "identity.payment", 1.0], [1, 2, "identity.email", 1.0], [0, 1, "session.handoff", 1.0]]
     of = {"links": 7, "accounts": 3}

@@ -27,6 +27,12 @@ def test_accounts_do_not_share_a_rate_but_a_group_does() -> None:
     assert not admitted(at_s, names, 0.0).any(), "no requests a minute are none"
 
 
+def test_accounts_of_no_case_share_no_rate() -> None:
+    throttle: Throttle[str] = Throttle()
+    assert [throttle.wait_s(name, 60.0, "", 1.0, 0.0) for name in ("a", "b")] == [0, 0]
+    assert [throttle.wait_s(name, 60.0, "case", 1.0, 0.0) > 0 for name in ("c", "d")] == [False, True]
+
+
 def test_what_lets_nothing_through_does_not_say_try_again_in_a_minute() -> None:
     throttle: Throttle[str] = Throttle()
     rates = ((0.0, 0.0), (-1.0, 6.0), (math.nan, 6.0))
