@@ -657,6 +657,12 @@ def test_no_confidence_is_told_where_nobody_is_accused(client: Clients, store: S
     assert "the detector accuses nobody here" in page.text
 
 
+def test_beyond_the_last_accounts_of_a_case_are_the_last(client: Clients, case_id: str) -> None:
+    vic = client("vic")
+    told = [re.findall("<caption>([^<]+), most suspicious first", vic.get(f"/cases/{case_id}?members={n}").text) for n in (1, 2, 9999)]
+    assert told == [["1 to 50 of 60"], ["51 to 60 of 60"], ["51 to 60 of 60"]]
+
+
 def test_who_joined_after_a_verdict_is_told(client: Clients, store: Store, case_id: str) -> None:
     ana = client("ana")
     ana.post(f"/cases/{case_id}/move", to="resolved", verdict="false_positive", note="a class")
