@@ -2,7 +2,8 @@
 
     python benchmarks/calibrate.py
 
-The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed, so that its named scenarios are held out,
+The worlds are drawn by ``simulate.random_world`` from seeds that start at --seed (of groups 1000, of who joins 9000, by default), so that
+its named scenarios are held out,
 and by the simulators that other people wrote, so that no weight leans on one simulator's habits. A group of a
 world is an example: positive where at least 0.8 of its accounts belong to one operator (weighted by the share of the
 operator's accounts that it holds, so that fragments count little), negative where at most 0.1 belong to any.
@@ -10,7 +11,6 @@ operator's accounts that it holds, so that fragments count little), negative whe
 
 import argparse
 import pickle
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -35,11 +35,12 @@ from benchmarks.calibration.examples import (
     values_of,
     world,
 )
-from benchmarks.calibration.joins import joins
+from benchmarks.calibration.joins import FRESH, joins
 from benchmarks.calibration.members import accounts, members
 from benchmarks.calibration.sums import fit, furthest, margins, unseen
 from benchmarks.calibration.trees import Grown, grow
 
+import suite_tables
 from stillwatch import judge
 from stillwatch.detect import pipeline
 from stillwatch.judge import model, verdict
@@ -135,7 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worlds", type=int, default=24)
     parser.add_argument("--events", type=int, default=150_000)
-    parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--seed", type=int, help=f"first seed; default: 1000, with --joins {FRESH:,}, since each side keeps to its own")
     parser.add_argument("--second", type=int, default=2, help="seeds of each scenario of the second simulator")
     parser.add_argument("--others", type=int, default=1, help="seeds of each scenario of the further simulators")
     parser.add_argument("--windows", type=int, default=0, help="with --left-out: of every so many worlds judge a window of the log, too")
@@ -145,20 +146,19 @@ def main() -> None:
                         help="fit only who joins a campaign, on so many fresh worlds, with the weights that ship")
     parser.add_argument("--left-out", action="store_true", help="then judge each author by weights that never saw it, too")
     args = parser.parse_args()
+    if args.seed is None:
+        args.seed = FRESH if args.joins else 1000
+    if bool(args.joins) != (args.seed >= FRESH):
+        parser.error(f"--seed {args.seed}: --joins takes worlds from {FRESH} on, groups and members those below")
     if args.joins:
         shipped = model.calibrated()
         record = {"command": f"python benchmarks/calibrate.py --joins {args.joins} --events {args.events} --seed {args.seed}",
-                  "commit": commit(), "worlds": args.joins}
+                  "commit": suite_tables.commit(), "worlds": args.joins}
         again = replace(shipped, joins=joins(args.joins, args.seed, args.events), record={**shipped.record, "joins": record})
         CALIBRATION.write_text(model.dump(again), encoding="utf-8")
         return
     with tempfile.TemporaryDirectory() as scratch:
         calibrate(args, args.keep or Path(scratch))
-
-
-def commit() -> str:
-    """The commit that is checked out, "" outside of git."""
-    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def calibrate(args: argparse.Namespace, folder: Path) -> None:
@@ -182,14 +182,14 @@ def calibrate(args: argparse.Namespace, folder: Path) -> None:
         shipped = model.calibrated()
         with ProcessPoolExecutor(2) as pool:
             told = list(pool.map(accounts, alone, [replace(shipped, forest=None)] * len(alone)))
-        record = {"command": f"{command} --members", "commit": commit(), "worlds": len(alone)}
+        record = {"command": f"{command} --members", "commit": suite_tables.commit(), "worlds": len(alone)}
         again = replace(shipped, members=members(told), record={**shipped.record, "members": record})
         CALIBRATION.write_text(model.dump(again), encoding="utf-8")
         return
     with ProcessPoolExecutor(2) as pool:
         parts = list(pool.map(examples, made))
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    record = {"command": command, "commit": commit(), "groups": len(found["size"]), "worlds": len(np.unique(found["world"]))}
+    record = {"command": command, "commit": suite_tables.commit(), "groups": len(found["size"]), "worlds": len(np.unique(found["world"]))}
     sums = {name: value[~np.isin(found["author"], TREES_ALONE)] for name, value in found.items()}
     reach, fits = furthest(sums)
     whole = replace(fit(sums, record), margins=margins(reach))

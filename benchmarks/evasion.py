@@ -24,7 +24,8 @@ COSTS = {
 }
 """Names and headings; per 1,000 or per one harvested exchange, or shares of the harvest.
 
-An address is held where it served one account alone, on two days or more: it cannot be one of a rented rotation.
+An address is held where it served one account alone, on two days (of UTC) or more: it cannot be one of a rented rotation. A harvested turn
+is handed over where its account never sent what it continues and another of theirs did. The busiest tenth of accounts is rounded up.
 """
 
 
@@ -36,6 +37,7 @@ def costs(world: Path, truth: Path) -> dict[str, Any] | None:
         truth: folder with truth.parquet and truth_events.parquet.
     """
     with duckdb.connect(config={"threads": 1}) as base:
+        base.execute("SET TimeZone = 'UTC'")
         files = {
             "event": world / "events" / "*.parquet",
             "account": world / "accounts.parquet",
@@ -72,10 +74,10 @@ def costs(world: Path, truth: Path) -> dict[str, Any] | None:
             SELECT count(DISTINCT payment_hash), count(DISTINCT phone_hash), median(epoch(first - created_at) / 86400)
             FROM seen LEFT JOIN all_account USING (account_id)""")
         turns, handed_over = _row(base, """
-            SELECT count(*), count(*) FILTER (before.account_id <> after.account_id)
+            SELECT count(*), count(*) FILTER (NOT EXISTS (
+                FROM theirs AS own WHERE own.context_key = after.parent_key AND own.account_id = after.account_id))
             FROM theirs AS after
-            JOIN (SELECT context_key, any_value(account_id) AS account_id FROM theirs GROUP BY ALL) AS before
-                ON after.parent_key = before.context_key""")
+            WHERE harvested AND parent_key IN (SELECT context_key FROM theirs)""")
         (reused,) = _row(base, """
             WITH wording AS (
                 SELECT count(*) OVER (PARTITION BY opening) AS opened, count(*) OVER (PARTITION BY ending) AS ended
@@ -83,8 +85,8 @@ def costs(world: Path, truth: Path) -> dict[str, Any] | None:
             SELECT count(*) FILTER (opened > 1 OR ended > 1) FROM wording""")
         (busiest,) = _row(base, """
             WITH load AS (SELECT account_id, count(*) FILTER (harvested) AS n FROM theirs GROUP BY ALL),
-                ranked AS (SELECT n, percent_rank() OVER (ORDER BY n DESC) AS place FROM load)
-            SELECT sum(n) FILTER (place < 0.1) FROM ranked""")
+                ranked AS (SELECT n, row_number() OVER (ORDER BY n DESC) AS place, count(*) OVER () AS accounts FROM load)
+            SELECT sum(n) FILTER (place <= ceil(accounts / 10)) FROM ranked""")
     thousand = harvested / 1000
     return {
         "harvested": harvested,

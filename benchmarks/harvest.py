@@ -13,6 +13,7 @@ import json
 import pickle
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,6 +187,12 @@ def said(name: str, inside: np.ndarray, reach: np.ndarray) -> str:
             f"quartiles {whole[0]:.3f}, {whole[1]:.3f}, {whole[2]:.3f}, mean {share.mean():.3f}")
 
 
+def command(events: int, seed: int, scenarios: Sequence[str]) -> str:
+    """What computes the same again."""
+    told = "" if tuple(scenarios) == SCENARIOS else f" --scenarios {' '.join(scenarios)}"
+    return f"python benchmarks/harvest.py --events {events} --seed {seed}{told}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--events", type=int, default=60_000, help="requests of each world")
@@ -215,7 +222,7 @@ def main() -> None:
     if strange.any():
         print(said("strange", *held(found.of(strange), width)))
     record = {
-        "command": f"python benchmarks/harvest.py --events {args.events} --seed {args.seed}", "commit": suite_tables.commit(),
+        "command": command(args.events, args.seed, args.scenarios), "commit": suite_tables.commit(),
         "worlds": sum(name.partition("-")[0] not in STRANGERS for name in args.scenarios),
         "campaigns": len(known.author), "authors": len(np.unique(known.author)),
     }

@@ -93,15 +93,16 @@ def main() -> None:
     parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=["demo", "mixed", "second-classic"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--events", type=int, help="requests of each world")
-    parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw real prompts from it")
+    parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw from it (none of further authors)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     args = parser.parse_args()
+    suite.check(parser, args.scenarios)
     pooled: dict[str, dict[str, dict[str, Any]]] = {}
     failed = []
     for scenario in args.scenarios:
         by_mode: dict[str, list[dict[str, Any]]] = {mode: [] for mode in MODES}
         for seed in args.seeds:
-            run = suite.Run(scenario, seed, suite.size(scenario, args.events), args.prompts, None)
+            run = suite.run_of(scenario, seed, args.events, args.prompts)
             with tempfile.TemporaryDirectory() as folder:
                 for mode, result in compare(run, Path(folder)).items():
                     if "failed" in result:

@@ -5,8 +5,8 @@
 
 Simulates each scenario, replays it under the default policies, acting on single accounts without a limit a day, and asking whoever is
 listed once, and holds the figures of whole-campaign action, and of action on groups for review besides, against the bars. In
-``innocents`` there is nobody to find: it shows whom these policies touch. Scenarios of the suite's further authors
-(``slate-exam_weeks``) go too.
+``innocents`` there is nobody to find: it shows whom these policies touch. Scenarios of the suite's other simulators
+(``second-classic``, ``slate-exam_weeks``) go too.
 ``--shadow`` replays under a policy that acts on nobody alone: how soon, at a fifth of the time.
 With ``--work`` a second run goes on where the first was killed.
 """
@@ -20,7 +20,6 @@ from typing import Any
 import pyarrow.parquet as pq
 
 import suite
-from stillwatch import simulate
 from stillwatch.replay import show
 from stillwatch.replay.commands import step_us
 from stillwatch.replay.policy import DEFAULT, Policy, Reply, Rung, told
@@ -41,10 +40,7 @@ def replayed(scenario: str, folder: Path, args: argparse.Namespace) -> dict[str,
     """Make the world of a scenario where it is not there yet, and replay it."""
     world, policy = folder / "world", folder / "policy.json"
     if not (world / "truth_events.parquet").exists():
-        if simulator := suite.further(scenario):
-            simulator.generate(scenario.partition("-")[2], world, args.seed, args.events or None)
-        else:
-            simulate.run(scenario, world, events=args.events or None, seed=args.seed, quiet=True)
+        suite.generate(scenario, world, args.seed, args.events or None)
     policy.write_text(json.dumps(told(tuple(one for one in POLICIES if one.name in args.policies), Reply())))
     return run(
         world, folder / "run", every_us=step_us(args.every), policy=policy, truth=world / "truth.parquet",
@@ -72,6 +68,9 @@ def judged(result: dict[str, Any]) -> list[str]:
         if not acts:
             continue
         innocent = policy["innocents"]
+        if not innocent["n"]:
+            lines.append(f"{policy['policy']}: the truth has no innocents to touch")
+            continue
         met = innocent["per_10000"] <= INNOCENTS_PER_10000
         lines.append(
             f"{policy['policy']}: innocents touched {innocent['touched']} of {innocent['n']} ({innocent['per_10000']} in 10,000),"
@@ -94,6 +93,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path)
     args = parser.parse_args()
+    suite.check(parser, args.scenarios)
     with tempfile.TemporaryDirectory() as scratch:
         for scenario in args.scenarios:
             folder = (args.work or Path(scratch)) / f"{scenario}-{args.events}-{args.seed}"

@@ -18,9 +18,11 @@ import sys
 import tempfile
 import time
 import traceback
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,7 @@ FURTHER = {
 }
 """Simulators of further authors; weights are calibrated, with other seeds, on all but shoal, strand, ember, moor, brook, ford, holm,
 loom and mere."""
+OTHERS = tuple(f"{name}-{scenario}" for name, simulator in FURTHER.items() for scenario in simulator.SCENARIOS)
 SEEDS = (1, 2, 3, 4, 5)
 MOST_EVENTS = 300_000
 FURTHER_EVENTS = 180_000
@@ -100,17 +103,35 @@ def further(scenario: str) -> Any:
     return FURTHER.get(scenario.partition("-")[0])
 
 
+def run_of(scenario: str, seed: int, events: int | None, prompts: Path | None = None, rates: Path | None = None) -> Run:
+    """A run of the files that its simulator draws from: further authors' take none, the second one no rates."""
+    strange = further(scenario) is not None
+    return Run(scenario, seed, size(scenario, events), None if strange else prompts, None if strange or scenario in SECOND else rates)
+
+
+def check(parser: argparse.ArgumentParser, scenarios: list[str]) -> None:
+    """End with a usage error where no simulator has a scenario."""
+    known = [*simulate.scenarios(), *SECOND, *OTHERS]
+    if wrong := [name for name in scenarios if name not in known]:
+        parser.error(f"no scenario {', '.join(wrong)}; there are: {', '.join(known)}")
+
+
+def generate(
+    scenario: str, world: Path, seed: int, events: int | None, prompts: Path | None = None, rates: Path | None = None
+) -> None:
+    """Simulate, the truth beside the logs; with ``events`` None as many requests as the scenario has."""
+    if simulator := further(scenario):
+        simulator.generate(scenario.partition("-")[2], world, seed, events)
+    elif scenario in SECOND:
+        second_world.generate(scenario.removeprefix("second-"), world, seed, events, prompts)
+    else:
+        simulate.run(scenario, world, events=events, seed=seed, prompts=prompts, rates=rates, quiet=True)
+
+
 def make_world(run: Run, world: Path, truth: Path) -> None:
     """Simulate, and put the truth apart."""
     truth.mkdir(parents=True)
-    if simulator := further(run.scenario):
-        simulator.generate(run.scenario.partition("-")[2], world, run.seed, run.events)
-    elif run.scenario.startswith("second-"):
-        second_world.generate(run.scenario.removeprefix("second-"), world, run.seed, run.events, run.prompts)
-    else:
-        simulate.run(
-            run.scenario, world, events=run.events, seed=run.seed, prompts=run.prompts, rates=run.rates, quiet=True
-        )
+    generate(run.scenario, world, run.seed, run.events, run.prompts, run.rates)
     for name in ("truth.parquet", "truth_events.parquet"):
         (world / name).replace(truth / name)
 
@@ -156,8 +177,9 @@ def kept(file: Path, run: Run) -> dict[str, Any] | None:
 
 
 def finish(run: Run, results: Path, threads: int, keep_data: bool) -> dict[str, Any]:
-    """One result, written when it is whole."""
+    """One result, written when it is whole; what was there before does not outlive a failure."""
     name = f"{run.scenario}-{run.seed}"
+    (results / f"{name}.json").unlink(missing_ok=True)
     try:
         result = one(run, results / "data" / name, threads, keep_data)
     except Exception as error:
@@ -167,6 +189,15 @@ def finish(run: Run, results: Path, threads: int, keep_data: bool) -> dict[str, 
     part.write_text(json.dumps(result, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
     part.replace(results / f"{name}.json")
     return result
+
+
+def apart(run: Run, results: Path, threads: int, keep_data: bool) -> dict[str, Any]:
+    """:func:`finish` in a process of its own: where it is killed, this run alone fails."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(finish, run, results, threads, keep_data).result()
+        except BrokenProcessPool:
+            return {"run": run.key, "failed": "its process was killed, perhaps for want of memory"}
 
 
 def suite(runs: list[Run], results: Path, *, jobs: int, fresh: bool, keep_data: bool) -> list[dict[str, Any]]:
@@ -180,43 +211,42 @@ def suite(runs: list[Run], results: Path, *, jobs: int, fresh: bool, keep_data: 
     if done:
         print(f"{len(done)} results kept, {len(left)} to compute", file=sys.stderr)
     threads = max((os.cpu_count() or 1) // jobs, 1)
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=1) as pool:
-        waiting = {pool.submit(finish, run, results, threads, keep_data): run for run in left}
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        waiting = {pool.submit(apart, run, results, threads, keep_data): run for run in left}
         for future in as_completed(waiting):
             run = waiting[future]
             done[run] = future.result()
             line = done[run].get("failed") or suite_tables.brief(done[run])
             print(f"[{len(done)}/{len(runs)}] {run.scenario} seed {run.seed}: {line}", file=sys.stderr, flush=True)
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt begins nothing more
     return [done[run] for run in runs]
 
 
 def main() -> None:
     """Run what was asked for; print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    others = [f"{name}-{scenario}" for name, simulator in FURTHER.items() for scenario in simulator.SCENARIOS]
-    every = [*OWN, *SECOND, *others]
-    parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=every, help="default: all but february_2026")
+    parser.add_argument("--scenarios", nargs="+", metavar="NAME", default=[*OWN, *SECOND, *OTHERS], help="default: all but february_2026")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     own = f"its own number, at most {MOST_EVENTS:,}"
     parser.add_argument("--shuffle", type=int, metavar="SEED", help="in random order: what is done when it is stopped is a fair sample")
     parser.add_argument("--events", type=int, help=f"requests of each world (default: {own})")
     parser.add_argument("--jobs", type=int, default=1, help="worlds at a time (default: 1)")
-    parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw real prompts from it")
+    parser.add_argument("--prompts", type=Path, help="Parquet with a column prompt: worlds draw from it (none of further authors)")
     parser.add_argument("--rates", type=Path, help="Parquet of client rates (worlds of stillwatch simulate only)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="folder of finished results, to go on from")
     parser.add_argument("--keep-data", action="store_true", help="with --keep: keep worlds and runs too")
     parser.add_argument("--fresh", action="store_true", help="compute anew what --keep has")
     parser.add_argument("--json", type=Path, help="file to write all results and pooled figures to")
     args = parser.parse_args()
-    known = [*simulate.scenarios(), *SECOND, *others]
-    if wrong := [name for name in args.scenarios if name not in known]:
-        parser.error(f"no scenario {', '.join(wrong)}; there are: {', '.join(known)}")
+    check(parser, args.scenarios)
     if any(seed >= CALIBRATION_SEEDS for seed in args.seeds):
         parser.error(f"seeds from {CALIBRATION_SEEDS} on belong to calibration")
     if args.keep_data and not args.keep:
         parser.error("--keep-data needs --keep DIR")
     runs = [
-        Run(scenario, seed, size(scenario, args.events), args.prompts, None if scenario in SECOND or further(scenario) else args.rates)
+        run_of(scenario, seed, args.events, args.prompts, args.rates)
         for scenario in args.scenarios
         for seed in args.seeds
     ]

@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ import pytest
 
 from stillwatch import __version__
 from stillwatch.cli import main, parser
+from stillwatch.dataset import open_dataset
+from stillwatch.detect import pipeline
 from stillwatch.engine import open_engine
 from stillwatch.errors import InputError
 
@@ -172,6 +175,46 @@ def test_nothing_is_written_among_the_logs(name: str, words: list[str], what: st
     assert f"{what} must not be written among the logs it reads" in done.stderr
     assert (logs / "accounts.parquet").read_bytes() == b"the registry"
     assert sorted(path.name for path in logs.rglob("*")) == ["accounts.parquet", "events"]
+
+
+@pytest.mark.parametrize("words", [["little-world"], ["--traces", "traces.parquet"]], ids=["a log", "traces"])
+def test_a_run_takes_the_place_of_no_other_tables(words: list[str], little_world: Path, tmp_path: Path, stillwatch: Command) -> None:
+    """Where arguments are swapped, a run's accounts.parquet would take the place of another log's registry."""
+    source = {"little-world": str(little_world), "traces.parquet": str(tmp_path / "traces.parquet")}
+    other = tmp_path / "other"
+    (other / "events").mkdir(parents=True)
+    shutil.copy(little_world / "accounts.parquet", other)
+    before = (other / "accounts.parquet").read_bytes()
+    pq.write_table(pa.table({"account_id": ["a"], "view": ["v"], "object": ["o"]}), tmp_path / "traces.parquet")
+    for says in ("a folder of logs, whose registry a run would replace", "no table of a run, which would replace it"):
+        done = stillwatch("detect", *(source.get(word, word) for word in words), "--out", str(other))
+        assert (done.returncode, says in done.stderr) == (1, True)
+        assert (other / "accounts.parquet").read_bytes() == before
+        if (other / "events").exists():
+            (other / "events").rmdir()
+
+
+def test_a_run_of_traces_is_not_written_over_them(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"account_id": ["a"], "view": ["v"], "object": ["o"]}), tmp_path / "links.parquet")
+    before = (tmp_path / "links.parquet").read_bytes()
+    with pytest.raises(InputError, match="written over what it is made of"):
+        pipeline.detect(None, tmp_path, traces=tmp_path / "links.parquet")
+    assert (tmp_path / "links.parquet").read_bytes() == before
+
+
+def test_a_table_of_verdicts_is_no_registry(little_world: Path, little_run: Path, tmp_path: Path) -> None:
+    shutil.copytree(little_world / "events", tmp_path / "events")
+    shutil.copy(little_run / "accounts.parquet", tmp_path)
+    with pytest.raises(InputError, match="accounts of a run, not a registry"):
+        open_dataset(tmp_path)
+
+
+def test_the_engine_clears_its_own_folders_alone(tmp_path: Path) -> None:
+    for name in ("spill-over-2025", ".spill-killed.partial"):
+        (tmp_path / name).mkdir()
+    with open_engine(tmp_path, 1):
+        assert len(list(tmp_path.iterdir())) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["spill-over-2025"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Same inputs, same bytes, however the events are cut into files and batches."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 
 from stillwatch import dataset, sketch
 from stillwatch.detect import pipeline
+from stillwatch.detect.run_folder import harvested
+from stillwatch.errors import InputError
 from stillwatch.files import data_files, digest
 
 TABLES = ("accounts", "campaigns", "harvest", "links", "watch")
@@ -104,6 +107,48 @@ def test_small_batches_give_the_same_bytes(
 ) -> None:
     monkeypatch.setattr(dataset, "BATCH_ROWS", 997)
     assert detected(little_world, tmp_path) == reference
+
+
+def test_row_groups_of_any_size_give_the_same_bytes(little_world: Path, tmp_path: Path) -> None:
+    """Where columns are dictionaries a batch ends with its row group, and not where there is none: the two readings are cut otherwise."""
+    events = all_events(little_world).drop_columns(["model", "access_path", "system"])
+    assert {"ip", "user_agent", "ja4"} <= set(events.column_names)
+    made = []
+    for size in (len(events), 997):
+        world = beside(little_world, tmp_path / f"world-{size}")
+        pq.write_table(events, world / "events" / "all.parquet", row_group_size=size)
+        made.append(detected(world, tmp_path / f"run-{size}"))
+    assert made[0] == made[1]
+    assert len(pq.read_table(pa.BufferReader(made[0]["harvest"])))
+
+
+def test_a_log_that_changes_under_a_run_is_told_in_one_line(
+    little_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = harvested._event_batches
+    for change in (lambda table: table.slice(1), lambda table: pa.concat_tables([table, table.slice(0, 1)])):
+        monkeypatch.setattr(harvested, "_event_batches", lambda *args, change=change: map(change, read(*args)))
+        with pytest.raises(InputError, match="the events changed while they were read"):
+            pipeline.detect(little_world, tmp_path / "run", quiet=True)
+
+
+def test_an_empty_text_is_told_like_none(little_world: Path, tmp_path: Path) -> None:
+    """As in Parquet that was made of CSV."""
+    events, made = all_events(little_world), []
+    for value in (None, ""):
+        table = events
+        for place, name in enumerate(table.column_names):
+            if name in ("ip", "model", "access_path", "ja4"):
+                none = pa.array([name == "ja4" or i % 2 == 0 for i in range(len(table))])
+                table = table.set_column(place, name, pc.if_else(none, pa.scalar(value, pa.string()), table[name].cast(pa.string())))
+        world = beside(little_world, tmp_path / f"world-{value}")
+        pq.write_table(table, world / "events" / "all.parquet")
+        found = detected(world, tmp_path / f"run-{value}")
+        told = json.loads((tmp_path / f"run-{value}" / "summary.json").read_text())
+        made.append((found, told["warnings"], told["blind_views"]))
+    assert made[0] == made[1]
+    assert re.search(r"\d+ % no ip, 50 % no model, 50 % no access_path", made[1][1][0])
+    assert ["ja4" in view["reason"] for view in made[1][2]] == [True]
 
 
 def test_empty_files_change_nothing(little_world: Path, reference: dict[str, bytes], tmp_path: Path) -> None:

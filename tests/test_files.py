@@ -8,15 +8,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from stillwatch.engine import Engine
 from stillwatch.errors import InputError
+from stillwatch.evaluate.harvest import in_common
 from stillwatch.files import (
     PARTIAL,
     data_files,
     digest,
+    json_as_text,
+    listed,
     local,
     other_files,
     publishing,
@@ -27,6 +32,8 @@ from stillwatch.files import (
     write_json,
     write_parquet,
 )
+from stillwatch.prove import exposure_ledger
+from stillwatch.respond import runs
 
 TABLE = pa.table({"account_id": ["a", "b"], "n": [1, 2]})
 
@@ -176,7 +183,10 @@ def held(out: Path) -> dict[str, str]:
 
 
 def test_a_set_takes_its_places_and_what_was_made_of_the_old_one_goes(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "page").write_text("somebody's own")
     publish(tmp_path / "run", "old")
+    assert held(tmp_path / "run")["page"] == "somebody's own"
     (tmp_path / "run" / "page").write_text("of the old")
     (tmp_path / "run" / "other").write_text("stays")
     publish(tmp_path / "run", "new")
@@ -221,6 +231,11 @@ def test_a_path_is_one_file_for_whoever_opens_it(tmp_path: Path, monkeypatch: py
     assert [str(local(text)) for text in ("run", "a/b:c", "/a:b")] == ["run", "a/b:c", "/a:b"]
 
 
+def test_an_empty_path_is_not_the_current_folder() -> None:
+    with pytest.raises(InputError, match="an empty path"):
+        local("")
+
+
 def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     name = os.fsdecode(b"r\xe9.parquet")
     assert spelled(tmp_path / name) == f"{tmp_path}/r\\xe9.parquet"
@@ -228,3 +243,22 @@ def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     for asked in (lambda: data_files(tmp_path), lambda: local(name)):
         with pytest.raises(InputError, match="a name that is not UTF-8"):
             asked()
+
+
+@pytest.mark.parametrize(("name", "beside"), [("run[1]", "run1"), ("a*", "ab"), ("a?", "ab"), ("[!x]", "y"), ("**", "b"), ("[[]", "["),
+                                              ("]", "x")])
+def test_a_path_is_no_pattern(tmp_path: Path, name: str, beside: str) -> None:
+    """DuckDB read the files of folders beside, too, or instead."""
+    for folder in (name, beside):
+        write_parquet(pa.table({"event_id": [folder], "account_id": [folder]}), tmp_path / folder / "a.parquet")
+        (tmp_path / folder / "a.jsonl").write_text(json.dumps({"event_id": folder, "account_id": folder}))
+    table, lines = tmp_path / name / "a.parquet", tmp_path / name / "a.jsonl"
+    assert in_common(table, table)
+    assert not in_common(table, tmp_path / beside / "a.parquet")
+    with duckdb.connect() as base:
+        Engine(base, 1).view("seen", [table])
+        runs._view(base, [table, lines])
+        for source in ("seen", f"read_parquet({listed([table])})", json_as_text(base, [lines], ()),
+                       exposure_ledger._source(base, [table]), exposure_ledger._source(base, [lines])):
+            assert base.execute(f"SELECT event_id FROM {source}").fetchall() == [(name,)], source
+        assert base.execute("SELECT account_id FROM events").fetchall() == [(name,), (name,)]

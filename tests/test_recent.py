@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,19 @@ def test_sketches_of_whole_files_are_kept_and_cuts_are_not(small_world: Path, sm
     assert whole == {name: (small_run / name).read_bytes() for name in TABLES}
 
 
+def test_looks_up_to_a_time_sketch_the_cut_file_alone(lately: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    found(lately, run)
+    before = {path.name: path.stat().st_mtime_ns for path in (run / "sketches").iterdir()}
+    for hours in (1, 2):
+        as_of = last(lately) - timedelta(hours=hours)
+        tables = found(lately, run, as_of=as_of)[1]
+        after = {path.name: path.stat().st_mtime_ns for path in (run / "sketches").iterdir()}
+        assert {name: after.get(name) for name in before} == before
+        assert len(after.keys() - before.keys()) == 2
+        assert tables == found(lately, tmp_path / f"fresh-{hours}", as_of=as_of)[1]
+
+
 def test_a_changed_file_is_sketched_anew(lately: Path, tmp_path: Path) -> None:
     """The log goes on in the file that the last look cut: a second look sees it."""
     data, run = tmp_path / "data", tmp_path / "run"
@@ -125,16 +139,15 @@ def test_sketches_of_files_that_changed_or_went_go(lately: Path, tmp_path: Path)
     shutil.copytree(lately, data)
     first, *_, newest = data_files(data / "events")
     kept = []
-    for change in (None, lambda: pq.write_table(pq.read_table(newest).slice(1), newest), first.unlink):
+    for change in (None, lambda: pq.write_table(pq.read_table(newest).slice(1), newest), lambda: os.utime(newest, (1, 1)), first.unlink):
         if change is not None:
             change()
         found(data, run)
         kept.append({path.name for path in (run / "sketches").iterdir()})
-    assert [len(names) for names in kept] == [6, 6, 4]
-    assert len(kept[0] & kept[1]) == 4
-    assert kept[2] < kept[1]
+    assert [len(names) for names in kept] == [6, 6, 6, 4]
+    assert [len(old & new) for old, new in pairwise(kept)] == [4, 4, 4]
     found(data, run, recent_us=3 * HOUR_US)
-    assert kept[2] < {path.name for path in (run / "sketches").iterdir()}, "a look lets the sketches of other files be"
+    assert kept[-1] < {path.name for path in (run / "sketches").iterdir()}, "a look lets the sketches of other files be"
 
 
 def test_nothing_outside_of_the_sketches_is_removed(lately: Path, tmp_path: Path) -> None:

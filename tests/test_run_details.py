@@ -247,7 +247,9 @@ def test_a_release_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "told"), [(502, 10_000, True), (0, 3, True), (8_586, 10_736, False), (0, 0, False), (None, None, False)]
+    ("low", "high", "told"),
+    [(502, 10_000, True), (0, 3, True), (8_586, 10_736, False), (5_000, 10_000, True), (5_001, 10_000, False), (0, 0, False),
+     (None, None, False)],
 )
 def test_a_number_of_exchanges_that_says_little_stands_beside_its_range(
     low: int | None, high: int | None, told: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -267,3 +269,25 @@ def test_the_range_of_a_run_is_that_of_its_campaigns(small_run: Path) -> None:
     summary = json.loads((small_run / "summary.json").read_text())
     for name in ("n_harvested", "harvested_low", "harvested_high"):
         assert summary[name] == sum(row[name] for row in rows if row["verdict"] == "campaign")
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("first_seen", 5), ("n_events", "12"), ("stages", ["a"]), ("stages", {"a": "b"}), ("warnings", 5), ("warnings", [1]),
+    ("blind_views", 5), ("inputs", [{"bytes": "9"}]), ("estimated_false_discoveries", "x"), ("start", 1.5),
+    ("harvested_low", "9"), ("sketches", [3]),
+])
+def test_a_summary_that_was_changed_is_one_line(tmp_path: Path, name: str, value: Any) -> None:
+    (tmp_path / "summary.json").write_text(json.dumps({name: value}))
+    with pytest.raises(InputError, match=f"'{name}' is not what detect writes: .*summary.json"):
+        run_details.read_summary(tmp_path)
+
+
+@pytest.mark.parametrize("changed", [{"at": None}, {"note": None}, {"at": 5}])
+def test_what_was_erased_is_told_with_its_time_and_note(tmp_path: Path, changed: dict[str, Any]) -> None:
+    row = {"at": "2026-01-01", "note": "asked", "files": [], "campaigns": {}}
+    (tmp_path / "erasures.json").write_text(json.dumps([row]))
+    assert run_details.erasures(tmp_path) == [row]
+    for wrong in (row | changed, {key: told for key, told in row.items() if key not in changed}):
+        (tmp_path / "erasures.json").write_text(json.dumps([wrong]))
+        with pytest.raises(InputError, match="not what stillwatch cases erase writes"):
+            run_details.erasures(tmp_path)

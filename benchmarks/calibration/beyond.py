@@ -82,7 +82,7 @@ def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.nd
     operators = np.unique(np.stack([np.unique(found["world"], return_inverse=True)[1], found["operator"]]), axis=1, return_inverse=True)[1]
 
     def line(score: np.ndarray, of: np.ndarray) -> float:
-        furthest = np.full(len(worlds), -np.inf)
+        furthest = np.full(max(len(worlds), FURTHEST + 1), -np.inf)
         np.maximum.at(furthest, number, np.where(innocent & of, score, -np.inf)[use])
         furthest = np.sort(furthest)[::-1]
         # Where hardly a world has such innocents, nothing tells how far they reach.

@@ -20,6 +20,8 @@ OWN = 5
 """One of so many worlds is of ``simulate.random_world``."""
 CROWD = 10
 """Accounts of one campaign that count in full: those of a campaign are alike."""
+FRESH = 9000
+"""Seed from which no world is in the calibration of groups."""
 PIECES = ("standing", "work")
 INNOCENTS, JOINED = 1e-5, 0.02
 """Share of all innocents, and of all who join, that those drawn in may be."""
@@ -48,7 +50,7 @@ def asked(author: str, scenario: str, seed: int, events: int) -> dict[str, np.nd
 
 
 def worlds(n: int, seed: int) -> Iterator[tuple[str, str, int]]:
-    """Author, scenario and seed of ``n`` worlds of all authors that calibrate, none of them in the calibration of groups."""
+    """Author, scenario and seed of ``n`` worlds of all authors that calibrate; from FRESH on none is in the calibration of groups."""
     yield from (("own", "random", seed + i) for i in range(n // OWN))
     others = [(author, name) for author, simulator in OTHERS.items() for name in simulator.SCENARIOS
               if name not in HELD_OUT.get(author, ()) and name != "tiny"]

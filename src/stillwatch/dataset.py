@@ -43,7 +43,7 @@ class Dataset:
     before: datetime | None = None
     """When the last of those that are left out was; None where none is."""
     whole: frozenset[Path] = frozenset()
-    """Files of events that :func:`lately` found to have none outside of the time that is looked at."""
+    """Files of events that :func:`lately` or :func:`until` found to have none outside of the time that is looked at."""
 
 
 def open_dataset(folder: Path) -> Dataset:
@@ -63,6 +63,9 @@ def open_dataset(folder: Path) -> Dataset:
         todo = "It must hold Parquet or JSONL files; see stillwatch ingest --help"
         raise InputError("no events", where=events, todo=todo)
     found = [path for name in ("accounts.parquet", "accounts.jsonl") if (path := folder / name).exists()]
+    for path in found:
+        if path.suffix == ".parquet" and _is_verdicts(path):
+            raise InputError("accounts of a run, not a registry", where=path, todo="Put the registry back, or remove the file")
     if len(found) > 1:
         raise InputError(f"a second registry beside {found[0].name}", where=found[1], todo="Put both into one file, or remove one")
     releases_file = folder / "releases.json"
@@ -71,6 +74,11 @@ def open_dataset(folder: Path) -> Dataset:
         todo = 'Write [{"model": …, "released_at": …}] with ISO times'
         raise InputError("not a list of releases", where=releases_file, todo=todo)
     return Dataset(folder, files, found[0] if found else None, tuple(releases), ingested)
+
+
+def _is_verdicts(path: Path) -> bool:
+    with reading_parquet(path):
+        return {"verdict", "campaign_id"} <= set(pq.read_schema(path).names)
 
 
 def _is_release(value: Any) -> bool:
@@ -126,6 +134,15 @@ def lately(dataset: Dataset, recent_us: int, as_of: datetime | None) -> Dataset:
     whole = frozenset(path for path in found if spans[path][0] >= start and spans[path][1] < end)
     earlier = [last if last < start else _last_before(path, start) for path, (first, last) in spans.items() if first < start]
     return replace(dataset, event_files=tuple(found), start=start, whole=whole, before=max(earlier, default=None))
+
+
+def until(dataset: Dataset, as_of: datetime) -> Dataset:
+    """The same input, which knows the files that end before a time: what is made of them is the same at any later look.
+
+    Raises:
+        InputError: a file of events is not readable.
+    """
+    return replace(dataset, whole=frozenset(path for path in dataset.event_files if (span := _span(path)) is None or span[1] < as_of))
 
 
 def _span(path: Path) -> tuple[datetime, datetime] | None:
@@ -191,7 +208,10 @@ def batches(
 
 
 def filled(path: Path, names: Iterable[str]) -> dict[str, int] | None:
-    """Rows of a file of events in which each column has a value, as its metadata tells; None where it does not, as in JSONL."""
+    """Rows of a file of events in which each column has a value, as its metadata tells.
+
+    None where it does not: in JSONL, or where some texts are empty, which is no value.
+    """
     if path.suffix == ".jsonl":
         return None
     found = dict.fromkeys(names, 0)
@@ -200,7 +220,8 @@ def filled(path: Path, names: Iterable[str]) -> dict[str, int] | None:
     for group in map(told.row_group, range(told.num_row_groups)):
         for column in map(group.column, range(group.num_columns)):
             if column.path_in_schema in found:
-                if column.statistics is None or not column.statistics.has_null_count:
+                known = column.statistics
+                if known is None or not known.has_null_count or (known.has_min_max and known.min == ""):
                     return None
                 found[column.path_in_schema] += group.num_rows - column.statistics.null_count
     return found

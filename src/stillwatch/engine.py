@@ -15,8 +15,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.errors import InputError
-from stillwatch.files import quoted
+from stillwatch.files import PARTIAL, listed
 
+SPILL = ".spill-"
+"""How the name of a folder begins that the engine spills to; nobody's own does."""
 MOST_THREADS = 1024
 """More would only wait for each other, and some systems start no more."""
 
@@ -55,8 +57,7 @@ class Engine:
 
     def view(self, name: str, files: list[Path]) -> None:
         """Name the rows of some Parquet files."""
-        listed = ", ".join(map(quoted, files))
-        self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
+        self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({listed(files)})")
 
     def put(self, name: str, columns: Mapping[str, NDArray[Any]] | pa.Table) -> None:
         """Make a table from arrays or from Arrow."""
@@ -94,9 +95,9 @@ def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | No
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory_gb = min(memory_gb or machine_memory_gb() / 2, 1e6)  # the engine reads no larger number
     scratch.mkdir(parents=True, exist_ok=True)
-    for left in scratch.glob("spill-*"):  # by a run that was killed
+    for left in scratch.glob(f"{SPILL}*{PARTIAL}"):  # by a run that was killed
         shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="spill-", dir=scratch) as spill:
+    with tempfile.TemporaryDirectory(prefix=SPILL, suffix=PARTIAL, dir=scratch) as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
             "memory_limit": f"{memory_gb * 0.6:.2f}GB",

@@ -6,8 +6,9 @@ A run that is killed leaves at most ``*.partial`` files, which no reader opens.
 import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,10 @@ EXPORTED = tuple(
     f"export/{name}" for name in ("campaigns.csv", "accounts.csv", "harvest.csv", "campaigns.json", "accounts.jsonl", "harvest.jsonl")
 )
 """What ``stillwatch export`` makes of a run in its folder, besides what holds no account and what is signed."""
-RUN_STALE = ("report.html", "evaluation.json", ERASURES, *EXPORTED, "export/stix.json", "export/ocsf.jsonl")
-"""What is made of a run, and would be of an earlier one after the next. Packets stay: they are signed and say of which run they are."""
+RUN_STALE = ("report.html", "evaluation.json", ERASURES, *EXPORTED, "export/stix.json", "export/ocsf.jsonl", "exposure/exposure.json",
+             "exposure/exposure.html")
+"""What is made of a run, and would be of an earlier one after the next. Packets stay: they are signed and say of which run they are;
+and so do the curves of exposure, which are of no run."""
 ERASING, TO_ERASE = f".erase{PARTIAL}", ".erase.ready"
 """Folders within a folder: files that an erasure is still writing, and those that are whole and only have to take their places."""
 
@@ -65,14 +68,15 @@ def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -
     Args:
         out: folder that is made if absent.
         names: files to expect. The last one is removed first and placed last: where it stands, all are of one run.
-        stale: files in ``out`` that earlier files of these names were made into; they are removed.
+        stale: files in ``out`` that earlier files of these names were made into; they are removed where there are any such.
     """
     staging = out / f".run{PARTIAL}"
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
         yield staging
-        for name in (*reversed(names), *stale):
+        earlier = any((out / name).exists() for name in names)
+        for name in (names[-1], *(stale if earlier else ()), *names[:-1]):
             (out / name).unlink(missing_ok=True)
         for name in names:
             os.replace(staging / name, out / name)
@@ -114,6 +118,31 @@ def demand_outside(logs: Path | None, out: Path, what: str) -> None:
     if written == place or any(written.is_relative_to(place / name) for name in ("events", "sketches")):
         todo = "Pass another place"
         raise InputError(f"{what} must not be written among the logs it reads", where=f"--out {out}", todo=todo)
+
+
+def demand_place(out: Path, *read: Path) -> None:
+    """Raise an InputError where a run would take the place of tables that are no run's: a log's registry has the name of one.
+
+    Args:
+        out: folder that the run is to be written to.
+        read: files that it is made of, which must be none of its tables.
+    """
+    if any((out / name).exists() for name in ("events", "ingest.json")):
+        raise InputError("a folder of logs, whose registry a run would replace", where=f"--out {out}", todo="Pass another place")
+    registry = out / "accounts.parquet"
+    if registry.is_file():
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            columns = pq.read_schema(registry).names
+        except (pa.ArrowException, OSError):
+            columns = []
+        if "verdict" not in columns:
+            todo = "Pass another place, or remove it if a run that was cut off left it"
+            raise InputError("no table of a run, which would replace it", where=registry, todo=todo)
+    if any(path.resolve() == (out / name).resolve() for path in read for name in RUN_FILES):
+        raise InputError("a run would be written over what it is made of", where=f"--out {out}", todo="Pass another place")
 
 
 def demand_apart(out: Path, *read: Path | None) -> None:
@@ -253,8 +282,11 @@ def local(text: str) -> Path:
     Pyarrow takes a relative path for a URI where a colon is in its first part, and expands ``~`` itself; such paths are made absolute.
 
     Raises:
-        InputError: the name is not UTF-8, so neither pyarrow nor DuckDB can open it.
+        InputError: the name is empty, which is mostly a variable that is not set and would name the current folder, or is not UTF-8, so
+            neither pyarrow nor DuckDB can open it.
     """
+    if not text:
+        raise InputError("an empty path", todo="Write . for the current folder")
     path = Path(os.path.expanduser(text))
     _demand_utf8(path)
     first = str(path).partition(os.sep)[0]
@@ -276,15 +308,20 @@ def quoted(path: Path | str) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
+def listed(files: Iterable[Path]) -> str:
+    """Files that DuckDB is to read, as a list of SQL: it takes ``[``, ``*`` and ``?`` in a path for patterns, and would read others."""
+    plain = (re.sub(r"[*?[]", r"[\g<0>]", str(path)) for path in files)
+    return f"[{', '.join(map(quoted, plain))}]"
+
+
 def json_as_text(connection: Any, files: Sequence[Path], typed: Collection[str]) -> str:
     """SQL that reads JSON lines through a DuckDB connection, each column but the ``typed`` ones as the text that stands there.
 
     DuckDB takes identifiers for UUIDs and times where they look like them, and writes these in another form.
     """
-    listed = ", ".join(map(quoted, files))
-    found = connection.execute(f"DESCRIBE SELECT * FROM read_json_auto([{listed}], union_by_name=true)").fetchall()
+    found = connection.execute(f"DESCRIBE SELECT * FROM read_json_auto({listed(files)}, union_by_name=true)").fetchall()
     columns = ", ".join(f"{quoted(name)}: {quoted(kind if name in typed else 'VARCHAR')}" for name, kind, *_ in found)
-    return f"read_json([{listed}], columns={{{columns}}})"
+    return f"read_json({listed(files)}, columns={{{columns}}})"
 
 
 def table_digests(folder: Path) -> dict[str, str]:

@@ -34,7 +34,7 @@ FORMAT = 4
 """Raised whenever the same events would give other sketches, so that old partitions are not read."""
 FOLDER = "sketches"
 CUT = "cut-"
-"""How the names of partitions begin that hold the last part of a file."""
+"""How the names of partitions begin that hold a part of a file."""
 
 
 def sketch_files(
@@ -42,7 +42,7 @@ def sketch_files(
 ) -> list[Path]:
     """Sketch every file of events that is not yet sketched; the result lists a Parquet file for each, in order.
 
-    Where the input has a ``start``, a file that lies whole in its time is sketched as ever, so that every later look finds it.
+    A file that lies whole in the time that is looked at is sketched as ever, so that every later look finds it.
     What is cut from the others is of this look alone: cuts that earlier looks left in ``folder`` are removed, and so is what is not whole.
 
     Raises:
@@ -75,9 +75,8 @@ def sketch_files(
     with ThreadPoolExecutor(threads) as pool:
         for _ in track(pool.map(work, missing), "sketch", len(missing), quiet=quiet):
             pass
-    if data.start is not None:
-        for left in set(folder.glob(f"{CUT}*.parquet")).difference(targets.values()):
-            remove(left)
+    for left in set(folder.glob(f"{CUT}*.parquet")).difference(targets.values()):
+        remove(left)
     return list(targets.values())
 
 
@@ -86,7 +85,7 @@ def _name(path: Path, as_of: datetime | None, start: datetime | None) -> str:
     # A copy that keeps the time of its source (rsync, tar, object stores) may be as long as what it replaces: ctime tells that it is new.
     times = f"{stat.st_mtime_ns} {stat.st_ctime_ns}"
     text = f"{FORMAT} {path.resolve()} {stat.st_size} {times} {as_of}" + (f" {start}" if start else "")
-    return (CUT if start else "") + hashlib.sha256(text.encode()).hexdigest()[:24]
+    return (CUT if start or as_of else "") + hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _sketch_file(source: Path, target: Path, sketcher: Sketcher, as_of: datetime | None, start: datetime | None) -> None:

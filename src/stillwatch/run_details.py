@@ -45,6 +45,10 @@ def _text(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _told(value: Any) -> bool:
+    return isinstance(value, str)
+
+
 def _list(of: Check) -> Check:
     return lambda value: value is None or (isinstance(value, list) and all(map(of, value)))
 
@@ -102,6 +106,12 @@ PARTS: dict[str, Check] = {
     "changes": _list(_any), "not_accused": _list(_any),
 }
 """What each part must look like where it is there."""
+SUMMARY: dict[str, Check] = {
+    **dict.fromkeys(("version", "first_seen", "last_seen", "start", "as_of"), _text), "warnings": _list(_told), "sketches": _list(_told),
+    **dict.fromkeys(("n_events", "n_accounts", "harvested_low", "harvested_high", "estimated_false_discoveries"), _number),
+    "stages": _each(_number), "inputs": _list(_fields(bytes=_number)), "blind_views": _list(_fields(reason=_text)),
+}
+"""The same of summary.json, as far as readers take it for this."""
 NOT_HERE = ("worth", "unvalued")
 """Parts that :mod:`stillwatch.run_worth` adds."""
 
@@ -218,11 +228,18 @@ def demand_whole(run: Path) -> None:
 
 
 def read_summary(run: Path) -> dict[str, Any]:
-    """The summary of a run; empty where it has none."""
+    """The summary of a run; empty where it has none.
+
+    Raises:
+        InputError: it is no JSON object, or a field is not what ``detect`` writes: somebody changed it.
+    """
     path = run / "summary.json"
     summary = read_json(path) if path.exists() else {}
     if not isinstance(summary, dict):
         raise InputError("not a JSON object", where=path)
+    for name, check in SUMMARY.items():
+        if not check(summary.get(name)):
+            raise InputError(f"{name!r} is not what detect writes", where=path, todo="Restore it, or run stillwatch detect again")
     return summary
 
 
@@ -292,7 +309,7 @@ def erasures(folder: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     counts = _fields(**dict.fromkeys(COUNTED, _count))
-    entry = _fields(at=_text, note=_text, files=_records(path=_text, before=_text, after=_text))
+    entry = _fields(at=_told, note=_told, files=_records(path=_text, before=_text, after=_text))
     told = read_json(path)
     if not (isinstance(told, list) and all(
         isinstance(row, dict) and entry(row) and isinstance(row.get("campaigns"), dict)

@@ -1,6 +1,9 @@
 """The second generator, the bars of the suite and the price of evasion."""
 
-from datetime import UTC, datetime
+import argparse
+import time
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import evasion
+import replay
 import suite
 import suite_tables
 from benchmarks import second_world
@@ -74,6 +78,65 @@ def test_a_further_author_may_set_the_size_of_each_scenario():
     assert suite.size("marsh-ferry", None) == suite.FURTHER["marsh"].SIZES["ferry"] == 126_000
     assert suite.size("kelp-quiet_harvest", None) == suite.FURTHER_EVENTS
     assert suite.size("tarn-small_host", 5000) == 5000
+
+
+def test_files_go_where_the_simulator_draws_from_them(tmp_path):
+    """What is of no effect is in no result's key."""
+    file = tmp_path / "prompts.parquet"
+    file.touch()
+    runs = [suite.run_of(name, 1, 5000, file, file) for name in ("demo", "second-classic", "farm-deep_cover")]
+    assert [(run.prompts, run.rates) for run in runs] == [(file, file), (file, None), (None, None)]
+
+
+def test_a_killed_process_fails_its_run_alone(tmp_path, monkeypatch):
+    (tmp_path / "dying.py").write_text("""
+import os
+from typing import NamedTuple
+
+class Run(NamedTuple):
+    scenario: str
+    seed: int
+    key: str = "key"
+
+def finish(run, results, threads, keep_data):
+    return os._exit(9) if run.seed == 1 else {"failed": "in its turn"}
+""")
+    monkeypatch.syspath_prepend(tmp_path)
+    dying = import_module("dying")
+    monkeypatch.setattr(suite, "finish", dying.finish)
+    runs = [dying.Run("demo", seed) for seed in (1, 2)]
+    killed, after = suite.suite(runs, tmp_path / "results", jobs=1, fresh=False, keep_data=False)
+    assert killed == {"run": "key", "failed": "its process was killed, perhaps for want of memory"}
+    assert after == {"failed": "in its turn"}
+
+
+def test_a_failure_leaves_no_earlier_result(tmp_path, monkeypatch):
+    run = suite.run_of("demo", 1, 5000)
+    for fails in (False, True):
+        monkeypatch.setattr(suite, "one", lambda *of, fails=fails: {"run": {}["none"] if fails else run.key})
+        suite.finish(run, tmp_path, 1, False)
+        assert bool(suite.kept(tmp_path / "demo-1.json", run)) is not fails
+
+
+def test_replays_take_scenarios_of_every_simulator(tmp_path, monkeypatch, capsys):
+    made = []
+    for simulator, name in ((suite.second_world, "generate"), (suite.FURTHER["farm"], "generate"), (suite.simulate, "run")):
+        monkeypatch.setattr(simulator, name, lambda scenario, *of, **named: made.append(scenario))
+    monkeypatch.setattr(replay, "run", lambda *of, **named: {})
+    args = argparse.Namespace(events=0, seed=1, every="6h", growth=0, first=None, recent=[], policies=["campaign"])
+    for scenario in ("demo", "second-classic", "farm-deep_cover"):
+        replay.replayed(scenario, tmp_path, args)
+    assert made == ["demo", "classic", "deep_cover"]
+    monkeypatch.setattr("sys.argv", ["replay.py", "--scenarios", "farm-none"])
+    with pytest.raises(SystemExit):
+        replay.main()
+    assert "no scenario farm-none; there are: " in capsys.readouterr().err
+
+
+def test_a_truth_without_innocents_is_said_to_have_none():
+    nobody = {"n": 0, "touched": 0, "per_10000": None}
+    said = replay.judged({"policies": [{"policy": "campaign", "campaigns": [], "innocents": nobody}]})
+    assert said == ["campaign: the truth has no innocents to touch"]
 
 
 def evaluation(*, found: int, false: int, error: float, campaign: str = "a") -> dict:
@@ -144,6 +207,16 @@ def test_bars_differ_by_tactic():
     assert pooled("relay", seldom)["missed_bars"] == ["recall ≥ 0.95", "harvest within 10% (a)"]
 
 
+def written(folder: Path, events: pa.Table, harvested: list[str]) -> None:
+    """A log and its truth: all accounts but ``innocent`` are an operator's."""
+    (folder / "events").mkdir()
+    pq.write_table(events, folder / "events" / "part.parquet")
+    accounts = sorted(set(events["account_id"].to_pylist()))
+    truth = {"account_id": accounts, "campaign": [None if name == "innocent" else "a" for name in accounts]}
+    pq.write_table(pa.table(truth), folder / "truth.parquet")
+    pq.write_table(pa.table({"event_id": harvested, "campaign": ["a"] * len(harvested)}), folder / "truth_events.parquet")
+
+
 def test_costs_are_counted_in_the_logs(tmp_path):
     day = [datetime(2026, 2, number, 12, tzinfo=UTC) for number in (1, 1, 2, 2, 3)]
     events = pa.table({
@@ -153,15 +226,10 @@ def test_costs_are_counted_in_the_logs(tmp_path):
         "context_key": [1, 2, 3, 4, 5], "parent_key": pa.array([None, 1, None, None, None], pa.int64()),
         "input_tokens": [10, 10, 10, 30, 10], "output_tokens": [1, 1, 1, 3, 1],
     })
-    (tmp_path / "events").mkdir()
-    pq.write_table(events, tmp_path / "events" / "part.parquet")
+    written(tmp_path, events, harvested=["1", "2", "3"])
     created = [datetime(2026, 1, 22, 12, tzinfo=UTC)] * 2
     registry = {"account_id": ["x", "y"], "created_at": created, "payment_hash": ["card", "card"]}
     pq.write_table(pa.table(registry), tmp_path / "accounts.parquet")
-    truth = {"account_id": ["x", "y", "innocent"], "campaign": ["a", "a", None], "kind": ["k", "k", "i"]}
-    pq.write_table(pa.table(truth), tmp_path / "truth.parquet")
-    harvest = {"event_id": ["1", "2", "3"], "campaign": ["a", "a", "a"]}
-    pq.write_table(pa.table(harvest), tmp_path / "truth_events.parquet")
     found = evasion.costs(tmp_path, tmp_path)
     assert found is not None
     assert found["harvested"] == 3
@@ -176,3 +244,43 @@ def test_costs_are_counted_in_the_logs(tmp_path):
     without = evasion.costs(tmp_path, tmp_path)
     assert without is not None
     assert (without["cards"], without["age_days"], without["accounts"]) == (0, None, found["accounts"])
+
+
+def test_turns_are_handed_over_where_the_account_never_sent_what_they_continue(tmp_path):
+    """Others may have sent the same; cover is no harvest."""
+    written(tmp_path, pa.table({
+        "event_id": ["1", "2", "3", "4", "5", "6"], "account_id": ["x", "y", "x", "y", "z", "x"],
+        "timestamp": [datetime(2026, 2, 1, hour, tzinfo=UTC) for hour in range(6)], "prompt": ["solve"] * 6,
+        "context_key": [1, 1, 2, 2, 3, 4], "parent_key": pa.array([None, None, 1, 1, 1, 2], pa.int64()),
+    }), harvested=["1", "2", "3", "4", "5"])
+    found = evasion.costs(tmp_path, tmp_path)
+    assert found is not None
+    assert found["handed_over"] == pytest.approx(1 / 3)
+
+
+def test_days_of_an_address_are_of_utc_wherever_the_machine_stands(tmp_path, monkeypatch):
+    noon = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    written(tmp_path, pa.table({
+        "event_id": ["1", "2"], "account_id": ["x", "x"], "timestamp": [noon, noon + timedelta(hours=6)],
+        "prompt": ["solve"] * 2, "ip": ["10.0.0.1"] * 2,
+    }), harvested=["1"])
+    monkeypatch.setenv("TZ", "Etc/GMT-9")
+    time.tzset()
+    try:
+        found = evasion.costs(tmp_path, tmp_path)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert found is not None
+    assert found["own_addresses"] == 0
+
+
+def test_the_busiest_tenth_is_a_tenth_where_all_are_as_busy(tmp_path):
+    n = 20
+    written(tmp_path, pa.table({
+        "event_id": list(map(str, range(n))), "account_id": [f"x{i}" for i in range(n)],
+        "timestamp": [datetime(2026, 2, 1, tzinfo=UTC)] * n, "prompt": ["solve"] * n,
+    }), harvested=list(map(str, range(n))))
+    found = evasion.costs(tmp_path, tmp_path)
+    assert found is not None
+    assert found["busiest_tenth"] == pytest.approx(0.1)

@@ -1,12 +1,22 @@
 """The weights of calibration: those that were planted come back, none is against its sign or beyond its limit, and who teaches them."""
 
+import json
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
+from benchmarks.calibration.beyond import FURTHEST, Unseen, with_lines
 from benchmarks.calibration.kinds import size_class, teaching, telling
 from benchmarks.calibration.logistic import CONDUCT_LIMIT, PROTECTIVE, SOFT, fit
 from scipy.special import expit
 
+import calibrate
+import harvest
+import suite_tables
 from stillwatch.judge import EVIDENCE, calibrated, pieces
+from stillwatch.judge.conduct import CONDUCT
+from stillwatch.judge.lines import TREES
 from stillwatch.judge.pieces import LINKED, UNLINKED
 from stillwatch.judge.reasons import REASONS
 
@@ -91,3 +101,47 @@ def test_the_tail_of_work_alone_is_of_innocents_who_work_half_alike() -> None:
 def test_a_class_of_sizes_begins_at_its_first_size() -> None:
     sizes = np.array([4, 31, 32, 99, 100, 5000])
     assert size_class({"context.crowd": np.log10(sizes) / 4}).tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_the_record_names_the_commit_of_the_code_wherever_it_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = tmp_path / "calibration.json"
+    monkeypatch.setattr(calibrate, "CALIBRATION", written)
+    monkeypatch.setattr(calibrate, "joins", lambda *of: calibrated().joins)
+    monkeypatch.setattr("sys.argv", ["calibrate.py", "--joins", "5"])
+    monkeypatch.chdir(os.sep)
+    calibrate.main()
+    joined = json.loads(written.read_text())["record"]["joins"]
+    assert joined["commit"] == suite_tables.commit()
+    assert "--seed 9000" in joined["command"]
+
+
+@pytest.mark.parametrize("arguments", ["--joins 5 --seed 1000", "--seed 9000"])
+def test_who_joins_is_asked_of_worlds_that_groups_were_not_calibrated_on(
+    arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("calibrate", "joins"):
+        monkeypatch.setattr(calibrate, name, lambda *of: pytest.fail("calibrated"))
+    monkeypatch.setattr("sys.argv", ["calibrate.py", *arguments.split()])
+    with pytest.raises(SystemExit):
+        calibrate.main()
+    assert "from 9000 on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("n_worlds", [FURTHEST, FURTHEST + 1])
+def test_few_worlds_tell_no_line(n_worlds: int) -> None:
+    """A line needs one more world than those whose excess is averaged."""
+    none, half = np.zeros(n_worlds), np.full(n_worlds, 0.5)
+    found = {f"v.{name}": none for name in (*EVIDENCE, *CONDUCT, *REASONS)} | {
+        "v.harvest.narrow": half, "v.context.crowd": half, "purity": none, "coverage": none, "any": none, "kind": np.full(n_worlds, "vpn"),
+        "operator": np.full(n_worlds, -1), "world": np.array([f"own {i}" for i in range(n_worlds)]),
+    }
+    unseen = Unseen({TREES: np.arange(n_worlds) - 20.0}, none, none > 0)
+    forest = calibrated().forest
+    assert forest is not None
+    lines = with_lines(forest, found, unseen, none == 0)[0].lines
+    assert np.isfinite(lines[0].anywhere) == (n_worlds > FURTHEST)
+
+
+def test_the_command_of_an_interval_names_scenarios_that_were_chosen() -> None:
+    assert harvest.command(60_000, 1000, harvest.SCENARIOS) == "python benchmarks/harvest.py --events 60000 --seed 1000"
+    assert harvest.command(60_000, 1000, ["own-0", "fen-burner_cards"]).endswith(" --seed 1000 --scenarios own-0 fen-burner_cards")

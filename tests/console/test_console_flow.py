@@ -7,16 +7,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from console_kit import PASSWORD, PREFIX, Client
 from respond_postgres import DATABASES, statement
 from sqlalchemy import select, update
 
-from stillwatch.console import people, policy_pages
-from stillwatch.respond import actions, cases, policy
+from stillwatch.console import accounts, people, policy_pages
+from stillwatch.respond import actions, allow, cases, policy
+from stillwatch.respond.names import line
 from stillwatch.respond.policy import parse
-from stillwatch.respond.schema import AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
+from stillwatch.respond.schema import Account, AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
 from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject, Verdict
@@ -380,6 +382,13 @@ def test_find_by_any_name(client: Clients, store: Store, case_id: str) -> None:
     ):
         assert vic.get("/find", params={"q": name}).headers["location"] == f"/console{path}"
     assert vic.get("/find", params={"q": "nothing"}).status_code == 404
+    odd = ["x" * 1000, "ends with a blank ", "a\nb", '"quoted"']
+    with store.write(DEE) as change:
+        change.session.add_all(Account(account_id=name) for name in odd)
+    for name in odd:
+        found = vic.get("/find", params={"q": f" {line(name)} "})
+        assert found.headers["location"] == f"/console/accounts?{urlencode({'name': name})}"
+    assert "written as JSON" in vic.get("/find", params={"q": '"quoted'}).text
 
 
 @pytest.mark.parametrize("name", ["a\nb", "solo\n", "..", "a/../b", "ä\u200b", "a b&c=d#e"])
@@ -400,9 +409,12 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
         Decision(f"r-{i}", now - timedelta(days=i % 9, minutes=1), "decide", names[i % 3], None, "allow", "block", "shadow", "x",
                  case_id, 0, 10)
         for i in range(90)
+    ] + [  # let through within a throttle's rate, or observed; and an outage
+        Decision(f"p-{i}", now, "decide", names[0], None, "allow", action, "enforce", "terms_of_use", case_id, 0)
+        for i, action in enumerate(("allow", "unavailable"))
     ])
     ben, dee = client("ben"), client("dee")
-    document = json.dumps({"mode": "enforce", "max_accounts": 5})
+    document = json.dumps({"mode": "enforce", "max_accounts": 5, "max_duration_s": 3600, "durations_s": dict.fromkeys(Action, 3600)})
     page = followed(ben, ben.post("/policy", document=document, note="smaller steps"))
     assert "it is not in force" in page.text
     with store.read() as session:
@@ -411,7 +423,9 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
     assert tried.traffic == [{"action": "block", "requests": 70, "accounts": 3, "then": 0, "now": 70}]
     assert shadow.traffic[0]["now"] == 0
     assert [row.action_id for row in tried.over_cap] == [action_id]
+    assert [row.action_id for row in tried.too_long] == [action_id]
     assert not shadow.over_cap
+    assert not shadow.too_long
     assert ben.post("/policy/1/promote", note="go").status_code == 403
     followed(dee, dee.post("/policy/1/promote", note="go"))
     with store.read() as session:
@@ -513,6 +527,31 @@ def test_an_account_shows_what_edges_were_answered_about_its_keys(client: Client
     page = client("vic").get(f"/accounts?name={account}").text
     assert "about key-of-it" in page
     assert "key-of-another" not in page
+
+
+def test_an_account_with_many_keys_and_actions_is_not_shown_as_free(
+    client: Clients, store: Store, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = member(store, case_id)
+    monkeypatch.setattr(accounts, "ACTIONS", 1)
+    enforce(store)
+    with store.write(DEE) as change:
+        change.session.merge(Account(account_id=account, kind="individual"))
+        change.session.add_all(Key(key_id=f"k{i:03}", account_id=account) for i in range(accounts.KEYS + 3))
+        for i, kind in ((0, Action.THROTTLE), (1, Action.OBSERVE)):
+            actions.propose(change, kind, Reason.TERMS_OF_USE, subjects=[(Subject.KEY, f"k{accounts.KEYS + i:03}")])
+        allow.add(change, Subject.KEY, f"k{accounts.KEYS + 2:03}", owner="sales", reason="a contract",
+                  expires_at=change.now + timedelta(days=30))
+    append_decisions(store, [
+        Decision("d", datetime.now(UTC), "nginx", None, f"k{accounts.KEYS:03}", "throttle", "throttle", "enforce", "terms_of_use", None, 0)
+    ])
+    page = client("vic").get(f"/accounts?name={account}").text
+    told = re.sub("<[^>]+>", "", page)
+    assert sorted(re.findall(r"\w+(?=[,.])", re.findall("In force on it:(.*)", told)[0])) == ["observe", "throttle"]
+    assert f"Keys{accounts.KEYS + 3}" in told
+    assert f"Keys, the first {accounts.KEYS}" in told
+    assert "Allow-list, key: a contract" in told
+    assert f"k{accounts.KEYS:03}" in page.split('id="decisions"')[1]
 
 
 def test_the_built_in_policy_can_be_put_in_force_again(client: Clients, store: Store) -> None:
@@ -636,6 +675,12 @@ def test_times_and_facts_are_named_as_what_they_are(client: Clients, case_id: st
     assert '<th scope="col">Harvest until</th>' in queue
     assert "<dt>Harvest period</dt>" in vic.get(f"/cases/{case_id}").text
     assert "What is known of the accounts of cases, those of groups for review among them" in vic.get("/health").text
+
+
+def test_beyond_the_last_accounts_of_a_case_are_the_last(client: Clients, case_id: str) -> None:
+    vic = client("vic")
+    told = [re.findall("<caption>([^<]+), most suspicious first", vic.get(f"/cases/{case_id}?members={n}").text) for n in (1, 2, 9999)]
+    assert told == [["1 to 50 of 60"], ["51 to 60 of 60"], ["51 to 60 of 60"]]
 
 
 def test_who_joined_after_a_verdict_is_told(client: Clients, store: Store, case_id: str) -> None:

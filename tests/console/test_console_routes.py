@@ -1,5 +1,6 @@
 """Who gets in: every route, every role; forged, planted, guessed and oversized requests."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -13,11 +14,11 @@ from console_kit import BASE, PASSWORD, PEOPLE, PREFIX, Client, token_of
 from sqlalchemy import select, update
 from starlette.routing import Mount, Route
 
-from stillwatch.console import people, security
+from stillwatch.console import entrance, people, security
 from stillwatch.console.app import HEADERS, PAGES, application
 from stillwatch.console.page import SAID, Page
 from stillwatch.console.security import Brake, digest
-from stillwatch.errors import InputError
+from stillwatch.errors import InputError, StillwatchError
 from stillwatch.respond.importing import import_run
 from stillwatch.respond.schema import AuditRow, LoginSession, User
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
@@ -169,6 +170,30 @@ def test_cookies_are_closed_to_scripts_and_other_sites(store: Store) -> None:
         anybody.close()
 
 
+@pytest.mark.parametrize(("given", "sent"), [
+    ("https://Guard.Example", "https://guard.example"), ("https://guard.example:443/", "https://guard.example"),
+    ("HTTP://guard.example:80", "http://guard.example"), ("http://guard.example:443", "http://guard.example:443"),
+    ("https://[::1]:8090", "https://[::1]:8090"),
+])
+def test_an_origin_is_what_browsers_send(store: Store, given: str, sent: str) -> None:
+    anybody = Client(store, origin=given)
+    form = anybody.get("/login")
+    planted = re.findall(r"stillwatch_login=([^;]+)", form.headers["set-cookie"])[0]
+    fields = {"token": token_of(form.text), "name": "ana", "password": PASSWORD}
+    headers = {"origin": sent, "cookie": f"stillwatch_login={planted}"}
+    assert anybody.http.post(f"{PREFIX}/login", data=fields, headers=headers).status_code == 303
+    anybody.close()
+
+
+@pytest.mark.parametrize("origin", [
+    "guard.example", "ftp://guard.example", "http://[", "https://guard.example:x", "https://guard.example?x=1", "https://u:p@guard.example",
+    "https://guard.example#x", "https://guard.example/console", "https://:443", "https://gärd.example",
+])
+def test_what_no_browser_sends_is_no_origin(store: Store, origin: str) -> None:
+    with pytest.raises(InputError, match="is no origin"):
+        application(store, origin=origin)
+
+
 def test_wrong_names_and_passwords_say_the_same(client: Clients) -> None:
     anybody = client("")
     answers = [
@@ -211,6 +236,19 @@ def test_an_office_behind_one_address_logs_in(client: Clients, monkeypatch: pyte
     assert [office.login(name).status_code for name in ("ana", "ben", "ana", "cem")] == [303] * 4
 
 
+def test_an_outage_of_the_store_locks_nobody_out(client: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_: object, **__: object) -> None:
+        raise StillwatchError("the store does not answer")
+
+    monkeypatch.setattr(Brake, "BY_NAME", 3)
+    anybody = client("")
+    assert anybody.login("ana", "wrong").status_code == 401
+    with monkeypatch.context() as patched:
+        patched.setattr(entrance, "open_session", down)
+        assert [anybody.login("ana").status_code for _ in range(4)] == [503] * 4
+    assert [anybody.login("ana", "wrong").status_code for _ in range(3)] == [401, 401, 429], "the failure before it still counts"
+
+
 def test_the_brake_stands_before_the_right_password(client: Clients) -> None:
     anybody = client("")
     for _ in range(Brake.BY_NAME):
@@ -225,6 +263,30 @@ def test_a_login_form_of_another_browser_is_refused(client: Clients) -> None:
     mine.get("/login")
     answer = mine.http.post(f"{PREFIX}/login", data={"token": token, "name": "ana", "password": PASSWORD})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "testserver", "https://evil.example"])
+def test_a_login_of_another_origin_is_refused(client: Clients, origin: str) -> None:
+    anybody = client("")
+    token = token_of(anybody.get("/login").text)
+    fields = {"token": token, "name": "ana", "password": PASSWORD}
+    assert anybody.http.post(f"{PREFIX}/login", data=fields, headers={"origin": origin}).status_code == 403
+
+
+def test_who_hangs_up_while_logging_in_leaves_no_traceback(store: Store) -> None:
+    messages: list[Any] = [{"type": "http.request", "body": b"na", "more_body": True}, {"type": "http.disconnect"}]
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": f"{PREFIX}/login", "query_string": b"", "root_path": "",
+             "headers": [(b"content-type", b"application/x-www-form-urlencoded")]}
+    asyncio.run(application(store)(scope, receive, send))  # type: ignore[arg-type]
+    assert answers[0]["status"] == 400
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,19 @@ def test_a_mark_log_that_leaves_accounts_to_the_events(tmp_path: Path) -> None:
     assert elicited.read_text() == '{"event_id": "e1", "output": "o"}\n'
 
 
+def test_json_lines_and_parquet_tell_the_same_events(tmp_path: Path) -> None:
+    (tmp_path / "logs" / "events").mkdir(parents=True)
+    ids = {"0": "a", "1": "b", "2": "a", "None": "a"}
+    events = [{"event_id": id_, "timestamp": "2026-01-01T00:00:00Z", "account_id": name} for id_, name in ids.items()]
+    (tmp_path / "logs" / "events" / "one.jsonl").write_text("".join(json.dumps(row) + "\n" for row in events))
+    lines, table = tmp_path / "lines.jsonl", tmp_path / "table.parquet"
+    lines.write_text('{"event_id": 0}\n{"event_id": 1}\n{"event_id": ["x"]}\n{"event_id": null}\n{"event_id": 2}\n')
+    pq.write_table(pa.table({"event_id": [0, 1, None, 2]}), table)
+    done = erase([tmp_path / "logs", lines, table], "a", note="request 17")
+    assert [sum(each.rows.values()) for each in done] == [2, 2, 3]
+    assert lines.read_text() == '{"event_id": 1}\n{"event_id": ["x"]}\n{"event_id": null}\n'
+
+
 def test_a_table_that_tells_requests_alone_needs_the_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "logs" / "events").mkdir(parents=True)
     event = {"event_id": "e1", "timestamp": "2026-01-01T00:00:00Z", "account_id": "acct-1"}
@@ -444,6 +457,13 @@ def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:
     (done,) = erase([tmp_path], "acct-3", note="request 17")
     assert (done.rows, done.left) == ({"decisions/decisions-2001-09-09.ndjson": 2}, ["snapshot.arrow"])
     assert path.read_bytes() == other
+
+
+def test_a_torn_line_that_names_it_is_told_though_others_went(tmp_path: Path) -> None:
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / "d.ndjson").write_text('{"account_id": "acct-3"}\n{"account_id": "acct-3", "at"\n{"account_id": "b"}\n')
+    (done,) = erase([tmp_path], "acct-3", note="request 17")
+    assert (done.rows, done.left) == ({"decisions/d.ndjson": 1}, ["decisions/d.ndjson"])
 
 
 ROWS = [{"event_id": f"e{i}", "timestamp": "2026-01-01T00:00:00Z", "account_id": f"acct-{i % 3}", "prompt": f"What is {i}?"}

@@ -125,6 +125,13 @@ def test_empty_hours_are_a_flat_line() -> None:
     assert (drawn.timeline.harvested, drawn.timeline.peak) == ("", 0)
 
 
+def test_labels_of_the_axis_are_the_numbers_at_their_places() -> None:
+    for peak in [*range(1, 300), 7_500, 99_999]:
+        top, ticks = charts.y_axis(peak)
+        assert top >= peak
+        assert [(1 - mark.place / 100) * top for mark in ticks] == pytest.approx([float(mark.label.replace(",", "")) for mark in ticks])
+
+
 def test_waterfall_adds_up_to_the_score() -> None:
     details = {
         "bias_log_odds": -4.0,
@@ -155,6 +162,15 @@ def test_what_the_parts_leave_unexplained_is_a_step() -> None:
     assert fall is not None
     assert (fall.reasons[-1].name, fall.reasons[-1].log_odds) == ("limits and overlap", -2.0)
     assert waterfall({}, 3.0) is None
+    small = waterfall({"evidence": [{"name": "x", "log_odds": 2.0}, *({"name": f"y{i}", "log_odds": 0.04} for i in range(10))]}, 2.4)
+    assert small is not None
+    assert [(reason.name, round(reason.log_odds, 6)) for reason in small.reasons] == [("x", 2.0), ("limits and overlap", 0.4)]
+
+
+def test_a_score_below_zero_is_a_bar_to_the_left_of_the_line() -> None:
+    fall = waterfall({"bias_log_odds": -4.0, "evidence": [{"name": "x", "log_odds": 1.0}]}, -3.0)
+    assert fall is not None
+    assert (fall.zero, fall.total_left, fall.total_width) == (100, pytest.approx(25), pytest.approx(75))
 
 
 def test_objects_stand_on_one_log_scale() -> None:
@@ -227,6 +243,14 @@ def test_views_of_a_family_are_told_apart() -> None:
         (("identity",), (1, 2)), (("identity",), (1, 2)), (("identity", "session"), (1,)), (("session",), ()),
     ]
     assert drawn.alone == {"identity", "identity.payment", "identity.email", "session", "session.handoff"}
+
+
+def test_links_below_the_typical_weight_are_weak() -> None:
+    drawn = graph({"nodes": list("abcd"), "edges": [[0, 1, "timing.slot", 1.0], [1, 2, "timing.slot", 3.0], [2, 3, "timing.slot", 5.0]]}, 4)
+    assert drawn is not None
+    (view,) = drawn.families[0].views
+    a, b, c, d = (f"{node.x:.1f} {node.y:.1f}" for node in drawn.nodes)
+    assert (view.weak, view.strong) == (f"M{a}L{b}", f"M{c}L{d}M{b}L{c}"), "the strongest first"
 
 
 def test_what_there_is_in_all_is_told_beside_what_is_drawn() -> None:

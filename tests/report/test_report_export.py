@@ -52,6 +52,14 @@ def test_csv_holds_every_row_and_disarms_formulas(tmp_path: Path) -> None:
     assert read_csv(paths[2])[0] == {"event_id": "e0", "campaign_id": "c-1"}
 
 
+def test_accounts_are_of_the_run_that_is_named(tmp_path: Path) -> None:
+    """DuckDB takes ``run[1]`` for a pattern that ``run1`` fits."""
+    for name, accounts in (("run[1]", ["mine"]), ("run1", ["a stranger"])):
+        run_with(tmp_path / name, accounts).rename(tmp_path / name / "run")
+    rows = read_csv(report.export(tmp_path / "run[1]" / "run", "csv")[1])
+    assert [row["account_id"] for row in rows if row["campaign_id"]] == ["mine"]
+
+
 def test_csv_shows_characters_that_a_terminal_would_obey(tmp_path: Path) -> None:
     names = ["a\0b", "\x1b[31mred", "a\x0bb", "\r=1", "\u202eé", "é\n\tü", "é"]
     path = report.export(run_with(tmp_path, names), "csv")[1]

@@ -11,6 +11,8 @@ import report_run as runs
 
 from stillwatch import cli, report
 from stillwatch.errors import InputError
+from stillwatch.files import RUN_STALE, publishing
+from stillwatch.report import load
 from stillwatch.report.page import capabilities
 
 ATTACK = (
@@ -422,6 +424,17 @@ def test_worth_of_the_harvest_stands_in_each_campaign_and_in_its_case(tmp_path: 
     assert worth["low"] > 0.7
     elsewhere = read(report.run(run, out=tmp_path / "pages" / "r.html"))
     assert ("a", {"href": "../run/exposure/exposure.html#c-4be0a1"}) in elsewhere.tags
+    with publishing(run, ("summary.json",), RUN_STALE) as staging:  # as the next detect does
+        (run / "summary.json").rename(staging / "summary.json")
+    assert "What the harvest is worth" not in report.run(run).read_text(), "it was of another harvest"
+    assert (run / "exposure" / "curves.json").is_file()
+    assert cli.main(["exposure", "-q", "--curves", str(curve_file(tmp_path / "curves.json")), "--run", str(run)]) == 0
+
+
+def test_the_accounts_that_are_shown_are_the_most_suspicious(tmp_path: Path) -> None:
+    row = runs.row("c-1", "campaign", 3.0, (5000, 10, 4), ["timing.slot"], {"title": "t"})
+    (found,) = load.load(runs.write(tmp_path, [row], {}, members=load.MEMBERS_SHOWN + 5)).campaigns
+    assert [member.account_id for member in found.members] == [f"c-1-{i:04d}" for i in range(load.MEMBERS_SHOWN)]
 
 
 def test_an_exposure_file_of_another_make_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

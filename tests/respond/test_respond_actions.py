@@ -150,6 +150,20 @@ def test_the_strongest_action_decides(store: Store, case_id: str) -> None:
     assert [STRENGTH[rule.action] for rule in snapshot.rules] == sorted(STRENGTH[rule.action] for rule in snapshot.rules)
 
 
+@pytest.mark.parametrize(("kind", "strict", "mild"), [
+    (Action.THROTTLE, {"requests_per_min": 1}, {"requests_per_min": 60}),
+    (Action.THROTTLE, {"case_requests_per_min": 9}, {"case_requests_per_min": 0}),
+    (Action.RESTRICT, {"max_tokens": 16}, {"max_tokens": 4096}), (Action.RESTRICT, {"max_tokens": 16}, {"max_tokens": 0}),
+])
+def test_of_two_of_a_kind_the_stricter_decides(
+    store: Store, case_id: str, kind: Action, strict: dict[str, int], mild: dict[str, int]
+) -> None:
+    proposed(store, kind=kind, case_id=case_id, parameters=mild, duration_s=7 * 86_400)
+    row = proposed(store, kind=kind, case_id=case_id, parameters=strict, duration_s=86_400)
+    snapshot = read_snapshot(store, NOW)
+    assert {snapshot.rules[i].action_id for i in snapshot.accounts.values()} == {row.action_id}
+
+
 def test_an_action_on_an_account_reaches_its_keys(store: Store, case_id: str) -> None:
     with store.write(SYSTEM, now=NOW) as change:
         change.session.add(Key(key_id="k-1", account_id="acct-00001"))
@@ -316,6 +330,25 @@ def test_a_case_is_pending_action_only_while_something_waits(store: Store, case_
     assert the_case(store).state == State.INVESTIGATING
 
 
+@pytest.mark.parametrize("how", ["expired", "undone"])
+def test_a_lift_of_what_is_over_waits_for_nobody(store: Store, case_id: str, how: str) -> None:
+    block = proposed(store, case_id=case_id)
+    approved(store, block.action_id)
+    with store.write(ANA, now=NOW) as change:
+        lift = actions.undo(change, block.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00003")])
+        every = None if how == "expired" else actions.undo(change, block.action_id, Reason.FALSE_POSITIVE)
+    assert the_case(store).state == State.PENDING_ACTION
+    if every is None:
+        with store.write(SYSTEM, now=NOW + timedelta(days=40)) as change:
+            assert actions.sweep(change) == [block.action_id]
+    else:
+        assert approved(store, every.action_id).state == ActionState.DONE
+    with store.read() as session:
+        assert actions.waiting(session) == []
+        assert actions.get(session, lift.action_id).state == ActionState.REJECTED
+    assert the_case(store).state == State.INVESTIGATING
+
+
 def test_an_action_is_in_force_only_where_it_is_carried_out(store: Store, case_id: str) -> None:
     shadow = proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.SHADOW).action_id
     enforce = proposed(store, kind=Action.OBSERVE, case_id=case_id, mode=Mode.ENFORCE).action_id
@@ -379,6 +412,18 @@ def test_what_ends_soon_is_told_until_somebody_proposes_it_again(store: Store, c
     proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, "acct-00001")], now=late)
     assert ends(late) == [block], "of one account alone"
     assert ends(NOW + timedelta(days=31)) == []
+
+
+def test_an_action_in_shadow_goes_on_for_no_enforced_one(store: Store, case_id: str) -> None:
+    modes = {Mode.SHADOW: 30, Mode.ENFORCE: 7}
+    of = {"kind": Action.THROTTLE, "case_id": case_id}
+    _, enforced = (proposed(store, **of, mode=mode, duration_s=days * 86_400) for mode, days in modes.items())
+    late = NOW + timedelta(days=6)
+    with store.read() as session:
+        assert [row.action_id for row in actions.ending(session, late)] == [enforced.action_id]
+    proposed(store, **of, mode=Mode.ENFORCE, now=late)
+    with store.read() as session:
+        assert actions.ending(session, late) == []
 
 
 def test_a_key_of_nobody_known_is_a_risk_too(store: Store, case_id: str) -> None:

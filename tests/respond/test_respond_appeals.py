@@ -261,6 +261,34 @@ def test_who_may_appeal_an_action(store: Store, case_id: str) -> None:
         assert actions.targets(session, on_keys, live=True) == [(Subject.KEY, "key-of-ada")]
 
 
+@pytest.mark.parametrize("by_case", [False, True])
+def test_an_account_is_not_taken_for_a_key_of_its_identifier(store: Store, case_id: str, by_case: bool) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="17", account_id="5"))
+    of_case = {"case_id": case_id} if by_case else {}
+    kinds = (Subject.ACCOUNT, Subject.KEY)
+    on_account, on_key = (proposed(store, kind=Action.RESTRICT, subjects=[(kind, "17")], **of_case) for kind in kinds)
+    with store.write(ANA, now=NOW) as change:
+        row = appeals.receive(change, case_id if by_case else on_account.action_id, "17", "we are a class")
+        of_key = appeals.receive(change, on_key.action_id, "17", "my key")
+    assert (row.account_id, row.action_id, of_key.account_id) == ("17", on_account.action_id, "5")
+    with store.read() as session:
+        assert [one.appeal_id for one in appeals.open_against(session, actions.get(session, on_key.action_id))] == [of_key.appeal_id]
+    with store.write(CEM, now=NOW) as change:
+        assert [lift.lifts for lift in appeals.decide(change, row.appeal_id, overturned=True, reason="x")] == [on_account.action_id]
+    again = proposed(store, kind=Action.RESTRICT, case_id=case_id, subjects=[(Subject.KEY, "17")])
+    assert again.state == ActionState.IN_FORCE, "nobody cleared account 5"
+
+
+def test_an_appeal_in_a_keys_own_name_is_the_keys_though_an_import_tells_its_owner(store: Store) -> None:
+    on_key = on_names(store, (Subject.KEY, "key-of-nobody"), kind=Action.THROTTLE)
+    with store.write(ANA, now=NOW) as change:
+        row = appeals.receive(change, on_key, "key-of-nobody", "mine")
+        change.session.add(Key(key_id="key-of-nobody", account_id="ada"))
+    with store.write(CEM, now=NOW) as change:
+        assert [lift.lifts for lift in appeals.decide(change, row.appeal_id, overturned=True, reason="x")] == [on_key]
+
+
 def test_an_action_of_a_case_is_appealed_as_the_case_is(store: Store, case_id: str) -> None:
     row = proposed(store, case_id=case_id)
     approved(store, row.action_id)

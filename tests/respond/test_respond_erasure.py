@@ -1,7 +1,8 @@
 """Erasure of an account: nothing of it stays in the store, and the audit log is whole nevertheless; on both databases."""
 
 import json
-from datetime import timedelta
+import shlex
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,29 @@ def test_what_stands_in_the_way(store: Store, case_id: str) -> None:
     assert GONE not in everything(store)
 
 
+def test_the_command_that_an_erasure_asks_for_works(store: Store, case_id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="key-of-ada", account_id=GONE))
+    now = datetime.now(UTC)
+    subjects = [(Subject.KEY, "key-of-ada"), (Subject.KEY, "key-of-nobody")]
+    block, throttle = (proposed(store, kind=kind, subjects=subjects, now=now) for kind in (Action.BLOCK, Action.THROTTLE))
+    asked = []
+    for row, reason in ((block, "WHY"), (throttle, "false_positive")):
+        with pytest.raises(InputError, match=f"action {row.action_id} still touches it") as refused:
+            erased(store, now=now)
+        asked.append(shlex.split(str(refused.value).split(": stillwatch ")[1].replace("REASON", reason)))
+        assert main([*asked[-1], "--as", "ana", "--store", store.engine.url.render_as_string(hide_password=False)]) == 0
+    assert [words[:2] for words in asked] == [["actions", "reject"], ["actions", "undo"]]
+    assert "--key=key-of-ada" in asked[1]
+    erased(store, now=now)
+    waits = proposed(store, subjects=subjects[1:], now=now)
+    approved(store, waits.action_id, now=now)
+    with store.write(ANA, now=now) as change:
+        lift = actions.undo(change, waits.action_id, Reason.FALSE_POSITIVE)
+    with pytest.raises(InputError, match=f"agree with stillwatch actions approve {lift.action_id}, or turn it down: .* reject"):
+        erased(store, "key-of-nobody", now=now)
+
+
 def test_a_short_identifier_is_no_part_of_other_texts(store: Store, run_folder: Folder) -> None:
     imported(store, run_folder({"c-one": {"members": ["1", *accounts(0, 9)]}}))
     case_id = the_case(store).case_id
@@ -242,6 +266,40 @@ def test_a_short_identifier_is_no_part_of_other_texts(store: Store, run_folder: 
     assert verified(store).whole
     with store.read() as session:
         assert session.get(Member, (case_id, "1")) is None
+
+
+@pytest.fixture
+def namesakes(store: Store, run_folder: Folder) -> str:
+    """Account 17 of a case, and key 17 of account 5, under an action that is returned."""
+    imported(store, run_folder({"c-one": {"members": ["17", *accounts(0, 9)]}}))
+    row = proposed(store, kind=Action.THROTTLE, subjects=[(Subject.KEY, "17")], note="seen at night")
+    with store.write(SYSTEM, now=NOW) as change:
+        change.session.add(Key(key_id="17", account_id="5"))
+        change.session.add(DecisionRow(request_id="r", at=NOW, surface="api", key_id="17", decision="allow", mode="shadow"))
+    return str(row.action_id)
+
+
+def test_a_key_of_the_same_identifier_is_not_erased_with_an_account(store: Store, namesakes: str) -> None:
+    done = erased(store, "17")
+    assert (done["cases"], done["actions"], done["decisions"], done["keys"]) == (1, 0, 0, 0)
+    assert '[\\"key:17\\"]' in everything(store), "nor is the log's word of it"
+    with store.read() as session:
+        assert actions.targets(session, namesakes, live=True) == [(Subject.KEY, "17")]
+        assert actions.get(session, namesakes).note == "seen at night"
+    with pytest.raises(InputError, match="holds nothing of it"):
+        erased(store, "17")
+
+
+def test_an_account_of_the_same_identifier_is_not_erased_with_a_key(store: Store, namesakes: str) -> None:
+    with pytest.raises(InputError, match=f"action {namesakes} still touches it"):
+        erased(store, "5")
+    with store.write(ANA, now=NOW) as change:
+        actions.undo(change, namesakes, Reason.FALSE_POSITIVE)
+    done = erased(store, "5")
+    assert (done["cases"], done["actions"], done["decisions"], done["keys"]) == (0, 2, 1, 1)
+    assert "key:17" not in everything(store)
+    with store.read() as session:
+        assert session.get_one(Member, (the_case(store).case_id, "17")).present
 
 
 def test_from_the_command_line(lived: Store, capsys: pytest.CaptureFixture[str]) -> None:

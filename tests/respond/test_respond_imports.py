@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from respond_helpers import ANA, NOW, Folder, accounts, held, imported, the_case, write_run
+from respond_helpers import ANA, CEM, NOW, Folder, accounts, held, imported, the_case, write_run
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
@@ -17,7 +17,7 @@ from stillwatch.files import digest, write_parquet
 from stillwatch.keys import hashing
 from stillwatch.respond import audit, cases, erasure
 from stillwatch.respond.runs import read_facts, read_requests
-from stillwatch.respond.schema import Account, Case, Key, Run
+from stillwatch.respond.schema import Account, Case, Key, Mark, Run
 from stillwatch.respond.store import SYSTEM, Store
 from stillwatch.respond.vocabulary import State, Verdict
 from stillwatch.tables import ACCOUNTS, EVENTS
@@ -65,6 +65,14 @@ def test_times_without_a_zone_are_utc_wherever_the_machine_stands(tmp_path: Path
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_summary_whose_time_is_none_is_one_line(store: Store, run_folder: Folder) -> None:
+    folder = run_folder({"c-one": {"members": accounts(0, 5)}})
+    told = json.loads((folder / "summary.json").read_text())
+    (folder / "summary.json").write_text(json.dumps(told | {"start": "soon"}))
+    with pytest.raises(InputError, match=r"a time is none .*summary\.json"):
+        imported(store, folder)
 
 
 @pytest.mark.parametrize("name", ["accounts.parquet", "campaigns.parquet"])
@@ -129,6 +137,29 @@ def test_an_older_run_does_not_take_the_case_back(store: Store, run_folder: Fold
     assert (case.campaign_id, case.score) == ("c-one", 5.0)
     assert held(store, case_id)["acct-00009"] == (True, False)
     assert held(store, case_id)["acct-00012"] == (False, False), "seen in an older run only"
+
+
+def test_an_older_run_changes_no_mark_and_reopens_nothing(store: Store, run_folder: Folder, case_id: str) -> None:
+    with store.write(CEM, now=NOW) as change:
+        cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE, note="x")
+    older = {"c-old": {"members": accounts(6, 6), "marks": ["t1", "t9"]}}
+    done = imported(store, run_folder(older, last_seen=NOW - timedelta(days=9)))
+    assert (done.joined, done.reopened, the_case(store).state) == ({}, [], State.RESOLVED)
+    with store.read() as session:
+        told = {mark.object: (mark.n_accounts, mark.last_run == done.run_id) for mark in session.query(Mark)}
+    assert told == {"t1": (10, False), "t2": (10, False), "t3": (10, False), "t9": (6, True)}
+    found = imported(store, run_folder({"c-new": {"members": accounts(0, 11)}}, last_seen=NOW + timedelta(days=1)))
+    assert (found.joined, found.reopened) == ({case_id: 1}, [case_id]), "now it is there, and nobody judged it"
+
+
+def test_after_a_split_the_part_that_was_judged_innocent_keeps_its_case(store: Store, run_folder: Folder, case_id: str) -> None:
+    stayed, left = accounts(0, 6), accounts(6, 4)
+    imported(store, run_folder({"c-two": {"members": stayed}, "c-zoo": {"members": left}}, last_seen=NOW + timedelta(days=1)))
+    replaced = [*accounts(0, 1), *accounts(100, 5)]
+    later = {"c-new": {"members": replaced}, "c-zoo": {"members": left, "lineage": "c-one"}}
+    imported(store, run_folder(later, last_seen=NOW + timedelta(days=2)))
+    assert {name for name, (present, _) in held(store, "case-zoo").items() if present} == set(left)
+    assert {name for name, (present, _) in held(store, case_id).items() if present} == set(stayed)
 
 
 def test_an_unrelated_campaign_opens_its_own(store: Store, run_folder: Folder, case_id: str) -> None:

@@ -13,8 +13,8 @@ def found(name: str, members: list[str], marks: Sequence[str] = (), lineage: str
     return Found(name, frozenset(members), frozenset(("v", m) for m in marks), lineage)
 
 
-def known(name: str, members: list[str], marks: Sequence[str] = (), campaigns: Sequence[str] = ()) -> Known:
-    return Known(name, frozenset(members), frozenset(("v", m) for m in marks), frozenset(campaigns))
+def known(name: str, members: list[str], marks: Sequence[str] = (), campaigns: Sequence[str] = (), present: Sequence[str] = ()) -> Known:
+    return Known(name, frozenset(members), frozenset(("v", m) for m in marks), frozenset(campaigns), frozenset(present))
 
 
 def names(found_: list[Found], known_: list[Known]) -> dict[str, str]:
@@ -46,6 +46,27 @@ def test_a_split_keeps_the_case_for_the_stronger_part() -> None:
 
 def test_a_merger_goes_to_one_case_only() -> None:
     assert names([found("c1", list("abcdef"))], [known("k1", ["a", "b", "c", "d"]), known("k2", ["e", "f"])]) == {"c1": "k1"}
+
+
+def test_after_a_split_each_part_stays_in_its_case() -> None:
+    cases = [
+        known("k1", list("abcdef"), campaigns=["c1", "c2"], present=list("abc")),
+        known("k2", list("def"), campaigns=["c3"], present=list("def")),
+    ]
+    replaced = found("c4", ["a", *"uvwxyz"])
+    assert names([replaced, found("c3", list("def"), lineage="c1")], cases) == {"c3": "k2"}, "the same campaign"
+    assert names([replaced, found("c5", list("def"), lineage="c3")], cases) == {"c5": "k2"}, "its lineage"
+    assert names([replaced, found("c5", list("ef"))], cases) == {"c5": "k2"}, "where they are present"
+    assert names([found("c5", list("adef"))], cases) == {"c5": "k2"}, "although it has more of the old case"
+
+
+def test_after_a_merger_and_a_new_split_each_part_is_in_its_own_case() -> None:
+    cases = [
+        known("k1", list("abcdef"), campaigns=["c1", "c3"], present=list("abcdef")),
+        known("k2", list("ef"), campaigns=["c2"], present=list("ef")),
+    ]
+    assert names([found("c2", list("ef")), found("c4", ["a", *"uvwxyz"])], cases) == {"c2": "k2"}
+    assert names([found("c5", list("ef")), found("c4", ["a", *"uvwxyz"])], cases) == {"c5": "k2"}
 
 
 ids = st.sampled_from([f"a{i}" for i in range(12)])

@@ -27,6 +27,10 @@ __all__ = ["fresh", "postgres"]
         (f"postgresql://u:secret@h/x?sslmode=verify-full&sslrootcert={__file__}", "not a certificate in PEM"),
         ("postgresql://u:secret@h/x?sslrootcert=/none", "sslrootcert says nothing with sslmode=prefer"),
         ("sqlite:///a.db?mode=ro", "no option mode: sqlite:///a.db. It has none"),
+        ("sqlite://a.db", "names a server. Write sqlite:///file.db, with three slashes"),
+        ("sqlite://:5/a.db", "names a server"),
+        ("sqlite://u:secret@/a.db", "names a server"),
+        *((url, "without a file ends with the command") for url in ("sqlite://", "sqlite:///", "sqlite:///:memory:", ":memory:")),
         ("mysql://u:secret@h/x", "mysql is not supported"),
     ],
 )

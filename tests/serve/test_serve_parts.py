@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import math
 import random
 import threading
@@ -252,6 +253,20 @@ def test_an_allow_goes_before_all_of_its_principal_and_no_other(tmp_path: Path) 
     assert made.decide(Question("envoy", (("ada",), ("evil",))))[0].decision == "block"
 
 
+def test_of_two_of_a_kind_the_stricter_is_done_though_it_ends_first(tmp_path: Path) -> None:
+    first, last = datetime(2030, 1, 2, tzinfo=UTC), datetime(2030, 1, 9, tzinfo=UTC)
+    told = {"rate_per_min": 600.0, "max_tokens": 0, "case_id": "c-mild", "expires_at": last}
+    rows = [row | told for row in entries({"ada": "throttle", "bob": "restrict", "owner": "throttle"}).to_pylist()]
+    rows += entries({"ada": "throttle", "bob": "restrict", "key": "throttle"}, expires_at=first).to_pylist()
+    made = decider(tmp_path, pa.Table.from_pylist(rows, snapshot.ENTRIES))
+    for who in ("ada",), ("owner", "key"):
+        assert [made.decide(Question("decide", (who,)))[0].decision for _ in range(2)] == ["allow", "throttle"]
+    assert made.decide(Question("decide", (("bob",),)))[0].max_tokens == 64
+    # once it has ended, the milder one goes on
+    made.clock = Clock(wall=first.timestamp, steady=lambda: 0.0)
+    assert made.decide(Question("decide", (("bob",),)))[0].case_id == "c-mild"
+
+
 def test_beside_a_restriction_a_throttle_counts_and_who_cannot_restrict_carries_out_the_next(tmp_path: Path) -> None:
     restricted = dict.fromkeys(("slow", "doubted", "both", "key", "alone"), "restrict")
     throttled, challenged = dict.fromkeys(("slow", "both", "account"), "throttle"), dict.fromkeys(("doubted", "both"), "challenge")
@@ -409,11 +424,22 @@ def test_tokens_are_changed_by_one_command_at_a_time(tmp_path: Path) -> None:
     """Else the later of two would write what it read before the other revoked a token."""
     path = tmp_path / "tokens.json"
     secret = tokens.create(path, "gateway", tokens.Role.DECIDE)
-    with alone(tmp_path, "stillwatch token"):
-        for change in (lambda: tokens.revoke(path, "gateway"), lambda: tokens.create(path, "other", tokens.Role.DECIDE)):
+    link = tmp_path / "link.json"
+    link.symlink_to(path)
+    with alone(tmp_path / "tokens.json.lock", "stillwatch token"):
+        for change in (lambda: tokens.revoke(path, "gateway"), lambda: tokens.create(link, "other", tokens.Role.DECIDE)):
             with pytest.raises(InputError, match="another stillwatch token is writing"):
                 change()
     assert tokens.load(path).find(secret.encode()) is not None
+    with alone(tmp_path, "service"):  # whose state the file may lie in
+        tokens.revoke(path, "gateway")
+    assert not tokens.load(path).rows
+
+
+def test_to_revoke_a_token_of_a_mistyped_file_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no file of tokens"):
+        tokens.revoke(tmp_path / "stat" / "tokens.json", "gateway")
+    assert not list(tmp_path.iterdir())
 
 
 def record(n: int) -> Record:
@@ -428,6 +454,16 @@ def test_the_log_writes_all_and_only_once(tmp_path: Path) -> None:
     log.close()
     lines = "".join(path.read_text() for path in (tmp_path / "d").iterdir()).splitlines()
     assert (len(lines), len(set(lines)), log.written, log.dropped) == (2345, 2345, 2345, 0)
+
+
+def test_a_torn_line_takes_no_other_with_it(tmp_path: Path) -> None:
+    FileSink(tmp_path).write([record(0)])
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:-20])
+    for n in (1, 2):
+        FileSink(tmp_path).write([record(n)])
+    _, *whole = path.read_bytes().splitlines()
+    assert [json.loads(line)["request_id"] for line in whole] == ["r1", "r2"]
 
 
 def test_a_log_that_cannot_write_keeps_then_drops_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:

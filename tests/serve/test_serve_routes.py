@@ -16,7 +16,7 @@ from serve_kit import KEY, entries
 
 from stillwatch.keys.hashing import keyed
 from stillwatch.serve import app as application
-from stillwatch.serve import grpc_authz, snapshot
+from stillwatch.serve import grpc_authz, identity, snapshot
 from stillwatch.serve.app import DIALECTS, LARGEST, SURFACES, Service, routes
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Record
@@ -238,6 +238,22 @@ def test_the_log_names_whose_action_decided(service: Service, log: Kept, others:
     assert log.records[1].account_id == ("" if first is None else keyed(KEY, hashed[first]))
 
 
+@pytest.mark.parametrize("before", ["", identity.KEY])
+def test_the_log_names_a_key_as_the_table_has_it(tmp_path: Path, service: Service, log: Kept, before: str) -> None:
+    """By the hash of the key itself, as ingest of envelopes has it, or that of its SHA-256, as of LiteLLM's logs."""
+    plain, digest = keyed(KEY, "sk-ada"), keyed(KEY, hashlib.sha256(b"sk-ada").hexdigest())
+    snapshot.write(entries({before + plain: "throttle", before + digest: "restrict"}), tmp_path / "keys", "r1")
+    service.decider.snapshot, service.context = snapshot.read(tmp_path / "keys"), Context(Identities(KEY, apart=bool(before)))
+    for _ in range(2):  # the first passes the throttle
+        called(service, "/nginx", headers=[(b"authorization", b"Bearer sk-ada")], method="GET")
+    snapshot.write(entries({before + plain: "block"}), tmp_path / "block", "r2")
+    service.decider.snapshot = snapshot.read(tmp_path / "block")
+    called(service, "/nginx", headers=[(b"authorization", b"Bearer sk-ada")], method="GET")
+    service.log._flush()
+    told = [(record.decision, record.account_id) for record in log.records]
+    assert told == [("restrict", digest), ("throttle", plain), ("block", plain)]
+
+
 def test_no_secret_is_logged(tmp_path: Path, service: Service, log: Kept) -> None:
     snapshot.write(entries({"sk-in-the-clear": "block"}), tmp_path / "clear", "r1")
     service.decider.snapshot, service.context = snapshot.read(tmp_path / "clear"), Context(Identities(None))
@@ -247,6 +263,15 @@ def test_no_secret_is_logged(tmp_path: Path, service: Service, log: Kept) -> Non
     [record] = log.records
     assert "sk-in" not in str(record)
     assert record.account_id == hashlib.sha256(b"sk-in-the-clear").hexdigest()
+
+
+def test_a_secret_that_looks_like_a_hash_is_not_logged(tmp_path: Path, service: Service, log: Kept) -> None:
+    secret = "0123456789abcdef" * 2
+    snapshot.write(entries({secret: "block"}), tmp_path / "clear", "r1")
+    service.decider.snapshot, service.context = snapshot.read(tmp_path / "clear"), Context(Identities(None))
+    called(service, "/forward", headers=[(b"x-api-key", secret.encode())], method="GET")
+    service.log._flush()
+    assert [record.account_id for record in log.records] == [hashlib.sha256(secret.encode()).hexdigest()]
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ import killed
 from stillwatch import simulate, tables
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.simulate import Crowd, Operator, World
+from stillwatch.simulate import Crowd, Operator, World, operators, sessions, writing
+from stillwatch.simulate.pools import read_rates
 from stillwatch.simulate.presets import crowds
 from stillwatch.simulate.scenarios import SWITCHES
+from stillwatch.simulate.stock import DAY_US, HOUR_US
 from stillwatch.simulate.world import CAPABILITIES
 
 PEOPLE = crowds(600, 9_000)
@@ -141,6 +143,35 @@ def test_handoffs_exist_where_asked_and_only_there(tmp_path: Path) -> None:
     )  # but for turns that were cut off with their account or at the end
 
 
+def test_a_small_second_pool_asks_on_the_same_day_and_after_what_it_continues(tmp_path: Path) -> None:
+    logs = small(tmp_path, replace(PLAIN, accounts=100, failover=0.05, handoff=0.5, replay=0.2, turns=3.0))
+    assert logs.value("select count(*) from truth_events") > 1_900
+    days = f"select filename[-18:-9], timestamp::timestamp::date::text from read_parquet('{logs.out}/events/*.parquet', filename=true)"
+    logs.db.execute("set TimeZone = 'UTC'")
+    assert [row for row in logs.rows(days) if row[0] != row[1]] == []
+    turns = """from events e join events before on e.parent_key = before.context_key join truth t on t.account_id = e.account_id
+        where campaign is not null"""
+    assert logs.value(f"select count(*) {turns}") > 300
+    assert logs.value(f"select count(*) {turns} and e.timestamp < before.timestamp") == 0
+
+
+def test_operators_share_neither_end_users_nor_prompts(tmp_path: Path) -> None:
+    relaying = replace(PLAIN, relay=0.5, relay_harvested=True, injection="system")
+    logs = small(tmp_path, replace(relaying, name="operator_0"), replace(relaying, name="operator_1"), people=())
+    prompts = logs.rows("select campaign, count(distinct system) from events join truth using (account_id) group by 1 order by 1")
+    assert prompts == [("operator_0", 1), ("operator_1", 1)]  # one prompt in every request, harvested or relayed
+    assert logs.value("select count(distinct system) from events") == 2
+    world = World("test", (), (replace(relaying, name="operator_0"), replace(relaying, name="operator_1")), days=6)
+    built = writing.build(world, 1)
+    users = [set[int](), set[int]()]
+    for _, batch in writing._days(built):
+        relayed = built.habits["end_users"][batch["habit"]] > 0
+        for number in (0, 1):
+            users[number] |= set(batch["persona"][relayed & (batch["campaign"] == number)].tolist())
+    assert min(map(len, users)) > 50
+    assert not users[0] & users[1]
+
+
 def test_identifiers_do_not_tell_who_is_innocent(demo: Logs) -> None:
     rows = demo.rows("select account_id, campaign is null from truth")
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
@@ -176,6 +207,44 @@ def test_nobody_sends_before_signing_up_or_after_a_ban(tmp_path: Path) -> None:
     pool = "select count(*) from accounts join truth using (account_id) where campaign = 'hydra' and"
     assert logs.value(f"{pool} banned_at is not null") >= 30
     assert logs.value(f"{pool} created_at > '2026-02-02'") >= 15
+
+
+@pytest.mark.parametrize("tenure", ["years", "week", "event"])
+def test_nobody_is_banned_before_signing_up(tenure: str) -> None:
+    people = Crowd("people", 60_000, 1_000, group=70, tenure=tenure, window=2.6)
+    accounts = writing.build(World("test", (people,)), 1).accounts
+    banned = accounts["banned"] >= 0
+    assert banned.sum() > 100
+    assert (accounts["banned"] >= accounts["created"])[banned].all()
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_chains_end_with_the_campaign_and_successors_start_hours_after_a_ban(seed: int) -> None:
+    operator = replace(PLAIN, accounts=300, replaced=0.7, replacement_hours=3)
+    account, born, dead = operators._seats(np.random.default_rng(seed), operator, 0, 20 * DAY_US)
+    assert ((dead < 20 * DAY_US) & (account >= 0)).sum() == 210
+    hours = (born[:, 1:] - dead[:, :-1])[account[:, 1:] >= 0] / HOUR_US
+    assert 2 < np.median(hours) < 4
+
+
+def test_texts_beyond_the_offsets_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stillwatch.simulate.render.MOST_BYTES", 10_000)
+    with pytest.raises(InputError, match=r"^the texts of [0-9,]+ requests take [0-9,]+ bytes, more than 10,000. Pass shorter prompts"):
+        small(tmp_path, replace(PLAIN, exchanges=600), people=())
+
+
+class Highest(np.random.Generator):
+    """Draws the highest number below 1, which is 1 in single precision."""
+
+    def random(self, size: int = 1) -> np.ndarray:
+        return np.full(size, np.nextafter(1, 0))
+
+
+def test_the_highest_draw_picks_a_habit() -> None:
+    built = writing.build(World("test", (Crowd("people", 20, 200, hours="flat"),)), 1)
+    batch = sessions.own_sessions(built.traffic, Highest(np.random.PCG64(1)), built.span.start, 0)
+    assert len(batch["habit"]) > 5
+    assert (batch["habit"] >= 0).all()
 
 
 def test_pivot_moves_traffic_within_a_day_of_the_release(tmp_path: Path) -> None:
@@ -216,6 +285,11 @@ TACTICS = [
     ({"signup": "aged"}, "avg(date_diff('hour', created_at, timestamp))", (2000, 50_000)),
     ({"queue": False}, "count(distinct prompt) / count(*)", (0.3, 0.8)),
     ({"capabilities": tuple((name, 1.0) for name in CAPABILITIES)}, "count(distinct prompt[:25])", (20, 600)),
+    ({"payment_share": 1.0, "payment_pool": 3}, "count(distinct payment_hash)", (1, 3)),
+    ({"phone_share": 1.0, "payment_pool": 2}, "count(distinct phone_hash)", (1, 4)),
+    ({"disposable": 1.0}, "count(distinct email_domain)", (1, 3)),
+    ({"client_share": 0.0}, "count(distinct user_agent)", (5, 30)),
+    ({"pauses": 12}, "count(distinct date_trunc('hour', timestamp))", (50, 125)),
     ({"failover": 0.4, "failover_paths": (("cloud-north", 1.0),)}, "avg((access_path = 'cloud-north')::int)", (0.2, 0.8)),
 ]
 """What an operator does, and a number of its requests that only then lies in a range."""
@@ -233,6 +307,18 @@ def test_every_tactic_leaves_its_mark(tmp_path: Path, tactic: dict, query: str, 
     low, high = limits
     assert low <= trait(tmp_path / "tactic", query, **tactic) <= high
     assert not low <= trait(tmp_path / "plain", query) <= high
+
+
+@pytest.mark.parametrize(("change", "query", "limits"), [
+    ({"card": 1.0}, "select count(distinct payment_hash) from accounts", (5, 20)),
+    ({"window": 1.0}, "select max(d) from (select date_diff('hour', min(timestamp), max(timestamp)) d from events group by account_id)",
+     (1, 36)),
+], ids=["card", "window"])
+def test_crowds_share_cards_and_have_windows(tmp_path: Path, change: dict, query: str, limits: tuple[float, float]) -> None:
+    people = Crowd("people", 60, 600, group=6)
+    low, high = limits
+    assert low <= small(tmp_path / "change", people=(replace(people, **change),)).value(query) <= high
+    assert not low <= small(tmp_path / "plain", people=(people,)).value(query) <= high
 
 
 def test_every_scenario_scales(tmp_path: Path) -> None:
@@ -292,6 +378,32 @@ def test_prompts_and_rates_from_files(tmp_path: Path) -> None:
     assert logs.value(f"select {early} from events join truth using (account_id) where kind = 'popular_tool'") > 0.6
 
 
+@pytest.mark.parametrize("tasks", [None, 1_500])
+def test_a_queue_over_a_file_gives_no_task_to_two_accounts(tmp_path: Path, tasks: int | None) -> None:
+    pq.write_table(pa.table({"prompt": [f"FILE {i}" for i in range(2_000)]}), tmp_path / "prompts.parquet")
+    several = (("reasoning", 0.5), ("grading", 0.3), ("rewriting", 0.2))
+    operator = replace(PLAIN, capabilities=several, exchanges=1_400, tasks=tasks, template="absent")
+    simulate.write(World("test", (), (operator,), days=6), tmp_path / "out", prompts=tmp_path / "prompts.parquet", quiet=True)
+    asked = "select count(*), count(distinct regexp_extract(prompt, 'FILE [0-9]+')) from events"
+    assert Logs(tmp_path / "out").rows(asked) == [(1_400, 1_400)]
+
+
+@pytest.mark.parametrize(("days", "world_days"), [(30, 14), (10, 14), (7, 14)])
+def test_rates_keep_the_volumes_of_the_days_that_are_used(tmp_path: Path, days: int, world_days: int) -> None:
+    windows = np.arange(144 * days)
+    rates = {"early": windows < 144 * 5, "late": windows >= 144 * 20, "always": windows >= 0}
+    pq.write_table(
+        pa.table({
+            "client": np.repeat(list(rates), len(windows)), "window_start_s": np.tile(windows * 600.0, len(rates)),
+            "rate_per_s": np.concatenate(list(rates.values())) * 5.0,
+        }),
+        tmp_path / "rates.parquet",
+    )
+    shapes = read_rates(tmp_path / "rates.parquet", world_days).shapes
+    used = shapes.sum(axis=2)[:, np.arange(world_days) % shapes.shape[1]]
+    assert used.mean(axis=1) == pytest.approx([1, 1])  # late is silent in the world's days
+
+
 @pytest.mark.parametrize("wrong", [float("inf"), float("-inf"), float("nan"), -1.0, 1e300])
 @pytest.mark.parametrize("column", ["window_start_s", "rate_per_s"])
 def test_rates_that_are_no_numbers_are_refused(tmp_path: Path, column: str, wrong: float, capsys: pytest.CaptureFixture[str]) -> None:
@@ -329,12 +441,20 @@ def test_operators_ask_what_a_harvest_store_asked(tmp_path: Path) -> None:
     ({"seed": -1}, "below 0"),
     ({"prompts": "absent.parquet"}, "no such file"), ({"prompts": "broken.parquet"}, "not readable"),
     ({"prompts": "other.parquet"}, "lacks the column prompt"), ({"rates": "other.parquet"}, "lacks the column client"),
+    ({"rates": "epoch.parquet"}, "no rate above 0 in the first 14 days: .*. Pass window_start_s in seconds after the world's start"),
+    ({"rates": "lists.parquet"}, "client and model_class must be text or numbers"),
+    ({"prompts": "store"}, "not an exchange: .*exchanges.jsonl line 1"), ({"out": "taken"}, "not of a simulated world, .*taken/events"),
     ({"prompts": "empty.parquet"}, "has no prompts"), ({"out": "broken.parquet"}, "not a folder"),
 ])
 def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: dict, words: str) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 but not really")
     pq.write_table(pa.table({"x": [1]}), tmp_path / "other.parquet")
     pq.write_table(pa.table({"prompt": pa.array([None, " "], pa.string())}), tmp_path / "empty.parquet")
+    for name, client, start in (("epoch", "c", 1.77e9), ("lists", ["c"], 0.0)):
+        pq.write_table(pa.table({"client": [client], "window_start_s": [start], "rate_per_s": [1.0]}), tmp_path / f"{name}.parquet")
+    for name, text in (("store/exchanges.jsonl", '{"messages": [["user", {}]]}'), ("taken/events", "")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
     given = {"scenario": "demo", "out": "out", "quiet": True, **arguments}
     for name in ("out", "prompts", "rates"):
         if name in given:
@@ -347,11 +467,21 @@ def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: dict, words: 
 @pytest.mark.parametrize("change", [
     {"cover": 1.5}, {"cover": 0.6, "relay": 0.5}, {"accounts": -1}, {"template": "none"},
     {"capabilities": (("magic", 1.0),)},
-    {"samples": 0}, {"days": 0.0}, {"paths": ()},
+    {"samples": 0}, {"days": 0.0}, {"paths": ()}, {"accounts": 0}, {"load": -1.0}, {"days": float("nan")}, {"days": float("inf")},
+    {"replacement_hours": -1.0}, {"first_day": -1.0}, {"replaced": 0.95}, {"payment_pool": 0}, {"turns": 0.5},
 ])
 def test_operators_refuse_impossible_values(change: dict) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=f"plain: .*{next(iter(change))}"):
         replace(PLAIN, **change)
+
+
+def test_worlds_and_crowds_refuse_impossible_values() -> None:
+    with pytest.raises(InputError, match="plain: first_day is 10, after the world's 6 days"):
+        World("test", (), (replace(PLAIN, first_day=10),), days=6)
+    with pytest.raises(InputError, match="people: work has 4 kinds, more than 3"):
+        Crowd("people", 50, 300, tuple((name, 1.0) for name in ("chat", "code", "plain", "ci")))
+    with pytest.raises(InputError, match="people: spread is nan, not a number from 0"):
+        Crowd("people", 50, 300, spread=float("nan"))
 
 
 def test_a_second_world_replaces_the_first(tmp_path: Path) -> None:

@@ -192,7 +192,10 @@ V6 = st.one_of(
         lambda groups: ipaddress.ip_address(":".join(f"{group:x}" for group in groups))
     ),
 )
-WRITTEN = st.sampled_from([str, lambda a: a.exploded, lambda a: str(a).upper(), lambda a: a.exploded.upper()])
+WRITTEN = st.sampled_from([
+    str, lambda a: a.exploded, lambda a: str(a).upper(), lambda a: a.exploded.upper(),
+    lambda a: f"[{a}]:443" if a.version == 6 else f"{a}:443",
+])
 
 
 @settings(max_examples=200, deadline=None)
@@ -219,7 +222,7 @@ def test_second_group_alone_left_out() -> None:
 
 
 def test_what_only_looks_like_an_address_stays_as_it_is() -> None:
-    odd = ["::not an address", "::nor this", "0:1", "203.0.113.5:443", "a:b", ":"]
+    odd = ["::not an address", "::nor this", "0:1", "203.0.113:443", "203.0.113.5:x", "a:b", ":"]
     found = nets(odd)
     assert 0 not in found
     assert len(set(found)) == len(odd)

@@ -27,6 +27,12 @@ def test_accounts_do_not_share_a_rate_but_a_group_does() -> None:
     assert not admitted(at_s, names, 0.0).any(), "no requests a minute are none"
 
 
+def test_accounts_of_no_case_share_no_rate() -> None:
+    throttle: Throttle[str] = Throttle()
+    assert [throttle.wait_s(name, 60.0, "", 1.0, 0.0) for name in ("a", "b")] == [0, 0]
+    assert [throttle.wait_s(name, 60.0, "case", 1.0, 0.0) > 0 for name in ("c", "d")] == [False, True]
+
+
 def test_what_lets_nothing_through_does_not_say_try_again_in_a_minute() -> None:
     throttle: Throttle[str] = Throttle()
     rates = ((0.0, 0.0), (-1.0, 6.0), (math.nan, 6.0))
@@ -42,6 +48,14 @@ def test_what_was_refused_is_not_counted() -> None:
         assert throttle.wait_s("a", 6.0, "case", 600.0, at) == pytest.approx(10 - at)
     assert throttle.wait_s("b", 6.0, "case", 600.0, 9.6) == 0, "refusals of one account take nothing from the group"
     assert throttle.wait_s("a", 6.0, "case", 600.0, 10.0) == 0
+
+
+def test_a_milder_rate_owes_nothing_of_a_stricter_one_and_forgives_nothing() -> None:
+    throttle: Throttle[str] = Throttle()
+    assert [throttle.wait_s("a", 0.02, "case", 0.05, at) for at in (0.0, 1.0)] == [0, pytest.approx(2999)]
+    assert throttle.wait_s("a", 60.0, "case", 600.0, 60.0) == 0
+    assert throttle.wait_s("b", 60.0, "case", 600.0, 60.0) == 0, "nor does another account of the case"
+    assert throttle.wait_s("a", 0.02, "case", 0.05, 90.0) == pytest.approx(2910), "the strict one holds at the same time"
 
 
 def test_silence_saves_up_a_burst_and_no_more() -> None:

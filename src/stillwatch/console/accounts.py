@@ -1,6 +1,6 @@
 """An account: what is known of it, which cases name it, what was done to it, what was decided about it."""
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, literal, or_, select
 from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
@@ -18,35 +18,39 @@ from stillwatch.respond.schema import (
 )
 from stillwatch.respond.vocabulary import ActionState, Role, Subject
 
-DECISIONS = 50
+KEYS, ACTIONS, DECISIONS = 50, 100, 50
+"""At most shown of each; what is in force is told of all."""
 
 
 def _account(visit: Visit) -> Response:
     name = visit.query.get("name", "")
     with visit.store.read() as session:
         account = session.get(Account, name)
-        keys = list(session.scalars(select(Key.key_id).where(Key.account_id == name).order_by(Key.key_id).limit(50)))
+        of_it = select(Key.key_id).where(Key.account_id == name)
+        keys = session.scalars(of_it.order_by(Key.key_id).limit(KEYS)).all()
+        n_keys = session.scalar(select(func.count()).select_from(of_it.subquery()))
+        named = of_it.union_all(select(literal(name)))
         belongs = session.execute(
             select(Member, Case)
             .join(Case, Case.case_id == Member.case_id)
             .where(Member.account_id == name)
             .order_by(Case.loss.desc())
         ).all()
-        done = session.execute(
+        every = (
             select(ActionRow, Target.ended_at, Target.subject, Target.subject_id)
             .join(Target, Target.action_id == ActionRow.action_id)
-            .where(Target.subject_id.in_([name, *keys]))
-            .order_by(ActionRow.proposed_at.desc()).limit(100)
-        ).all()
-        told = [
-            (Subject.ACCOUNT, name),
-            (Subject.ORG, account.org_id if account else None),
-            *((Subject.KEY, key) for key in keys),
-        ]
-        entries = session.scalars(
-            select(AllowEntry).where(AllowEntry.subject_id.in_([i for _, i in told if i])).order_by(AllowEntry.allow_id)
-        ).all()
-        allowed = [entry for entry in entries if (entry.subject, entry.subject_id) in told]
+            .where(Target.subject_id.in_(named))
+            .order_by(ActionRow.proposed_at.desc())
+        )
+        done = session.execute(every.limit(ACTIONS)).all()
+        live = session.scalars(every.where(
+            Target.ended_at.is_(None), ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > visit.now
+        )).unique().all()
+        allowed = session.scalars(select(AllowEntry).where(or_(
+            and_(AllowEntry.subject == Subject.ACCOUNT, AllowEntry.subject_id == name),
+            and_(AllowEntry.subject == Subject.ORG, AllowEntry.subject_id == (account.org_id if account else None)),
+            and_(AllowEntry.subject == Subject.KEY, AllowEntry.subject_id.in_(of_it)),
+        )).order_by(AllowEntry.allow_id)).all()
         appeals = session.scalars(
             select(Appeal).where(Appeal.account_id == name).order_by(Appeal.appeal_id.desc())
         ).all()
@@ -54,18 +58,13 @@ def _account(visit: Visit) -> Response:
         # Two indexes, two readings: an OR over both columns would read the whole table. Edges know a client by its key alone.
         newest = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(DECISIONS)
         by_name = session.scalars(newest.where(DecisionRow.account_id == name)).all()
-        by_key = session.scalars(newest.where(DecisionRow.key_id.in_([name, *keys]))).all()
+        by_key = session.scalars(newest.where(DecisionRow.key_id.in_(named))).all()
         decisions = sorted([*by_name, *by_key], key=lambda row: (row.at, row.decision_id), reverse=True)[:DECISIONS]
     if account is None and not belongs and not done and not allowed and not decisions:
         raise NotFoundError("no case, action, allow-list entry or decision names this account", where=name)
-    live = [
-        row
-        for row, ended, _, _ in done
-        if ended is None and row.state == ActionState.IN_FORCE and row.expires_at and row.expires_at > visit.now
-    ]
     return visit.show(
-        "account.html", title=name, name=name, account=account, keys=keys, belongs=belongs, done=done, live=live, allowed=allowed,
-        appeals=appeals, labels=labels, decisions=decisions,
+        "account.html", title=name, name=name, account=account, keys=keys, n_keys=n_keys, belongs=belongs, done=done, live=live,
+        allowed=allowed, appeals=appeals, labels=labels, decisions=decisions,
     )
 
 

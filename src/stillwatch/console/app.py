@@ -62,16 +62,26 @@ def application(store: Store, *, prefix: str = PREFIX, origin: str = "") -> ASGI
     Raises:
         InputError: ``origin`` is none.
     """
-    parts = urlsplit(origin)
-    if origin and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/")):
-        raise InputError(f"{origin!r} is no origin", todo="Write it like https://guard.example")
-    gate = Gate(store, prefix, f"{parts.scheme}://{parts.netloc}" if origin else "")
+    gate = Gate(store, prefix, _as_browsers_send(origin) if origin else "")
     routes: list[BaseRoute] = [Route("/static/{name}", _static, methods=["GET"])]
     routes.append(Route("/login", gate.login, methods=["GET", "POST"]))
     routes += [Route(page.path, partial(_endpoint, gate, page), methods=[page.method]) for page in PAGES]
     outside = [Route("/", partial(_root, prefix), methods=["GET"])] if prefix else []
     handlers = {404: _nothing, 405: _nothing}
     return _with_headers(Starlette(routes=[*outside, Mount(prefix, routes=routes)], exception_handlers=handlers))
+
+
+def _as_browsers_send(origin: str) -> str:
+    """An origin with its host in lower case and without the port of its scheme, or an InputError where it is none."""
+    try:
+        parts = urlsplit(origin)
+        usual, host, port = {"http": 80, "https": 443}.get(parts.scheme), parts.hostname or "", parts.port
+    except ValueError:
+        usual = None
+    if usual is None or not host or not host.isascii() or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
+        raise InputError(f"{origin!r} is no origin", todo="Write it like https://guard.example, with a name that is not ASCII as xn--…")
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
 
 
 async def _endpoint(gate: "Gate", page: Page, request: Request) -> Response:
@@ -164,6 +174,8 @@ class Gate:
         """The login page and what it sends."""
         try:
             return await entrance.login(self, request)
+        except ClientDisconnect:
+            return Response(status_code=400)
         except InputError as error:
             return self.problem(request, 400, str(error))
         except StillwatchError as error:
@@ -186,7 +198,7 @@ class Gate:
             return True
         if self.origin:
             return told == self.origin
-        return urlsplit(told).netloc == request.headers.get("host")
+        return told.partition("://")[2] == request.headers.get("host")
 
     def _to_login(self, request: Request) -> Response:
         back = (

@@ -66,6 +66,14 @@ def _case(visit: Visit) -> Response:
     case_id, number = visit.path["case_id"], visit.number("members")
     with visit.store.read() as session:
         case = case_or_404(session, case_id)
+        tallied = session.execute(
+            select(Member.present, Member.excluded, func.count())
+            .where(Member.case_id == case_id)
+            .group_by(Member.present, Member.excluded)
+        )
+        tally = {(present, excluded): n for present, excluded, n in tallied}
+        n_members = sum(tally.values())
+        number = min(number, max(1, -(-n_members // MEMBERS)))  # beyond the last page there is none
         statement = (
             select(Member, Account)
             .outerjoin(Account, Account.account_id == Member.account_id)
@@ -75,12 +83,6 @@ def _case(visit: Visit) -> Response:
             statement.order_by(Member.score.desc(), Member.account_id).limit(MEMBERS).offset((number - 1) * MEMBERS)
         )
         members = [(member, account) for member, account in session.execute(ordered)]
-        tallied = session.execute(
-            select(Member.present, Member.excluded, func.count())
-            .where(Member.case_id == case_id)
-            .group_by(Member.present, Member.excluded)
-        )
-        tally = {(present, excluded): n for present, excluded, n in tallied}
         acted = session.scalars(
             select(ActionRow).where(ActionRow.case_id == case_id).order_by(ActionRow.proposed_at.desc()).limit(HISTORY)
         ).all()
@@ -89,7 +91,7 @@ def _case(visit: Visit) -> Response:
         ).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == case_id)).all()
         values: dict[str, Any] = {
-            "case": case, "members": members, "n_members": sum(tally.values()), "number": number, "size": MEMBERS,
+            "case": case, "members": members, "n_members": n_members, "number": number, "size": MEMBERS,
             "alike": len(members) > 1 and members[0][0].reasons != [] and len({tuple(member.reasons[:3]) for member, _ in members}) == 1,
             "n_excluded": sum(n for (_, excluded), n in tally.items() if excluded),
             "n_left": sum(n for (present, _), n in tally.items() if not present),

@@ -44,7 +44,11 @@ async def login(gate: "Gate", request: Request) -> Response:
     gate.brake.failed(name, ip)  # counted before the slow check, so that many at once cannot slip past; taken back below
     old = request.cookies.get(gate.cookie(request))
     password, now = form.get("password", ""), datetime.now(UTC)
-    token = await run_in_threadpool(open_session, gate.store, name, password, ip=ip, old_token=old, now=now)
+    try:
+        token = await run_in_threadpool(open_session, gate.store, name, password, ip=ip, old_token=old, now=now)
+    except Exception:  # a store that is down says nothing about the password
+        gate.brake.unchecked(name, ip)
+        raise
     if token is None:
         return _form(gate, request, back=back, wrong="Name and password do not belong together.", status=401)
     gate.brake.passed(name, ip)

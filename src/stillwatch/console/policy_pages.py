@@ -41,8 +41,9 @@ class Throttled:
 class Backtest:
     """What a policy would have done.
 
-    ``traffic``: for each action, requests of the last days that it decided on, how many accounts they came from, how many
-    were refused or changed then, and how many would be under this version. ``over_cap`` and ``alone``: actions of these days
+    ``traffic``: for each action that is carried out, requests of the last days that it would refuse or change (not those that a
+    throttle let through), how many accounts they came from, how many were refused or changed then, and how many would be under this
+    version. ``over_cap`` and ``alone``: actions of these days
     that this version would refuse for their size, or would not let one person take.
     """
 
@@ -64,7 +65,7 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
     enforced_then = func.sum(func.coalesce(DecisionRow.mode == Mode.ENFORCE, False).cast(Integer()))
     rows = session.execute(
         select(DecisionRow.action, func.count(), func.count(DecisionRow.account_id.distinct()), enforced_then)
-        .where(DecisionRow.at >= since, DecisionRow.action.is_not(None)).group_by(DecisionRow.action)
+        .where(DecisionRow.at >= since, DecisionRow.action.in_(set(Action) - {Action.OBSERVE})).group_by(DecisionRow.action)
     )
     proposed = {
         row.action_id: row
@@ -76,7 +77,7 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
     would = _share_enforced(session, list(proposed.values())) if tried.mode == Mode.ENFORCE else {}
     traffic = [
         {"action": action, "requests": n, "accounts": accounts, "then": int(then or 0),
-         "now": round(n * would.get(str(action), 0.0)) if action != Action.OBSERVE else 0}
+         "now": round(n * would.get(str(action), 0.0))}
         for action, n, accounts, then in rows
     ]
     every = sorted(proposed.values(), key=lambda row: row.proposed_at)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit, query
-from stillwatch.respond import cases
+from stillwatch.errors import InputError
+from stillwatch.respond import cases, names
 from stillwatch.respond.schema import Account, ActionRow, Campaign, Case, Key, Member, Target
 from stillwatch.respond.vocabulary import OPEN_STATES, ActionState, Role, State
 
@@ -51,8 +52,11 @@ def _by_loss(session: Session, states: Sequence[State], offset: int) -> list[Cas
 
 
 def _find(visit: Visit) -> Response:
-    """Any identifier: a case, a campaign of a run, an account, a key or an action."""
-    name = visit.query.get("q", "").strip()[:200]
+    """Any identifier, as a line of a form has it: a case, a campaign of a run, an account, a key or an action."""
+    try:
+        name = names.of_line(visit.query.get("q", ""), "search")
+    except InputError as error:
+        raise NotFoundError(str(error)) from error
     with visit.store.read() as session:
         if session.get(Case, name) is not None:
             return visit.go(f"/cases/{name}")

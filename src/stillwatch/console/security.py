@@ -176,6 +176,13 @@ class Brake:
             if times := self._failed.get(by_address):
                 times.pop()
 
+    def unchecked(self, name: str, ip: str | None) -> None:
+        """Take back one failure, which was none: nothing was checked."""
+        with self._lock:
+            for key in self._keys(name, ip):
+                if times := self._failed.get(key):
+                    times.pop()
+
     @staticmethod
     def _keys(name: str, ip: str | None) -> tuple[tuple[str, str], tuple[str, str]]:
         return ("name", name[:200]), ("ip", ip or "")

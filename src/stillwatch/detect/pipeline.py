@@ -13,7 +13,7 @@ from stillwatch.detect.traffic import CONTENT_COLUMNS, STANDING_COLUMNS, Traffic
 from stillwatch.detect.unmixing import unmix, worded
 from stillwatch.engine import Engine, open_engine
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import alone
+from stillwatch.files import alone, demand_place
 from stillwatch.terminal.progress import Clock
 
 OWNED_SHARE = 0.5
@@ -228,8 +228,10 @@ def detect(
     if traces is not None:
         from stillwatch.detect.lockstep import detect_traces
 
+        demand_place(out, traces)
         return detect_traces(traces, out, seed=seed)
     assert source is not None
+    demand_place(out)
     clock = Clock()
     data = dataset.open_dataset(source)
     earlier = run_folder.earlier_campaigns(since) if since else []
@@ -240,6 +242,8 @@ def detect(
         with clock.stage("sketch"):
             if recent_us is not None:
                 data = dataset.lately(data, recent_us, as_of)
+            elif as_of is not None:
+                data = dataset.until(data, as_of)
             files = partitions.sketch_files(data, out / "sketches", sketch.sketch_events, as_of=as_of, threads=duck.threads, quiet=quiet)
         outcome = find(duck, data, files, as_of, clock) if len(partitions.account_ids(files)) else None
         with clock.stage("write"):

@@ -225,7 +225,8 @@ def _erase(done: Done, who: _Who, note: str, dry: bool, now: datetime) -> None:
             _publish(folder, staging, done, counted, note, now)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    done.left = _left(done, who)
+    # Of those that changed, lines may be torn.
+    done.left = _left(done, who, *done.removed, *(name for name in done.rows if dry or name.endswith(".parquet")))
     aside = [folder / name for name in (QUARANTINE, FAILED) if (folder / name).is_file()]
     done.untold = {path.name: n for path in aside if (n := _untold(path, who))}
     before = [row for row in run_details.erasures(folder) if row["note"] == note]
@@ -244,8 +245,10 @@ def _named(packet: Mapping[str, str], who: _Who, counted: Mapping[str, Any], bef
     return path.is_file() and _mentions(path, who.names)
 
 
-def _left(done: Done, who: _Who) -> list[str]:
-    return [str(path.relative_to(done.folder)) for path in _others(done.folder, done) if _mentions(path, who.names)]
+def _left(done: Done, who: _Who, *going: str) -> list[str]:
+    """Files that hold a name, besides those that have none, or will have none, once they changed or went."""
+    others = (path for path in _others(done.folder) if str(path.relative_to(done.folder)) not in going)
+    return [str(path.relative_to(done.folder)) for path in others if _mentions(path, who.names)]
 
 
 def _steps(folder: Path, who: _Who) -> dict[str, int]:
@@ -469,7 +472,9 @@ def _lines(path: Path, target: Path | None, who: _Who) -> int:
         row = _row(line)
         if not isinstance(row, dict):
             return False
-        return str(row["account_id"]) == who.account if row.get("account_id") is not None else row.get("event_id") in events
+        if row.get("account_id") is not None:
+            return str(row["account_id"]) == who.account
+        return row.get("event_id") is not None and str(row["event_id"]) in events
 
     with open(path, "rb") as file:
         n = sum(map(about, file))
@@ -527,11 +532,10 @@ def _pattern(names: Sequence[str]) -> "re.Pattern[bytes] | None":
     return re.compile(rb"(?<![\w-])(?:" + b"|".join(long) + rb")(?![\w-])") if long else None
 
 
-def _others(folder: Path, done: Done) -> Iterator[Path]:
-    """Files of a folder besides its tables, and what a dry run tells will go."""
+def _others(folder: Path) -> Iterator[Path]:
+    """Files of a folder besides its tables."""
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        if path.is_file() and not path.is_symlink() and name.parts[0] not in TABLES and not {str(name)} & {*done.removed, *done.rows}:
+        if path.is_file() and not path.is_symlink() and path.relative_to(folder).parts[0] not in TABLES:
             yield path
 
 

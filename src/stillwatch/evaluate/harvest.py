@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
 from stillwatch.evaluate.intervals import ratio
-from stillwatch.files import quoted
+from stillwatch.files import listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -113,7 +113,7 @@ def _connected(*sources: object) -> Iterator[Any]:
 
 def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:
     """What to select from; identifiers of requests are text, since a truth may have numbers for those that the log has as text."""
-    source = f"read_parquet({quoted(data)})" if isinstance(data, Path) else f"{name}_table"
+    source = f"read_parquet({listed([data])})" if isinstance(data, Path) else f"{name}_table"
     if not isinstance(data, Path):
         engine.register(source, data)
     return f"(SELECT * REPLACE (CAST(event_id AS VARCHAR) AS event_id) FROM {source})"

@@ -41,7 +41,7 @@ def _exposure(args: argparse.Namespace) -> Any:
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
     students = list(dict.fromkeys(args.student)) or ["words", "characters"]  # the same twice would vouch for itself
     demand_apart(out, *stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)
-    demand_own(out, (report.TABLES[0],), "an exposure study")  # before the minutes that it takes
+    demand_own(out, report.TABLES, "an exposure study")  # before the minutes that it takes
     quiet = args.quiet or args.json
     # All that is read is, before the minutes that a study takes.
     truth = _truth(args.truth) if args.truth else None

@@ -50,7 +50,7 @@ def build(
 
 
 TABLES = ("exposure.json", "curves.json")
-"""Written first; the first tells that a folder is a study's."""
+"""Written first; each tells that a folder is a study's: the next detect into a run's folder removes the first, which is of that run."""
 
 
 def write(report: Report, out: Path) -> list[Path]:

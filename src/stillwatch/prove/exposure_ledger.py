@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone, data_files, json_as_text, quoted, reading_parquet, write_parquet
+from stillwatch.files import alone, data_files, json_as_text, listed, reading_parquet, write_parquet
 from stillwatch.tables import Column, Table, it_has
 
 if TYPE_CHECKING:
@@ -78,14 +78,14 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
 
             table: Any = base.sql(f"""
                 WITH known AS ({known}),
-                harvested AS (SELECT event_id, min(campaign_id) AS campaign_id FROM read_parquet(?) GROUP BY event_id)
+                harvested AS (SELECT event_id, min(campaign_id) AS campaign_id FROM read_parquet({listed([harvest])}) GROUP BY event_id)
                 SELECT CAST(m.event_id AS VARCHAR) AS event_id, coalesce({of("account_id", "VARCHAR")}, k.account_id) AS account_id,
                        CAST(m.tenant AS VARCHAR) AS tenant, coalesce({of("scheme", "VARCHAR")}, 'choice') AS scheme,
                        {of("epoch", "VARCHAR")} AS epoch, coalesce({of("timestamp", "TIMESTAMP")}, k.timestamp) AS timestamp,
                        CAST(m.tokens AS BIGINT) AS tokens, {of("answer_sha256", "VARCHAR")} AS answer_sha256, h.campaign_id
                 FROM marks m LEFT JOIN known k ON k.event_id = CAST(m.event_id AS VARCHAR)
                 LEFT JOIN harvested h ON h.event_id = CAST(m.event_id AS VARCHAR) ORDER BY 1
-            """, params=[str(harvest)]).to_arrow_table()
+            """).to_arrow_table()
         except duckdb.Error as error:
             raise InputError(f"cannot join ({str(error).splitlines()[0]})", where=marks) from error
     if table["account_id"].null_count:
@@ -233,5 +233,5 @@ def event_files(events: Path | None) -> list[Path]:
 
 def _source(base: Any, files: list[Path]) -> str:
     if files and files[0].suffix == ".parquet":
-        return f"read_parquet([{', '.join(map(quoted, files))}])"
+        return f"read_parquet({listed(files)})"
     return json_as_text(base, files, ("timestamp", "tokens"))

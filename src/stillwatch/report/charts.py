@@ -193,7 +193,8 @@ def y_axis(peak: int) -> tuple[float, list[Mark]]:
         return 1.0, [Mark(100.0, "0")]
     rough = peak / 3
     unit = 10 ** math.floor(math.log10(rough))
-    step = max(1.0, next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough))
+    # Requests are whole, and so are their labels: no step of 2.5.
+    step = max(1.0, next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough and (m != 2.5 or unit > 1)))
     top = step * math.ceil(peak / step)
     return top, [Mark(100 * (1 - i * step / top), count(i * step)) for i in range(round(top / step) + 1)]
 

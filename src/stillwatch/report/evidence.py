@@ -85,7 +85,7 @@ def waterfall(details: Details, score: float) -> Waterfall | None:
     bias = float(details.get("bias_log_odds") or 0.0)
     if bias:
         steps.insert(0, ({"name": "before any evidence", "sentence": BIAS}, bias))
-    rest = score - bias - sum(e.get("log_odds") or 0.0 for e in told)
+    rest = score - bias - sum(e["log_odds"] for e in seen)
     if abs(rest) >= LEAST:
         steps.append(({"name": "limits and overlap", "sentence": REST}, rest))
     ends = [0.0]
@@ -105,7 +105,7 @@ def waterfall(details: Details, score: float) -> Waterfall | None:
 
 
 BIAS = "How rare campaigns are among groups of this kind, before anything was observed."
-REST = "What the evidence together counts for less or more than its parts, because parts overlap or are capped."
+REST = "What the evidence together counts for less or more than these parts, because parts overlap, are capped, or are too small to draw."
 
 
 def _reason(entry: Details, log_odds: float, left: float, width: float) -> Reason:

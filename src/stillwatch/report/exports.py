@@ -5,7 +5,7 @@ from typing import Any
 
 from stillwatch import run_details
 from stillwatch.errors import InputError
-from stillwatch.files import quoted, reading_parquet, replacing, write_json
+from stillwatch.files import listed, quoted, reading_parquet, replacing, write_json
 from stillwatch.report import words
 from stillwatch.report.load import read_table
 from stillwatch.run_details import demand_harvest
@@ -105,4 +105,4 @@ def _view(engine: Any, source: Path, contract: Table) -> None:
         present = pq.read_schema(source)
     contract.conform(present.empty_table(), where=source)
     absent = "".join(f', NULL::VARCHAR AS "{name}"' for name in contract.names if name not in present.names)
-    engine.execute(f"CREATE VIEW source AS SELECT *{absent} FROM read_parquet({quoted(source)})")
+    engine.execute(f"CREATE VIEW source AS SELECT *{absent} FROM read_parquet({listed([source])})")

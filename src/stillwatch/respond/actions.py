@@ -100,13 +100,15 @@ def in_force(session: Session, now: datetime, *, case_id: str | None = None) -> 
 def ending(session: Session, now: datetime) -> Sequence[ActionRow]:
     """Actions that hold and end within SOON, the first to end first.
 
-    Left out are those on all of whose subjects others of their kind hold longer, or wait for a second person.
+    Left out are those on all of whose subjects others of their kind hold longer, or wait for a second person; none in shadow goes on
+    for an enforced one.
     """
     later, reached = aliased(ActionRow), aliased(Target)
     longer = or_(later.state == ActionState.PROPOSED, and_(later.state == ActionState.IN_FORCE, later.expires_at > ActionRow.expires_at))
     renewed = exists().where(
         reached.subject == Target.subject, reached.subject_id == Target.subject_id, reached.ended_at.is_(None),
         later.action_id == reached.action_id, later.kind == ActionRow.kind, longer,
+        or_(later.mode == Mode.ENFORCE, ActionRow.mode != Mode.ENFORCE),
     ).correlate(Target, ActionRow)
     left = exists().where(Target.action_id == ActionRow.action_id, Target.ended_at.is_(None), ~renewed).correlate(ActionRow)
     holds = (ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now, ActionRow.expires_at <= now + SOON)
@@ -584,18 +586,17 @@ def _take_effect(change: Change, row: ActionRow) -> None:
 
 
 def _cleared(session: Session, row: ActionRow, subjects: Subjects) -> set[tuple[Subject, str]]:
-    """Subjects that people judged innocent: accounts, and keys by their own name or their owner's."""
+    """Subjects that people judged innocent, by any name of :func:`stillwatch.respond.blast.called`."""
     since = None
     if not row.case_id:
         # Who acts on an account by name, without a case, may know that it was cleared before; not that it was since.
         proposal = select(AuditRow.seq).where(AuditRow.object == row.action_id, AuditRow.action == "action.propose")
         seq = session.scalars(proposal).first()  # the log is written at the end: none yet for what is proposed in this change
         since = cases.labelled_since(session.get_one(Meta, 1).audit_seq if seq is None else seq, row.proposed_at)
-    owner = blast.owners(session, [name for subject, name in subjects if subject is Subject.KEY])
-    names = list(dict.fromkeys([*(name for _, name in subjects), *owner.values()]))
+    called = blast.called(session, subjects)
+    names = sorted(set().union(*called.values()))
     found = cases.cleared(session, names, since=since) | cases.acquitted(session, names, of=row.case_id, since=since)
-    return {(subject, name) for subject, name in subjects
-            if name in found or (subject is Subject.KEY and owner.get(name) in found)}
+    return {subject for subject, names in called.items() if names & found}
 
 
 def _release(change: Change, action_id: str, subjects: Subjects) -> None:
@@ -613,3 +614,8 @@ def _end(change: Change, row: ActionRow, state: ActionState, what: str, note: st
     row.state, row.ended_at, row.ended_by = state, change.now, change.actor.name
     change.bump()
     change.audit(what, row.action_id, before=before, after=state, reason=note)
+    change.session.flush()
+    waits = select(ActionRow).where(ActionRow.lifts == row.action_id, ActionRow.state == ActionState.PROPOSED)
+    for lift in change.session.scalars(waits).all():  # nobody need agree to end what is over
+        _end(change, lift, ActionState.REJECTED, "action.reject", f"{row.action_id} is {state}")
+        _settled(change, lift)

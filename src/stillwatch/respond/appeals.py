@@ -56,7 +56,7 @@ def _told(session: Session, about: str, account_id: str) -> tuple[str | None, Ac
     """The case of which the account is, the action that the appeal is about, and whose appeal it is; see :func:`receive`."""
     action = session.get(ActionRow, about)
     case_id = _case_id(session, about, account_id) if action is None else action.case_id
-    if action is not None or not _member(session, case_id, account_id):
+    if not (_named(session, case_id, action, account_id) or (action is None and _member(session, case_id, account_id))):
         owner = session.get(Key, account_id)
         account_id = account_id if owner is None else owner.account_id
     member = _member(session, case_id, account_id)
@@ -81,11 +81,20 @@ def _member(session: Session, case_id: str | None, account_id: str) -> bool:
     return case_id is not None and session.get(Member, (case_id, account_id)) is not None
 
 
+def _named(session: Session, case_id: str | None, action: ActionRow | None, account_id: str) -> bool:
+    """Whether an action, or else one of the case, names an account of this identifier, so that no key of it is meant."""
+    named = select(Target.action_id).join(ActionRow, ActionRow.action_id == Target.action_id).where(
+        Target.subject == Subject.ACCOUNT, Target.subject_id == account_id, ActionRow.effective_at.is_not(None),
+        ActionRow.case_id == case_id if action is None else ActionRow.action_id == action.action_id,
+    )
+    return session.scalars(named).first() is not None
+
+
 def _acted_on(session: Session, action: ActionRow, account_id: str) -> None:
     """Raise unless the action took effect and touches, or touched, the account or a key of its own."""
     if action.kind == LIFT or action.effective_at is None:
         raise InputError("it is no action that took effect", where=action.action_id, todo="See stillwatch actions list")
-    if not set(_subjects(session, account_id)) & set(actions.targets(session, action.action_id)):
+    if not set(blast.own(session, account_id)) & set(actions.targets(session, action.action_id)):
         raise InputError(f"{action.action_id} touches no such account", where=account_id)
 
 
@@ -133,7 +142,7 @@ def judges(session: Session, appeal: Appeal, now: datetime) -> Judges:
 def against(session: Session, account_id: str) -> list[ActionRow]:
     """Every action that was ever proposed against an account or a key of its own, latest first."""
     found: dict[str, ActionRow] = {}
-    for some in chunks(_subjects(session, account_id)):
+    for some in chunks(blast.own(session, account_id)):
         named = select(Target.action_id).where(tuple_(Target.subject, Target.subject_id).in_(some))
         rows = session.scalars(select(ActionRow).where(ActionRow.action_id.in_(named), ActionRow.kind != LIFT))
         found |= {row.action_id: row for row in rows}
@@ -179,7 +188,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         if row.case_id is not None:
             cases.exclude(change, row.case_id, row.account_id, f"appeal {appeal_id} overturned: {reason}")
         cases.label(change, row.account_id, innocent=True, source="appeal", case_id=row.case_id)
-        subjects, note = _subjects(change.session, row.account_id), f"appeal {appeal_id}"
+        subjects, note = blast.own(change.session, row.account_id), f"appeal {appeal_id}"
         for action in touching(change.session, row.account_id):
             if actions.holds(action, change.now):
                 lifts += actions.lifted(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects, note)
@@ -187,18 +196,9 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
     return lifts
 
 
-def _subjects(session: Session, account_id: str) -> list[tuple[Subject, str]]:
-    """The account, and the keys that are known to be its own: an action on a key refuses its owner as well.
-
-    Under its own name a key is one too: where nobody knows whose it is, who appeals can name no more.
-    """
-    keys = session.scalars(select(Key.key_id).where(Key.account_id == account_id).order_by(Key.key_id))
-    return [(Subject.ACCOUNT, account_id), (Subject.KEY, account_id), *((Subject.KEY, key_id) for key_id in keys)]
-
-
 def touching(session: Session, account_id: str, state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
     """Actions (and lifts) in a state that touch the account or a key of its own."""
-    return actions.touching(session, _subjects(session, account_id), state)
+    return actions.touching(session, blast.own(session, account_id), state)
 
 
 def _back(change: Change, row: Appeal, waits: bool) -> None:
@@ -216,8 +216,7 @@ def _back(change: Change, row: Appeal, waits: bool) -> None:
 
 def open_against(session: Session, action: ActionRow) -> list[Appeal]:
     """Open appeals about the case of an action, or of accounts that it touches or would touch, themselves or by a key; oldest first."""
-    named = [subject_id for _, subject_id in actions.targets(session, action.action_id, live=True)]
-    whose = {*named, *blast.owners(session, named).values()}
+    whose: set[str] = set().union(*blast.called(session, actions.targets(session, action.action_id, live=True)).values())
     return [row for row in listed(session) if row.account_id in whose or (row.case_id and row.case_id == action.case_id)]
 
 

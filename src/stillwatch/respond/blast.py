@@ -1,7 +1,7 @@
 """Blast radius: whom an action would touch, who of them could be innocent, and how much traffic it is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -115,6 +115,35 @@ def owners(session: Session, keys: Sequence[str]) -> dict[str, str]:
         key_id: account_id for chunk in chunks(keys)
         for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.key_id.in_(chunk)).order_by(Key.key_id))
     }
+
+
+def own(session: Session, account_id: str) -> list[tuple[Subject, str]]:
+    """An account, and the keys that are known to be its own: an action on a key refuses its owner as well.
+
+    Under its own name a key is one too, unless it is known to be somebody else's: where nobody knows whose it is, people can name no more.
+    """
+    keys = session.scalars(select(Key.key_id).where(Key.account_id == account_id).order_by(Key.key_id))
+    named = {account_id} - _namesakes(session, owners(session, [account_id]))
+    return [(Subject.ACCOUNT, account_id), *((Subject.KEY, key_id) for key_id in dict.fromkeys([*named, *keys]))]
+
+
+def called(session: Session, subjects: Sequence[tuple[Subject, str]]) -> dict[tuple[Subject, str], set[str]]:
+    """By which names of accounts each of some subjects is judged: a key by its owner's, and by its own if no account is called so."""
+    owner = owners(session, [name for subject, name in subjects if subject is Subject.KEY])
+    apart = _namesakes(session, owner)
+    return {
+        (subject, name): {name} if subject is Subject.ACCOUNT else ({name} - apart) | {owner.get(name, name)} for subject, name in subjects
+    }
+
+
+def _namesakes(session: Session, owner: Mapping[str, str]) -> set[str]:
+    """Which of some keys have the identifier of an account that is not their owner."""
+    others = [key_id for key_id, account_id in owner.items() if key_id != account_id]
+    targets = {
+        name for chunk in chunks(others)
+        for name in session.scalars(select(Target.subject_id).where(Target.subject == Subject.ACCOUNT, Target.subject_id.in_(chunk)))
+    }
+    return _of_cases(session, others) | targets
 
 
 def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:

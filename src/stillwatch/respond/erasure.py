@@ -14,12 +14,12 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, delete, func, literal, or_, select, update
+from sqlalchemy import Connection, String, cast, delete, func, literal, or_, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import audit, names
+from stillwatch.respond import actions, audit, blast, names
 from stillwatch.respond.schema import (
     Account,
     ActionRow,
@@ -37,7 +37,7 @@ from stillwatch.respond.schema import (
     Target,
 )
 from stillwatch.respond.store import Actor, Change, Store, StoreError
-from stillwatch.respond.vocabulary import ActionState, Role, Subject
+from stillwatch.respond.vocabulary import LIFT, ActionState, Role, Subject
 
 ERASED = "[erased]"
 SHORTEST = 3
@@ -117,13 +117,17 @@ def _further(name: str) -> str:
 class _Scrub:
     """Replaces names in texts and JSON values; what :data:`FREE` fields say about the account alone goes whole."""
 
-    def __init__(self, stands_for: Mapping[str, str]) -> None:
+    def __init__(self, stands_for: Mapping[str, str], subjects: Mapping[tuple[Subject, str], str]) -> None:
+        """Take what stands for names wherever they are, and for an account and its keys where they are told apart."""
         self.stands_for = stands_for
+        self.subjects = subjects
         self.texts: set[str] = set()
         """What was written about the account alone."""
         longest_first = "|".join(re.escape(name) for name in sorted(stands_for, key=len, reverse=True) if len(name) >= SHORTEST)
         self._within = re.compile(rf"(?<![\w-])(?:{longest_first or '(?!)'})(?![\w-])")
         self._alone = {f"{before}{name}": f"{before}{new}" for name, new in stands_for.items() for before in ("", "account:", "key:")}
+        for _, name in subjects:  # the other kind may be somebody else's: such a key is not touched, such an account has another name
+            self._alone[f"{Subject.KEY}:{name}"] = f"{Subject.KEY}:{subjects.get((Subject.KEY, name), name)}"
 
     def __call__(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -146,10 +150,16 @@ def _erase(
 ) -> dict[str, Any]:
     change.require(Role.ADMIN)
     session = change.session
-    ids = [account_id, *session.scalars(select(Key.key_id).where(Key.account_id == account_id).order_by(Key.key_id))]
-    _nothing_holds(session, change.now, ids)
     pseudonym = f"erased-{secrets.token_hex(8)}"
-    scrub = _Scrub(dict.fromkeys(also, pseudonym) | {name: f"{pseudonym}-key-{i}" if i else pseudonym for i, name in enumerate(ids)})
+    subjects = blast.own(session, account_id)
+    if blast.owners(session, [account_id]).get(account_id, account_id) != account_id:  # also when no account is called so any more
+        subjects = [subject for subject in subjects if subject != (Subject.KEY, account_id)]
+    called = blast.called(session, subjects)
+    new = {name: f"{pseudonym}-key-{i}" if i else pseudonym for i, name in enumerate(dict.fromkeys(name for _, name in called))}
+    # A key of its own may have another account's identifier, which stays wherever no key is told of.
+    ids = [name for name in new if any(name in names for names in called.values())]
+    scrub = _Scrub(dict.fromkeys(also, pseudonym) | {name: new[name] for name in ids}, {subject: new[subject[1]] for subject in called})
+    _nothing_holds(session, change.now, list(called), ids)
     if not note.strip() or scrub(note) != note:
         raise InputError("the note stays in the log: it must say which request this is, and not name the account", where="--note")
     alone, besides, done = _about(session, ids, scrub)
@@ -165,27 +175,36 @@ def _erase(
     return {"pseudonym": pseudonym, **done}
 
 
-def _nothing_holds(session: Session, now: datetime, ids: Sequence[str]) -> None:
+def _nothing_holds(session: Session, now: datetime, subjects: actions.Subjects, ids: Sequence[str]) -> None:
     """Raise if something needs the name still: it would go on under a name that nobody has."""
     holding = or_(ActionRow.state == ActionState.PROPOSED, (ActionRow.state == ActionState.IN_FORCE) & (ActionRow.expires_at > now))
-    held = session.scalars(
-        select(Target.action_id).join(ActionRow, ActionRow.action_id == Target.action_id)
-        .where(Target.subject_id.in_(ids), Target.ended_at.is_(None), holding)
+    held = session.execute(
+        select(ActionRow, Target).join(Target, ActionRow.action_id == Target.action_id)
+        .where(tuple_(Target.subject, Target.subject_id).in_(subjects), Target.ended_at.is_(None), holding)
+        .order_by(ActionRow.state.desc(), ActionRow.action_id)  # what waits first: while a lift does, there is no other
     ).first()
     appeal = session.scalars(select(Appeal.appeal_id).where(Appeal.account_id.in_(ids), Appeal.state == "open")).first()
     entry = session.scalars(
         select(AllowEntry.allow_id).where(
-            AllowEntry.subject_id.in_(ids), AllowEntry.subject != Subject.ORG, AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now
+            tuple_(AllowEntry.subject, AllowEntry.subject_id).in_(subjects), AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now
         )
     ).first()
-    undo = f"stillwatch actions undo {held}{names.options([(Subject.ACCOUNT, ids[0])])}"
     for what, todo in (
-        (held and f"action {held} still touches it", f"Undo it or turn it down: {undo}"),
+        (held and f"action {held[0].action_id} still touches it", held and _end_of(*held)),
         (appeal and f"appeal {appeal} of it is open", "Decide it first"),
         (entry and f"entry {entry} of the allow-list names it", f"End it first: stillwatch allow revoke {entry}"),
     ):
         if what:
             raise InputError(what, where=ids[0], todo=todo)
+
+
+def _end_of(action: ActionRow, target: Target) -> str:
+    """How somebody ends an action, or what waits, on one of its subjects."""
+    if action.state == ActionState.PROPOSED:
+        agree = f"Let somebody else agree with stillwatch actions approve {action.action_id}, or turn" if action.kind == LIFT else "Turn"
+        return f"{agree} it down: stillwatch actions reject {action.action_id} --note WHY"
+    named = names.options([(target.subject, target.subject_id)])
+    return f"Undo it: stillwatch actions undo {action.action_id}{named} --reason REASON"
 
 
 def _about(session: Session, ids: Sequence[str], scrub: _Scrub) -> tuple[set[str], set[str], dict[str, int]]:
@@ -196,9 +215,10 @@ def _about(session: Session, ids: Sequence[str], scrub: _Scrub) -> tuple[set[str
     """
     remarks = session.scalars(select(Annotation).where(Annotation.account_id.in_(ids))).all()
     heard = session.scalars(select(Appeal).where(Appeal.account_id.in_(ids))).all()
-    entries = session.scalars(select(AllowEntry).where(AllowEntry.subject_id.in_(ids), AllowEntry.subject != Subject.ORG)).all()
-    touching = select(Target.action_id).where(Target.subject_id.in_(ids))
-    others = select(Target.action_id).where(Target.subject_id.not_in(ids))
+    entries = session.scalars(select(AllowEntry).where(tuple_(AllowEntry.subject, AllowEntry.subject_id).in_(scrub.subjects))).all()
+    subject = tuple_(Target.subject, Target.subject_id)
+    touching = select(Target.action_id).where(subject.in_(scrub.subjects))
+    others = select(Target.action_id).where(subject.not_in(scrub.subjects))
     acts = session.scalars(select(ActionRow).where(ActionRow.action_id.in_(touching), ActionRow.action_id.not_in(others))).all()
     agreed = session.scalars(select(Approval).where(Approval.action_id.in_([act.action_id for act in acts]))).all()
 
@@ -212,7 +232,7 @@ def _about(session: Session, ids: Sequence[str], scrub: _Scrub) -> tuple[set[str
         appeal.statement, appeal.account_id = erased(appeal.statement), scrub.stands_for[appeal.account_id]
         appeal.decision_reason = appeal.decision_reason and erased(appeal.decision_reason)
     for entry in entries:
-        entry.reason, entry.subject_id = erased(entry.reason), scrub.stands_for[entry.subject_id]
+        entry.reason, entry.subject_id = erased(entry.reason), scrub.subjects[Subject(entry.subject), entry.subject_id]
     for act in acts:
         act.note = erased(act.note)
     for approval in agreed:
@@ -231,13 +251,16 @@ def _rows(change: Change, scrub: _Scrub, ids: Sequence[str]) -> dict[str, int]:
         new = scrub.stands_for[name]
         left = update(Member).where(Member.account_id == name).values(account_id=new, reasons=[], present=False)
         done["cases"] += _run(session, left)
+    for (kind, name), new in scrub.subjects.items():
         ended = func.coalesce(Target.ended_at, literal(change.now, Moment()))
-        done["actions"] += _run(session, update(Target).where(Target.subject_id == name).values(subject_id=new, ended_at=ended))
-    for what, column in (
-        ("labels", Label.account_id), ("decisions", DecisionRow.account_id), ("decisions", DecisionRow.key_id),
-        ("keys", Key.account_id), ("facts", Account.account_id),
+        of_it = update(Target).where(Target.subject == kind, Target.subject_id == name)
+        done["actions"] += _run(session, of_it.values(subject_id=new, ended_at=ended))
+    keys = [name for kind, name in scrub.subjects if kind is Subject.KEY]
+    for what, column, its in (
+        ("labels", Label.account_id, ids), ("decisions", DecisionRow.account_id, ids), ("decisions", DecisionRow.key_id, keys),
+        ("keys", Key.account_id, ids), ("facts", Account.account_id, ids),
     ):
-        done[what] += _run(session, delete(column.class_).where(column.in_(ids)))
+        done[what] += _run(session, delete(column.class_).where(column.in_(its)))
     return done
 
 

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from stillwatch import run_details
@@ -30,7 +30,7 @@ from stillwatch.respond import cases
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.matching import Found, Known, Match, match
 from stillwatch.respond.runs import Facts, FoundCampaign, FoundRun, read_facts, read_run
-from stillwatch.respond.schema import Account, Campaign, Case, Key, Mark, Member, Run
+from stillwatch.respond.schema import Account, Campaign, Case, Key, Label, Mark, Member, Run
 from stillwatch.respond.store import Actor, Change, Store
 from stillwatch.respond.vocabulary import Role, State, Verdict
 
@@ -60,7 +60,7 @@ class Imported:
     updated: list[str] = field(default_factory=list)
     reopened: list[str] = field(default_factory=list)
     joined: dict[str, int] = field(default_factory=dict)
-    """Case -> accounts that were not in it before."""
+    """Case -> accounts that were not in it before, without those that an older run alone saw."""
     kept_out: int = 0
     """Accounts that people judged innocent and the run accuses again; they stay excluded."""
     facts: int = 0
@@ -251,16 +251,19 @@ def _known(session: Session, found: Sequence[Found], taken: set[str]) -> list[Kn
     for chunk in chunks(ids):
         touched |= set(session.scalars(select(Campaign.case_id).where(Campaign.campaign_id.in_(chunk)).distinct()))
     wanted = sorted(touched - taken)
-    parts: dict[str, tuple[set[str], set[tuple[str, str]], set[str]]] = {case_id: (set(), set(), set()) for case_id in wanted}
+    parts: dict[str, tuple[set[str], set[tuple[str, str]], set[str], set[str]]] = {name: (set(), set(), set(), set()) for name in wanted}
     for chunk in chunks(wanted):
-        for case_id, account_id in session.execute(select(Member.case_id, Member.account_id).where(Member.case_id.in_(chunk))):
+        of_members = select(Member.case_id, Member.account_id, Member.present).where(Member.case_id.in_(chunk))
+        for case_id, account_id, present in session.execute(of_members):
             parts[case_id][0].add(account_id)
+            if present:
+                parts[case_id][3].add(account_id)
         for case_id, view, object_ in session.execute(select(Mark.case_id, Mark.view, Mark.object).where(Mark.case_id.in_(chunk))):
             parts[case_id][1].add((view, object_))
         of_case = select(Campaign.case_id, Campaign.campaign_id).where(Campaign.case_id.in_(chunk))
         for case_id, campaign_id in session.execute(of_case):
             parts[case_id][2].add(campaign_id)
-    return [Known(case_id, frozenset(m), frozenset(o), frozenset(c)) for case_id, (m, o, c) in parts.items()]
+    return [Known(case_id, frozenset(m), frozenset(o), frozenset(c), frozenset(p)) for case_id, (m, o, c, p) in parts.items()]
 
 
 def _marks(campaign: FoundCampaign) -> dict[tuple[str, str], dict[str, Any]]:
@@ -280,6 +283,8 @@ class _Before:
     """For the audit log."""
     members: dict[str, bool] = field(default_factory=dict)
     """Account -> whether it is excluded."""
+    unjudged: set[str] = field(default_factory=set)
+    """Accounts that are not present, and about which no verdict was: those of an older run are new when a newer one finds them."""
     runs: set[str] = field(default_factory=set)
     """Those that were the last to find an account of it."""
 
@@ -297,6 +302,8 @@ class _Rows:
     late: list[dict[str, Any]] = field(default_factory=list)
     """Members of an older run; those that are known stay as they are."""
     marks: list[dict[str, Any]] = field(default_factory=list)
+    late_marks: list[dict[str, Any]] = field(default_factory=list)
+    """The same of an older run."""
     renewed: dict[frozenset[str], list[str]] = field(default_factory=dict)
     """Outdated runs -> cases whose members they found."""
     reopened: list[tuple[str, int]] = field(default_factory=list)
@@ -329,6 +336,7 @@ def _store(change: Change, plan: _Plan, n_accused: int, result: Imported) -> Non
     put(session, Member, rows.added, update=("present", "last_run"))
     put(session, Member, rows.late, update=())
     put(session, Mark, rows.marks, update=("n_accounts", "expected_accounts", "n_events", "last_run"))
+    put(session, Mark, rows.late_marks, update=())
     for case_id, joined in rows.reopened:
         cases.follow(change, cases.get(session, case_id), State.REOPENED, f"found again with {joined} further accounts")
         result.reopened.append(case_id)
@@ -344,9 +352,14 @@ def _before(session: Session, case_ids: Sequence[str]) -> dict[str, _Before]:
         for case_id, state, verdict, run_id, detected, *told in session.execute(select(*columns).where(Case.case_id.in_(chunk))):
             before = dict(zip(("campaign_id", "score", "n_accounts"), told, strict=True))
             found[case_id] = _Before(state, verdict, run_id, detected, before)
-        known = select(Member.case_id, Member.account_id, Member.excluded, Member.last_run).where(Member.case_id.in_(chunk))
-        for case_id, account_id, excluded, last_run in session.execute(known):
+        judged = exists().where(
+            Label.account_id == Member.account_id, Label.case_id == Member.case_id, Label.source == "verdict"
+        ).correlate(Member)
+        known = select(Member.case_id, Member.account_id, Member.excluded, Member.last_run, or_(Member.present, judged))
+        for case_id, account_id, excluded, last_run, seen in session.execute(known.where(Member.case_id.in_(chunk))):
             found[case_id].members[account_id] = excluded
+            if not seen:
+                found[case_id].unjudged.add(account_id)
             found[case_id].runs.add(last_run)
     return found
 
@@ -373,25 +386,27 @@ def _one(
     if case is not None and counts:
         rows.renewed.setdefault(frozenset(filter(plan.outdated, case.runs)), []).append(case_id)
     known, joined = {} if case is None else case.members, 0
+    confirmed = case is not None and case.state in (State.RESOLVED, State.CLOSED) and case.verdict == Verdict.TRUE_POSITIVE
+    unjudged = case.unjudged if case is not None and confirmed else ()
     for member in campaign.members:
         account_id = member["account_id"]
         out = known.get(account_id, account_id in cleared)
-        joined += account_id not in known and not out
+        joined += counts and (account_id not in known or account_id in unjudged) and not out
         result.kept_out += out and row["verdict"] == "campaign"  # a group for review accuses nobody
         (rows.seen if tells else rows.added if counts else rows.late).append({
             "case_id": case_id, "account_id": account_id, "score": member["score"], "reasons": list(member["reasons"]),
             "present": counts, "excluded": out, "first_run": run.run_id, "last_run": run.run_id, "joined_at": change.now,
         })
     # Earlier marks stay, so that what an operator goes back to is known.
-    rows.marks += [
+    (rows.marks if counts else rows.late_marks).extend(
         {"case_id": case_id, "view": view, "object": object_, "n_accounts": int(told.get("accounts") or 0),
          "expected_accounts": float(told.get("expected_accounts") or 0.0), "n_events": int(told.get("events") or 0),
          "last_run": run.run_id}
         for (view, object_), told in _marks(campaign).items()
-    ]
+    )
     if case is not None and joined:
         result.joined[case_id] = joined
-        if case.state in (State.RESOLVED, State.CLOSED) and case.verdict == Verdict.TRUE_POSITIVE:
+        if confirmed:
             rows.reopened.append((case_id, joined))
 
 

@@ -35,6 +35,8 @@ class Known:
     members: frozenset[str]
     marks: frozenset[Mark]
     campaign_ids: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
+    """Those of its members that were found last: a part that split off is in the old case, but present in its own."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,18 @@ class Match:
     case_id: str
     strength: float
     """0 to 1."""
+    same: bool = False
+    """Whether the campaign, or the one that it continues, is the case's."""
+    present: float = 0.0
+    """Shared accounts that are present in the case, over all that are in either."""
     why: dict[str, Any] = field(default_factory=dict)
 
 
 def match(found: Sequence[Found], known: Sequence[Known]) -> dict[str, Match]:
     """campaign_id -> the case it is; campaigns that open a case are absent.
 
-    A case takes at most one campaign of a run, the strongest; what remains of a split opens its own case. The result does
-    not depend on the order of the arguments.
+    A case takes at most one campaign of a run, the strongest, of equal ones its own and the one that is there; what remains of a
+    split opens its own case. The result does not depend on the order of the arguments.
     """
     by_member: dict[str, list[int]] = {}
     by_mark: dict[Mark, list[int]] = {}
@@ -69,7 +75,7 @@ def match(found: Sequence[Found], known: Sequence[Known]) -> dict[str, Match]:
         places |= {p for mark in campaign.marks for p in by_mark.get(mark, ())}
         places |= set(by_campaign.get(campaign.lineage or "", ()))
         pairs += [(campaign, made) for p in places if (made := _compare(campaign, known[p])) is not None]
-    pairs.sort(key=lambda pair: (-pair[1].strength, -pair[1].why["shared_members"], pair[0].campaign_id, pair[1].case_id))
+    pairs.sort(key=lambda pair: (*_worth(pair[1]), pair[0].campaign_id, pair[1].case_id))
     taken: set[str] = set()
     result: dict[str, Match] = {}
     for campaign, made in pairs:
@@ -77,6 +83,11 @@ def match(found: Sequence[Found], known: Sequence[Known]) -> dict[str, Match]:
             result[campaign.campaign_id] = made
             taken.add(made.case_id)
     return result
+
+
+def _worth(made: Match) -> tuple[float, ...]:
+    """What sorts the best match first."""
+    return -made.strength, not made.same, -made.present, -made.why["shared_members"]
 
 
 def _compare(campaign: Found, case: Known) -> Match | None:
@@ -87,7 +98,8 @@ def _compare(campaign: Found, case: Known) -> Match | None:
     if not (same or by_members >= MIN_MEMBERS or by_marks >= MIN_MARKS):
         return None
     why = {"shared_members": members, "shared_marks": marks, "lineage": campaign.lineage if same else None}
-    return Match(case.case_id, 1.0 if same else max(by_members, by_marks), why)
+    present = len(campaign.members & case.present) / max(1, len(campaign.members | case.present))
+    return Match(case.case_id, 1.0 if same else max(by_members, by_marks), same, present, why)
 
 
 def _share(shared: int, a: int, b: int, fewest: int) -> float:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from stillwatch import run_details, run_worth
 from stillwatch.dataset import open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, digest, json_as_text, quoted, reading_parquet
+from stillwatch.files import demand_settled, digest, json_as_text, listed, reading_parquet
 from stillwatch.respond import log_columns
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
@@ -73,7 +73,10 @@ def read_run(folder: Path) -> FoundRun:
         )
         for row in campaigns.to_pylist()
     ]
-    start, seen = (None if summary.get(name) is None else datetime.fromisoformat(summary[name]) for name in ("start", "last_seen"))
+    try:
+        start, seen = (None if summary.get(name) is None else datetime.fromisoformat(summary[name]) for name in ("start", "last_seen"))
+    except ValueError as error:
+        raise InputError(f"a time is none ({error})", where=folder / "summary.json", todo="Run stillwatch detect again") from error
     return FoundRun(run_id, start, seen, summary, found)
 
 
@@ -198,7 +201,7 @@ def _view(engine: Any, files: Sequence[Path]) -> None:
         paths = [path for path in files if path.suffix == suffix]
         if not paths:
             continue
-        source = (f"read_parquet([{', '.join(map(quoted, paths))}], union_by_name=true)" if suffix == ".parquet"
+        source = (f"read_parquet({listed(paths)}, union_by_name=true)" if suffix == ".parquet"
                   else json_as_text(engine, paths, ("timestamp", "output_tokens")))
         present = {row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         chosen = [

@@ -1,5 +1,6 @@
 """What the decision service needs: every action in force by subject, the allow-list, and a place for its decisions."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import Account, ActionRow, AllowEntry, AuditRow, DecisionRow, Key, Meta, Target
 from stillwatch.respond.store import CHANGING, Store
 from stillwatch.respond.vocabulary import STRENGTH, Action, ActionState, Mode, Subject
+from stillwatch.throttling import defaults
 
 CHUNK = 10_000
 """Rows read, and decisions written, at a time."""
@@ -186,7 +188,7 @@ def _in_force(now: datetime) -> tuple[Any, ...]:
 
 
 def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
-    """Enforced ones over shadow ones, stronger over weaker, later over earlier."""
+    """Enforced ones over shadow ones, stronger over weaker, stricter over milder, later over earlier."""
     rules = [
         Rule(
             row.action_id, row.kind, actions.mode_of(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
@@ -195,7 +197,14 @@ def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
         for row in session.scalars(select(ActionRow).where(*_in_force(now)))
         if row.expires_at is not None
     ]
-    return tuple(sorted(rules, key=lambda r: (r.mode == Mode.ENFORCE, STRENGTH[r.action], r.expires_at, r.action_id)))
+    return tuple(sorted(rules, key=lambda r: (r.mode == Mode.ENFORCE, STRENGTH[r.action], _strictness(r), r.expires_at, r.action_id)))
+
+
+def _strictness(rule: Rule) -> tuple[float, ...]:
+    """Higher is stricter: lower rates, fewer tokens; no tokens, or requests of a case, are no such limit."""
+    told = rule.parameters
+    rate, together = told.get("requests_per_min", defaults.REQUESTS_PER_MIN), told.get("case_requests_per_min")
+    return -rate, -(together or math.inf), -(told.get("max_tokens", defaults.MAX_TOKENS) or math.inf)
 
 
 def _allowed(session: Session, now: datetime) -> dict[Subject, dict[str, datetime]]:

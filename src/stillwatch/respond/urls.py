@@ -23,18 +23,21 @@ def parse_url(url: str) -> URL:
     """The database that a URL or a path names; PostgreSQL without a driver gets pg8000.
 
     Raises:
-        InputError: it is no URL, of another database, or has options that would do nothing.
+        InputError: it is no URL, of another database, of a SQLite without a file, or has options that would do nothing.
     """
-    if "://" not in url:
-        return URL.create("sqlite", database=url)
     try:
-        parsed = make_url(url)
+        parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
     except (ArgumentError, ValueError) as error:
         raise InputError("not a database URL", todo="Write sqlite:///file.db or postgresql://user@host/name") from error
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername=PG8000)
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise InputError(f"{parsed.get_backend_name()} is not supported", todo="Use sqlite or postgresql")
+    if parsed.get_backend_name() == "sqlite":
+        if any((parsed.username, parsed.password, parsed.host, parsed.port)):
+            raise InputError("the URL of a SQLite store names a server", todo="Write sqlite:///file.db, with three slashes")
+        if parsed.database in (None, "", ":memory:"):
+            raise InputError("a SQLite store without a file ends with the command", todo="Write sqlite:///file.db")
     known = OPTIONS if parsed.drivername == PG8000 else () if parsed.get_backend_name() == "sqlite" else tuple(parsed.query)
     unknown = sorted(set(parsed.query) - set(known))
     if unknown:

@@ -16,7 +16,7 @@ from stillwatch.serve.dialects import LARGEST, Answer, Context, Dialect, Malform
 from stillwatch.serve.dialects.decide import DECIDE
 from stillwatch.serve.dialects.litellm import GUARDRAIL
 from stillwatch.serve.dialects.relays import ENVOY, FORWARD, NGINX
-from stillwatch.serve.identity import CREDENTIAL_SURFACES, unhashed
+from stillwatch.serve.identity import CREDENTIAL_SURFACES, KEY, Identities, unhashed
 from stillwatch.serve.metrics import CONTENT_TYPE, Metrics
 from stillwatch.serve.telemetry import PROPAGATED, Tracing
 from stillwatch.serve.tokens import Role, Tokens
@@ -281,7 +281,8 @@ class Service:
         if not repeated and self.log.wants(not decision.reasons):
             self.log.add(
                 Record(
-                    self.decider.clock.now(), question.request_id, question.surface, _principal(question), decision.decision,
+                    self.decider.clock.now(), question.request_id, question.surface,
+                    _principal(question, self.context.identities), decision.decision,
                     decision.would, decision.mode, decision.reasons[0] if decision.reasons else "", decision.case_id,
                     decision.policy_version, decision.revision, int(seconds * 1e6),
                 )
@@ -329,10 +330,16 @@ def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:
     return found
 
 
-def _principal(question: Question) -> str:
+def _principal(question: Question, identities: Identities) -> str:
     """The one whose action decided, or the first; an API key in the clear is left out."""
-    name = question.who[question.decided_by][0] if question.who and question.who[0] else ""
-    return "" if question.surface in CREDENTIAL_SURFACES and unhashed(name) else name
+    if not (question.who and question.who[0]):
+        return ""
+    place, i = question.decided_by
+    if question.surface not in CREDENTIAL_SURFACES:
+        return question.who[place][0]
+    # the tables have a key's hash, or that of its SHA-256; without a tenant's key the former would be the key itself
+    name = question.who[place][i if identities.hashed else 0].removeprefix(KEY)
+    return "" if unhashed(name) else name
 
 
 def _closing(send: Send) -> Send:

@@ -58,7 +58,7 @@ class Decider:
                 "allow", "allow", self._mode, ttl_s=ALLOW_TTL_S, revision=snapshot.revision, request_id=question.request_id
             )
         else:
-            decision = self._applied(entry, keys[question.decided_by][0], snapshot.revision, question.request_id, at)
+            decision = self._applied(entry, keys[question.decided_by[0]][0], snapshot.revision, question.request_id, at)
             if decision.decision == "restrict":
                 decision = self._beside(question, snapshot, keys, at) or decision
         if replay is not None:
@@ -72,35 +72,35 @@ class Decider:
         wait_s = int(decision == "unavailable")
         return Decision(decision, would, self._mode, reasons=(reason,), request_id=question.request_id, retry_after_s=wait_s)
 
-    def _entry(self, snapshot: Snapshot, keys: list[list[int]], now: float) -> tuple[Entry | None, int]:
-        """The most severe entry over principals, and the principal's place; of one principal, an allow goes before all."""
-        best, best_place, rank = None, 0, (False, -1)
+    def _entry(self, snapshot: Snapshot, keys: list[list[int]], now: float) -> tuple[Entry | None, tuple[int, int]]:
+        """The most severe entry over principals, and whose it is; of one principal, an allow goes before all."""
+        best, whose = None, (0, 0)
         for place, principal in enumerate(keys):
-            found = [entry for key in principal if (entry := snapshot.find(key, now)) is not None]
-            if any(entry.action == Action.ALLOW and entry.enforce for entry in found):
+            found = [(i, entry) for i, key in enumerate(principal) if (entry := snapshot.find(key, now)) is not None]
+            if any(entry.action == Action.ALLOW and entry.enforce for _, entry in found):
                 continue
-            for entry in found:
-                if (entry.enforce, entry.action) > rank:
-                    best, best_place, rank = entry, place, (entry.enforce, entry.action)
-        return best, best_place
+            for i, entry in found:
+                if best is None or entry.severity > best.severity:
+                    best, whose = entry, (place, i)
+        return best, whose
 
     def _beside(self, question: Question, snapshot: Snapshot, keys: list[list[int]], at: float) -> Decision | None:
         """What refuses a restricted principal's request: its throttle, or a challenge too where the surface cannot restrict."""
         wanted = (Action.THROTTLE,) if question.restricts else (Action.CHALLENGE, Action.THROTTLE)
-        best, place = None, 0
-        for i, principal in enumerate(keys):
-            found = [entry for key in principal for entry in snapshot.enforced_of(key, self.clock.at(at))]
-            if any(entry.action == Action.ALLOW for entry in found):
+        best, whose = None, (0, 0)
+        for place, principal in enumerate(keys):
+            found = [(i, entry) for i, key in enumerate(principal) for entry in snapshot.enforced_of(key, self.clock.at(at))]
+            if any(entry.action == Action.ALLOW for _, entry in found):
                 continue
-            for entry in found:
-                if entry.action in wanted and (best is None or entry.action > best.action):
-                    best, place = entry, i
+            for i, entry in found:
+                if entry.action in wanted and (best is None or entry.severity > best.severity):
+                    best, whose = entry, (place, i)
         if best is None:
             return None
-        decision = self._applied(best, keys[place][0], snapshot.revision, question.request_id, at)
+        decision = self._applied(best, keys[whose[0]][0], snapshot.revision, question.request_id, at)
         if not decision.refused:
             return None
-        question.decided_by = place
+        question.decided_by = whose
         return decision
 
     def _applied(self, entry: Entry, key: int, revision: str, request_id: str, at: float) -> Decision:

@@ -31,7 +31,7 @@ class Record(msgspec.Struct, gc=False):
     request_id: str
     surface: str
     account_id: str
-    """Of several credentials the one whose action decided; where none did, the first."""
+    """Of several credentials the one whose action decided, as the table has it; where none did, the first, by its SHA-256."""
     decision: str
     would: str
     mode: str
@@ -61,13 +61,15 @@ class FileSink:
         self._encoder = msgspec.json.Encoder()
 
     def write(self, records: list[Record]) -> None:
-        """Append a batch with one write, so that a killed process tears at most the last line."""
+        """Append a batch with one write, so that a killed process tears at most the last line, which the next batch does not go on with."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"decisions-{datetime.fromtimestamp(records[0].at, UTC):%Y-%m-%d}.ndjson"
         lines = self._encoder.encode_lines(records)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         try:
             size = os.fstat(handle).st_size
+            if size and os.pread(handle, 1, size - 1) != b"\n":
+                lines = b"\n" + lines
             if os.write(handle, lines) < len(lines):
                 os.ftruncate(handle, size)
                 raise OSError("no space for the whole batch")

@@ -1,5 +1,6 @@
 """What is asked and what is answered."""
 
+import math
 from enum import IntEnum
 
 import msgspec
@@ -52,6 +53,13 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     verify_url: str
     """Where a challenged account verifies itself; empty: at the case's link."""
 
+    @property
+    def severity(self) -> tuple[float, ...]:
+        """Higher is more severe: what is done over what is recorded, then the action, then lower rates and fewer tokens."""
+        return (
+            self.enforce, self.action, -self.rate_per_min, -(self.case_rate_per_min or math.inf), -(self.max_tokens or math.inf)
+        )
+
 
 class Question(msgspec.Struct, gc=False):
     """Who asks for what, as one surface understood it."""
@@ -71,8 +79,8 @@ class Question(msgspec.Struct, gc=False):
     chosen the id: with one that it repeats it would pass its rate."""
     restricts: bool = True
     """Whether the surface can restrict an answer, or tell who can."""
-    decided_by: int = 0
-    """Place in ``who`` of the principal whose action decided, for the log; written by the decider."""
+    decided_by: tuple[int, int] = (0, 0)
+    """Place in ``who`` of the principal whose action decided, and there of the identifier that has it; written by the decider."""
 
 
 class Decision(msgspec.Struct, gc=False, omit_defaults=True):

@@ -41,6 +41,8 @@ class Identities:
             apart: whether the snapshot's source writes keys under :data:`KEY`, so that no account is taken for a key.
         """
         self._key, self._apart = key, apart
+        self.hashed = key is not None
+        """Whether identifiers are keyed hashes, which give nobody's API key away."""
         self._cache: dict[str, str] = {}
 
     def id(self, name: str) -> str:

@@ -156,12 +156,13 @@ def _compiled(entries: pa.Table) -> pa.Table:
         db.execute("SET enable_progress_bar = false")
         db.register("names", entries.select(["account_id"]))
         keys = db.sql("SELECT md5_number_lower(account_id) AS key FROM names").fetchnumpy()["key"]
-    # only what orders them is sorted: a row as a whole is four times as much
-    order = np.lexsort((~expires_us, ~enforce, ~action, ~(enforce & (action == 0)), keys))
-    columns: dict[str, Any] = {"key": keys[order], "expires_us": expires_us[order]}
     defaults = {"rate_per_min": REQUESTS_PER_MIN, "case_rate_per_min": 0.0, "max_tokens": MAX_TOKENS}
-    for name, value in defaults.items():
-        columns[name] = pc.fill_null(entries[name], pa.scalar(value, ENTRIES.field(name).type)).to_numpy()[order]
+    told = {name: pc.fill_null(entries[name], pa.scalar(value, ENTRIES.field(name).type)).to_numpy() for name, value in defaults.items()}
+    # only what orders them is sorted: a row as a whole is four times as much; as Entry.severity
+    limits = [np.where(told[name] == 0, np.inf, told[name]) for name in ("max_tokens", "case_rate_per_min")]
+    order = np.lexsort((~expires_us, *limits, told["rate_per_min"], ~enforce, ~action, ~(enforce & (action == 0)), keys))
+    columns: dict[str, Any] = {"key": keys[order], "expires_us": expires_us[order]}
+    columns |= {name: values[order] for name, values in told.items()}
     columns |= {"action": action[order], "enforce": enforce[order]}
     for name in ("reasoning", "logprobs"):
         columns[name] = pc.fill_null(entries[name], False).to_numpy().astype(np.uint8)[order]

@@ -28,7 +28,7 @@ def configure_logs(level: str = "info") -> None:
     )
 
 
-def modules() -> tuple[Any, Any, Any, Any, Any]:
+def modules() -> tuple[Any, Any, Any, Any, Any, Any]:
     """The parts of OpenTelemetry that are used.
 
     Raises:
@@ -39,14 +39,15 @@ def modules() -> tuple[Any, Any, Any, Any, Any]:
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from opentelemetry.trace import get_current_span
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
     except ImportError as error:
         raise MissingExtraError("OpenTelemetry is not installed", todo="pip install '.[serve-otel]' in a checkout of Stillwatch") from error
-    return OTLPSpanExporter, Resource, TracerProvider, BatchSpanProcessor, TraceContextTextMapPropagator
+    return OTLPSpanExporter, Resource, TracerProvider, BatchSpanProcessor, TraceContextTextMapPropagator, get_current_span
 
 
 class Tracing:
-    """Writes a span for each decision whose caller's trace is sampled (W3C traceparent, flag 01)."""
+    """Writes a span for each decision whose caller's trace is sampled (W3C traceparent)."""
 
     def __init__(self) -> None:
         """Export by OTLP over HTTP to where the OTEL_* environment says.
@@ -54,7 +55,7 @@ class Tracing:
         Raises:
             MissingExtraError: the SDK is not installed.
         """
-        exporter, resource, provider, processor, propagator = modules()
+        exporter, resource, provider, processor, propagator, self._span_of = modules()
         name = os.environ.get("OTEL_SERVICE_NAME", "stillwatch")
         self._provider = provider(resource=resource.create({"service.name": name}))
         self._provider.add_span_processor(processor(exporter()))
@@ -63,9 +64,9 @@ class Tracing:
 
     def span(self, parent: str, surface: str, decision: Decision, started_ns: int, ended_ns: int) -> None:
         """Record a decision that was made, as a child of the caller's span."""
-        if not parent.endswith("-01"):
-            return
         context: Any = self._propagator.extract({"traceparent": parent})
+        if not self._span_of(context).get_span_context().trace_flags.sampled:
+            return
         attributes = {
             "stillwatch.surface": surface, "stillwatch.decision": decision.decision, "stillwatch.would": decision.would,
             "stillwatch.mode": decision.mode, "stillwatch.case_id": decision.case_id,

@@ -136,6 +136,7 @@ def save(path: Path, rows: list[Token]) -> None:
 
 def revoke(path: Path, name: str) -> None:
     """Remove a token from the file."""
+    load(path)  # nothing is made beside a path that was mistyped
     with _changing(path):
         rows = _rows(path)
         kept = [row for row in rows if row.name != name]
@@ -145,8 +146,8 @@ def revoke(path: Path, name: str) -> None:
 
 
 def _changing(path: Path) -> AbstractContextManager[None]:
-    """Holds the file's folder: of two changes at once the later would bring back what the other revoked."""
-    return alone(path.parent, "stillwatch token", settled=False)
+    """Of two changes at once the later would bring back what the other revoked. Its own folder may be the state that a service holds."""
+    return alone(path.resolve().with_name(f"{path.resolve().name}.lock"), "stillwatch token")
 
 
 def _rows(path: Path) -> list[Token]:

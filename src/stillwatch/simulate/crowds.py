@@ -6,7 +6,7 @@ import numpy as np
 
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.registry import fill_registry
-from stillwatch.simulate.roster import FREE, HABITS_EACH, NONE, POOL, QUEUE, SWEEP, Array, Block, Habit, Roster
+from stillwatch.simulate.roster import FREE, NONE, POOL, QUEUE, SWEEP, Array, Block, Habit, Roster
 from stillwatch.simulate.stock import DAY_US, Stock
 from stillwatch.simulate.world import KINDS, PATHS, Crowd, Mix
 
@@ -164,12 +164,10 @@ def _volume(rng: np.random.Generator, block: Block, crowd: Crowd, groups: Groups
 
 
 def _habits(roster: Roster, block: Block, crowd: Crowd, groups: Groups) -> None:
-    """Give accounts up to three habits of the crowd's kinds of work; those of a group do what the group does."""
+    """Give accounts a habit of each of the crowd's kinds of work; those of a group do what the group does."""
     rng, names = roster.stock.rng, tuple(name for name, _ in crowd.work)
     weights = np.array([weight for _, weight in crowd.work], float)
     for slot, (name, weight) in enumerate(zip(names, weights / weights.sum(), strict=True)):
-        if slot >= HABITS_EACH:
-            break
         block.habits[:, slot] = _assign(roster, name, crowd, block, groups)
         block.shares[:, slot] = weight * (1 if len(names) == 1 else rng.gamma(1.0, 1.0, block.n) + 0.02)
 

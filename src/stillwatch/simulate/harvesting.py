@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stillwatch.simulate.operators import Pool, hash_name
+from stillwatch.simulate.operators import Pool
 from stillwatch.simulate.roster import NONE, Array
 from stillwatch.simulate.sessions import Batch, Traffic, carried, draw_turns, expand, join
 from stillwatch.simulate.stock import DAY_US, HOUR_US, profiles
@@ -35,7 +35,7 @@ def pool_events(
         batches.append(_conversations(traffic, pool, rng, day_start, habit, harvest, pool.operator.hours, True, None))
     if relay:
         habit = pool.relay[rng.integers(len(pool.relay), size=relay)]
-        owner = np.full(relay, hash_name(pool.operator.name) | 1, np.uint64)
+        owner = np.full(relay, traffic.stock.seed(13, pool.number) | 1, np.uint64)
         kept = pool.operator.relay_harvested
         batches.append(_conversations(traffic, pool, rng, day_start, habit, relay, "human", kept, owner))
     return batches
@@ -63,7 +63,7 @@ def _conversations(
         replayed[-1], over = False, over - 1
     turns[-1] = max(turns[-1] - over, 1)
     time = np.sort(_times(traffic, pool, rng, day_start, n, hours))
-    account, time = choose(pool, rng, time)
+    account, time = choose(pool, rng, time, np.full(n, day_start))
     order = np.argsort(time, kind="stable")  # expand() sorts by time; what follows must stay aligned with it
     account, time = account[order], time[order]
     persona = np.zeros(n, np.uint64) if owner is None else owner[:n]
@@ -72,7 +72,7 @@ def _conversations(
     if pool.operator.handoff:
         moved = (rng.random(len(batch["turn"])) < pool.operator.handoff) & (batch["turn"] > 0)
         where = np.flatnonzero(moved)
-        batch["account"][where], batch["time"][where] = choose(pool, rng, batch["time"][where])
+        batch["account"][where], batch["time"][where] = choose(pool, rng, batch["time"][where], batch["time"][where - 1])
         batch["account"] = carried(batch["account"], moved | (batch["turn"] == 0))
     if replayed.any():
         batch = join([batch, _replays(pool, rng, batch, turns, replayed)])
@@ -88,7 +88,7 @@ def _replays(pool: Pool, rng: np.random.Generator, batch: Batch, turns: Array, r
     more["turn"] = more["turn"] + np.int32(1)
     more["replay"] = np.ones(len(last), np.int32)
     later = more["time"] + (rng.uniform(0.1, 9, len(last)) * HOUR_US).astype(np.int64)
-    account, more["time"] = choose(pool, rng, np.minimum(later, pool.end - 1))
+    account, more["time"] = choose(pool, rng, np.minimum(later, pool.end - 1), more["time"])
     more["account"] = account.astype(np.int32)
     return more
 
@@ -121,25 +121,31 @@ def _times(traffic: Traffic, pool: Pool, rng: np.random.Generator, day_start: in
     return time
 
 
-def choose(pool: Pool, rng: np.random.Generator, time: Array) -> tuple[Array, Array]:
-    """An account of the pool that is alive at each time, by load. Where none is found the time moves into a life."""
+def choose(pool: Pool, rng: np.random.Generator, time: Array, low: Array) -> tuple[Array, Array]:
+    """An account of the pool that is alive at each time, by load.
+
+    Where nobody is, the time moves to the next birth, else to the last moment of the pool, but not below ``low`` (us).
+    """
     reached = pool.load.cumsum() / pool.load.sum()
     account = np.full(len(time), NONE, np.int64)
-    time = time.copy()
+    time = np.maximum(time, low)
     left = np.arange(len(time))
-    for attempt in range(TRIES):
+    for _ in range(TRIES):
         seat = np.minimum(np.searchsorted(reached, rng.random(len(left))), len(reached) - 1)
         born = pool.seat_begin[seat]
         which = np.maximum((born <= time[left][:, None]).sum(axis=1) - 1, 0)
         row = np.arange(len(left))
         begin, end = born[row, which], pool.seat_end[seat, which]
         alive = (time[left] >= begin) & (time[left] < end)
-        if attempt == TRIES - 1:
-            outside = left[~alive]
-            time[outside] = np.clip(time[outside], begin[~alive], np.maximum(end[~alive] - 1, begin[~alive]))
-            alive[:] = True
         account[left[alive]] = pool.seat_account[seat, which][alive]
         left = left[~alive]
         if not len(left):
             break
+    begin, end = pool.seat_begin, pool.seat_end
+    for place in left:  # few seats are alive: draw among these alone
+        if not ((begin <= time[place]) & (time[place] < end)).any():
+            births = begin[(begin > time[place]) & (begin < end)]
+            time[place] = max(births.min() if len(births) else end.max() - 1, low[place])
+        weight = (pool.load[:, None] * ((begin <= time[place]) & (time[place] < end))).cumsum()
+        account[place] = pool.seat_account.flat[np.searchsorted(weight, rng.random() * weight[-1])]
     return account, time

@@ -62,8 +62,9 @@ def add_operator(roster: Roster, operator: Operator, number: int, span: Span) ->
     load = rng.lognormal(0, operator.load, len(account))
     load = np.clip(load, np.median(load) / 4, np.median(load) * 25)
     _cover(roster, block, operator, account, load)
-    harvest, weights = _harvest_habits(roster, operator)
-    relay = _relay_habits(roster, operator)
+    prompt = stock.fresh()
+    harvest, weights = _harvest_habits(roster, operator, prompt)
+    relay = _relay_habits(roster, operator, prompt)
     first = roster.add(block)
     stops = begin + np.sort(rng.random(operator.pauses)) * (end - begin)
     lengths = rng.uniform(2, 9, operator.pauses) * HOUR_US
@@ -107,6 +108,7 @@ def _seats(rng: np.random.Generator, operator: Operator, begin: int, end: int) -
     bounds = np.concatenate([np.zeros((seats, 1)), ends], axis=1)
     born = begin + (bounds[:, :-1] * (end - begin)).astype(np.int64)
     dead = begin + (bounds[:, 1:] * (end - begin)).astype(np.int64)
+    dead[np.arange(seats), depth - 1] = end  # rounding would ban the last account of a chain at the very end
     gap = (operator.replacement_hours * HOUR_US * rng.lognormal(0, 0.5, born.shape)).astype(np.int64)
     born[:, 1:] += np.minimum(gap, (dead - born) // 2)[:, 1:]
     if operator.signup == "steady" and not operator.replaced:
@@ -244,11 +246,11 @@ def _injection(stock: Stock, operator: Operator, habit: Habit, key: int) -> None
         habit.system, habit.system_key, habit.system_n = stock.phrases("injected"), key, operator.injection_variants
 
 
-def _harvest_habits(roster: Roster, operator: Operator) -> tuple[Array, Array]:
-    """One habit a capability and topic; all draw from the operator's queue, each with its own pool."""
+def _harvest_habits(roster: Roster, operator: Operator, prompt: int) -> tuple[Array, Array]:
+    """One habit a capability and topic, each with a pool and queue of its own, but one for all that ask the same file."""
     stock, p = roster.stock, roster.stock.phrases
     rng, made, weights = stock.rng, [], []
-    key = stock.fresh()
+    queues: dict[int, list[Habit]] = {}
     total = sum(weight for _, weight in operator.capabilities)
     for capability, weight in operator.capabilities:
         topics = stock.capability_topics[capability]
@@ -280,9 +282,15 @@ def _harvest_habits(roster: Roster, operator: Operator) -> tuple[Array, Array]:
                 habit.after = NONE
             if rng.random() < operator.parameters_share:
                 habit.parameters = parameters
-            _injection(stock, operator, habit, key)
+            _injection(stock, operator, habit, prompt)
             made.append(roster.habit(habit))
             weights.append(weight / total / len(topics))
+            if operator.queue and stock.phrases.grammar.indexed[topic]:
+                queues.setdefault(int(topic), []).append(habit)
+    for together in queues.values():  # capabilities that ask texts of one file take turns in one queue
+        first, size = together[0], sum(habit.size for habit in together)
+        for habit in together:
+            habit.queue, habit.key, habit.size = first.queue, first.key, size
     return np.array(made), np.array(weights)
 
 
@@ -292,7 +300,7 @@ def ride(stock: Stock, habit: Habit, rng: np.random.Generator) -> None:
     habit.system, habit.system_key, habit.tools, habit.client = tool.system, tool.key, tool.tools, tool.client
 
 
-def _relay_habits(roster: Roster, operator: Operator) -> Array:
+def _relay_habits(roster: Roster, operator: Operator, prompt: int) -> Array:
     """What real end users send through the pool: their own chats, and coding tools that many people use."""
     if operator.relay == 0:
         return np.empty(0, np.int64)
@@ -305,10 +313,5 @@ def _relay_habits(roster: Roster, operator: Operator) -> Array:
         habits.append(habit)
     for habit in habits:
         if operator.relay_harvested:
-            _injection(stock, operator, habit, stock.seed(13, hash_name(operator.name)))
+            _injection(stock, operator, habit, prompt)
     return np.array([roster.habit(habit) for habit in habits])
-
-
-def hash_name(name: str) -> int:
-    """A number of a name, the same in every run."""
-    return int.from_bytes(name.encode()[:8].ljust(8, b"\0"), "big") >> 1

@@ -14,6 +14,7 @@ from stillwatch.files import reading_parquet
 from stillwatch.simulate.roster import Array
 from stillwatch.simulate.world import CAPABILITIES
 from stillwatch.tables import it_has
+from stillwatch.terminal.counting import number_of
 
 LONGEST = 8000
 STORE = "exchanges.jsonl"
@@ -56,6 +57,8 @@ def _asked(folder: Path) -> pa.Table:
         try:
             turns = orjson.loads(line)["messages"]
             texts.append(turns[-1][1] if turns else None)
+            if not isinstance(texts[-1], str | None):
+                raise TypeError("content is no text")
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise InputError("not an exchange", where=f"{path} line {number}") from error
     if not any(texts):
@@ -98,12 +101,16 @@ def read_prompts(path: Path) -> FilePools:
     return FilePools({name: list(found) for name, found in texts.items()}, uses)
 
 
-def read_rates(path: Path) -> Rates:
-    """Client rates as shapes; a client's mean rate is one, so that volumes stay those of the world."""
+def read_rates(path: Path, world_days: int) -> Rates:
+    """Client rates as shapes; over the world's days a client's mean rate is one, so that volumes stay those of the world.
+
+    A file of fewer days is gone through again; clients that are silent in all of them are left out.
+    """
     table = _read(path, ("client", "window_start_s", "rate_per_s"))
-    client = table["client"].to_pylist()
-    if "model_class" in table.column_names:  # client numbers repeat over model classes
-        client = list(zip(table["model_class"].to_pylist(), client, strict=True))
+    names = [name for name in ("model_class", "client") if name in table.column_names]  # client numbers repeat over model classes
+    if any(pa.types.is_nested(table[name].type) for name in names):
+        raise InputError("client and model_class must be text or numbers", where=path)
+    client = list(zip(*(table[name].to_pylist() for name in names), strict=True))
     number = {name: i for i, name in enumerate(dict.fromkeys(client))}
     who = np.array([number[name] for name in client])
     try:
@@ -118,12 +125,13 @@ def read_rates(path: Path) -> Rates:
         raise InputError(f"has a window_start_s before 0 or after the year 2200, or a rate_per_s that is not from 0 to {HIGHEST_PER_S:g}",
                          where=path, todo="Correct or remove these rows")
     window = (start // WINDOW_S).astype(np.int64)
-    days = int(min(window.max() // WINDOWS + 1, 62))
-    grid = np.zeros((len(number), days * WINDOWS))
+    days = int(min(window.max() // WINDOWS + 1, world_days, 62))
+    grid = np.zeros((len(number), days, WINDOWS))
     inside = window < days * WINDOWS
-    np.add.at(grid, (who[inside], window[inside]), np.maximum(rate[inside], 0))
-    grid = grid[grid.sum(axis=1) > 0]
+    np.add.at(grid, (who[inside], window[inside] // WINDOWS, window[inside] % WINDOWS), np.maximum(rate[inside], 0))
+    grid = grid[grid.any(axis=(1, 2))]
     if not len(grid):
-        raise InputError("all rates are 0", where=path)
-    grid /= grid.sum(axis=1, keepdims=True) / days
-    return Rates(grid.reshape(len(grid), days, WINDOWS))
+        raise InputError(f"no rate above 0 in the first {number_of(days, 'day')}", where=path,
+                         todo="Pass window_start_s in seconds after the world's start")
+    grid /= (grid.sum(axis=2) @ np.bincount(np.arange(world_days) % days) / world_days)[:, None, None]
+    return Rates(grid)

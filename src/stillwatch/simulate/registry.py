@@ -69,6 +69,6 @@ def _sign_ups(rng: np.random.Generator, block: Block, crowd: Crowd, group: Array
         block["created"] = begin + (rng.exponential(3 * HOUR_US, n)).astype(np.int64) - HOUR_US
         block["begin"] = np.maximum(block["begin"], block["created"])
     banned = rng.random(n) < 0.003  # bans for other reasons
-    when = begin + (rng.random(n) * (block["end"] - begin)).astype(np.int64)
+    when = block["begin"] + (rng.random(n) * (block["end"] - block["begin"])).astype(np.int64)
     block["banned"] = np.where(banned, when, NONE)
     block["end"] = np.where(banned, when, block["end"])

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stillwatch.errors import InputError
 from stillwatch.simulate import kernels
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.roster import Accounts, Array, Habits
@@ -16,6 +17,8 @@ from stillwatch.simulate.world import PATHS
 from stillwatch.tables import EVENTS
 
 BYTES_A_TOKEN = 4.2
+MOST_BYTES = (1 << 31) - 1
+"""Of the texts of one row group."""
 GATEWAY_SHARE = 10  # one API account in so many has a gateway that names its sessions
 
 
@@ -189,7 +192,14 @@ def names(prefix: str, values: Array, hidden: Array | None = None, digits: int =
 
 
 def strings(text: Array, offsets: Array) -> pa.Array:
-    """An Arrow string array over its bytes and offsets."""
+    """An Arrow string array over its bytes and offsets.
+
+    Raises:
+        InputError: offsets of 32 bits do not reach the end of the bytes.
+    """
+    if len(text) > MOST_BYTES:
+        raise InputError(f"the texts of {len(offsets) - 1:,} requests take {len(text):,} bytes, more than {MOST_BYTES:,}",
+                         todo="Pass shorter prompts or fewer events")
     return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text))
 
 

@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from stillwatch.simulate.kernels import HabitColumns
 from stillwatch.simulate.stock import Stock
+from stillwatch.simulate.world import HABITS_EACH
 
 Array = npt.NDArray[Any]
 
 NONE = -1
-HABITS_EACH = 3
 FREE, POOL, QUEUE, SWEEP = range(4)
 """How the seed of a task is drawn: any, at random from a pool, next of a queue, each account through the whole pool."""
 

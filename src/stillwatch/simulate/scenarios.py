@@ -214,7 +214,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
 
 
 def adapt(operator: Operator, *switches: str) -> Operator:
-    """The operator with switches thrown; more cover leaves the relayed share as far as there is room."""
+    """The operator with switches thrown; the relayed share is taken of what more cover leaves."""
     changes: dict[str, Any] = {}
     for switch in switches:
         changes |= SWITCHES[switch]

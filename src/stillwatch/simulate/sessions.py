@@ -16,6 +16,7 @@ Batch = dict[str, Array]
 LONGEST = 60
 FILE_ASIS = 0.3  # share of people's prompts from a file that are sent as they stand; files are small, people many
 SECOND_US = 1_000_000
+BELOW_ONE = np.nextafter(np.float32(1), np.float32(0))
 _QUANTILES = 4096
 U64 = npt.NDArray[np.uint64]
 
@@ -82,7 +83,7 @@ def own_sessions(traffic: Traffic, rng: np.random.Generator, day_start: int, day
     room = np.maximum(life[account], 1)
     outside = (time < low) | (time >= low + room)
     time = np.where(outside, low + (rng.random(len(account)) * room).astype(np.int64), time)
-    pick = rng.random(len(account)).astype(np.float32)
+    pick = np.minimum(rng.random(len(account)).astype(np.float32), BELOW_ONE)  # rounding can give 1, which is beyond the last habit
     slot = (pick[:, None] >= a.shares[account, :-1]).sum(axis=1)
     habit = a.habits[account, slot]
     batch = expand(traffic, rng, account, habit, time, np.full(len(account), NONE))

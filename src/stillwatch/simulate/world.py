@@ -1,5 +1,6 @@
 """What a world is made of: crowds of innocents, operators of campaigns, a span of time. Plain data, cheap to import."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,6 +31,8 @@ WORKS = (
 CAPABILITIES = ("reasoning", "grading", "rewriting", "code", "agentic", "data_analysis", "vision", "traces")
 KINDS = ("individual", "education", "research", "startup", "enterprise")
 PATHS = ("api", "app", "cloud-north", "cloud-south", "cloud-east")
+HABITS_EACH = 3
+"""Kinds of work of an account."""
 MOST_EVENTS = 10_000_000_000
 EGRESS = ("proxies", "sticky", "datacenter", "vpn")
 TEMPLATES = ("fixed", "varied", "absent")
@@ -44,8 +47,9 @@ class Crowd:
     Attributes:
         name: What truth calls them.
         accounts: Accounts in all.
-        events: Requests expected over the whole world, for all of them together.
-        work: What they ask (names of WORKS).
+        events: Requests expected over the whole world, for all of them together, if its days are as many weekdays and weekends
+            as a week's; a window may hold more of either.
+        work: What they ask (names of WORKS), at most three kinds.
         group: Typical number of accounts that belong together (class, company, users of a tool); 0: nobody does.
         spread: Sigma of the log of volume between accounts; group_spread the same between groups.
         network: Where they come from; network_share is the share of a group's members who come from there.
@@ -59,7 +63,7 @@ class Crowd:
         turns: Factor on the usual length of conversations.
         handoff: Probability that a turn is sent from another account of the group (key rotation).
         end_users: People behind one account.
-        own_client: Share of accounts that use their own client, not the group's.
+        own_client: Share of accounts that use their own client, not the group's; drawn anew for each kind of work that has one.
     """
 
     name: str
@@ -89,9 +93,11 @@ class Crowd:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        _counts(self, "accounts", "events", "group", "end_users")
+        _numbers(self)
         _shares(self, "network_share", "card", "org", "verified", "mail", "handoff", "own_client")
         _names(self, "work", WORKS)
+        if len(self.work) > HABITS_EACH:
+            raise InputError(f"{self.name}: work has {len(self.work)} kinds, more than {HABITS_EACH}")
         _names(self, "kinds", KINDS)
         _names(self, "paths", PATHS)
         _one(self, network=NETWORKS, hours=HOURS, tenure=TENURES)
@@ -118,14 +124,17 @@ class Operator:
         tasks: Tasks in the pool; None: as many as are needed.
         paths, kinds: Pathways and account kinds.
         payment_share: Share of accounts that pay with one of payment_pool cards; the others have a card each.
-        phone_share: The same for phone numbers, from payment_pool of them.
+        phone_share: The same for phone numbers, from twice as many.
         disposable: Share of accounts with an address of the operator's disposable mail domains.
-        egress: Residential proxies (an address a session), sticky ones (an address an account), a datacenter, a VPN.
-        egress_pool: Addresses of datacenter or VPN.
-        client_share: Share of accounts that use the operator's own client build; parameters_share the same for sampling
-            parameters.
+        egress: Residential proxies (an address a session), sticky ones (an address an account), a datacenter, a VPN that innocents
+            use, too.
+        egress_pool: Addresses of the datacenter.
+        client_share: Share of accounts that use the operator's own client build.
+        parameters_share: Share of what is harvested (by capability and topic) that has sampling parameters of its own, whichever
+            account asks; else they are the account's, which are the operator's for this share of accounts.
         load: Sigma of the log of load between accounts; 0 is even.
-        hours: Hours of the day as for crowds ("flat" is 24 h), or "window" for one common working window.
+        hours: Hours of the day as for crowds ("flat" is 24 h, "clockwork" the same: only crowds start at equal steps), or "window"
+            for one common working window.
         pauses: Common stops of some hours each.
         signup: All at once, as the campaign goes, or accounts bought long before.
         replaced: Share of accounts that were banned and replaced; replacement_hours: median delay until a successor
@@ -135,8 +144,9 @@ class Operator:
         pivot: Share of traffic that moves to a new model within a day of its release.
         handoff: Probability that a turn goes out from another account of the pool.
         turns: Mean turns of a harvested conversation.
-        replay: Share of conversations whose last turn is replayed by another account.
-        tool: Ride a popular tool's system prompt and client: "none", "harvest", "relay" or "both".
+        replay: Share of conversations that are gone on with once more hours later, from any account of the pool.
+        tool: Ride popular tools' system prompts and clients: in the "harvest" of code and agentic work, in "relay", "both", "none".
+            Real end users use such tools anyway; with "relay" they do nothing else.
     """
 
     name: str
@@ -182,7 +192,7 @@ class Operator:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        _counts(self, "accounts", "exchanges", "variants", "injection_variants", "egress_pool", "pauses")
+        _numbers(self, accounts=1, samples=1, payment_pool=1, turns=1)
         _shares(
             self,
             "cover",
@@ -215,8 +225,10 @@ class Operator:
         )
         if self.cover + self.relay >= 0.995:
             raise InputError(f"operator {self.name}: cover and relay leave no room for a harvest")
-        if self.replaced > 0.9 or self.samples < 1 or self.payment_pool < 1 or self.turns < 1 or self.days <= 0:
-            raise InputError(f"operator {self.name}: replaced, samples, payment_pool, turns or days is out of range")
+        if self.replaced > 0.9:
+            raise InputError(f"operator {self.name}: replaced is {self.replaced}, above 0.9")
+        if self.days == 0:
+            raise InputError(f"operator {self.name}: days is 0")
 
 
 @dataclass(frozen=True)
@@ -240,9 +252,12 @@ class World:
     release_day: float | None = 8.4
 
     def __post_init__(self) -> None:
-        """Refuse an empty span and names that are used twice."""
-        if self.days < 1:
+        """Refuse an empty span, operators who start after it, and names that are used twice."""
+        if not self.days >= 1:
             raise InputError(f"a world of {self.days} days")
+        for operator in self.operators:
+            if operator.first_day >= self.days:
+                raise InputError(f"operator {operator.name}: first_day is {operator.first_day}, after the world's {self.days} days")
         names = [operator.name for operator in self.operators]
         if len(set(names)) < len(names):
             raise InputError(f"operators share a name: {', '.join(sorted(names))}")
@@ -296,10 +311,11 @@ def _group(crowd: Crowd, factor: float) -> int:
     return crowd.group if left >= 2 * crowd.group else min(crowd.group, max(left // 2, 2))
 
 
-def _counts(part: Crowd | Operator, *names: str) -> None:
-    for name in names:
-        if getattr(part, name) < 0:
-            raise InputError(f"{part.name}: {name} is {getattr(part, name)}, below 0")
+def _numbers(part: Crowd | Operator, **least: int) -> None:
+    """Every number is finite and at least 0, or what ``least`` says."""
+    for name, value in vars(part).items():
+        if isinstance(value, int | float) and not least.get(name, 0) <= value < math.inf:
+            raise InputError(f"{part.name}: {name} is {value}, not a number from {least.get(name, 0)}")
 
 
 def _shares(part: Crowd | Operator, *names: str) -> None:

@@ -67,7 +67,7 @@ def write(
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise InputError("is a file, not a folder", where=out)
-    built = build(world, seed, read_prompts(prompts) if prompts else None, read_rates(rates) if rates else None)
+    built = build(world, seed, read_prompts(prompts) if prompts else None, read_rates(rates, world.days) if rates else None)
     _clear(out)
     harvest: list[pa.Table] = []
     requests = np.zeros(len(world.operators) + 1, np.int64)
@@ -218,8 +218,9 @@ def _clear(out: Path) -> None:
     """
     days = sorted(path for path in (out / "events").glob("*") if not path.name.endswith(PARTIAL))
     written = [path for name in ("accounts.parquet", "truth.parquet", "truth_events.parquet") if (path := out / name).exists()]
+    others = [out / "events"] if (out / "events").is_file() else []
     # Releases cannot say what they are; a world's come last, so that its accounts are beside them.
-    others = [out / "ingest.json", out / "accounts.jsonl", *([] if (out / "accounts.parquet").exists() else [out / "releases.json"])]
+    others += [out / "ingest.json", out / "accounts.jsonl", *([] if (out / "accounts.parquet").exists() else [out / "releases.json"])]
     strange = [path for path in (*days, *written) if not _simulated(path)] + [path for path in others if path.exists()]
     if strange:
         raise InputError("not of a simulated world, so it is not replaced", where=strange[0], todo="Pass another folder")

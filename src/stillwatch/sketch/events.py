@@ -83,9 +83,10 @@ def _counted(column: pa.ChunkedArray) -> NDArray[np.int32]:
 def network(ip: pa.Array) -> pa.Array:
     """The /24 of an IPv4 address, the /48 of an IPv6 address however it is written; anything else (a keyed hash) stays.
 
-    An IPv4 address that a dual-stack server logs as ``::ffff:192.0.2.1`` (RFC 4291, section 2.5.5.2) gives its /24.
+    An IPv4 address that a dual-stack server logs as ``::ffff:192.0.2.1`` (RFC 4291, section 2.5.5.2) gives its /24. A port is left out,
+    as some gateways log ``192.0.2.1:51234`` and ``[2001:db8::1]:51234``: else each connection would be a network.
     """
-    short = pc.replace_substring_regex(ip, r"^(\d+\.\d+\.\d+)\.\d+$", r"\1")
+    short = pc.replace_substring_regex(ip, r"^(\d+\.\d+\.\d+)\.\d+(?::\d+)?$", r"\1")
     six = _rows(pc.match_substring(short, ":"))
     if not len(six):
         return short
@@ -110,6 +111,7 @@ def _replaced(array: pa.Array, rows: pa.Array, values: pa.Array) -> pa.Array:
 
 _GROUP = "([0-9a-f]+)"
 _FIRST_GROUPS = (
+    (r"^\[(.*)\](?::\d+)?$", r"\1"),
     (r"^(?:::|(?:0+:){5})ffff:(\d+\.\d+\.\d+)\.\d+$", r"\1"),
     (r"(^|:)0+([0-9a-f])", r"\1\2"),
     (r"^([1-9a-f][0-9a-f]*)::([0-9a-f]+(?::[0-9a-f]+){5})$", r"\1:0:\2"),  # "::" for the second group alone
@@ -117,7 +119,8 @@ _FIRST_GROUPS = (
     (rf"^([1-9a-f][0-9a-f]*):{_GROUP}::.*$", r"\1:\2:0"),
     (rf"^([1-9a-f][0-9a-f]*):{_GROUP}:{_GROUP}:.*$", r"\1:\2:\3"),
 )
-"""In order: a mapped IPv4 address to its /24; leading zeros off; the first three groups, with what ``::`` left out."""
+"""In order: brackets and port off; a mapped IPv4 address to its /24; leading zeros off; the first three groups, with what
+``::`` left out."""
 
 
 def _network_of(text: str) -> str:

@@ -19,16 +19,20 @@ NEVER_S = 86_400.0
 
 
 class Rates(Generic[K]):
-    """Requests a minute by key. Bounded: what an attacker can grow is forgotten oldest first, which errs to letting through."""
+    """Requests a minute by key. Bounded: what an attacker can grow is forgotten oldest first, which errs to letting through.
+
+    Each rate of a key has a window of its own: what one asks to wait holds nobody up under a milder one in its place, and what a
+    milder one lets through meanwhile forgives nothing.
+    """
 
     def __init__(self, capacity: int = 1 << 18) -> None:
         """Keep at most ``capacity`` keys."""
-        self._due: dict[K, float] = {}
+        self._due: dict[tuple[K, float], float] = {}
         self._capacity = capacity
 
     def wait_s(self, key: K, rate_per_min: float, at: float) -> float:
         """Seconds until one more request of this key conforms; 0 if it does now. Nothing is counted."""
-        due = self._due.get(key)
+        due = self._due.get((key, rate_per_min))
         if due is None:
             return 0.0
         early = due - at - max(0.0, BURST_S - 60.0 / rate_per_min)
@@ -36,10 +40,10 @@ class Rates(Generic[K]):
 
     def take(self, key: K, rate_per_min: float, at: float) -> None:
         """Count one request."""
-        due = self._due.get(key, at)
+        due = self._due.get((key, rate_per_min), at)
         if len(self._due) >= self._capacity:
             self._forget(at)
-        self._due[key] = max(due, at) + 60.0 / rate_per_min
+        self._due[key, rate_per_min] = max(due, at) + 60.0 / rate_per_min
 
     def _forget(self, at: float) -> None:
         kept = {key: due for key, due in self._due.items() if due > at}
@@ -48,7 +52,7 @@ class Rates(Generic[K]):
         self._due = kept
 
     def __len__(self) -> int:
-        """How many keys have a window."""
+        """How many windows there are."""
         return len(self._due)
 
 

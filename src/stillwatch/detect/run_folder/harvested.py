@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from stillwatch import dataset, judge, sketch
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
-from stillwatch.files import quoted
+from stillwatch.errors import InputError
+from stillwatch.files import listed, quoted
 from stillwatch.tables import HARVEST
 
 I64 = NDArray[np.int64]
@@ -29,7 +30,7 @@ EXAMPLES = 60
 PARTLY = ("prompt", "context_key", "ip", "user_agent", "ja4", "model", "access_path")
 """Columns of which it is told where a notable part of the log lacks them."""
 TEXTS = ("prompt", "system")
-"""Columns that are read whole, so that empty texts, of which metadata tells nothing, count as none."""
+"""Columns that are read whole for other reasons, so that nothing has to be told by metadata."""
 AROUND_HOURS, MOVED = 48, 0.2
 """Hours before and after a release that are compared, and the rise of the new model's share of the harvest that is told as a move to it."""
 
@@ -43,7 +44,7 @@ class Seen:
     labels: dict[int, str]
     """Names of models and access paths behind their hashes."""
     filled: Counter[str]
-    """Requests that have a value, of each column of PARTLY and TEXTS, where an empty text is none; columns without any are absent."""
+    """Requests that have a value, of each column of PARTLY and TEXTS, an empty text being none; columns without any are absent."""
     lacking: Counter[str]
     """Requests in files where none has a value, of each column of PARTLY."""
     days: Counter[int]
@@ -53,7 +54,7 @@ class Seen:
 
 
 def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None, seen: Seen) -> Iterator[pa.Table]:
-    """The batches that sketches were made of, in the same order and cut the same way, with other columns.
+    """The events that sketches were made of, in the same order, with other columns, so batches may end elsewhere.
 
     ``seen`` learns what is filled: but for texts, of whole files from their metadata, so that nothing more is read.
     """
@@ -67,11 +68,17 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
             n += len(table)
             days, counts = np.unique(table["timestamp"].cast(pa.int64()).to_numpy() // judge.DAY_US, return_counts=True)
             seen.days.update(dict(zip(days.tolist(), counts.tolist(), strict=True)))
-            has.update({name: len(table) - table[name].null_count for name in more})
-            has.update({name: pc.sum(pc.not_equal(table[name], "")).as_py() or 0 for name in TEXTS})
+            has.update({name: _told(table[name]) for name in (*TEXTS, *more)})
             yield table
         seen.filled += has
         seen.lacking += Counter({name: n for name in PARTLY if not has[name]})
+
+
+def _told(column: pa.ChunkedArray) -> int:
+    """Rows that have a value; an empty text is none."""
+    n, plain = len(column) - column.null_count, dataset.decoded(column)
+    empty: int = (pc.sum(pc.equal(plain, "")).as_py() or 0) if pa.types.is_string(plain.type) else 0
+    return int(n - empty)
 
 
 def write_harvest(
@@ -84,13 +91,16 @@ def write_harvest(
     ids: list[I64] = []
     names = ("event_id", "access_path", "model")
     unsorted, in_order = (path.with_name(f"{name}.parquet") for name in ("unsorted", "sorted"))
+    harvested, owners = _Along(outcome.harvested), _Along(outcome.owner)
+    changed = InputError("the events changed while they were read", where=data.folder, todo="Run the same command again")
     with _Rows(unsorted) as rows_out:
-        for table, flags, owner in zip(
-            _event_batches(data, names, as_of, seen), outcome.harvested, outcome.owner, strict=True
-        ):
+        for table in _event_batches(data, names, as_of, seen):
+            flags, owner = harvested.take(len(table)), owners.take(len(table))
+            if len(owner) < len(table):
+                raise changed
             for name in ("access_path", "model"):
                 for value in pc.unique(table[name].cast(pa.string())).to_pylist():
-                    if value is not None:
+                    if value:
                         seen.labels[int(sketch.account_key(pa.array([value]))[0])] = value
             ids.append(sketch.account_key(table["event_id"]))
             rows = np.flatnonzero(flags & (owner >= 0))
@@ -102,11 +112,13 @@ def write_harvest(
                 rows_out.add(pa.table(columns, schema=HARVEST.schema))
             for number in np.unique(owner[rows]).tolist():
                 lowest[number] = _lowest(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
+    if len(owners.take(1)):
+        raise changed
     seen.examples = [[text for _, text in found if text] for found in lowest]
     with ThreadPoolExecutor(1) as beside:
         sorting = beside.submit(
             engine.run,
-            f"COPY (SELECT event_id, campaign_id FROM read_parquet({quoted(unsorted)}) ORDER BY campaign_id, event_id)"
+            f"COPY (SELECT event_id, campaign_id FROM read_parquet({listed([unsorted])}) ORDER BY campaign_id, event_id)"
             f" TO {quoted(in_order)} (FORMAT parquet)",
         )
         every = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
@@ -137,6 +149,24 @@ def _lowest(known: list[tuple[int, str]], hashes: I64, rows: I64, prompts: pa.Ch
     near = mine <= limit
     texts = prompts.take(pa.array(rows[near])).to_pylist()
     return sorted(known + [(key, text or "") for key, text in zip(mine[near].tolist(), texts, strict=True)])[:EXAMPLES]
+
+
+class _Along:
+    """An array of all events in parts, read on by any number of rows: how a file is cut into batches depends on which columns are read."""
+
+    def __init__(self, parts: list[NDArray[Any]]) -> None:
+        self._parts, self._part, self._at = parts, 0, 0
+
+    def take(self, n: int) -> NDArray[Any]:
+        """The next so many rows; fewer at the end."""
+        taken = []
+        while n and self._part < len(self._parts):
+            piece = self._parts[self._part][self._at : self._at + n]
+            taken.append(piece)
+            n, self._at = n - len(piece), self._at + len(piece)
+            if self._at == len(self._parts[self._part]):
+                self._part, self._at = self._part + 1, 0
+        return taken[0] if len(taken) == 1 else np.concatenate([self._parts[0][:0], *taken])
 
 
 class _Rows:

@@ -55,7 +55,9 @@ def write(
         write_json(summary, staging / "summary.json")
     now = _sketched(out / "summary.json")
     for path, (sha256, name) in before.items():
-        gone = data.start is None if path not in now else now[path][0] != sha256
+        to, made = now.get(path, (None, ""))
+        # A file that was written anew has other sketches, even if it is the same bytes. Those of a part leave those of the whole file.
+        gone = data.start is None if to is None else to != sha256 or not made.startswith(partitions.CUT)
         if gone and name not in summary["sketches"]:
             partitions.remove(out / partitions.FOLDER / name)
     return summary
