@@ -10,7 +10,7 @@ from stillwatch import judge
 from stillwatch.judge.lines import PLAIN
 from stillwatch.judge.reasons import NOWHERE
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict_words import changes
+from stillwatch.judge.verdict_words import changes, not_accused
 
 POOL: dict[str, Any] = {"session__handoff": 1.0, "identity__payment": 1.0, "volume__even_load": 1.0, "context__alike": 0.1}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
@@ -56,6 +56,21 @@ def test_of_what_is_explained_already_only_the_reason_is_told() -> None:
     said = told({"session__handoff": 0.0, "identity__payment": 0.0})
     assert any(one.startswith("an everyday reason explains it") for one in said)
     assert not any(one.startswith("without ") for one in said)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"session__handoff": 0.0, "identity__payment": 0.0}, {"identity__payment": 0.0, "context__crowd": 0.25},
+        {"context__own_client": 0.4} | {"session__handoff": 0.0, "identity__payment": 0.0}, {"context__one_domain": 0.9},
+        {"context__placed": 0.0, "context__crowd": 0.4, "identity__payment": 0.0},
+    ],
+)
+def test_what_would_decide_names_the_reason_for_which_nobody_is_accused(change: dict[str, Any]) -> None:
+    found, used = values(1, **(POOL | change)), model(linked=part(volume__even_load=100.0))
+    verdicts = judge.judge(found, findings(1, SURE), used)
+    (decides,) = (one for one in changes(found, used, verdicts, 0) if one.startswith("an everyday reason explains it"))
+    assert decides.split(": ", 1)[1] in not_accused(found, verdicts, used, 0)
 
 
 def test_two_families_are_said_to_be_few() -> None:
@@ -153,6 +168,8 @@ def test_what_another_purpose_alone_leaves_to_a_person_would_be_accused() -> Non
     (said,) = purpose("review", context__unwanted=0.8)
     assert "more than 60% of the log's share (they are 20%), it would be accused" in said
     assert not purpose("review", context__unwanted=0.8, context__one_payer=0.6)
+    # A school is asked about, whatever the answers are for.
+    assert not purpose("review", context__unwanted=0.8, context__education=0.7)
 
 
 def test_how_far_a_small_campaign_is_from_openly_one_customer() -> None:

@@ -135,6 +135,26 @@ def asked_openly(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:
     return np.asarray(openly_one(values) & (score < BEYOND_DOUBT))
 
 
+def asked_for(values: Mapping[str, F64], odds: F64, score: F64) -> dict[str, NDArray[np.bool_]]:
+    """What a person asks about before anybody is accused, an everyday reason aside: of which groups, ``(n_groups,)`` each.
+
+    Args:
+        values: of each piece.
+        odds: what the trees give each group.
+        score: of each group.
+    """
+    unlikely = odds < PLAIN
+    return {
+        "customer": one_customer(values, odds),
+        "purpose": for_another(values, odds),
+        "openly": asked_openly(values, score),
+        "rehearsed": rehearsed(values) & unlikely,
+        "school": school(values) & unlikely,
+        "settled": settled(values) & unlikely,
+        "crowded": crowded(values, score),
+    }
+
+
 NO_NULL = ("timing.steady", "infra.rotation")
 """Pieces without a p-value: they speak by effect size alone."""
 
@@ -203,11 +223,9 @@ def judge(
     part, log_odds, explained, beyond, doubted, odds, reason, kept = model.speaks(values)
     spoken = families(values, significant(findings, usual), model)
     enough = spoken.sum(axis=1) >= MIN_FAMILIES
-    owned, customer = known_business(values), one_customer(values, odds)
-    elsewhere = for_another(values, odds) | asked_openly(values, log_odds) | crowded(values, log_odds)
-    elsewhere |= (rehearsed(values) | school(values) | settled(values)) & (odds < PLAIN)
-    asked = customer | explained | elsewhere
-    may = ~owned & ~customer & ~elsewhere
+    owned, asks = known_business(values), asked_for(values, odds, log_odds)
+    elsewhere = np.logical_or.reduce(list(asks.values()))
+    asked, may = explained | elsewhere, ~owned & ~elsewhere
     alone = np.arange(len(owned)) if same is None else same
     # Each part looks for its own kind of campaign: a family of hypotheses apart, among the groups that it may accuse (Sun et al. 2006).
     by_part = zip(reason, model.p_values(values), strict=True)
@@ -223,4 +241,4 @@ def judge(
     worth = ~fewer_than(WORTH, values) | ~fewer_than(FEWEST, values) & (odds >= DOUBTED)
     open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & (open_ | kept & worth)
-    return Verdicts(log_odds, campaign, review, enough & ~owned & ~customer, q, spoken, explain(values))
+    return Verdicts(log_odds, campaign, review, enough & ~owned & ~asks["customer"], q, spoken, explain(values))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import EVIDENCE
 from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, PLAIN, PURPOSEFUL, TREES, doubt
-from stillwatch.judge.model import Model
+from stillwatch.judge.model import Model, Spoken
 from stillwatch.judge.pieces import joint
 from stillwatch.judge.reasons import (
     ASSIGNED,
@@ -28,7 +28,6 @@ from stillwatch.judge.reasons import (
     asleep,
     beside,
     by_day,
-    crowded,
     fewer_than,
     firms,
     gathered,
@@ -40,10 +39,7 @@ from stillwatch.judge.reasons import (
     open_relay,
     own_talk,
     paid_by_few,
-    rehearsed,
     same_place,
-    school,
-    settled,
     surely_hiding,
     taught,
     unlike,
@@ -59,10 +55,8 @@ from stillwatch.judge.verdict import (
     MIN_FAMILIES,
     OWNED,
     Verdicts,
-    asked_openly,
-    for_another,
+    asked_for,
     known_business,
-    one_customer,
 )
 
 F64 = NDArray[np.float64]
@@ -80,7 +74,8 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
     mine = {name: float(value[group]) for name, value in values.items()}
     facts = [name for name in EVIDENCE if mine[name] > 0]
     supposed = [({"context.one_place": 1.0}, _NEIGHBOURS), (OWN_WORK, _CLUB), *_supposed(mine)]
-    score, explained, doubted = _speaks(mine, model, [{}, *({name: 0.0} for name in facts), *(change for change, _ in supposed)])
+    said = _speaks(mine, model, [{}, *({name: 0.0} for name in facts), *(change for change, _ in supposed)])
+    score, explained, doubted = said.score, said.explained, said.doubted
     out = []
     if score[0] >= 0 and not explained[0]:
         less, others = slice(1, 1 + len(facts)), explained[1 + len(facts) :]
@@ -92,9 +87,8 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         told = [sentence for (_, sentence), so in zip(supposed, others, strict=True) if so]
         # Who would be a neighbour would be of a club, too.
         out += [sentence for sentence in told if sentence != _CLUB or _NEIGHBOURS not in told]
-    elif explained[0]:
-        named = "offices, firms, an occasion, a course, a job, odd jobs, or linked accounts that work unlike"
-        out.append(f"an everyday reason explains it: {named}")
+    elif explained[0] or said.kept[0]:
+        out.append(f"an everyday reason explains it, so the answer decides: {_reason(_one(mine), said, model)}")
     accused = bool(verdicts.campaign[group])
     # Where no group asks for less than the log does, the log does not tell.
     if accused and values["context.unwanted"].any():
@@ -185,10 +179,9 @@ def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verd
     """Whether another purpose is the only condition of a campaign that a group misses."""
     one = _one(mine)
     sure = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
-    openly = asked_openly(one, verdicts.log_odds[group : group + 1])[0]
-    odds = model.by_trees(one)
-    asked = explained or one_customer(one, odds)[0] or openly or known_business(one)[0]
-    return bool(for_another(one, odds)[0] and sure and not asked)
+    asks = asked_for(one, model.by_trees(one), verdicts.log_odds[group : group + 1])
+    asked = [name for name, so in asks.items() if so[0]]
+    return bool(asked == ["purpose"] and sure and not explained and not known_business(one)[0])
 
 
 def _to_other_purpose(mine: Group, model: Model) -> str:
@@ -220,13 +213,11 @@ def _times(long_answers: float, digits: int = 1) -> str:
     return f"{10**long_answers:.{digits}f} times"
 
 
-def _speaks(mine: Group, model: Model, told: Iterable[Group]) -> tuple[F64, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Score, whether an everyday reason explains it, and whether the trees doubt it, of a group with each of these values in place of
-    its own, ``(n_changes,)``."""
+def _speaks(mine: Group, model: Model, told: Iterable[Group]) -> Spoken:
+    """What is said of a group with each of these values in place of its own, ``(n_changes,)`` each."""
     rows = [{**mine, **change} for change in told]
     changed = {name: np.array([row[name] for row in rows]) for name in mine}
-    said = model.speaks(changed | joint(changed))
-    return said.score, said.explained, said.doubted
+    return model.speaks(changed | joint(changed))
 
 
 def _one(mine: Group) -> dict[str, F64]:
@@ -258,50 +249,51 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     mine = {name: value[group : group + 1] for name, value in values.items()}
     own = {name: float(value[0]) for name, value in mine.items()}
     said = model.speaks(mine)
-    name, score = [*model.parts, TREES][max(int(said.part[0]), -1)], said.score
+    score = said.score
+    asks = {name for name, so in asked_for(mine, said.odds, score).items() if so[0]}
     out = []
-    if one_customer(mine, said.odds)[0]:
+    if "customer" in asks:
         few = own["context.one_payer"] < OWNED
         out.append(
             f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
             "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
         )
-    if for_another(mine, said.odds)[0]:
+    if "purpose" in asks:
         out.append(
             f"its requests for {_WANTED} are {_share(own)} of the log's share, where {1 - UNWANTED:.0%} or less are for a person "
             f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} the log's "
             "average): ask whether it is a content mill, or access that is resold"
         )
-    if asked_openly(mine, score)[0]:
+    if "openly" in asks:
         out.append(
             f"{own['context.one_domain']:.0%} of its few accounts share rare mail domains, and few payment methods pay for it: ask "
             "whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
         )
-    if (rehearsed(mine) & (said.odds < PLAIN))[0]:
+    if "rehearsed" in asks:
         out.append(
             f"only {own['harvest.distinct']:.1%} of its prompts are distinct and most are sent by several accounts: ask whether they test "
             "a product or a limit"
         )
-    if (school(mine) & (said.odds < PLAIN))[0]:
+    if "school" in asks:
         out.append(
             f"{own['context.education']:.0%} are registered for education, and the trees give less than {PLAIN:g} nats: ask whether it is "
             "a school, its teachers or its pupils"
         )
-    if (settled(mine) & (said.odds < PLAIN))[0]:
+    if "settled" in asks:
         out.append(
             f"{1 - own['context.youth']:.0%} were customers for a month before, {own['context.own_client']:.0%} use a program that hardly "
             f"anybody else does, they meet on networks, their answers have {_times(own['harvest.long_answers'])} the log's average length, "
             f"and the trees give less than {PLAIN:g} nats: ask whether it is a call centre, branches of a firm, or devices of one maker"
         )
-    if crowded(mine, score)[0]:
+    if "crowded" in asks:
         out.append(
             f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
             f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
         )
     if said.explained[0] or said.kept[0]:
-        out.append(_reason(TREES if said.kept[0] else name, mine, said.odds))
+        out.append(_reason(mine, said, model))
     if said.doubted[0]:
-        asked = doubt(mine, score, unlinked=np.array([name == "unlinked"]))[0]
+        asked = doubt(mine, score, unlinked=np.array([_speaker(said, model) == "unlinked"]))[0]
         out.append(
             f"its pieces are less unusual together than one by one (the trees give {model.by_trees(mine)[0]:+.1f} nats; below {asked:.2g} "
             "a person is asked): ask whether they have one job, or are a small firm's or a shop's customers"
@@ -315,8 +307,14 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     return out
 
 
-def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
-    """The everyday reason for what a part sees in a group that has one; ``odds`` are the trees'."""
+def _speaker(said: Spoken, model: Model) -> str:
+    """The part that speaks for the first group, or TREES."""
+    return [*model.parts, TREES][max(int(said.part[0]), -1)]
+
+
+def _reason(mine: Mapping[str, F64], said: Spoken, model: Model) -> str:
+    """The everyday reason for what speaks for a group that has one; it is the first that is said something of."""
+    name = TREES if said.kept[0] else _speaker(said, model)
     if taught(mine)[0]:
         taught_share, assigned = (f"{mine[name][0]:.0%}" for name in ("context.education", "context.common_work"))
         told = f"{taught_share} are registered for education and {assigned} of requests send what others send"
@@ -359,7 +357,7 @@ def _reason(name: str, mine: Mapping[str, F64], odds: F64) -> str:
         return "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
     if loosely_tied(mine)[0]:
         return RING
-    if listed_batches(mine, odds)[0] or name == "batched":
+    if listed_batches(mine, said.odds[:1])[0] or name == "batched":
         return (
             "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
             "they people who hunt for free credit?"
