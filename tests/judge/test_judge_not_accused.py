@@ -50,7 +50,7 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"volume__even_load": 0.0}, "independent families"),
         ({"context__education": 0.3, "context__common_work": 0.2}, "30% are registered for education and 20% of requests send what others"),
         ({"context__organised": 0.5, "infra__network": 0.3}, "50% of it belongs to organisations"),
-        ({"session__handoff": 0.19, "identity__signup": 0.19}, "no payment, contact, conversation, ban or burst"),
+        ({"session__handoff": 0.19, "identity__signup": 0.19}, "conversations, bans and bursts of sign-ups link too few"),
         ({"session__handoff": 0.0, "content__one_length": 0.5}, "a ring of another kind"),
         ({"harvest__rate": 0.0}, "below the line"),
         ({"context__look_alikes": 4.0, "harvest__rate": 0.03}, "4 other sets of accounts of this log look as much like an operator's"),
@@ -73,11 +73,31 @@ def test_what_makes_known_business_is_what_does() -> None:
 
 
 def test_it_says_that_the_trees_doubt() -> None:
-    used = model(grown(0.5, NOTHING), linked=part(harvest__rate=35.0))
-    for narrow, least in ((1.0, "2"), (0.43, "0.6")):
+    """With as many digits as show that it is below."""
+    for nats, narrow, told_as in (
+        (0.5, 1.0, "+0.5 nats; below 2.0"), (0.5, 0.43, "+0.5 nats; below 0.6"), (1.997, 1.0, "+1.997 nats; below 2.000"),
+    ):
+        used = model(grown(nats, NOTHING), linked=part(harvest__rate=35.0))
         told = values(1, **CREW, harvest__narrow=narrow, harvest__volume=1.0)
         (said,) = not_accused(told, judge.judge(told, findings(1, SURE), used), used, 0)
-        assert f"less unusual together than one by one (the trees give +0.5 nats; below {least} a person is asked)" in said
+        assert f"together they are less so (the trees give {told_as} a person is asked)" in said
+
+
+@pytest.mark.parametrize("name", ["linked", "unlinked"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"session__handoff": 0.19, "identity__payment": 0.19, "timing__round_the_clock": 0.0, "context__sent": 5.0},
+        {"session__handoff": 0.9, "identity__payment": 0.9, "timing__round_the_clock": 0.0, "context__sent": 5.0},
+        {"session__handoff": 0.5, "identity__payment": 0.29, "context__crowd": np.log10(15) / 4},
+        {"session__handoff": 0.19, "identity__payment": 0.9, "context__night": 0.8},
+        {"context__own_client": 0.4, "session__handoff": 0.19}, {"session__handoff": 0.9, "context__mostly_alike": 0.1},
+        {"infra__network": 0.5, "identity__payment": 0.29},
+    ],
+)
+def test_accounts_of_which_some_are_linked_are_not_said_to_have_no_link(name: str, change: dict[str, Any]) -> None:
+    for said in why(change, **{name: part(harvest__rate=100.0)}):
+        assert not any(word in said for word in ("no link", "nothing but", "alone", "no cards", "only", "no payment")), said
 
 
 @pytest.mark.parametrize("change", [

@@ -213,7 +213,7 @@ def many_batches(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def unplaced(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that no cards or numbers link, of a log that tells no networks, unless they are many.
+    """Groups of which cards or numbers link too few, of a log that tells no networks, unless they are many.
 
     Start-ups that rotate keys, customers of a reseller and colleagues hand conversations over and work alike; their networks would say so.
     """
@@ -222,7 +222,7 @@ def unplaced(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def unowned(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that meet on networks and that no cards or numbers link, of a log that tells no organisations, unless they are many.
+    """Groups that meet on networks and of which cards or numbers link too few, of a log that tells no organisations, unless they are many.
 
     A customer who makes data by contract works as an operator does, from networks of his own; the registry would name him.
     """
@@ -232,7 +232,7 @@ def unowned(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
 
 def own_talk(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of few accounts that hand conversations over and that no cards or numbers link.
+    """Groups of few accounts that hand conversations over and of which cards or numbers link too few.
 
     Who has used up the free quota of one account goes on with his own conversation on the next.
     """
@@ -263,7 +263,10 @@ def listed_batches(values: Mapping[str, F64], odds: F64) -> NDArray[np.bool_]:
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups that nothing links: what the part of links sees in them is how they work, which people who do one thing have in common."""
+    """Groups of which too few are linked (TIED).
+
+    What the part of links sees in them is how they work, which people who do one thing have in common.
+    """
     links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned", "identity.signup")
     return np.asarray(np.maximum.reduce([values[name] for name in links]) < TIED)
 

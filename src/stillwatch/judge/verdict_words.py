@@ -167,7 +167,8 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
         ))
     few = {"context.crowd": min(mine["context.crowd"], float(np.log10(HOPPER - 1) / 4))}
     if own_talk(_one({**mine, **few}))[0]:
-        out.append((few, f"if fewer than {HOPPER} accounts were left of it, they might be one person's: only conversations tie them"))
+        out.append((few, f"if fewer than {HOPPER} accounts were left of it, they might be one person's: cards and contacts link too few "
+                    "of them"))
     for what, untold, fewest in (("networks", unplaced, NOWHERE), ("organisations", unowned, UNPLACED)):
         few = {"context.crowd": min(mine["context.crowd"], float(np.log10(fewest - 1) / 4))}
         if untold(_one({**mine, **few}))[0]:
@@ -236,11 +237,16 @@ def _listed(texts: list[str], last: str) -> str:
     return f" {last} ".join([*([", ".join(texts[:-1])] if texts[1:] else []), texts[-1]])
 
 
-RING = "only work, sign-ups or bans tie it, for short answers to prompts of many lengths: ask whether it is a ring of another kind"
-BY_DAY = "no link ties its accounts, and they wake and sleep as people do: ask whether they have one job, one course or one cause"
+RING = (
+    "cards, contacts and conversations link too few of its accounts, and its answers are short, to prompts of many lengths: ask whether it "
+    "is a ring of another kind"
+)
+AWAKE = "they wake and sleep as people do: ask whether they have one job, one course or one cause"
+BY_DAY = f"too few of its accounts are linked, and {AWAKE}"
+AT_WORK = f"how its accounts work speaks for it and not what links them, and {AWAKE}"
 ONE_NIGHT = (
-    "nothing but cards ties its accounts, and they are all quiet in the same six hours of each day: ask whether they are pieceworkers whom "
-    "one platform pays for, or people with one job"
+    "too few of its accounts are linked by anything but cards, and they are all quiet in the same six hours of each day: ask whether they "
+    "are pieceworkers whom one platform pays for, or people with one job"
 )
 
 
@@ -294,17 +300,25 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         out.append(_reason(mine, said, model))
     if said.doubted[0]:
         asked = doubt(mine, score, unlinked=np.array([_speaker(said, model) == "unlinked"]))[0]
+        given = said.odds[0]
+        digits = _digits(given, asked, "f", 1)
         out.append(
-            f"its pieces are less unusual together than one by one (the trees give {model.by_trees(mine)[0]:+.1f} nats; below {asked:.2g} "
-            "a person is asked): ask whether they have one job, or are a small firm's or a shop's customers"
+            f"one by one its pieces of evidence are unusual, together they are less so (the trees give {given:+.{digits}f} nats; below "
+            f"{asked:.{digits}f} a person is asked): ask whether they have one job, or are a small firm's or a shop's customers"
         )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
     if score[0] < 0:
         out.append("its score is below the line")
     if verdicts.q_value[group] > FDR:
-        out.append(f"it passes at a false-discovery rate of {verdicts.q_value[group]:.2g} only, above {FDR:g}")
+        rate = verdicts.q_value[group]
+        out.append(f"it passes at a false-discovery rate of {rate:.{_digits(rate, FDR, 'g', 2)}g} only, above {FDR:g}")
     return out
+
+
+def _digits(value: float, line: float, form: str, fewest: int) -> int:
+    """Digits of a number, of which it has at least some, with which it does not read as the line that it misses."""
+    return next((n for n in range(fewest, 16) if f"{value:.{n}{form}}" != f"{line:.{n}{form}}"), 16)
 
 
 def _speaker(said: Spoken, model: Model) -> str:
@@ -320,7 +334,8 @@ def _reason(mine: Mapping[str, F64], said: Spoken, model: Model) -> str:
         told = f"{taught_share} are registered for education and {assigned} of requests send what others send"
         return f"{told}: ask whether the same exercises are set to them"
     if own_talk(mine)[0]:
-        return f"it has fewer than {HOPPER} accounts, tied by handed-over conversations alone: ask whether one person goes on with his own"
+        few = f"it has fewer than {HOPPER} accounts, and cards and contacts link too few of them"
+        return f"{few}: ask whether one person goes on with his own talk"
     if unplaced(mine)[0]:
         return f"it has fewer than {NOWHERE} accounts, and the log tells no networks: ask whether it is one firm or one office"
     if unowned(mine)[0]:
@@ -334,7 +349,7 @@ def _reason(mine: Mapping[str, F64], said: Spoken, model: Model) -> str:
         return f"its accounts hand conversations over {house}: ask whether it is an app that relays its users"
     if one_app(mine)[0]:
         share = f"{mine['context.own_client'][0]:.0%} of its accounts use an app that hardly anybody else uses"
-        return f"{share}, and no cards, numbers or conversations tie them: ask whether they are an app's, a plug-in's or a course's users"
+        return f"{share}, and other links tie too few of them: ask whether they are an app's, a plug-in's or a course's users"
     nightly = asleep(mine)[0] and not (by_day(mine)[0] and mine["identity.payment"][0] < TIED)
     if name == "unlinked":
         if gathered(mine)[0]:
@@ -343,18 +358,19 @@ def _reason(mine: Mapping[str, F64], said: Spoken, model: Model) -> str:
             share = f"it is {mine['harvest.devotion'][0]:.0%} of what its usual account does"
             return f"{share}, for answers that are not long: ask whether it is odd jobs"
         if unlike(mine)[0]:
-            return "no link ties its accounts, and they do not work as one: do many people do the same thing?"
-        return ONE_NIGHT if nightly else BY_DAY if by_day(mine)[0] else RING
+            return "its accounts do not work as one: do many people do the same thing?"
+        return ONE_NIGHT if nightly else BY_DAY if asleep(mine)[0] else AT_WORK if by_day(mine)[0] else RING
     if asleep(mine)[0]:
         return ONE_NIGHT if nightly else BY_DAY
     if untied(mine)[0]:
-        return "no payment, contact, conversation, ban or burst of sign-ups links its accounts: do many people do the same thing?"
+        links = "payments, contacts, conversations, bans and bursts of sign-ups"
+        return f"{links} link too few of its accounts: do many people do the same thing?"
     if same_place(mine)[0]:
         return "it is at home in few places and is not seen to work round the clock: ask whether it is an office, whoever pays for it"
     if housed(mine)[0] and paid_by_few(mine)[0]:
         return "it is at home in few places or networks, and few payment methods pay for it: is it a relay's, a reseller's or an agency's?"
     if housed(mine)[0]:
-        return "it is at home in few places or networks, and no cards or contacts of several owners link it: are they colleagues?"
+        return "it is at home in few places or networks, and cards or contacts of several owners link too few of it: are they colleagues?"
     if loosely_tied(mine)[0]:
         return RING
     if listed_batches(mine, said.odds[:1])[0] or name == "batched":
