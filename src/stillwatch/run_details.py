@@ -128,7 +128,7 @@ UNITS = {
     **dict.fromkeys(("content.one_mix", "content.one_length"), ("where 0 is one list",) * 2),
     "content.queue": ("times as many",) * 2,
     "context.overlap": ("times as often",) * 2,
-    "harvest.long_answers": ("times the log's average",) * 2,
+    "harvest.long_answers": ("times the average of the log's groups",) * 2,
     "harvest.rate": ("request a day", "requests a day"),
     "harvest.volume": ("request", ""),
     "context.sent": ("request an account", "requests an account"),

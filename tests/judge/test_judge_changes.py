@@ -94,7 +94,8 @@ NO_LINKS = {"session__handoff": 0.0, "identity__payment": 0.0}
          "registered for education (10% are) and 20% of requests sent what others send (0% do)"),
         ("unlinked", {"harvest__devotion": 0.61}, "less than half of what its accounts usually do (61% now)"),
         ("unlinked", {}, "within three days"),
-        ("unlinked", NO_LINKS | {"content__one_length": 0.5, "harvest__long_answers": 0.3}, "were not long (2.0 times the log's average)"),
+        ("unlinked", NO_LINKS | {"content__one_length": 0.5, "harvest__long_answers": 0.3},
+         "were not long (2.0 times the average of the log's groups)"),
         (
             "linked", {"context__placed": 0.0, "context__crowd": np.log10(NOWHERE) / 4, "identity__payment": 0.0},
             "fewer than 128 accounts were left of it, it would go to a person",
@@ -143,9 +144,9 @@ def test_what_would_make_it_one_customer_s_is_told(payer: float, rotation: float
 
 def test_how_far_a_campaign_is_from_another_purpose() -> None:
     (said,) = purpose(context__unwanted=0.28)
-    assert "at most 60% of the log's share (72% now), it would go to a person" in said
+    assert "at most 60% of the share in the log's groups (72% now), it would go to a person" in said
     (as_many,) = purpose(context__unwanted=0.0)
-    assert "(as large as the log's, or larger now)" in as_many
+    assert "(as large as theirs, or larger now)" in as_many
 
 
 def test_all_that_is_missing_for_another_purpose_is_told() -> None:
@@ -166,7 +167,7 @@ def test_where_the_log_does_not_tell_what_is_asked_for_no_purpose_is_told() -> N
 
 def test_what_another_purpose_alone_leaves_to_a_person_would_be_accused() -> None:
     (said,) = purpose("review", context__unwanted=0.8)
-    assert "more than 60% of the log's share (they are 20%), it would be accused" in said
+    assert "more than 60% of the share in the log's groups (they are 20%), it would be accused" in said
     assert not purpose("review", context__unwanted=0.8, context__one_payer=0.6)
     # A school is asked about, whatever the answers are for.
     assert not purpose("review", context__unwanted=0.8, context__education=0.7)

@@ -379,6 +379,7 @@ def test_every_piece_has_a_sentence() -> None:
     """What moves a score is told in words: joint pieces and conduct as well as evidence."""
     told = {name for name in (*LINKED, *UNLINKED) if name.startswith("joint.")}
     assert told == set(JOINT_SENTENCES)
+    assert not any("none repeats" in said or "repeat nothing" in said for said in JOINT_SENTENCES.values())  # a value of 0.8 may repeat
     shipped = judge.calibrated()
     rows = evidence_rows(values(1, **{"session__handoff": 1.0, "context__yardstick": 0.0}), findings(1, {}), shipped, 0)[1]
     assert {row["name"] for row in rows} == {*REASONS, YARDSTICK, *shipped.pieces}

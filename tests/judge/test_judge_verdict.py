@@ -233,7 +233,7 @@ def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, 
     used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
     found = judge.judge(told, findings(1, SURE), used)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
-    assert any("of the log's share" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+    assert any("of the share in the log's groups" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
     if expected == "campaign":
         (said,) = (one for one in changes(told, used, found, 0) if "content mill" in one)
         assert said.startswith("were all else less like fakes, it would go to a person")

@@ -32,10 +32,11 @@ def elicitation(scene: Scene) -> F64:
 
 
 def long_answers(scene: Scene) -> F64:
-    """Tokens answered a request, over those of the log's average request, from a tenth to ten times. Blind where tokens are not told.
+    """Tokens answered a request, over the average of the groups looked at, from a tenth to ten times. Blind where tokens are not told.
 
-    The value is log10 of it. A request counts once for each group that it is of, so crowds of many groups weigh more in the average;
-    counted once it is 0.1 off at most in nineteen of twenty logs, and nobody is told apart better (docs/experiments.md).
+    The value is log10 of it. A request counts once for each group that it is of, so crowds of many groups weigh more in the average.
+    Counted once, it is another: *observed*, by 0.1 at most in nineteen of twenty logs, by 0.18 and 0.13 in one of `demo` and one of
+    `mixed`; nobody is told apart better by it (docs/experiments.md).
     """
     usual = scene.measured.output_tokens.sum() / max(scene.measured.n.sum(), 1)
     with np.errstate(divide="ignore"):
@@ -44,7 +45,7 @@ def long_answers(scene: Scene) -> F64:
 
 
 def short_answers(scene: Scene) -> F64:
-    """Answers shorter than the average request's, from 0 at the average to 1 at a fifth of it: little to learn from.
+    """Answers shorter than the average of the groups looked at, from 0 at the average to 1 at a fifth of it: little to learn from.
 
     Blind where tokens are not told.
     """
@@ -60,7 +61,7 @@ HARDLY_ANY = 0.05
 
 
 def unwanted(scene: Scene) -> F64:
-    """Requests for reasoning, grading, code, agents or data (or, if many, images) are rarer than the log's: 0 for as many, 1 for none.
+    """Requests for reasoning, grading, code, agents or data (or, if many, images) are rarer than in the log's groups: 0 as many, 1 none.
 
     Capabilities are read from a list of words: blind without text, and where the list knows few of the log's requests.
     """

@@ -69,12 +69,12 @@ def joint(values: Mapping[str, F64]) -> dict[str, F64]:
 
 JOINT_SENTENCES = {
     "joint.link_work": (
-        "Accounts that are linked send prompts of which none repeats: they divide up a list of work. Where no prompt was read, half of "
-        "this is supposed."
+        "Accounts that are linked send mostly distinct prompts, of which few are sent by several: they divide up a list of work. Where no "
+        "prompt was read, half of this is supposed."
     ),
     "joint.two_links": "The accounts are linked in two independent ways: by their conversations and by who pays or answers for them.",
     "joint.one_source": "Accounts that share no network keep the same hours, do the same work and move together, as behind one source.",
-    "joint.alike": "The accounts are alike at once in hours, kinds of work and lengths of prompts, and repeat nothing.",
+    "joint.alike": "The accounts are alike at once in hours, kinds of work and lengths of prompts, and send mostly distinct ones.",
     "joint.alike_together": "The accounts are alike in all they do, and start and pause together.",
     "joint.rhythm_mix": "The accounts keep the same hours and do the same mix of work.",
     "joint.even_apart": "Accounts that share no network carry even loads.",

@@ -90,7 +90,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
     elif explained[0] or said.kept[0]:
         out.append(f"an everyday reason explains it, so the answer decides: {_reason(_one(mine), said, model)}")
     accused = bool(verdicts.campaign[group])
-    # Where no group asks for less than the log does, the log does not tell.
+    # Where no group asks for less than the others do, the log does not tell.
     if accused and values["context.unwanted"].any():
         out.append(_to_other_purpose(mine, model))
     if accused:
@@ -112,7 +112,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             )
     elif not doubted[0] and _only_purpose(mine, explained[0], model, verdicts, group):
         out.append(
-            f"were its requests for {_WANTED} more than {1 - UNWANTED:.0%} of the log's share (they are {_share(mine)}), "
+            f"were its requests for {_WANTED} more than {1 - UNWANTED:.0%} {_SHARE} (they are {_share(mine)}), "
             "it would be accused"
         )
     out.append(
@@ -158,7 +158,7 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
     if long > 0:
         out.append((
             {"harvest.long_answers": 0.0},
-            f"if its answers were not long ({_times(long)} the log's average), there would be an everyday reason for what is left",
+            f"if its answers were not long ({_times(long)} {_AVERAGE}), there would be an everyday reason for what is left",
         ))
     if mine["harvest.narrow"] < BROAD:
         out.append((
@@ -189,11 +189,11 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
     """How far a campaign is from where accounts have another purpose than to train on the answers: each condition that it misses."""
     needed = [
         (mine["context.unwanted"] < UNWANTED,
-         f"its requests for {_WANTED} at most {1 - UNWANTED:.0%} of the log's share ({_share(mine)} now)"),
+         f"its requests for {_WANTED} at most {1 - UNWANTED:.0%} {_SHARE} ({_share(mine)} now)"),
         (mine["harvest.elicitation"] >= ELICITED,
          f"less than {ELICITED:.0%} of its requests for reasoning written out ({mine['harvest.elicitation']:.0%} are)"),
         (mine["harvest.long_answers"] >= LONGER,
-         f"its answers shorter than {_times(LONGER, 2)} the log's average (they are {_times(mine['harvest.long_answers'], 2)})"),
+         f"its answers shorter than {_times(LONGER, 2)} {_AVERAGE} (they are {_times(mine['harvest.long_answers'], 2)})"),
         (surely_hiding(_one(mine))[0], f"its accounts fewer than {UNPLACED}, or not each on a pool of exits that the others use too"),
         (model.by_trees(_one(mine))[0] >= PURPOSEFUL, "all else less like fakes"),
     ]
@@ -201,13 +201,15 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
     return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
 
 
+_AVERAGE, _SHARE = "the average of the log's groups", "of the share in the log's groups"
+"""A request of several groups counts in each, so that both are other numbers than those of the log's requests."""
 _WANTED = "reasoning, grading, code, agents, data and (if many) images"
 
 
 def _share(mine: Group) -> str:
-    """What a group asks for that is worth training on, as a share of what its log does."""
+    """What a group asks for that is worth training on, as a share of what the log's groups do."""
     unwanted = mine["context.unwanted"]
-    return f"{1 - unwanted:.0%}" if unwanted > 0 else "as large as the log's, or larger"
+    return f"{1 - unwanted:.0%}" if unwanted > 0 else "as large as theirs, or larger"
 
 
 def _times(long_answers: float, digits: int = 1) -> str:
@@ -266,9 +268,9 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         )
     if "purpose" in asks:
         out.append(
-            f"its requests for {_WANTED} are {_share(own)} of the log's share, where {1 - UNWANTED:.0%} or less are for a person "
-            f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} the log's "
-            "average): ask whether it is a content mill, or access that is resold"
+            f"its requests for {_WANTED} are {_share(own)} {_SHARE}, where {1 - UNWANTED:.0%} or less are for a person "
+            f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} {_AVERAGE}): "
+            "ask whether it is a content mill, or access that is resold"
         )
     if "openly" in asks:
         out.append(
@@ -288,7 +290,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     if "settled" in asks:
         out.append(
             f"{1 - own['context.youth']:.0%} were customers for a month before, {own['context.own_client']:.0%} use a program that hardly "
-            f"anybody else does, they meet on networks, their answers have {_times(own['harvest.long_answers'])} the log's average length, "
+            f"anybody else does, they meet on networks, their answers are {_times(own['harvest.long_answers'])} {_AVERAGE}, "
             f"and the trees give less than {PLAIN:g} nats: ask whether it is a call centre, branches of a firm, or devices of one maker"
         )
     if "crowded" in asks:
