@@ -27,7 +27,7 @@ WRONG: dict[str, list[Any]] = {
     "graph": [7, {"nodes": 5}, {"nodes": ["a"], "edges": [[1, 2]]}, {"edges": [["a", 0, "x", 1]]}, {"totals": 7},
               {"totals": {"links": "x", "accounts": 0}},
               {"totals": {"links": 1, "accounts": 2, "views": {"x": {"links": -1, "accounts": 2}}}}],
-    "n_objects": ["x"], "n_leading": ["x"],
+    "n_objects": ["x"], "n_leading": ["x"], "sampled_one_in": ["x"],
     "pathways": [7, {"a": "b"}], "templates": [7, [{"masked": 3}]], "pivots": [7, ["x"], [{"share_before": "a"}]],
     "bans": [7, ["x"], [None], [1e30]], "changes": [7], "not_accused": [7], "bias_log_odds": ["x"], "title": [7],
 }
@@ -61,6 +61,24 @@ def test_observed_and_expected_are_told_decoded_and_with_a_unit(name: Any, obser
     piece = {"name": name, "observed": observed, "expected": expected}
     assert run_details.against(piece, lambda x: "–" if x is None else f"{x:.0f}" if 10 < x < 1e9 else f"{x:.2g}") == told
     assert (piece["observed"], piece["expected"]) == (observed, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "observed", "one_in", "told"),
+    [
+        ("infra.network", 101, 32,
+         "observed 101 owners beyond the first in a sample of 1 in 32 of the networks (about 3,200 in all), expected 2"),
+        ("infra.network", 0, 2, "observed 0 owners beyond the first in a sample of 1 in 2 of the networks, expected 2"),
+        ("infra.network", 101, 1, "observed 101 owners beyond the first, expected 2"),
+        ("infra.rotation", 3, 4, "observed 3 networks an account estimated in a sample of 1 in 4 of the networks, expected 2"),
+        ("context.common_work", 0.5, 2048, "observed 0.5 in a sample of 1 in 2,048 of the prompts, expected 2"),
+        ("content.queue", -1, 4, "observed 0.1 times as many in a sample of 1 in 4 of the tasks, expected 100"),
+        ("identity.payment", 3, 4, "observed 3 owners beyond the first, expected 2"),
+    ],
+)
+def test_what_is_counted_in_a_sample_says_so(name: str, observed: float, one_in: int, told: str) -> None:
+    piece = {"name": name, "observed": observed, "expected": 2, "sampled_one_in": one_in}
+    assert run_details.against(piece, "{:.4g}".format) == told
 
 
 @pytest.mark.parametrize("text", ["oops", "[1]", "7", "[" * 100_000])

@@ -4,7 +4,7 @@ Details are JSON that reports, cases and packets draw from. Every part of them m
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -90,11 +90,11 @@ def _records(**of: Check) -> Check:
 _HOURS = {"start_hour": _up_to(LAST_HOUR), "step_hours": _up_to(LONGEST_STEP_H)}
 PARTS: dict[str, Check] = {
     "title": _text, "sentence": _text, "bias_log_odds": _number,
-    "evidence": _records(log_odds=_number, observed=_number, expected=_number, p_value=_number),
+    "evidence": _records(log_odds=_number, observed=_number, expected=_number, p_value=_number, sampled_one_in=_number),
     "objects": _records(accounts=_number, expected_accounts=_number, events=_number),
     "timeline": _fields(**_HOURS, harvested=_series(_count), other=_series(_count)),
     "activity": _fields(**_HOURS, accounts=_list(_any), counts=_rows),
-    "n_objects": _number, "n_leading": _number,
+    "n_objects": _number, "n_leading": _number, "sampled_one_in": _number,
     "graph": _fields(nodes=_list(_text), edges=_list(_edge), totals=_fields(
         links=_count, accounts=_count, views=_each(_fields(links=_count, accounts=_count)),
         families=_each(_fields(links=_count, accounts=_count)),
@@ -134,6 +134,13 @@ UNITS = {
     "context.sent": ("request an account", "requests an account"),
 }
 """What pieces are observed in, for one and for another number (of none: an s more); those not listed are shares, or say their scale."""
+SAMPLED = {
+    "infra.network": "in a sample of 1 in {} of the networks", "context.apart": "in a sample of 1 in {} of the networks",
+    "infra.rotation": "estimated in a sample of 1 in {} of the networks",
+    **dict.fromkeys(("content.queue", "context.overlap"), "in a sample of 1 in {} of the tasks"),
+    **dict.fromkeys(("context.common_work", "harvest.distinct"), "in a sample of 1 in {} of the prompts"),
+}
+"""What is counted in a sample of a large group's values (:mod:`stillwatch.judge.sample`), and how that is said."""
 DECADES = {
     "content.queue": 1, "context.overlap": 2, "harvest.long_answers": 1, "harvest.rate": 3, "harvest.volume": 7, "context.crowd": 4,
     "context.sent": 1,
@@ -148,7 +155,17 @@ def measured(piece: Mapping[str, Any]) -> dict[str, Any]:
         # A float ends at 308 powers of ten, a folder that was changed by hand need not.
         read = {key: None if value is None else 10.0 ** min(DECADES[name] * value, 300) for key, value in read.items()}
     seen = read["observed"]
-    return {**piece, **read, "unit": "" if seen is None or name not in UNITS else noun(round(seen, 2), *UNITS[name])}
+    told = [] if seen is None else [noun(round(seen, 2), *UNITS[name]) if name in UNITS else "", *_counted(piece, name, seen)]
+    return {**piece, **read, "unit": " ".join(filter(None, told))}
+
+
+def _counted(piece: Mapping[str, Any], name: str, seen: float) -> Iterator[str]:
+    """How a piece was counted, where the number alone would mislead."""
+    one_in = piece.get("sampled_one_in") or 1
+    if name in SAMPLED and one_in > 1:
+        yield SAMPLED[name].format(f"{one_in:,.0f}")
+        if name == "infra.network" and seen > 0:
+            yield f"(about {float(f'{seen * one_in:.2g}'):,.0f} in all)"
 
 
 def against(piece: Mapping[str, Any], spelt: Callable[[float | None], str]) -> str:

@@ -398,5 +398,8 @@ def test_what_is_observed_has_a_unit_and_tables_keep_what_is_encoded() -> None:
     rows = evidence_rows(told, found, used, 0)[1]
     (said,) = reasons(rows)
     assert said.endswith(" (observed 40 owners beyond the first, expected 1.3)")
+    assert not any("sampled_one_in" in row for row in rows)
+    sampled = [row["name"] for row in evidence_rows(told, found, used, 0, 8)[1] if row.get("sampled_one_in") == 8]
+    assert sorted(sampled) == ["context.common_work", "harvest.distinct", "infra.network", "infra.rotation"]
     (crowd,) = (row for row in rows if row["name"] == "context.crowd")
     assert (crowd["value"], crowd["observed"]) == (0.5, 0.5)

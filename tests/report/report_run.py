@@ -118,6 +118,7 @@ def hydra(rng: np.random.Generator) -> dict[str, Any]:
         ],
         "bias_log_odds": -4.6,
         "n_leading": 4102,
+        "sampled_one_in": 64,
         "objects": [
             {
                 "view": "content.template",

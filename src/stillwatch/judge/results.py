@@ -22,7 +22,7 @@ from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.judge.verdict_words import changes
 from stillwatch.judge.watch import look_alikes, yardstick
-from stillwatch.run_details import against
+from stillwatch.run_details import SAMPLED, against
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -73,8 +73,13 @@ def _sentence(name: str) -> str:
     return " ".join(doc.split("\n\n")[0].split())
 
 
-def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int) -> tuple[float, list[dict[str, Any]]]:
-    """The waterfall of a group: base, and pieces with what was observed and expected, strongest first, also what other parts look at."""
+def evidence_rows(
+    values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int, one_in: int = 1
+) -> tuple[float, list[dict[str, Any]]]:
+    """The waterfall of a group: base, and pieces with what was observed and expected, strongest first, also what other parts look at.
+
+    Those of the sample, which kept one value in ``one_in``, say so where it kept not all.
+    """
     (base, bars), rows = model.bars(values, group), []
     for name, bar in (dict.fromkeys((*REASONS, YARDSTICK, *model.pieces), 0.0) | bars).items():
         value = float(values[name][group])
@@ -88,8 +93,15 @@ def evidence_rows(values: dict[str, F64], findings: dict[str, Finding], model: M
             }
         else:
             row |= {"sentence": _sentence(name), "observed": _plain(value), "expected": _plain(model.usual.get(name, 0.0))}
+        if one_in > 1 and name in SAMPLED:
+            row["sampled_one_in"] = one_in
         rows.append(row)
     return round(base, 4), sorted(rows, key=lambda row: -abs(row["log_odds"]))
+
+
+def sampled_one_in(scene: Scene, group: int) -> int:
+    """One value in so many of a group was kept in the sample: 1 for all."""
+    return int(np.nan_to_num(scene.sample.one_in[group], nan=1.0))
 
 
 def _plain(x: float) -> float | None:
@@ -151,7 +163,8 @@ def details(
     accused, families = number < found.n_campaigns, spoken_families(verdicts, group)
     n_harvested, n_events = int(tally.harvested[number].sum()), int(scene.people.n_events[members].sum())
     taken = f"{n_harvested:,} of their {n_events:,} requests"
-    base, evidence = evidence_rows(values, findings, model, group)
+    one_in = sampled_one_in(scene, group)
+    base, evidence = evidence_rows(values, findings, model, group, one_in)
     return {
         "title": f"{len(members):,} accounts, " + (f"{n_harvested:,} harvested exchanges" if accused else f"{n_events:,} requests"),
         "sentence": (
@@ -161,6 +174,7 @@ def details(
             + far_out(values, model, group)
         ),
         "n_leading": int(scene.size[group]),
+        "sampled_one_in": one_in,
         "evidence": evidence, "bias_log_odds": base,
         "objects": [
             {

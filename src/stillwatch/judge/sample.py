@@ -1,7 +1,7 @@
 """What accounts of a group have in common request by request: tasks, prompts and networks, on a sample by hash.
 
 Sampling by the hash of the *value* keeps every occurrence of a sampled value, so coincidences are counted exactly and
-partitions add up; large groups keep fewer values, small groups all.
+partitions add up; large groups keep fewer values, small groups all. Accounts that share values which are not kept seem to share none.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -69,6 +69,8 @@ class Sample:
     """Networks that another owner of the group uses too, for each of its accounts."""
     net_shared: F64
     """How many such networks there are."""
+    one_in: F64
+    """One value in so many was kept; only ``net_each`` and ``net_shared`` are multiplied by it."""
 
 
 @njit(cache=True, nogil=True)
@@ -229,7 +231,7 @@ def sample(
             total += int(np.count_nonzero(shingles))
     everywhere = counted.sum(axis=0)
     ratio, queue_p = _queue(groups, tasks, known, everywhere, total, half, modulus)
-    return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner, modulus))
+    return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner, modulus), one_in=modulus.astype(np.float64))
 
 
 def _ordered(pairs: I64, values: I64, n: int, threads: int) -> I64:

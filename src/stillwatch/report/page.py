@@ -52,6 +52,8 @@ class Section:
     explanations: Sequence[Mapping[str, Any]]
     n_leading: int
     """Accounts of the group that the evidence is about; 0 where the run does not tell."""
+    sampled_one_in: int
+    """One in so many of its networks, prompts and tasks was looked at; 1 for all."""
     waterfall: Waterfall | None
     time: Time | None
     graph: Graph | None
@@ -140,6 +142,7 @@ def section(index: int, campaign: Campaign) -> Section:
         capabilities=capabilities(row),
         explanations=sorted(row["explanations"] or (), key=lambda e: (-(e["score"] or 0), e["hypothesis"])),
         n_leading=int(details.get("n_leading") or 0),
+        sampled_one_in=int(details.get("sampled_one_in") or 1),
         waterfall=waterfall(details, row["score"]),
         time=time(details, row["n_accounts"]),
         graph=graph(details.get("graph"), row["n_accounts"]),

@@ -171,7 +171,9 @@ def _watch(outcome: Outcome) -> pa.Table:
             "rank": rank, "stands_out": out, "score": score,
             "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
             "account_ids": scene.people.ids.take(pa.array(accounts)).to_pylist(),
-            "reasons": results.reasons(results.evidence_rows(outcome.values, outcome.findings, outcome.model, number)[1]),
+            "reasons": results.reasons(results.evidence_rows(
+                outcome.values, outcome.findings, outcome.model, number, results.sampled_one_in(scene, number)
+            )[1]),
             "not_accused": verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, number),
             "explanations": results.explanations(outcome.verdicts, number),
         })
