@@ -27,7 +27,7 @@ WRONG: dict[str, list[Any]] = {
     "graph": [7, {"nodes": 5}, {"nodes": ["a"], "edges": [[1, 2]]}, {"edges": [["a", 0, "x", 1]]}, {"totals": 7},
               {"totals": {"links": "x", "accounts": 0}},
               {"totals": {"links": 1, "accounts": 2, "views": {"x": {"links": -1, "accounts": 2}}}}],
-    "n_objects": ["x"], "n_leading": ["x"], "sampled_one_in": ["x"],
+    "n_objects": ["x"], "n_leading": ["x"], "sampled_one_in": ["x"], "n_marked": ["x"],
     "pathways": [7, {"a": "b"}], "templates": [7, [{"masked": 3}]], "pivots": [7, ["x"], [{"share_before": "a"}]],
     "bans": [7, ["x"], [None], [1e30]], "changes": [7], "not_accused": [7], "bias_log_odds": ["x"], "title": [7],
 }
@@ -79,6 +79,11 @@ def test_observed_and_expected_are_told_decoded_and_with_a_unit(name: Any, obser
 def test_what_is_counted_in_a_sample_says_so(name: str, observed: float, one_in: int, told: str) -> None:
     piece = {"name": name, "observed": observed, "expected": 2, "sampled_one_in": one_in}
     assert run_details.against(piece, "{:.4g}".format) == told
+
+
+def test_a_burst_of_sign_ups_tells_its_days() -> None:
+    piece = {"name": "identity.signup", "observed": 36, "expected": 1.5, "days": 7, "start": "2026-01-05"}
+    assert run_details.against(piece, "{:.4g}".format) == "observed 36 accounts within 7 days from 2026-01-05 on, expected 1.5"
 
 
 @pytest.mark.parametrize("text", ["oops", "[1]", "7", "[" * 100_000])

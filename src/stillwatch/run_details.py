@@ -90,11 +90,13 @@ def _records(**of: Check) -> Check:
 _HOURS = {"start_hour": _up_to(LAST_HOUR), "step_hours": _up_to(LONGEST_STEP_H)}
 PARTS: dict[str, Check] = {
     "title": _text, "sentence": _text, "bias_log_odds": _number,
-    "evidence": _records(log_odds=_number, observed=_number, expected=_number, p_value=_number, sampled_one_in=_number),
+    "evidence": _records(
+        log_odds=_number, observed=_number, expected=_number, p_value=_number, sampled_one_in=_number, days=_number, start=_text,
+    ),
     "objects": _records(accounts=_number, expected_accounts=_number, events=_number),
     "timeline": _fields(**_HOURS, harvested=_series(_count), other=_series(_count)),
     "activity": _fields(**_HOURS, accounts=_list(_any), counts=_rows),
-    "n_objects": _number, "n_leading": _number, "sampled_one_in": _number,
+    "n_objects": _number, "n_leading": _number, "n_leading_events": _number, "n_marked": _number, "sampled_one_in": _number,
     "graph": _fields(nodes=_list(_text), edges=_list(_edge), totals=_fields(
         links=_count, accounts=_count, views=_each(_fields(links=_count, accounts=_count)),
         families=_each(_fields(links=_count, accounts=_count)),
@@ -159,6 +161,12 @@ def measured(piece: Mapping[str, Any]) -> dict[str, Any]:
     return {**piece, **read, "unit": " ".join(filter(None, told))}
 
 
+def marked(details: Mapping[str, Any]) -> str:
+    """On what the leading group was measured; empty where a run of an earlier version does not tell."""
+    n, of = (details.get(name) for name in ("n_marked", "n_leading_events"))
+    return "" if n is None or of is None else f"measured on {n:,.0f} of its accounts' {of:,.0f} requests, those that show what marks it"
+
+
 def _counted(piece: Mapping[str, Any], name: str, seen: float) -> Iterator[str]:
     """How a piece was counted, where the number alone would mislead."""
     one_in = piece.get("sampled_one_in") or 1
@@ -166,6 +174,8 @@ def _counted(piece: Mapping[str, Any], name: str, seen: float) -> Iterator[str]:
         yield SAMPLED[name].format(f"{one_in:,.0f}")
         if name == "infra.network" and seen > 0:
             yield f"(about {float(f'{seen * one_in:.2g}'):,.0f} in all)"
+    if piece.get("days"):
+        yield f"within {number_of(int(piece['days']), 'day')} from {piece.get('start')} on"
 
 
 def against(piece: Mapping[str, Any], spelt: Callable[[float | None], str]) -> str:

@@ -261,6 +261,10 @@ def test_a_time_of_ages_ago_changes_nothing_of_others(piece: Any) -> None:
     for created[-1] in (-100 * day, YEAR_1_US):
         found.append(piece(scene(groups(*np.arange(n - 1).reshape(200, 8)), people(n, created_us=created.copy(), banned_us=when))))
     assert (found[0].value > 0.4).tolist() == [True, False] * 100
+    if piece is signup:  # tells within how many days, and from when on
+        days, start = found[0].window
+        assert (days[::2] == 1).all()
+        assert start[::2].tolist() == [group * day for group in range(0, 200, 2)]
     for one, other in zip(vars(found[0]).values(), vars(found[1]).values(), strict=True):
         np.testing.assert_array_equal(one, other)
 

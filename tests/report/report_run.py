@@ -119,6 +119,8 @@ def hydra(rng: np.random.Generator) -> dict[str, Any]:
         "bias_log_odds": -4.6,
         "n_leading": 4102,
         "sampled_one_in": 64,
+        "n_marked": 61_004,
+        "n_leading_events": 98_511,
         "objects": [
             {
                 "view": "content.template",

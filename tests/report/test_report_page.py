@@ -79,7 +79,6 @@ def page(run: Path) -> Reader:
         "bans (in 4 different hours)",
         "21 of 64 prompts looked at",
         "What speaks for the accounts together, so the same for each of them: Its tasks overlap with those of the others far",
-        "Observed and expected are of the group that leads the campaign, 4,102 accounts, and of its requests",
         "412 groups were judged here",
         "as ofnot given",
         "commandpython benchmarks/calibrate.py --worlds 80 --events 150000 --seed 1000 --second 4 --others 2commit1a2b3c4",
@@ -122,6 +121,7 @@ def page(run: Path) -> Reader:
         "no hours), which costs them; many who send little from each account; small ones.",
         "Where harvest and cover do not differ, as when real users' requests are relayed, all",
         "counted here in a sample, 1 in 64 of the group's: where accounts share networks",
+        "4,102 accounts, measured on 61,004 of its accounts' 98,511 requests, those that show what marks it, so counts",
         "ObservedExpectedAddsScore",
         "HarvestedAnswer tokensCapability",
         "who may share anything between them",
@@ -149,7 +149,7 @@ def test_conditions_of_a_decision_are_told_apart(tmp_path: Path) -> None:
     rows = [runs.row("r-1", "review", 0.2, (19, 2_204, 1_100), ["content.shingle"], {"changes": conditions})]
     rows.append(runs.row("r-2", "review", 0.2, (4, 158, 158), ["identity.signup"], {"n_leading": 8}))
     page = report.run(runs.write(tmp_path, rows, {})).read_text()
-    assert page.count("of the group that leads it") == page.count("of the group that leads it, 8 accounts.") == 1
+    assert page.count("of the group that leads it") == page.count("of the group that leads it, 8 accounts. 4 of them are not listed") == 1
     assert "<li>Contracts of half the accounts make it known business</li><li>Registration records that explain" in page
 
 
@@ -243,6 +243,8 @@ NAMES = (
     "n_objects",
     "n_leading",
     "sampled_one_in",
+    "n_marked",
+    "n_leading_events",
     "pathways",
     "pivots",
     "model",

@@ -32,6 +32,8 @@ class Finding:
     observed: F64
     expected: F64
     p_value: F64
+    window: tuple[I64, I64] | None = None
+    """Days in which it was observed, and when they begin, microseconds; 0 days where none are."""
 
 
 def _ratio(a: F64, b: F64) -> F64:
@@ -188,7 +190,7 @@ def contact(scene: Scene) -> Finding:
         for found in (_shared(scene, value),)
     )
     better = np.nan_to_num(phone.p_value, nan=1) <= np.nan_to_num(mail.p_value, nan=1)
-    return Finding(*(np.where(better, getattr(phone, name), getattr(mail, name)) for name in Finding.__annotations__))
+    return Finding(*(np.where(better, getattr(phone, name), getattr(mail, name)) for name in ("value", "observed", "expected", "p_value")))
 
 
 BURST_DAYS = (1, 7, 30)
@@ -208,6 +210,7 @@ def signup(scene: Scene) -> Finding:
     member = scene.of_members(created)
     rows = np.flatnonzero((member != UNKNOWN) & scene.seen)
     best_p, best_k, best_e = np.ones(scene.n), np.zeros(scene.n), np.zeros(scene.n)
+    best_days, best_start = np.zeros(scene.n, np.int64), np.zeros(scene.n, np.int64)
     having = np.bincount(scene.groups.member_group[rows], minlength=scene.n).astype(np.float64)
     if len(rows):
         # Groups lie on one line, which holds how many signed up before and not when: times as far apart would not fit a number.
@@ -228,12 +231,13 @@ def signup(scene: Scene) -> Finding:
             better = p[first] < best_p[group[first]]
             first = first[better]
             best_p[group[first]], best_k[group[first]], best_e[group[first]] = p[first], k[first], expected[first]
+            best_days[group[first]], best_start[group[first]] = days, known[before[first]]
     share = _ratio(best_k - best_e, having)
     value = np.where((best_p < 1e-3) & (having >= 4), np.clip(np.nan_to_num(share), 0, 1), 0)
     # People who sign up together sit together: a class, a hackathon. Where they do, the burst says little.
     venue = np.where(scene.net_told > 0, scene.net_share, 0.5)
     value = value * (1 - venue)
-    return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p))
+    return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p), (best_days, best_start))
 
 
 REPLACED_US = 3 * DAY_US

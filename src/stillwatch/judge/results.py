@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,8 @@ def evidence_rows(
                 "sentence": _sentence(name), "observed": _plain(observed), "expected": _plain(expected),
                 "p_value": _plain(p), "blind": bool(np.isnan(observed)),
             }
+            if finding.window is not None and (days := int(finding.window[0][group])):
+                row |= {"days": days, "start": f"{datetime.fromtimestamp(int(finding.window[1][group]) / 1e6, UTC):%Y-%m-%d}"}
         else:
             row |= {"sentence": _sentence(name), "observed": _plain(value), "expected": _plain(model.usual.get(name, 0.0))}
         if one_in > 1 and name in SAMPLED:
@@ -174,6 +177,8 @@ def details(
             + far_out(values, model, group)
         ),
         "n_leading": int(scene.size[group]),
+        "n_leading_events": int(scene.total(scene.of_members(scene.people.n_events) * scene.seen)[group]),
+        "n_marked": int(scene.events[group]),
         "sampled_one_in": one_in,
         "evidence": evidence, "bias_log_odds": base,
         "objects": [

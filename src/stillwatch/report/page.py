@@ -52,6 +52,8 @@ class Section:
     explanations: Sequence[Mapping[str, Any]]
     n_leading: int
     """Accounts of the group that the evidence is about; 0 where the run does not tell."""
+    marked: str
+    """On how many of its requests that group was measured (:func:`stillwatch.run_details.marked`)."""
     sampled_one_in: int
     """One in so many of its networks, prompts and tasks was looked at; 1 for all."""
     waterfall: Waterfall | None
@@ -142,6 +144,7 @@ def section(index: int, campaign: Campaign) -> Section:
         capabilities=capabilities(row),
         explanations=sorted(row["explanations"] or (), key=lambda e: (-(e["score"] or 0), e["hypothesis"])),
         n_leading=int(details.get("n_leading") or 0),
+        marked=run_details.marked(details),
         sampled_one_in=int(details.get("sampled_one_in") or 1),
         waterfall=waterfall(details, row["score"]),
         time=time(details, row["n_accounts"]),

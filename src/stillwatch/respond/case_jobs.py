@@ -14,7 +14,7 @@ from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
-from stillwatch.run_details import against
+from stillwatch.run_details import against, marked
 from stillwatch.terminal.counting import noun, number_of
 
 
@@ -176,6 +176,8 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
         yield f"asked for: {', '.join(asked[:4])}"
     spoken = sorted((e for e in row.details.get("evidence", []) if e.get("sentence") and (e.get("log_odds") or 0) > 0),
                     key=lambda e: -e["log_odds"])
+    if measured_on := marked(row.details):
+        yield f"the group that leads it was {measured_on}"
     if spoken:
         yield "why, strongest first, with what each adds to the score:"
         yield from (f"  {e['log_odds']:+.1f}  {e['sentence']}{_observed(e)}" for e in spoken[:5])
