@@ -88,10 +88,11 @@ def test_every_absent_column_is_told_to_be_blind(little_world: Path, tmp_path: P
     told = {
         "infra.client": "events have neither user_agent nor ja4", "harvest.pivot": "events have no model",
         "infra.pathway": "events have no access_path", "harvest.long_answers": "events have no output_tokens",
+        "identity.banned": "no account seen was banned by the time looked at (banned_at)",
     }
     assert told.items() <= fewest.items()
     more = blind("more", "ja4", "model", "access_path", "output_tokens")
-    assert told.keys() & more.keys() == {"harvest.pivot", "infra.client"}
+    assert told.keys() & more.keys() == {"harvest.pivot", "infra.client", "identity.banned"}
     assert "releases.json" in more["harvest.pivot"]
     assert "no user_agent" in more["infra.client"]
     assert "who is whose customer is not known" in more["context.owners"]

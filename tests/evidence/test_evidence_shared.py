@@ -42,7 +42,8 @@ def test_the_bundle_has_campaigns_indicators_sightings_and_relations(run_of_two:
         kinds.setdefault(one["type"], []).append(one)
     assert [c["name"] for c in kinds["campaign"]] == ["c-aaaa", "c-bbbb"], "groups for review are not shared"
     n = SIZES["c-aaaa"]
-    assert f"took {10 * n} answers ({9 * n} to {10 * n}), mostly" in kinds["campaign"][0]["description"]
+    told = f"took about {10 * n} answers ({9 * n} to {10 * n}), most often data analysis (100%). Families of evidence: content, timing."
+    assert told in kinds["campaign"][0]["description"]
     assert len(kinds["indicator"]) == len(kinds["x-stillwatch-mark"]) == len(kinds["observed-data"]) == 2
     assert {(r["relationship_type"], by_id[r["source_ref"]]["type"], by_id[r["target_ref"]]["type"]) for r in kinds["relationship"]} == {
         ("uses", "campaign", "attack-pattern"), ("indicates", "indicator", "campaign"), ("based-on", "indicator", "observed-data"),
@@ -81,6 +82,20 @@ def test_marks_under_the_tenants_key_are_not_shared(tmp_path: Path) -> None:
     run = shared.read(write_run(tmp_path / "run", privacy="features"))
     assert run.keyed
     assert not any(c.marks for c in run.campaigns)
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [({"other": 0.62, "code_review": 0.38, "data": 0.0}, "most often code review (38%)"),
+     ({"other": 1.0}, "of no known kind"), ({}, "of no known kind")],
+)
+def test_the_largest_known_share_is_not_called_most(run_of_two: Path, shares: dict[str, float], said: str) -> None:
+    assert shared.main_capability(replace(shared.read(run_of_two).campaigns[0], capabilities=shares)) == said
+
+
+def test_times_are_cut_alike() -> None:
+    at = START.replace(microsecond=999_999)
+    assert (ocsf._ms(at), stix._time(at)[-5:]) == (int(START.timestamp()) * 1000 + 999, ".999Z")
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -73,7 +73,7 @@ def test_csv_of_campaigns_spreads_what_is_nested(tmp_path: Path) -> None:
     row = read_csv(report.export(report_run.full(tmp_path), "csv")[0])[0]
     assert row["views"] == "session.handoff | content.template | identity.payment"
     assert (row["share_reasoning"], row["share_vision"]) == ("0.63", "0.0")
-    assert row["first_seen"] == "2026-02-02T02:00:00Z"
+    assert row["first_seen"] == "2026-02-02T02:00:00.000000Z"
     assert row["explanations"].startswith("one organisation 0.02 | contracted or verified customers 0")
 
 

@@ -1,6 +1,6 @@
 """A run as OCSF 1.5 Detection Findings (class 2004), one JSON object a campaign. Pure and deterministic."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stillwatch.evidence.shared import SharedCampaign, SharedRun, confidence, main_capability, told_between
@@ -11,6 +11,7 @@ ATTACK = {
     "version": "ATLAS", "technique": {"uid": "AML.T0024", "name": "Exfiltration via AI Inference API"},
     "sub_technique": {"uid": "AML.T0024.002", "name": "Extract AI Model"},
 }
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BEHAVIOURAL = 2
 """``analytic.type_id``."""
 
@@ -25,9 +26,9 @@ def _finding(run: SharedRun, campaign: SharedCampaign) -> dict[str, Any]:
     at = _ms(run.last_seen)
     info: dict[str, Any] = {
         "uid": campaign.campaign_id,
-        "title": f"{campaign.n_accounts} accounts harvest answers, mostly {main_capability(campaign)}",
+        "title": f"{campaign.n_accounts} accounts harvest answers, {main_capability(campaign)}",
         "desc": (
-            f"{campaign.n_accounts} accounts act as one; {campaign.n_harvested} of their {campaign.n_events} requests are taken for "
+            f"{campaign.n_accounts} accounts act as one; about {campaign.n_harvested} of their {campaign.n_events} requests are taken for "
             f"harvest{told_between(campaign)}. A person must confirm this before anybody is acted on."
         ),
         "types": ["Model extraction"],
@@ -67,4 +68,4 @@ def _severity(n_harvested: int) -> tuple[int, str]:
 
 
 def _ms(value: datetime) -> int:
-    return round(value.timestamp() * 1000)
+    return (value - EPOCH) // timedelta(milliseconds=1)  # cut, as in STIX

@@ -117,9 +117,12 @@ def told_between(campaign: SharedCampaign) -> str:
 
 
 def main_capability(campaign: SharedCampaign) -> str:
-    """The capability that most harvested requests ask for."""
-    known = {name: share for name, share in campaign.capabilities.items() if share}
-    return max(known, key=lambda name: (known[name], name)).replace("_", " ") if known else "unknown"
+    """The known capability that harvested requests ask for most often, and its share of all."""
+    known = {name: share for name, share in campaign.capabilities.items() if share and name != "other"}
+    if not known:
+        return "of no known kind"
+    name = max(known, key=lambda name: (known[name], name))
+    return f"most often {name.replace('_', ' ')} ({known[name]:.0%})"
 
 
 def confidence(score: float) -> int:

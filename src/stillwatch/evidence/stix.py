@@ -70,9 +70,9 @@ def bundle(run: SharedRun, *, tlp: str = "amber", producer: str = "Stillwatch op
 def _campaign(campaign: SharedCampaign, common: dict[str, Any], extension: str, technique: str) -> list[dict[str, Any]]:
     me = _id("campaign", campaign.campaign_id)
     what = (
-        f"{campaign.n_accounts} accounts act as one and took {campaign.n_harvested} answers{told_between(campaign)}, "
-        f"mostly {main_capability(campaign)}. "
-        f"Independent evidence: {', '.join(campaign.views) or 'none'}. Estimated false-discovery rate {campaign.q_value:.2g}."
+        f"{campaign.n_accounts} accounts act as one and took about {campaign.n_harvested} answers{told_between(campaign)}, "
+        f"{main_capability(campaign)}. "
+        f"Families of evidence: {', '.join(campaign.views) or 'none'}. Estimated false-discovery rate {campaign.q_value:.2g}."
     )
     told: dict[str, Any] = {
         **common, "type": "campaign", "id": me, "name": campaign.campaign_id, "description": what,

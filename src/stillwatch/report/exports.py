@@ -65,7 +65,7 @@ def _csv_columns(contract: Table) -> list[str]:
             parts = f"list_transform({name}, lambda e: concat(e.hypothesis, ' ', e.score))"
             columns.append(f"{_disarmed(f'''array_to_string({parts}, ' | ')''')} AS {name}")
         elif column.type == "us":
-            columns.append(f"strftime({name} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ') AS {name}")
+            columns.append(f"strftime({name} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') AS {name}")
         else:
             columns.append(name)
     return columns

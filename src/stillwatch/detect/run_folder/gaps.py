@@ -126,7 +126,8 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
         reason = "the registry tells no organisation, contract or checked identity: who is whose customer is not known"
         found.append({"view": "context.owners", "reason": reason})
     if (people.banned_us == judge.UNKNOWN).all():
-        found += [{"view": f"identity.{view}", "reason": "no account has banned_at"} for view in ("replacement", "banned")]
+        reason = "no account seen was banned by the time looked at (banned_at)"
+        found += [{"view": f"identity.{view}", "reason": reason} for view in ("replacement", "banned")]
     if not outcome.scene.sample.net_known.any():
         found.append({"view": "infra.network", "reason": "events have no ip"})
     sketched = data.ingested.get("sketches") is not None
