@@ -128,7 +128,7 @@ UNITS = {
     "timing.together": ("where 1 is in step",) * 2,
     "volume.even_load": ("where 0 is equal loads",) * 2,
     **dict.fromkeys(("content.one_mix", "content.one_length"), ("where 0 is one list",) * 2),
-    "content.queue": ("times as many",) * 2,
+    "content.queue": ("times as many tasks in common as with everybody else",) * 2,
     "context.overlap": ("times as often",) * 2,
     "harvest.long_answers": ("times the average of the log's groups",) * 2,
     "harvest.rate": ("request a day", "requests a day"),
@@ -179,9 +179,10 @@ def _counted(piece: Mapping[str, Any], name: str, seen: float) -> Iterator[str]:
 
 
 def against(piece: Mapping[str, Any], spelt: Callable[[float | None], str]) -> str:
-    """``observed 40 accounts, expected 1.3``, with numbers as ``spelt``."""
+    """``observed 40 accounts, expected 1.3``, with numbers as ``spelt``; nothing expected where no norm is known."""
     read = measured(piece)
-    return f"observed {spelt(read['observed'])} {read['unit']}".rstrip() + f", expected {spelt(read['expected'])}"
+    expected = "" if read["expected"] is None else f", expected {spelt(read['expected'])}"
+    return f"observed {spelt(read['observed'])} {read['unit']}".rstrip() + expected
 
 
 def parse(text: str | None, campaign_id: object, where: Path) -> dict[str, Any]:

@@ -286,7 +286,7 @@ ACCOUNT_VERDICTS = Table(
         # Of traces alone: its excess in each view, in standard deviations, added up.
         Column("score", "f64", "nats, higher is more suspicious: from 0 on in a campaign, below 0 outside all (judge/ranking.py)",
                required=True),
-        Column("reasons", "list[str]", "sentences, strongest first", required=True),
+        Column("reasons", "list[str]", "what speaks for its group, the same for all its accounts, strongest first", required=True),
     ),
 )
 

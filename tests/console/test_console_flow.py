@@ -397,7 +397,9 @@ def test_an_account_of_any_name_has_an_address(client: Clients, store: Store, ca
         change.session.execute(update(Member).where(Member.account_id == member(store, case_id)).values(account_id=name))
     vic = client("vic")
     link = next(x for x in re.findall(rf'href="{PREFIX}(/accounts[^"]+)', vic.get(f"/cases/{case_id}").text) if "acct" not in x)
-    assert f"/cases/{case_id}" in vic.get(html.unescape(link)).text
+    text = vic.get(html.unescape(link)).text
+    assert f"/cases/{case_id}" in text
+    assert "Reasons are what speaks for all accounts of the case together" in text
     assert client("").login("vic", back=PREFIX + link).headers["location"] == PREFIX + link, "after the login it opens"
 
 

@@ -10,7 +10,7 @@ from stillwatch import judge
 from stillwatch.judge.lines import PLAIN
 from stillwatch.judge.reasons import NOWHERE
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict_words import changes, not_accused
+from stillwatch.judge.verdict_words import FACTS, changes, not_accused
 
 POOL: dict[str, Any] = {"session__handoff": 1.0, "identity__payment": 1.0, "volume__even_load": 1.0, "context__alike": 0.1}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
@@ -25,14 +25,14 @@ def told(change: dict[str, Any], p_values: dict[str, Any] = SURE, **weights: flo
 
 def test_what_alone_takes_it_below_the_line() -> None:
     said = told({})
-    assert "without volume.even_load the score would fall below the line" in said
-    assert not any("without identity.payment the score" in one for one in said)
+    assert "without even loads the score would fall below the line" in said
+    assert not any("without shared payment methods the score" in one for one in said)
 
 
 def test_what_alone_leaves_an_everyday_reason() -> None:
     """Accounts that work unlike are a pool by two links; without either they are not."""
-    assert "without session.handoff or identity.payment there would be an everyday reason for what is left" in told({})
-    assert not any("without session.handoff" in one for one in told({"context__alike": 1.0}))
+    assert "without handed-over conversations or shared payment methods there would be an everyday reason for what is left" in told({})
+    assert not any("without handed-over conversations" in one for one in told({"context__alike": 1.0}))
 
 
 def test_what_alone_leaves_the_trees_in_doubt() -> None:
@@ -41,8 +41,12 @@ def test_what_alone_leaves_the_trees_in_doubt() -> None:
     used = model(grown(0.0, ties), linked=part(volume__even_load=8.0))
     found["context.alike"][:] = 1.0
     said = changes(found, used, judge.judge(found, findings(1, SURE), used), 0)
-    assert "without identity.payment too little would be left: a person asks first" in said
-    assert "without volume.even_load the score would fall below the line" in said
+    assert "without shared payment methods the trees, which see how pieces go together, would give too little: a person asks first" in said
+    assert "without even loads the score would fall below the line" in said
+
+
+def test_each_piece_of_evidence_is_named_in_words() -> None:
+    assert {*FACTS} == {*judge.EVIDENCE}
 
 
 @pytest.mark.parametrize("name", ["context__alike", "context__mostly_alike"])
@@ -129,7 +133,7 @@ def purpose(verdict: str = "campaign", **change: float) -> list[str]:
     ("payer", "rotation", "told"),
     [
         (1.0, 1.0, "fewer than 32 accounts, or accounts that do not each rotate"),
-        (1.0, 0.0, "fewer than 16 accounts, or ones that looked less like fakes in all else, would be one customer's"),
+        (1.0, 0.0, "fewer than 16 accounts, or less than 5 nats of the trees for all that it does, would be one customer's"),
         (0.2, 1.0, "fewer than 8 accounts, or payers as concentrated as 0.5 (0.20 now, of 0 to 1), would be one customer's"),
     ],
 )

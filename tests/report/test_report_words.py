@@ -52,6 +52,10 @@ def test_a_vanishing_chance_is_a_bound() -> None:
     assert words.chance(1e-62) == words.number(1e-62)
 
 
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert [words.signed(v) for v in (-0.04, 0.0, 0.049, -0.06, 1.26, None)] == ["0.0", "0.0", "0.0", "−0.1", "+1.3", "–"]
+
+
 def test_shares_ratios_sizes_and_times() -> None:
     assert [words.share(v) for v in (0, 0.004, 0.52, 1, None)] == [
         "0\u00a0%",

@@ -108,6 +108,7 @@ def test_a_score_is_told_as_what_it_is(
     told = capsys.readouterr().out
     assert said in told
     assert "why nobody is accused:\n  it is one customer" in told
+    assert "accounts, most suspicious first (nobody is accused, so scores are 0 at most):" in told
 
 
 def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,7 +113,8 @@ def standing(
 
     What an operator's accounts do makes many groups, found one from the other's objects apart, in which they are among
     themselves. A member is in few others and sends much in these; an innocent who met their work once is in the few that this
-    meeting made, with a small part of what he does. All pieces but ``age`` and the last three are 0 for the campaign's median account.
+    meeting made, with a small part of what he does. All pieces but ``age``, ``answers``, ``span``, ``rate``
+    and the last three are 0 for the campaign's median account.
 
     - ``amount``: its requests in the group of the campaign in which it sent most (log ratio).
     - ``accepted``: share of the campaign's own groups in which it is (difference).

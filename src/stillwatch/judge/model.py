@@ -4,12 +4,12 @@ Three logistic regressions look at the groups, and the one that finds a group ra
 evidence; it leans on what only an operator's accounts share. *Unlinked* never sees links: it knows accounts of one hand by how
 they work, so that an operator who gives up every shared card and conversation is still looked at. *Batched* looks at batches of a few
 accounts with a card each that live alike, and tells farms from families. Each weight has a sign, so that no piece can speak against
-its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, each with its sign.
+its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, evidence with its sign.
 What they give is read against what they give the next groups of the same log, which what shifts a provider's innocents shifts as well;
 alone they are asked no everyday reason, since they learnt from the innocents who have one, and together with a part that sums they
 pass what is unusual to both. Groups of many kinds of work have lines of their own. Each weight times its value, or what splits change,
 is a bar of the analyst's waterfall. Weights, trees, their data and command lie in calibration.json, written by
-``python benchmarks/calibrate.py``; none is typed in.
+``python benchmarks/calibrate.py``; of these none is typed in. Thresholds that were chosen say on what data.
 """
 
 import json

@@ -32,7 +32,8 @@ SIGNS: dict[str, int] = {
     "context.occasion": -1,
     "context.one_domain": -1,
 }
-"""1: can only speak for a campaign; -1: only against; 0: either, as calibration finds. Other conduct only describes."""
+"""1: can only speak for a campaign; -1: only against; 0: either, as calibration finds. Other conduct the trees may use either
+way; the sums do not see it."""
 
 
 def joint(values: Mapping[str, F64]) -> dict[str, F64]:

@@ -57,6 +57,8 @@ class Sample:
     """log10 of task overlap between halves over task overlap with everybody else."""
     queue_p: F64
     """P(so little overlap between the halves) under independent draws from the pool of everybody else."""
+    one_in: F64
+    """One value in so many was kept; only ``net_each`` and ``net_shared`` are multiplied by it."""
     net_share: F64
     """Share of the owners that share a network with another owner of the group."""
     net_repeats: F64
@@ -69,8 +71,6 @@ class Sample:
     """Networks that another owner of the group uses too, for each of its accounts."""
     net_shared: F64
     """How many such networks there are."""
-    one_in: F64
-    """One value in so many was kept; only ``net_each`` and ``net_shared`` are multiplied by it."""
 
 
 @njit(cache=True, nogil=True)
@@ -231,7 +231,7 @@ def sample(
             total += int(np.count_nonzero(shingles))
     everywhere = counted.sum(axis=0)
     ratio, queue_p = _queue(groups, tasks, known, everywhere, total, half, modulus)
-    return Sample(*_prompts(groups, prompts), ratio, queue_p, *_networks(groups, nets, owner, modulus), one_in=modulus.astype(np.float64))
+    return Sample(*_prompts(groups, prompts), ratio, queue_p, modulus.astype(np.float64), *_networks(groups, nets, owner, modulus))
 
 
 def _ordered(pairs: I64, values: I64, n: int, threads: int) -> I64:

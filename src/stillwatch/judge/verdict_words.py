@@ -63,6 +63,25 @@ F64 = NDArray[np.float64]
 Group = Mapping[str, float]
 """Values of one group."""
 
+FACTS = {
+    "session.handoff": "handed-over conversations",
+    "identity.payment": "shared payment methods",
+    "identity.contact": "shared phone numbers or addresses",
+    "identity.signup": "the burst of sign-ups",
+    "identity.replacement": "sign-ups after bans",
+    "identity.banned": "earlier bans",
+    "infra.network": "shared networks",
+    "infra.rotation": "the pool of exits",
+    "timing.one_rhythm": "one rhythm of hours",
+    "timing.round_the_clock": "work round the clock",
+    "timing.steady": "requests spread evenly over the hours",
+    "timing.together": "starting and stopping together",
+    "volume.even_load": "even loads",
+    "content.one_mix": "one mix of work",
+    "content.one_length": "one range of lengths of prompts",
+    "content.queue": "tasks that are dealt out",
+}
+"""Each piece of evidence in a few words."""
 OWN_WORK: Group = dict.fromkeys(("context.alike", "context.mostly_alike", "content.one_length"), 0.0)
 
 
@@ -83,7 +102,8 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         out += _without(_only(facts, below), "the score would fall below the line")
         out += _without(_only(facts, ~below & explained[less]), "there would be an everyday reason for what is left")
         unusual = ~below & ~explained[less] & ~doubted[0]
-        out += _without(_only(facts, unusual & doubted[less]), "too little would be left: a person asks first")
+        little = "the trees, which see how pieces go together, would give too little: a person asks first"
+        out += _without(_only(facts, unusual & doubted[less]), little)
         told = [sentence for (_, sentence), so in zip(supposed, others, strict=True) if so]
         # Who would be a neighbour would be of a club, too.
         out += [sentence for sentence in told if sentence != _CLUB or _NEIGHBOURS not in told]
@@ -98,7 +118,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         out.append(
             f"fewer than {DESK} accounts, or accounts that do not each rotate over a pool of exits, would be one customer's, as few "
             "payment methods pay for them: a person asks first" if few_cards and hiding(_one(mine))[0] else
-            f"fewer than {HOPPER} accounts, or ones that looked less like fakes in all else, would be one customer's, as few "
+            f"fewer than {HOPPER} accounts, or less than {PLAIN:g} nats of the trees for all that it does, would be one customer's, as few "
             "payment methods pay for them: a person asks first" if few_cards else
             f"fewer than {FEWEST} accounts, or payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1), would "
             "be one customer's: a person asks first"
@@ -187,6 +207,7 @@ def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verd
 
 def _to_other_purpose(mine: Group, model: Model) -> str:
     """How far a campaign is from where accounts have another purpose than to train on the answers: each condition that it misses."""
+    given = model.by_trees(_one(mine))[0]
     needed = [
         (mine["context.unwanted"] < UNWANTED,
          f"its requests for {_WANTED} at most {1 - UNWANTED:.0%} {_SHARE} ({_share(mine)} now)"),
@@ -195,7 +216,7 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
         (mine["harvest.long_answers"] >= LONGER,
          f"its answers shorter than {_times(LONGER, 2)} {_AVERAGE} (they are {_times(mine['harvest.long_answers'], 2)})"),
         (surely_hiding(_one(mine))[0], f"its accounts fewer than {UNPLACED}, or not each on a pool of exits that the others use too"),
-        (model.by_trees(_one(mine))[0] >= PURPOSEFUL, "all else less like fakes"),
+        (given >= PURPOSEFUL, f"less than {PURPOSEFUL:g} nats of the trees for all that it does ({given:.1f} now)"),
     ]
     what = _listed([text for far, text in needed if far], "and")
     return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
@@ -232,7 +253,7 @@ def _only(facts: list[str], which: NDArray[np.bool_]) -> list[str]:
 
 
 def _without(names: list[str], then: str) -> list[str]:
-    return [f"without {_listed(names, 'or')} {then}"] if names else []
+    return [f"without {_listed([FACTS[name] for name in names], 'or')} {then}"] if names else []
 
 
 def _listed(texts: list[str], last: str) -> str:

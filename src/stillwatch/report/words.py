@@ -107,8 +107,10 @@ def chance(value: float | None) -> str:
 
 
 def signed(value: float | None) -> str:
-    """A score, or what a piece adds to it, with its sign, one decimal."""
-    return NONE if value is None else f"{value:+.1f}".replace("-", "−")
+    """A score, or what a piece adds to it, with its sign, one decimal; what rounds to 0 has none."""
+    if value is None:
+        return NONE
+    return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
 
 
 def share(value: float | None) -> str:

@@ -116,7 +116,8 @@ def show_case(args: Args) -> dict[str, Any]:
     imported = "" if found_at is None else f" of the run imported {found_at.imported_at:%Y-%m-%d %H:%M} UTC"
     say(args, f"last found as {row.campaign_id}{imported}" + (f"; earlier as {', '.join(earlier)}" if earlier else "")
               + f"; its packet: stillwatch export RUN --format packet --campaign {row.campaign_id} --data DIR --key FILE")
-    say(args, "accounts, most suspicious first:", *(_member(m, facts.get(m.account_id)) for m in shown))
+    most = "" if row.detected == "campaign" else " (nobody is accused, so scores are 0 at most)"
+    say(args, f"accounts, most suspicious first{most}:", *(_member(m, facts.get(m.account_id)) for m in shown))
     if len(people) > SHOWN:
         say(args, f"  … and {len(people) - SHOWN:,} more (--json has all)")
     say(args, *(_held(a, standings[a.action_id]) for a in held),
@@ -215,7 +216,7 @@ def _member(member: Member, facts: Account | None) -> str:
         told += [f"since {facts.created_at:%Y-%m-%d}"] if facts.created_at else []
         told += [number_of(facts.n_events, "request")] if facts.n_events is not None else []
         told += [f"banned {facts.banned_at:%Y-%m-%d}"] if facts.banned_at else []
-    return f"  {member.account_id:32} {member.score:+6.1f}  {', '.join(told)}".rstrip()
+    return f"  {member.account_id:32} {member.score:+z6.1f}  {', '.join(told)}".rstrip()
 
 
 def _held(row: ActionRow, standing: str) -> str:
