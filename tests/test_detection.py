@@ -1,6 +1,7 @@
 """A run on a simulated world: the operators are found, nobody else is, and the tables of the run agree with each other."""
 
 import json
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -189,3 +190,17 @@ def test_accused_accounts_score_above_everybody_else(small_run: Path) -> None:
     for row in rows(small_run, "accounts"):
         scores.setdefault(row["verdict"], []).append(row["score"])
     assert min(scores["campaign"]) > max(scores["clear"])
+
+
+def test_the_docs_questions_are_answered(small_world: Path, small_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And an object that is counted in the sketches has as many accounts and requests as the run tells."""
+    page = (Path(__file__).parents[1] / "docs" / "report.md").read_text(encoding="utf-8")
+    (tmp_path / "run").symlink_to(small_run)
+    (tmp_path / "logs").symlink_to(small_world)
+    monkeypatch.chdir(tmp_path)
+    told: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(block, told)
+    mark = told["mark"]
+    assert told["counted"][:2] == (mark["accounts"], mark["events"])
+    assert told["counted"][2] >= mark["accounts"] > mark["expected_accounts"]
