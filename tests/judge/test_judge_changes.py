@@ -41,7 +41,8 @@ def test_what_alone_leaves_the_trees_in_doubt() -> None:
     used = model(grown(0.0, ties), linked=part(volume__even_load=8.0))
     found["context.alike"][:] = 1.0
     said = changes(found, used, judge.judge(found, findings(1, SURE), used), 0)
-    assert "without shared payment methods the trees, which see how pieces go together, would give too little: a person asks first" in said
+    too_little = "would together look too little like what fake accounts of the calibration do: a person asks first"
+    assert f"without shared payment methods what is left {too_little}" in said
     assert "without even loads the score would fall below the line" in said
 
 
@@ -133,7 +134,7 @@ def purpose(verdict: str = "campaign", **change: float) -> list[str]:
     ("payer", "rotation", "told"),
     [
         (1.0, 1.0, "fewer than 32 accounts, or accounts that do not each rotate"),
-        (1.0, 0.0, "fewer than 16 accounts, or less than 5 nats of the trees for all that it does, would be one customer's"),
+        (1.0, 0.0, "fewer than 16 accounts, or ones that together looked less like what fake accounts"),
         (0.2, 1.0, "fewer than 8 accounts, or payers as concentrated as 0.5 (0.20 now, of 0 to 1), would be one customer's"),
     ],
 )
@@ -144,6 +145,8 @@ def test_what_would_make_it_one_customer_s_is_told(payer: float, rotation: float
     verdicts = judge.judge(found, findings(1, SURER), used)
     assert verdicts.campaign[0]
     assert [one for one in changes(found, used, verdicts, 0) if one.startswith(told)]
+    # An accused customer reads them, too.
+    assert not [one for one in changes(found, used, verdicts, 0) if " trees" in one or " nats" in one]
 
 
 def test_how_far_a_campaign_is_from_another_purpose() -> None:

@@ -102,7 +102,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         out += _without(_only(facts, below), "the score would fall below the line")
         out += _without(_only(facts, ~below & explained[less]), "there would be an everyday reason for what is left")
         unusual = ~below & ~explained[less] & ~doubted[0]
-        little = "the trees, which see how pieces go together, would give too little: a person asks first"
+        little = f"what is left would together look too little {_AS_FAKES}: a person asks first"
         out += _without(_only(facts, unusual & doubted[less]), little)
         told = [sentence for (_, sentence), so in zip(supposed, others, strict=True) if so]
         # Who would be a neighbour would be of a club, too.
@@ -118,7 +118,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         out.append(
             f"fewer than {DESK} accounts, or accounts that do not each rotate over a pool of exits, would be one customer's, as few "
             "payment methods pay for them: a person asks first" if few_cards and hiding(_one(mine))[0] else
-            f"fewer than {HOPPER} accounts, or less than {PLAIN:g} nats of the trees for all that it does, would be one customer's, as few "
+            f"fewer than {HOPPER} accounts, or ones that together looked less {_AS_FAKES}, would be one customer's, as few "
             "payment methods pay for them: a person asks first" if few_cards else
             f"fewer than {FEWEST} accounts, or payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1), would "
             "be one customer's: a person asks first"
@@ -216,12 +216,13 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
         (mine["harvest.long_answers"] >= LONGER,
          f"its answers shorter than {_times(LONGER, 2)} {_AVERAGE} (they are {_times(mine['harvest.long_answers'], 2)})"),
         (surely_hiding(_one(mine))[0], f"its accounts fewer than {UNPLACED}, or not each on a pool of exits that the others use too"),
-        (given >= PURPOSEFUL, f"less than {PURPOSEFUL:g} nats of the trees for all that it does ({given:.1f} now)"),
+        (given >= PURPOSEFUL, f"all that its accounts do together less {_AS_FAKES} ({given:.1f} now, of less than {PURPOSEFUL:g})"),
     ]
     what = _listed([text for far, text in needed if far], "and")
     return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
 
 
+_AS_FAKES = "like what fake accounts of the calibration do"
 _AVERAGE, _SHARE = "the average of the log's groups", "of the share in the log's groups"
 """A request of several groups counts in each, so that both are other numbers than those of the log's requests."""
 _WANTED = "reasoning, grading, code, agents, data and (if many) images"
