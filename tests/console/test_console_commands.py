@@ -115,6 +115,7 @@ def test_a_case_and_its_blast_radius_in_words(filled: Path, tmp_path: Path, caps
     shown = told("cases", "show", case.case_id)
     assert sentence in shown
     assert "the group that leads it was measured on 61,004 of its accounts' 98,511 requests, those that show what marks it" in shown
+    assert "; networks are counted in a sample, so more share them than this says" in shown
     assert f"innocent explanations, fit from 0 to 1: {max(case.explanations, key=lambda e: e['score'])['hypothesis']}" in shown
     preview = told("actions", "preview", "--case", case.case_id)
     assert "60 subjects, 60 accounts: 60 unknown" in preview, "of whom the invented run tells members"

@@ -187,7 +187,10 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
         yield from (f"  {why}" for why in row.details["not_accused"])
     innocent = sorted((e for e in row.explanations if e["score"] > 0), key=lambda e: (-e["score"], e["hypothesis"]))
     if innocent:
-        yield "innocent explanations, fit from 0 to 1: " + ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4])
+        sampled = (row.details.get("sampled_one_in") or 1) > 1
+        told = ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4])
+        more = "; networks are counted in a sample, so more share them than this says" if sampled else ""
+        yield f"innocent explanations, fit from 0 to 1: {told}{more}"
     changes = row.details.get("changes") or []
     if changes:
         yield "what would change the verdict:"
