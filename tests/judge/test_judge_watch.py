@@ -194,9 +194,9 @@ def test_its_score_is_how_much_further_and_an_analyst_reads_of_the_log() -> None
 
 def test_without_a_piece_it_would_lie_so_much_lower_in_its_log() -> None:
     one, told, found = outliers()
-    assert "without timing.together the score would fall below the line" in changes(told, one, found, 0)
+    assert "without starting and stopping together the score would fall below the line" in changes(told, one, found, 0)
     one, told, found = outliers(context__yardstick=-4.0)
-    assert "without timing.together the score would fall below the line" not in changes(told, one, found, 0)
+    assert "without starting and stopping together the score would fall below the line" not in changes(told, one, found, 0)
 
 
 def test_what_only_an_everyday_reason_keeps_the_trees_from_passing_is_for_a_person() -> None:
