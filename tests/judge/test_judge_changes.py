@@ -130,21 +130,28 @@ def purpose(verdict: str = "campaign", **change: float) -> list[str]:
     return [one for one in changes(found, used, verdicts, 0) if "reasoning" in one or "content mill" in one]
 
 
+ROTATING = "or accounts that do not each rotate over a pool of exits, would be one customer's, as few payment methods pay for them"
+
+
 @pytest.mark.parametrize(
-    ("payer", "rotation", "told"),
+    ("payer", "rotation", "nats", "told"),
     [
-        (1.0, 1.0, "fewer than 32 accounts, or accounts that do not each rotate"),
-        (1.0, 0.0, "fewer than 16 accounts, or ones that together looked less like what fake accounts"),
-        (0.2, 1.0, "fewer than 8 accounts, or payers as concentrated as 0.5 (0.20 now, of 0 to 1), would be one customer's"),
+        (1.0, 1.0, PLAIN - 0.1, f"fewer than 32 accounts, {ROTATING}"),
+        (1.0, 1.0, PLAIN, "fewer than 16 accounts would be one customer's, as few payment methods pay for them"),
+        (1.0, 0.0, PLAIN, "fewer than 16 accounts, or ones that together looked less like what fake accounts"),
+        (0.2, 0.0, PLAIN - 0.1, "fewer than 8 accounts, or payers as concentrated as 0.5 (0.20 now, of 0 to 1), would be one customer's"),
+        (0.2, 1.0, PLAIN - 0.1, "fewer than 8 accounts would be one customer's: a person asks first"),
+        (0.2, 0.0, PLAIN, "fewer than 8 accounts would be one customer's: a person asks first"),
     ],
 )
-def test_what_would_make_it_one_customer_s_is_told(payer: float, rotation: float, told: str) -> None:
-    """A pool that few cards pay for is accused since it hides, or is plainly one of fakes: that it is would change the verdict."""
+def test_what_would_make_it_one_customer_s_is_told(payer: float, rotation: float, nats: float, told: str) -> None:
+    """A pool that few cards pay for is accused since it hides, or is plainly one of fakes: what would not change that is not named."""
     found = values(1, **(POOL | WORK | {"context__one_payer": payer, "infra__rotation": rotation, "context__crowd": 0.5}))
-    used = model(grown(PLAIN, NOTHING), linked=part(volume__even_load=100.0))
+    used = model(grown(nats, NOTHING), linked=part(volume__even_load=100.0))
     verdicts = judge.judge(found, findings(1, SURER), used)
     assert verdicts.campaign[0]
-    assert [one for one in changes(found, used, verdicts, 0) if one.startswith(told)]
+    (said,) = (one for one in changes(found, used, verdicts, 0) if "would be one customer's" in one)
+    assert said.startswith(told)
     # An accused customer reads them, too.
     assert not [one for one in changes(found, used, verdicts, 0) if " trees" in one or " nats" in one]
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from judge_helpers import findings, grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.lines import TREES
+from stillwatch.judge.lines import PLAINEST, TREES, YARDSTICK
+from stillwatch.judge.model import Forest
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import Trees
 from stillwatch.judge.verdict import CONTRACTED
@@ -196,13 +197,33 @@ def test_an_office_is_asked_about_whoever_pays_unless_it_is_seen_to_work_round_t
     assert everyday(TREES, values(1, **agents)).tolist() == [office]
 
 
+KEPT = grown(PLAINEST, NOTHING, trees=0.0)
+"""Trees that find every group beyond its log's line: only an everyday reason keeps them from saying so."""
+ONE_PERSON_S: dict[str, Any] = {YARDSTICK: 0.0, "context__crowd": np.log10(15) / 4}
+
+
+def test_a_reason_of_the_trees_alone_is_none_where_a_part_accuses() -> None:
+    """Such a group is accused, or misses another condition; below the line of the part the reason is why."""
+    told, used = values(1, **(CREW | ONE_PERSON_S)), model(KEPT)
+    assert used.speaks(told).kept[0]
+    assert judge.judge(told, findings(1, SURE), used).campaign[0]
+    assert why(ONE_PERSON_S, forest=KEPT) == []
+    assert why(ONE_PERSON_S, {"volume.even_load": 1e-12}, forest=KEPT) == ["fewer than 2 independent families of evidence speak"]
+    (talk, *below) = why(ONE_PERSON_S | {"harvest__rate": 0.0}, forest=KEPT)
+    assert "whether one person goes on with his own talk" in talk
+    assert below[0] == "its score is below the line"
+
+
+@pytest.mark.parametrize("forest", [None, KEPT])
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(*[st.floats(0, 1)] * 9), min_size=1, max_size=12))
-def test_a_review_has_a_reason_and_a_campaign_has_none(rows: list[tuple[float, ...]]) -> None:
+@given(rows=st.lists(st.tuples(*[st.floats(0, 1)] * 9), min_size=1, max_size=12))
+@example(rows=[(1.0, 1.0, 0.2, 0.0, float(np.log10(15) / 4), 1.0, 0.0, 0.0, 0.0)])
+def test_a_review_has_a_reason_and_a_campaign_has_none(forest: Forest | None, rows: list[tuple[float, ...]]) -> None:
     names = ("session__handoff", "volume__even_load", "harvest__rate", "context__one_payer", "context__crowd", "context__alike",
              "context__one_place", "context__occasion", "context__batches")
     told = values(len(rows), **{name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
-    used = model(**BOTH)
+    told[YARDSTICK] = np.zeros(len(rows))
+    used = model(forest, **BOTH)
     found = judge.judge(told, findings(len(rows), dict.fromkeys(SURE, 1e-6)), used)
     for group in range(len(rows)):
         said = not_accused(told, found, used, group)

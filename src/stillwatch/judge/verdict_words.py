@@ -57,6 +57,7 @@ from stillwatch.judge.verdict import (
     Verdicts,
     asked_for,
     known_business,
+    one_customer,
 )
 
 F64 = NDArray[np.float64]
@@ -114,15 +115,7 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
     if accused and values["context.unwanted"].any():
         out.append(_to_other_purpose(mine, model))
     if accused:
-        few_cards = mine["context.one_payer"] >= OWNED
-        out.append(
-            f"fewer than {DESK} accounts, or accounts that do not each rotate over a pool of exits, would be one customer's, as few "
-            "payment methods pay for them: a person asks first" if few_cards and hiding(_one(mine))[0] else
-            f"fewer than {HOPPER} accounts, or ones that together looked less {_AS_FAKES}, would be one customer's, as few "
-            "payment methods pay for them: a person asks first" if few_cards else
-            f"fewer than {FEWEST} accounts, or payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1), would "
-            "be one customer's: a person asks first"
-        )
+        out.append(_to_one_customer(mine, model))
         small = fewer_than(UNPLACED, _one(mine))[0] and verdicts.log_odds[group] < BEYOND_DOUBT and not hiding(_one(mine))[0]
         if small and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
             out.append(
@@ -205,6 +198,26 @@ def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verd
     return bool(asked == ["purpose"] and sure and not explained and not known_business(one)[0])
 
 
+def _to_one_customer(mine: Group, model: Model) -> str:
+    """What would make a campaign one customer's (:func:`stillwatch.judge.verdict.one_customer`), whatever else holds of it."""
+
+    def so(**change: float) -> bool:
+        one = _rows(mine, [{name.replace("__", "."): value for name, value in change.items()}])
+        return bool(one_customer(one, model.by_trees(one))[0])
+
+    paid = ", as few payment methods pay for them"
+    if mine["context.one_payer"] < OWNED:
+        fewest, paid = FEWEST, ""
+        payers = f"payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1)"
+        other = payers if so(context__one_payer=OWNED) else ""
+    elif hiding(_one(mine))[0]:
+        fewest = DESK if so(context__crowd=float(np.log10(DESK - 1) / 4)) else HOPPER
+        other = "accounts that do not each rotate over a pool of exits" if so(infra__rotation=0.0) else ""
+    else:
+        fewest, other = HOPPER, f"ones that together looked less {_AS_FAKES}"
+    return f"fewer than {fewest} accounts{f', or {other},' * bool(other)} would be one customer's{paid}: a person asks first"
+
+
 def _to_other_purpose(mine: Group, model: Model) -> str:
     """How far a campaign is from where accounts have another purpose than to train on the answers: each condition that it misses."""
     given = model.by_trees(_one(mine))[0]
@@ -240,9 +253,14 @@ def _times(long_answers: float, digits: int = 1) -> str:
 
 def _speaks(mine: Group, model: Model, told: Iterable[Group]) -> Spoken:
     """What is said of a group with each of these values in place of its own, ``(n_changes,)`` each."""
+    return model.speaks(_rows(mine, told))
+
+
+def _rows(mine: Group, told: Iterable[Group]) -> dict[str, F64]:
+    """Values of a group with each of these in place of its own, ``(n_changes,)`` each."""
     rows = [{**mine, **change} for change in told]
     changed = {name: np.array([row[name] for row in rows]) for name in mine}
-    return model.speaks(changed | joint(changed))
+    return changed | joint(changed)
 
 
 def _one(mine: Group) -> dict[str, F64]:
@@ -320,7 +338,8 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
             f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
         )
-    if said.explained[0] or said.kept[0]:
+    # A reason of the trees alone keeps nobody from being accused through a part that passes.
+    if said.explained[0] or (said.kept[0] and score[0] < 0):
         out.append(_reason(mine, said, model))
     if said.doubted[0]:
         asked = doubt(mine, score, unlinked=np.array([_speaker(said, model) == "unlinked"]))[0]
