@@ -34,10 +34,11 @@ def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
 
 
 def strays(posterior: np.ndarray, fake: np.ndarray, use: np.ndarray) -> float:
-    """Accounts drawn into campaigns that are mostly an operator's (``use``) at NEARLY to SURE, for each that is below, down to HARDLY."""
+    """Accounts drawn into campaigns that are mostly an operator's (``use``) at NEAR_POSTERIOR to MIN_POSTERIOR, for each that is below,
+    down to MIDDLE_POSTERIOR."""
     drawn = posterior[use & ~fake]
-    nearly = np.count_nonzero((drawn >= judge.NEARLY) & (drawn < judge.SURE))
-    return nearly / max(np.count_nonzero((drawn >= judge.HARDLY) & (drawn < judge.NEARLY)), 1)
+    nearly = np.count_nonzero((drawn >= judge.NEAR_POSTERIOR) & (drawn < judge.MIN_POSTERIOR))
+    return nearly / max(np.count_nonzero((drawn >= judge.MIDDLE_POSTERIOR) & (drawn < judge.NEAR_POSTERIOR)), 1)
 
 
 def _told(found: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -55,7 +56,7 @@ def members(parts: list[dict[str, np.ndarray]]) -> model.Members:
     bias, weights = fit(pieces, fake[use], 30 / size[number][use], ridge=1.0, names=PIECES, limit=None)
     left = model.Members(bias, weights)
     posterior = left.posterior({name: found[name] for name in PIECES})
-    kept = posterior >= judge.SURE
+    kept = posterior >= judge.MIN_POSTERIOR
     print(f"{len(size)} campaigns, {int((~fake).sum())} accounts drawn in, {int((kept & ~fake).sum())} of them kept; "
           f"members kept {kept[fake].mean():.4f}:", *(f"{name} {weight:+.2f}" for name, weight in weights.items()))
     return replace(left, strays=strays(posterior, fake, use))

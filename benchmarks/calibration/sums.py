@@ -85,7 +85,7 @@ def tail(log_odds: np.ndarray) -> model.Tail:
     shape = float(np.clip(stats.genpareto.fit(ordered[:n] - start, floc=0)[0], LIGHTEST, 0))
     scale = stats.genpareto.fit(ordered[:n] - start, f0=shape, floc=0)[2] * (1 + 1 / np.sqrt(n))
     beyond = stats.genpareto(shape, start, scale)
-    line = max(float(beyond.isf(model.RARE / share)), float(ordered[0]))
+    line = max(float(beyond.isf(model.RARE_SHARE / share)), float(ordered[0]))
     # A tail that ends leaves nothing beyond the highest: at least half a group is.
     return model.Tail(start, share, float(scale), shape, line, max(share * float(beyond.sf(line)), 0.5 / len(ordered)))
 

@@ -8,20 +8,20 @@ import numpy as np
 import pyarrow as pa
 
 from stillwatch.group import Groups
-from stillwatch.judge import EVIDENCE, FEWEST, HOUR_US, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
+from stillwatch.judge import EVIDENCE, HOUR_US, MIN_GROUP_ACCOUNTS, UNKNOWN, Finding, Handoffs, Measured, Model, People, Sample, Scene
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.lines import Lines
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS
-from stillwatch.judge.model import RARE, SIZES, Forest, Joins, Members, Part, Tail
+from stillwatch.judge.model import RARE_SHARE, SIZES, Forest, Joins, Members, Part, Tail
 from stillwatch.judge.pieces import SIGNS, joint
-from stillwatch.judge.reasons import AS_ONE, SLEEPLESS, TIED
+from stillwatch.judge.reasons import AS_ONE, SLEEPLESS, TIE_VALUE
 from stillwatch.judge.trees import Trees
 from stillwatch.tables import CAPABILITIES
 
 YEAR_1_US = -62_135_596_800_000_000
 """What .NET writes where it knows no time."""
 
-FEW = np.log10(FEWEST) / 4
+FEW = np.log10(MIN_GROUP_ACCOUNTS) / 4
 """context.crowd of the fewest accounts that may be accused."""
 
 
@@ -30,7 +30,7 @@ def values(n: int, **told: Any) -> dict[str, np.ndarray]:
     ``__`` stands for the dot of a name."""
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT, "context.look_alikes", "context.usual_mix")}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
-    found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIED, 1.0, 1.0
+    found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIE_VALUE, 1.0, 1.0
     found["context.owners"][:], found["harvest.narrow"][:], found["timing.round_the_clock"][:] = 0.1, 1.0, SLEEPLESS
     found["context.lived"][:] = 1.0
     for name, value in told.items():
@@ -50,8 +50,8 @@ def findings(n: int, p_values: Mapping[str, Any]) -> dict[str, Finding]:
 
 def exponential(start: float, share: float, scale: float) -> Tail:
     """The tail of innocent groups of which ``share`` exceed ``start`` and e times fewer each ``scale`` nats."""
-    told = {"start": start, "share": share, "scale": scale, "shape": 0.0, "line": start + scale * np.log(share / RARE), "rare": RARE}
-    return Tail(**told)
+    line = start + scale * np.log(share / RARE_SHARE)
+    return Tail(**{"start": start, "share": share, "scale": scale, "shape": 0.0, "line": line, "rare": RARE_SHARE})
 
 
 def part(scale: float = 1.0, **weights: float) -> Part:

@@ -376,7 +376,7 @@ def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.Monk
         return mine, as_usual(mine) | {"amount": value[mine] - value[mine].mean(), "alone": np.zeros(len(mine))}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
-    told = replace(model(), members=Members(10 + float(np.log(judge.SURE / (1 - judge.SURE))), {"amount": 10.0}))
+    told = replace(model(), members=Members(10 + float(np.log(judge.MIN_POSTERIOR / (1 - judge.MIN_POSTERIOR))), {"amount": 10.0}))
     crew, whole = scene(groups(range(13)), people(13)), np.zeros(13, np.int64)
     left = judge.belonging(crew, np.zeros(1, np.int64), whole, np.zeros(1, np.int64), np.array([1.0]), told)
     assert left.tolist() == [0] * 10 + [-1] * 3

@@ -10,7 +10,7 @@ from judge_helpers import exponential, findings, model, part, values
 from stillwatch import judge
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.lines import YARDSTICK
-from stillwatch.judge.model import CHOSEN, KNOTS, LEEWAY, RARE, SIZES, Part, Tail, dump, load
+from stillwatch.judge.model import CHOSEN, KNOTS, LEEWAY, RARE_SHARE, SIZES, Part, Tail, dump, load
 from stillwatch.judge.pieces import JOINT_SENTENCES, LINKED, PARTS, UNLINKED, alike, joint
 from stillwatch.judge.pieces import SIGNS as SINGLE
 from stillwatch.judge.reasons import MANY, NOWHERE, REASONS, everyday
@@ -49,7 +49,7 @@ def test_p_values_of_innocents_are_the_share_that_reaches_them() -> None:
         assert (p[log_odds < tail.start] > tail.share).all()
         assert p.max() <= 1
         assert (np.diff(p[np.argsort(log_odds)]) <= 0).all()
-        assert ((one.speaks(told).score >= 0) == (p <= RARE)).all()
+        assert ((one.speaks(told).score >= 0) == (p <= RARE_SHARE)).all()
 
 
 def test_of_two_parts_the_one_that_finds_a_group_rarer_speaks() -> None:
@@ -368,7 +368,7 @@ def test_the_part_for_batches_judges_nothing_else() -> None:
     assert two.by_part(other)[0] == -np.inf
     assert two.p_values(other)[0] == 1
     alone = model(batched=part(harvest__rate=9.0))
-    assert two.by_part(batch)[0] == pytest.approx(alone.parts["batched"].log_odds(batch) - np.log(0.01 / RARE) - CHOSEN)
+    assert two.by_part(batch)[0] == pytest.approx(alone.parts["batched"].log_odds(batch) - np.log(0.01 / RARE_SHARE) - CHOSEN)
     assert two.by_part(batch)[1] == pytest.approx(two.by_part(other)[1] - CHOSEN)
     assert two.p_values(batch)[1] == pytest.approx(two.p_values(other)[1])
     assert two.speaks(batch)[0].tolist() == [0]

@@ -10,7 +10,7 @@ from judge_helpers import groups, measured, model, people, scene
 from stillwatch import judge
 from stillwatch.judge.members import FAR
 from stillwatch.judge.model import Members
-from stillwatch.judge.second_pools import FEWEST, LESS, NOT_UNLIKE, SAME, SAME_LENGTH, not_unlike, second_pools
+from stillwatch.judge.second_pools import LESS, MIN_POOL_ACCOUNTS, NOT_UNLIKE, SAME_LENGTH, SAME_WORK, not_unlike, second_pools
 from stillwatch.tables import CAPABILITIES
 
 CORE, POOL = 20, 16
@@ -59,7 +59,7 @@ def test_few_who_surely_belong_do_not_tell_what_the_campaign_does() -> None:
     known = work()
     n, one = known.people.n, np.zeros(1, np.int64)
     away = np.arange(n) >= CORE
-    for sure, comes in ((FEWEST, POOL), (FEWEST - 1, 0)):
+    for sure, comes in ((MIN_POOL_ACCOUNTS, POOL), (MIN_POOL_ACCOUNTS - 1, 0)):
         assert second_pools(known, one, np.zeros(n, np.int64), np.arange(n) < sure, away, np.array([True])).sum() == comes
 
 
@@ -74,12 +74,12 @@ def test_accounts_of_another_campaign_in_its_group_tell_nothing_of_it() -> None:
 
 def test_who_does_the_same_work_comes_back() -> None:
     assert back(work()) == POOL
-    assert back(work(kinds=SAME - 0.01, lengths=SAME - 0.01, answers=SAME_LENGTH - 1e-4, prompts=-SAME_LENGTH + 1e-4)) == POOL
+    assert back(work(kinds=SAME_WORK - 0.01, lengths=SAME_WORK - 0.01, answers=SAME_LENGTH - 1e-4, prompts=-SAME_LENGTH + 1e-4)) == POOL
     assert back(work(), far=False) == 0
 
 
 @pytest.mark.parametrize("otherwise", [
-    {"kinds": SAME + 0.01}, {"lengths": SAME + 0.01}, {"answers": SAME_LENGTH + 0.01}, {"answers": -SAME_LENGTH - 0.01},
+    {"kinds": SAME_WORK + 0.01}, {"lengths": SAME_WORK + 0.01}, {"answers": SAME_LENGTH + 0.01}, {"answers": -SAME_LENGTH - 0.01},
     {"prompts": SAME_LENGTH + 0.01},
 ])
 def test_other_work_is_no_second_pool(otherwise: dict[str, float]) -> None:
@@ -87,8 +87,8 @@ def test_other_work_is_no_second_pool(otherwise: dict[str, float]) -> None:
 
 
 def test_a_few_who_do_what_the_campaign_does_are_none() -> None:
-    assert back(work(pool=FEWEST), pool=FEWEST) == FEWEST
-    assert back(work(pool=FEWEST - 1), pool=FEWEST - 1) == 0
+    assert back(work(pool=MIN_POOL_ACCOUNTS), pool=MIN_POOL_ACCOUNTS) == MIN_POOL_ACCOUNTS
+    assert back(work(pool=MIN_POOL_ACCOUNTS - 1), pool=MIN_POOL_ACCOUNTS - 1) == 0
     assert back(work(strangers=POOL)) == POOL
     assert back(work(strangers=POOL + 1)) == 0, "among many who do not"
     assert back(work(n=12)) == 0, "in few requests"

@@ -10,10 +10,10 @@ from judge_helpers import FEW, findings, grown, model, part, values
 
 from stillwatch import judge
 from stillwatch.judge.lines import CLEAR, DOUBTED, PLAIN, PLAINEST, PURPOSEFUL
-from stillwatch.judge.model import RARE
+from stillwatch.judge.model import RARE_SHARE
 from stillwatch.judge.reasons import DESK, HOPPER
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict import FAMILIES, FDR, FEWEST, NO_NULL, WORTH, explain, families, q_values, significant
+from stillwatch.judge.verdict import FAMILIES, FDR, MIN_GROUP_ACCOUNTS, NO_NULL, WORTH, explain, families, q_values, significant
 from stillwatch.judge.verdict_words import changes, not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
@@ -89,18 +89,18 @@ def test_a_crew_is_accused() -> None:
         ({"context__crowd": crowd(HOPPER)}, {}, "campaign"),
         ({"context__crowd": crowd(HOPPER - 1)}, {}, "clear"),
         ({"context__crowd": crowd(HOPPER - 1), "identity__contact": 0.3}, {}, "campaign"),
-        ({"context__crowd": crowd(FEWEST - 1)}, {}, "clear"),
+        ({"context__crowd": crowd(MIN_GROUP_ACCOUNTS - 1)}, {}, "clear"),
         # an event is a doubt only about what no link holds together
         ({"context__occasion": 1.0}, {}, "campaign"),
         # innocents must not reach the score
-        ({"harvest__rate": rate(0.9 * RARE)}, {}, "campaign"),
-        ({"harvest__rate": rate(1.1 * RARE)}, {}, "review"),
-        ({"harvest__rate": rate(9 * RARE)}, {}, "review"),
-        ({"harvest__rate": rate(11 * RARE)}, {}, "clear"),
+        ({"harvest__rate": rate(0.9 * RARE_SHARE)}, {}, "campaign"),
+        ({"harvest__rate": rate(1.1 * RARE_SHARE)}, {}, "review"),
+        ({"harvest__rate": rate(9 * RARE_SHARE)}, {}, "review"),
+        ({"harvest__rate": rate(11 * RARE_SHARE)}, {}, "clear"),
         ({"harvest__rate": -0.1}, {}, "clear"),
         # what would only be asked about must be surely unusual
-        ({"context__one_payer": 0.5, "harvest__rate": rate(0.9 * RARE)}, {}, "review"),
-        ({"context__one_payer": 0.5, "harvest__rate": rate(1.1 * RARE)}, {}, "clear"),
+        ({"context__one_payer": 0.5, "harvest__rate": rate(0.9 * RARE_SHARE)}, {}, "review"),
+        ({"context__one_payer": 0.5, "harvest__rate": rate(1.1 * RARE_SHARE)}, {}, "clear"),
     ],
 )
 def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: str) -> None:
@@ -112,7 +112,8 @@ def test_each_gate(change: dict[str, Any], p_values: dict[str, Any], expected: s
     [
         (PLAIN, HOPPER, "campaign"), (PLAIN - 0.01, WORTH, "review"), (PLAIN - 0.01, 1000, "review"),
         # a person looks at few who pay with one card only where the trees do not doubt them
-        (PLAIN, HOPPER - 1, "review"), (DOUBTED, FEWEST, "review"), (DOUBTED, FEWEST - 1, "clear"), (DOUBTED - 0.01, WORTH - 1, "clear"),
+        (PLAIN, HOPPER - 1, "review"), (DOUBTED, MIN_GROUP_ACCOUNTS, "review"), (DOUBTED, MIN_GROUP_ACCOUNTS - 1, "clear"),
+        (DOUBTED - 0.01, WORTH - 1, "clear"),
         (DOUBTED - 0.01, WORTH, "review"),
     ],
 )
@@ -206,7 +207,7 @@ BATCHES: dict[str, Any] = {"context__batches": 1.0}
 def test_hardly_an_everyday_reason_holds_where_all_looks_like_fakes(
     reason: dict[str, Any], nats: float, beyond: float, expected: str
 ) -> None:
-    told = values(1, **(CREW | reason | {"harvest__rate": rate(RARE * np.exp(-beyond))}))
+    told = values(1, **(CREW | reason | {"harvest__rate": rate(RARE_SHARE * np.exp(-beyond))}))
     used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
     found = judge.judge(told, findings(1, SURE), used)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
@@ -221,7 +222,7 @@ def test_groups_whose_reason_does_not_hold_are_hypotheses_of_their_part() -> Non
     for true, accused in ((1, 0), (10, 10)):
         crew = np.arange(n) < true
         told = {name: np.where(crew, value, 0.0) for name, value in (CREW | TAUGHT).items()}
-        told |= {"harvest__rate": np.where(crew, rate(RARE * np.exp(-CLEAR - 0.1)), -1.0), "context__crowd": 0.5}
+        told |= {"harvest__rate": np.where(crew, rate(RARE_SHARE * np.exp(-CLEAR - 0.1)), -1.0), "context__crowd": 0.5}
         p = {name: np.where(crew, value, 1.0) for name, value in SURE.items()}
         found = judge.judge(values(n, **told), findings(n, p), model(grown(PLAIN, NOTHING), linked=part(harvest__rate=100.0)))
         assert found.campaign.sum() == accused
@@ -328,7 +329,7 @@ def test_families_are_told_apart() -> None:
 
 
 def test_scores_are_nats_beyond_the_line() -> None:
-    told = CREW | {"harvest__rate": np.array([rate(RARE * np.exp(-15)), rate(RARE * np.exp(-7)), 0.0])}
+    told = CREW | {"harvest__rate": np.array([rate(RARE_SHARE * np.exp(-15)), rate(RARE_SHARE * np.exp(-7)), 0.0])}
     found = judge.judge(values(3, **told), findings(3, dict.fromkeys(SURE, 1e-12)), model())
     assert found.log_odds[:2] == pytest.approx([15, 7])
 

@@ -97,25 +97,25 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
     people = traffic.people
     carried = {
         number: {"object": rows["object"], "account": traffic.codes(rows["account"])}
-        for number, rows in enumerate(link.carriers(engine, judge.FEWEST).values())
+        for number, rows in enumerate(link.carriers(engine, judge.MIN_GROUP_ACCOUNTS).values())
     }
-    streams = group.substreams(carried, judge.FEWEST)
+    streams = group.substreams(carried, judge.MIN_GROUP_ACCOUNTS)
     hand = link.handoffs(engine)
     handoffs = judge.Handoffs(traffic.codes(hand["taker"]), traffic.codes(hand["giver"]), hand["n"].astype(np.int64))
     customer = judge.customers(people.org, traffic.identities["identity.payment"])
     foreign = customer[handoffs.taker] != customer[handoffs.giver]
-    plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, "session", judge.FEWEST)]
+    plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, "session", judge.MIN_GROUP_ACCOUNTS)]
     for view, value in traffic.identities.items():
         rows = np.flatnonzero(value >= 0)
-        plain.append(group.from_labels(value[rows], rows, view, judge.FEWEST))
+        plain.append(group.from_labels(value[rows], rows, view, judge.MIN_GROUP_ACCOUNTS))
     plain.append(_batches(engine, traffic))
     used = link.programs(engine, people.n)
-    plain.append(group.from_labels(used["program"], traffic.codes(used["account"]), "program", judge.FEWEST))
+    plain.append(group.from_labels(used["program"], traffic.codes(used["account"]), "program", judge.MIN_GROUP_ACCOUNTS))
     together = group.concatenate(plain)
     marked = group.enriched(
-        together, streams, people.n, min_share=MARK_SHARE, min_lift=MARK_LIFT, max_width=MARK_WIDTH, min_accounts=judge.FEWEST
+        together, streams, people.n, min_share=MARK_SHARE, min_lift=MARK_LIFT, max_width=MARK_WIDTH, min_accounts=judge.MIN_GROUP_ACCOUNTS
     )
-    whole = group.communities(_incidences(engine, traffic, streams), people.n, judge.FEWEST, traffic.threads)
+    whole = group.communities(_incidences(engine, traffic, streams), people.n, judge.MIN_GROUP_ACCOUNTS, traffic.threads)
     return group.concatenate([streams, together, marked, whole]), handoffs, carried
 
 
@@ -131,7 +131,7 @@ def _batches(engine: Engine, traffic: Traffic) -> group.Groups:
     for of_account in (np.searchsorted(AGES_DAYS, people.tenure_days(), "right"), np.log2(people.n_events).astype(np.int64)):
         habits.append(np.zeros((n_batches, int(of_account.max(initial=0)) + 1)))
         np.add.at(habits[-1], (batch[rows], of_account[rows]), AN_ACCOUNT)
-    return group.alike_batches(batch, habits, machines, judge.FEWEST)
+    return group.alike_batches(batch, habits, machines, judge.MIN_GROUP_ACCOUNTS)
 
 
 def _incidences(engine: Engine, traffic: Traffic, streams: group.Groups) -> list[group.Incidence]:
@@ -157,8 +157,8 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     column = judge.hour_columns(hours, (batch["time"] for _, batch in traffic.batches(("time",))))
     measured = judge.measure(matcher, half, hours, column, traffic.batches(sums), traffic.threads)
     # Who shows a group's objects only in passing is left out, and groups that become too small with him.
-    members = judge.devoted(groups, measured.n, people.n_events, judge.FEWEST)
-    whole = np.bincount(groups.member_group, weights=members, minlength=groups.n) >= judge.FEWEST
+    members = judge.devoted(groups, measured.n, people.n_events, judge.MIN_GROUP_ACCOUNTS)
+    whole = np.bincount(groups.member_group, weights=members, minlength=groups.n) >= judge.MIN_GROUP_ACCOUNTS
     members &= whole[groups.member_group]
     measured, groups = measured.select(members, whole), groups.narrow(members).select(whole)
     matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)

@@ -8,9 +8,9 @@ from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.matcher import Matcher, account_codes, lookup
 from stillwatch.judge.measure import Measured, devoted, hour_columns, measure
 from stillwatch.judge.members import (
-    HARDLY,
-    NEARLY,
-    SURE,
+    MIDDLE_POSTERIOR,
+    MIN_POSTERIOR,
+    NEAR_POSTERIOR,
     belonging,
     beside,
     candidates,
@@ -31,19 +31,19 @@ from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
 from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversations, harvested, log_odds, setups, traits
-from stillwatch.judge.verdict import FEWEST, Verdicts, judge
+from stillwatch.judge.verdict import MIN_GROUP_ACCOUNTS, Verdicts, judge
 from stillwatch.judge.watch import Watch, look_alikes, stands_out, watched, yardstick
 
 __all__ = [
     "DAY_US",
     "EVIDENCE",
-    "FEWEST",
-    "HARDLY",
     "HOUR_US",
-    "NEARLY",
+    "MIDDLE_POSTERIOR",
+    "MIN_GROUP_ACCOUNTS",
+    "MIN_POSTERIOR",
+    "NEAR_POSTERIOR",
     "OUTSTANDING",
     "SETUP",
-    "SURE",
     "TRAITS",
     "UNKNOWN",
     "YARDSTICK",

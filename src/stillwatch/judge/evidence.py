@@ -324,7 +324,7 @@ def even_load(scene: Scene) -> Finding:
 
 DIFFERENT = 0.3
 """Intra-class correlation from which accounts are as different as innocents' usually are: the value is 0 from there."""
-SAME = 0.05
+SAME_HABITS = 0.05
 """Intra-class correlation of all accounts of a log below which they are so alike that it tells less that those of a group are."""
 
 
@@ -335,7 +335,7 @@ def _alike(scene: Scene, counts: NDArray[np.int32], passing: float = 0) -> Findi
     usual = float(np.median(rho[compared])) if compared.any() else DIFFERENT
     # Where all accounts of the log are alike, that those of a group are says nothing.
     everybody = overdispersion(counts[scene.main], np.zeros(len(scene.main), np.int64), 1)[0]
-    told = min(float(np.nan_to_num(everybody[0])) / SAME, 1)
+    told = min(float(np.nan_to_num(everybody[0])) / SAME_HABITS, 1)
     value = np.where(blind, 0, told * (1 - np.minimum(np.nan_to_num(limit, nan=1) / DIFFERENT, 1)))
     # How far below what is usual, in standard errors at what is usual; a usual 0 leaves nothing to be below.
     error = np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * usual) / lift

@@ -77,7 +77,7 @@ TWO_MODES = 0.75
 """Share of the variance of log volume between two classes from which a group is two populations; a bell has 0.64."""
 LESS_DEVOTED = 0.7
 """Share of a group's usual devotion below which an account of the lower population is left out."""
-APART = 4
+MODE_GAP_HALF_OCTAVES = 4
 """Half octaves between the mean volumes of two populations, at least: a factor of 4, more than chance or a balancer gives."""
 
 
@@ -98,7 +98,7 @@ def _lower_mode(group: I64, n_groups: int, count: NDArray[np.float64], least: in
     at = np.arange(n_groups), cut
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = (mean[:, 0] - first[at]) / (1 - below[at]) - first[at] / below[at]
-    two = (between[at] >= TWO_MODES * np.maximum(variance, 1e-9)) & (upper >= least) & (np.nan_to_num(gap) >= APART)
+    two = (between[at] >= TWO_MODES * np.maximum(variance, 1e-9)) & (upper >= least) & (np.nan_to_num(gap) >= MODE_GAP_HALF_OCTAVES)
     return np.asarray(two[group] & (level <= cut[group]))
 
 

@@ -17,9 +17,9 @@ F64 = NDArray[np.float64]
 
 YOUNG_DAYS = 30
 """Age at the first request below which an account is young."""
-CERTAIN = 0.9
+CERTAIN_POSTERIOR = 0.9
 """Posterior probability at which links speak neither for nor against an account."""
-TIED = 0.9
+MOSTLY_TIED_SHARE = 0.9
 """Share of the leading group's accounts from which its links tell members from others."""
 CARRYING = 2.0
 """Most nats that the sub-stream and a young account speak for a member of a campaign whose accounts are linked."""
@@ -32,7 +32,9 @@ LARGE = 0.2
 
 
 def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64, known: NDArray[np.bool_] | None = None) -> F64:
-    """How surely links and youth make each account one of its campaign's, nats beyond CERTAIN, ``(n_accounts,)``; 0 where it has none.
+    """How surely links and youth make each account one of its campaign's, nats beyond CERTAIN_POSTERIOR, ``(n_accounts,)``.
+
+    0 where it has none.
 
     The likelihood ratio of what links the account to the others (conversations handed over, a shared payment method or
     contact, the sub-stream carried, a young account), between the accounts of the leading group and all accounts outside,
@@ -52,7 +54,7 @@ def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64, known
         carries = _carries(scene, np.flatnonzero(group_label == number), int(lead[number]))
         signs = [found == number for found in links]
         tied = np.logical_or.reduce(signs)
-        if (tied & core).sum() >= TIED * core.sum():
+        if (tied & core).sum() >= MOSTLY_TIED_SHARE * core.sum():
             # Where links tie the accounts, who has none and carries the sub-stream is one of those who do so outside.
             core, outside = core & tied, outside | (mine & ~tied)
         # Who was drawn in carries the sub-stream by construction, so it counts little where conversations tell.
@@ -66,7 +68,7 @@ def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64, known
             odds += np.where(sign, min(np.log(p_in / p_out), limit), np.log((1 - p_in) / (1 - p_out)))
         # Where even the usual account would be unsure, nothing ties the accounts: whoever is as it is is as sure.
         usual = odds[mine & known]
-        line = min(np.log(CERTAIN / (1 - CERTAIN)), float(np.median(usual))) if len(usual) else 0.0
+        line = min(np.log(CERTAIN_POSTERIOR / (1 - CERTAIN_POSTERIOR)), float(np.median(usual))) if len(usual) else 0.0
         out[mine] = odds[mine] - line
     return out
 
@@ -83,12 +85,12 @@ def _all_if_none(known: NDArray[np.bool_] | None, scene: Scene) -> NDArray[np.bo
     return np.ones(scene.people.n, bool) if known is None else known
 
 
-SURE, ROUNDS = 0.95, 10
+MIN_POSTERIOR, ROUNDS = 0.95, 10
 """Posterior probability from which an account is accused with its campaign; and how often accounts are compared anew at most."""
-LIKELY, FURTHER = 0.8, (4.0, 6.0)
-"""The same, beside the accounts that are SURE, from the second of so many nats beyond the line on, less and less from the first on: in
+MIN_POSTERIOR_FAR_OUT, FAR_OUT_NATS = 0.8, (4.0, 6.0)
+"""The same, beside the accounts that reach it, from the second of so many nats beyond the line on, less and less from the first on: in
 calibration hardly any account is drawn into campaigns so far out."""
-NEARLY, HARDLY, STRAYS = 0.7, 0.05, 0.05
+NEAR_POSTERIOR, MIDDLE_POSTERIOR, STRAYS = 0.7, 0.05, 0.05
 """Posterior probability from which an account is accused besides where its campaign has few between the second number and the first, as
 drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
 FAR = 2.0
@@ -102,7 +104,7 @@ LOWEST = -5.0
 """Score of whoever is in none of the campaign's groups, well below every group that is accused."""
 
 
-LINKS = 3.0
+NATS_PER_LINK = 3.0
 """Nats of linkage that count as one in an account's standing."""
 
 
@@ -136,7 +138,7 @@ def standing(
     - ``bare``: minus 1 for an account that no link ties to another of its campaign.
     - ``alone``: log of the share of the campaign's accounts that no link ties to another, where none ties it; else 0 (without a weight:
       :func:`joining` asks for it).
-    - ``links``: its linkage, in LINKS.
+    - ``links``: its linkage, in NATS_PER_LINK.
 
     Args:
         scene: the run.
@@ -192,7 +194,7 @@ def standing(
         pieces[name] = -np.log1p(_off(value, usual, least))
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (of, of * tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
-    return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone), "links": links[mine] / LINKS}
+    return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone), "links": links[mine] / NATS_PER_LINK}
 
 
 ELSEWHERE_SPREAD = 0.05
@@ -302,9 +304,9 @@ def belonging(
 
     Accounts drawn in are of every kind, those of an operator who replaces his are a little unlike each other: where hardly any account
     is in between, and the campaign lies far beyond the line, those nearly sure are the operator's, too, unless it is UNTIED; and where it
-    lies FURTHER beyond, those who are LIKELY beside the sure ones. So do those who are LIKELY still and were ``sure`` ``(n_accounts,)`` by
-    part of the groups, since every further group changes a little who is usual; and :func:`second_pools` of campaigns at FAR. Wrong for
-    accounts without links that were banned early and had no time to appear.
+    lies FAR_OUT_NATS beyond, those at MIN_POSTERIOR_FAR_OUT beside the sure ones. So do those who are there still and were ``sure``
+    ``(n_accounts,)`` by part of the groups, since every further group changes a little who is usual; and :func:`second_pools` of campaigns
+    at FAR. Wrong for accounts without links that were banned early and had no time to appear.
     """
     out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
     score = np.append(log_odds[lead], -np.inf)[:n]
@@ -314,12 +316,13 @@ def belonging(
         mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
         posterior[mine] = model.members.posterior(pieces)
         # Where links tie nearly all of a campaign that barely passes, who has none is a stranger who looks like its accounts.
-        stranger = (pieces["alone"] < np.log(1 - TIED)) & ~far[out[mine]]
-        gone = mine[(posterior[mine] < SURE) | stranger]
+        stranger = (pieces["alone"] < np.log(1 - MOSTLY_TIED_SHARE)) & ~far[out[mine]]
+        gone = mine[(posterior[mine] < MIN_POSTERIOR) | stranger]
         if not len(gone):
             break
         out[gone] = -1
-    nearly, between = ((posterior >= low) & (posterior < high) for low, high in ((NEARLY, SURE), (HARDLY, NEARLY)))
+    nearly = (posterior >= NEAR_POSTERIOR) & (posterior < MIN_POSTERIOR)
+    between = (posterior >= MIDDLE_POSTERIOR) & (posterior < NEAR_POSTERIOR)
     n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
     clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & far
     alone = np.zeros(n)
@@ -327,15 +330,15 @@ def belonging(
     clear &= (alone == 0) | (alone < np.log(UNTIED))
     mine, pieces = standing(scene, group_label, account_label, len(lead), log_odds, links, out >= 0)
     posterior[mine] = model.members.posterior(pieces)
-    likely = posterior >= np.interp(score, FURTHER, (SURE, LIKELY))[account_label]
+    likely = posterior >= np.interp(score, FAR_OUT_NATS, (MIN_POSTERIOR, MIN_POSTERIOR_FAR_OUT))[account_label]
     # Where few are sure, they do not tell what is usual.
     stayed, all_of_it = (np.bincount(label[account_label >= 0] + 1, minlength=n + 1)[1:] for label in (out, account_label))
-    asked = (score > FURTHER[0]) & (stayed >= HALF * all_of_it)
+    asked = (score > FAR_OUT_NATS[0]) & (stayed >= HALF * all_of_it)
     back = (nearly & clear[account_label]) | (likely & asked[account_label])
     if sure is not None:
         stranger = np.zeros(scene.people.n, bool)
-        stranger[mine] = (pieces["alone"] < np.log(1 - TIED)) & ~far[account_label[mine]]
-        back |= sure & (posterior >= LIKELY) & ~stranger
+        stranger[mine] = (pieces["alone"] < np.log(1 - MOSTLY_TIED_SHARE)) & ~far[account_label[mine]]
+        back |= sure & (posterior >= MIN_POSTERIOR_FAR_OUT) & ~stranger
     out = np.where(back & (account_label >= 0), account_label, out)
     away, rows = np.zeros(scene.people.n, bool), np.flatnonzero(out[mine] < 0)
     gone = mine[rows]
@@ -388,7 +391,7 @@ def may_join(pieces: dict[str, F64], work: F64) -> NDArray[np.bool_]:
     Where links tie nearly all of a campaign, nobody without one; and nobody who is in none of its groups and sends none of its marks:
     of whom nothing is known he is like everybody.
     """
-    return np.asarray((pieces["alone"] > np.log(1 - TIED)) & ((pieces["accepted"] > -1) | (work > 0)))
+    return np.asarray((pieces["alone"] > np.log(1 - MOSTLY_TIED_SHARE)) & ((pieces["accepted"] > -1) | (work > 0)))
 
 
 def joining(

@@ -30,7 +30,7 @@ from stillwatch.judge.trees import Trees
 
 F64 = NDArray[np.float64]
 
-RARE = 1e-3
+RARE_SHARE = 1e-3
 """Share of innocent groups, of those without an everyday reason, that may lie beyond the line; no innocent of calibration does."""
 
 LEEWAY = 2.0
@@ -70,7 +70,7 @@ class Tail:
     shape: float
     """0 for an exponential tail; below 0 for one that ends, since values are bounded."""
     line: float
-    """Log-odds that RARE of the innocent groups exceed, or the highest of them if that is more: scores are 0 there."""
+    """Log-odds that RARE_SHARE of the innocent groups exceed, or the highest of them if that is more: scores are 0 there."""
     rare: float
     """Share of innocent groups that exceed the line."""
 
@@ -115,7 +115,8 @@ class Members:
     bias: float
     weights: dict[str, float]
     strays: float = float("inf")
-    """Accounts drawn in that have a posterior from NEARLY to SURE, for each that has one from HARDLY to NEARLY (:mod:`.members`)."""
+    """Accounts drawn in that have a posterior from NEAR_POSTERIOR to MIN_POSTERIOR, for each that has one from MIDDLE_POSTERIOR to
+    NEAR_POSTERIOR (:mod:`.members`)."""
 
     def log_odds(self, pieces: Mapping[str, F64]) -> F64:
         """Log-odds that each account is one of the campaign's, ``(n_rows,)``; how far a piece may speak is limited."""

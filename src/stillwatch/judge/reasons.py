@@ -31,7 +31,7 @@ AT_HOME = 0.5
 """Value of one place or occasion from which a group is of one place or one occasion."""
 MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
-TIED = 0.2
+TIE_VALUE = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
 DIVIDED, ONE_SOURCE, NOTHING_ELSE = 0.8, 0.9, 0.8
 """Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep; and from which, and
@@ -263,12 +263,12 @@ def listed_batches(values: Mapping[str, F64], odds: F64) -> NDArray[np.bool_]:
 
 
 def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Groups of which too few are linked (TIED).
+    """Groups of which too few are linked (TIE_VALUE).
 
     What the part of links sees in them is how they work, which people who do one thing have in common.
     """
     links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned", "identity.signup")
-    return np.asarray(np.maximum.reduce([values[name] for name in links]) < TIED)
+    return np.asarray(np.maximum.reduce([values[name] for name in links]) < TIE_VALUE)
 
 
 def loosely_tied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -278,7 +278,7 @@ def loosely_tied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """
     links = ("identity.payment", "identity.contact", "session.handoff")
     one_list = (values["content.one_length"] >= ONE_LIST) | (values["harvest.long_answers"] >= LONG)
-    return np.asarray((np.maximum.reduce([values[name] for name in links]) < TIED) & ~one_list)
+    return np.asarray((np.maximum.reduce([values[name] for name in links]) < TIE_VALUE) & ~one_list)
 
 
 def taught(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -415,9 +415,9 @@ def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Pieceworkers whom a platform pays for with a few cards, cataloguers and translators of one sheet of work, work as one, and at night not;
     nor do they hide where they work.
     """
-    unpaid = np.maximum.reduce([values[name] for name in TIES if name != "identity.payment"]) < TIED
+    unpaid = np.maximum.reduce([values[name] for name in TIES if name != "identity.payment"]) < TIE_VALUE
     piecework = one_night(values) & (values["infra.rotation"] < AT_HOME)
-    return np.asarray(unpaid & (by_day(values) & (values["identity.payment"] < TIED) | piecework))
+    return np.asarray(unpaid & (by_day(values) & (values["identity.payment"] < TIE_VALUE) | piecework))
 
 
 def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -426,7 +426,7 @@ def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Whatever ties them, who is not seen to work round the clock is of an office: a call centre buys cards for a few agents each, and hands
     conversations over at the change of shifts.
     """
-    loose = np.maximum.reduce([values[name] for name in TIES]) < TIED
+    loose = np.maximum.reduce([values[name] for name in TIES]) < TIE_VALUE
     return np.asarray((values["context.one_place"] >= AT_HOME) & (loose | (values["timing.round_the_clock"] < SLEEPLESS)))
 
 
@@ -437,7 +437,7 @@ def one_app(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     A plug-in, a course's notebook or a volunteers' tool sets for all its users what is asked, how and when, and they sign up as it is
     launched. Who fakes accounts hides among the users of a popular client, or is tied by more than that.
     """
-    loose = np.maximum.reduce([values[name] for name in TIES]) < TIED
+    loose = np.maximum.reduce([values[name] for name in TIES]) < TIE_VALUE
     return np.asarray((values["context.own_client"] >= OWN_CLIENT) & loose)
 
 

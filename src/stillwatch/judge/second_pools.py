@@ -21,10 +21,10 @@ CLEARLY_NOT = 0.02
 """Probability of belonging below which an account is a stranger's by all that is known of it, whatever others beside it do."""
 LESS = 0.7
 """Most by which it may lie below the pool's median in its requests, on a log scale: a half. Strangers send little of the work."""
-FEWEST, FEWEST_REQUESTS, MOST = 12, 200, 0.5
+MIN_POOL_ACCOUNTS, FEWEST_REQUESTS, MOST = 12, 200, 0.5
 """Accounts and requests that tell what a pool does; and share of a group's accounts that were sent away which must be of it: a few who do
 what the campaign does among many who do not are chance."""
-SAME, SAME_LENGTH = 0.04, 0.07
+SAME_WORK, SAME_LENGTH = 0.04, 0.07
 """Share of requests that may be of other kinds, and of other lengths (total variation), and difference of the mean lengths of answers and
 prompts on a log scale: of 1,478 logs pools so like were 1,270 fakes and 9 innocents (docs/experiments.md)."""
 
@@ -32,7 +32,7 @@ prompts on a log scale: of 1,478 logs pools so like were 1,270 fakes and 9 innoc
 def second_pools(scene: Scene, group_label: I64, account_label: I64, stays: Flags, away: Flags, far: Flags) -> Flags:
     """Accounts of second pools among those that were sent ``away``, ``(n_accounts,)``.
 
-    Blind for pools that do another part of the work, for fewer than FEWEST accounts, and where the log tells no text or no answers.
+    Blind for pools that do another part of the work, for fewer than MIN_POOL_ACCOUNTS, and where the log tells no text or no answers.
 
     Args:
         scene: the run.
@@ -48,15 +48,15 @@ def second_pools(scene: Scene, group_label: I64, account_label: I64, stays: Flag
     rest, pool = mine & scene.of_members(~stays), mine & scene.of_members(away)
     core = mine & scene.of_members(stays)
     n, sent = scene.total(pool), scene.total(scene.measured.n * pool)
-    asked = (group_label >= 0) & far[group_label] & (scene.total(core) >= FEWEST)
-    asked &= (n >= FEWEST) & (n >= MOST * scene.total(rest)) & (sent >= FEWEST_REQUESTS)
+    asked = (group_label >= 0) & far[group_label] & (scene.total(core) >= MIN_POOL_ACCOUNTS)
+    asked &= (n >= MIN_POOL_ACCOUNTS) & (n >= MOST * scene.total(rest)) & (sent >= FEWEST_REQUESTS)
     if not asked.any():
         return out
     kinds = _shares(scene, scene.measured.capabilities, core)
     asked &= kinds[CAPABILITIES.index("other")] <= 1 - HARDLY_ANY
     for counts in (scene.measured.capabilities, scene.measured.lengths):
         ours, theirs = (_shares(scene, counts, rows) for rows in (core, pool))
-        asked &= np.abs(ours - theirs).sum(axis=0) / 2 <= SAME
+        asked &= np.abs(ours - theirs).sum(axis=0) / 2 <= SAME_WORK
     for amount in (scene.measured.output_tokens, scene.measured.words):
         with np.errstate(divide="ignore", invalid="ignore"):
             ours, theirs = (np.log(scene.total(amount * rows) / scene.total(scene.measured.n * rows)) for rows in (core, pool))

@@ -28,9 +28,9 @@ TRAITS = (len(CAPABILITIES), 16, 16, 8, 5)
 """Classes of a conversation by capability, words, answered tokens and time of day of its first request, and by its turns."""
 SETUP = ("client", "parameters", "system", "tools", "model", "path")
 """Sketch columns of a request that say what sent it."""
-RARE = 5
+RARE_CONVERSATIONS = 5
 """Conversations of a campaign below which a set-up counts with all other rare ones."""
-FEWEST = 20
+MIN_CONVERSATIONS = 20
 """Conversations of the campaign, and of innocents, below which only marks are believed."""
 LARGEST = 50_000
 """Conversations of a campaign by which the mixture is fitted; all are told by it."""
@@ -40,7 +40,7 @@ TELLING = 0.95
 """Share of a campaign's conversations up to which marks tell harvest; where they show more, cover shows them too, perhaps."""
 ROUNDS, CLOSE = 100, 1e-3
 """Expectation maximisation ends after so many rounds, or when no conversation's posterior changes by more."""
-SURE = 30.0
+MAX_LOG_ODDS = 30.0
 """Log-odds beyond which nothing is surer."""
 EVEN = 4
 """Rounds before set-ups count: what separates the two must be found first."""
@@ -202,7 +202,7 @@ def fitted(told: Conversations, usual: list[I64], *, at_marks: bool) -> Mixture:
         at_marks: start from what is marked, else from what innocents do not look like.
     """
     names, sent_by = np.unique(told.setup, return_counts=True)
-    known = names[sent_by >= RARE]
+    known = names[sent_by >= RARE_CONVERSATIONS]
     rows, count = distinct(np.stack([*told.kind.astype(np.int64), _numbered(told.setup, known), told.turns, told.marked], axis=1))
     *kinds, setup, turns, marked = rows.T
     n = count.astype(np.float64)
@@ -258,7 +258,7 @@ def fitted(told: Conversations, usual: list[I64], *, at_marks: bool) -> Mixture:
 
 def too_few(told: Conversations, usual: list[I64]) -> bool:
     """Whether there are too few conversations of the campaign's, or of innocents', to compare."""
-    return min(len(told.begin), int(usual[0].sum())) < FEWEST
+    return min(len(told.begin), int(usual[0].sum())) < MIN_CONVERSATIONS
 
 
 def log_odds(told: Conversations, usual: list[I64]) -> F64:
@@ -272,11 +272,11 @@ def log_odds(told: Conversations, usual: list[I64]) -> F64:
     """
     n = len(told.begin)
     if too_few(told, usual):
-        return np.where((told.marked > 0) | (not told.marked.any()), SURE, -SURE)
+        return np.where((told.marked > 0) | (not told.marked.any()), MAX_LOG_ODDS, -MAX_LOG_ODDS)
     # Which are looked at does not depend on the order of the log.
     place = told.time.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     some = told if n <= LARGEST else told.take(place < np.uint64(LARGEST / n * 2**64))
-    some = some if len(some.begin) >= FEWEST else told  # a log of few times
+    some = some if len(some.begin) >= MIN_CONVERSATIONS else told  # a log of few times
     found = fitted(some, usual, at_marks=True)
     # Of three populations (harvest, relayed users, cover) the likeliest two need not be those that marks tell apart.
     if not 0 < (some.marked > 0).mean() <= TELLING:
@@ -286,7 +286,7 @@ def log_odds(told: Conversations, usual: list[I64]) -> F64:
 
 def chances(odds: F64) -> F64:
     """What log-odds say, 0 to 1."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -SURE, SURE))))
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -MAX_LOG_ODDS, MAX_LOG_ODDS))))
 
 
 def harvested(told: Conversations, odds: F64) -> NDArray[np.bool_]:

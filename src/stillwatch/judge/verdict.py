@@ -37,11 +37,11 @@ OPEN_FDR = 0.1
 """The same for review."""
 SIGNIFICANT = 0.01
 """False-discovery rate at which a single piece of evidence is significant."""
-FEWEST = 8
+MIN_GROUP_ACCOUNTS = 8
 """Accounts below which a group is left to a person: a firm without an organisation looks like it too often."""
 WORTH = 20
-"""Accounts from which what may be one customer's, everyday life or of another purpose is worth a person's look; FEWEST where trees do not
-doubt it (DOUBTED)."""
+"""Accounts from which what may be one customer's, everyday life or of another purpose is worth a person's look; MIN_GROUP_ACCOUNTS where
+trees do not doubt it (DOUBTED)."""
 OWNED, CONTRACTED = 0.5, 0.4
 """Share of one organisation's accounts or of one payer's, and of contracted ones, from which a group is somebody's known business."""
 FAMILIES = ("session", "identity", "infra", "timing", "volume", "content")
@@ -122,7 +122,7 @@ def one_customer(values: Mapping[str, F64], odds: F64 | None = None) -> NDArray[
     if odds is not None:
         sleeps = by_day(values) | (values["context.short_log"] > 0)
         shielded &= (odds < PLAIN) | fewer_than(HOPPER, values) | (sleeps & (values["context.one_place"] >= AT_HOME))
-    return np.asarray(shielded | fewer_than(FEWEST, values))
+    return np.asarray(shielded | fewer_than(MIN_GROUP_ACCOUNTS, values))
 
 
 def for_another(values: Mapping[str, F64], odds: F64) -> NDArray[np.bool_]:
@@ -238,7 +238,7 @@ def judge(
     campaign = enough & ~owned & ~asked & ~doubted & sure
     # Families and customers of one shop who live alike are put together by the hundred: nobody can look at them all, but at some.
     chosen = explained & batched(values) & ~listed_batches(values, odds)
-    worth = ~fewer_than(WORTH, values) | ~fewer_than(FEWEST, values) & (odds >= DOUBTED)
+    worth = ~fewer_than(WORTH, values) | ~fewer_than(MIN_GROUP_ACCOUNTS, values) & (odds >= DOUBTED)
     open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & (open_ | kept & worth)
     return Verdicts(log_odds, campaign, review, enough & ~owned & ~asks["customer"], q, spoken, explain(values))

@@ -22,7 +22,7 @@ from stillwatch.judge.reasons import (
     OUTSTANDING,
     SIDE_WORK,
     TAUGHT,
-    TIED,
+    TIE_VALUE,
     UNPLACED,
     UNWANTED,
     asleep,
@@ -51,8 +51,8 @@ from stillwatch.judge.verdict import (
     CONTRACTED,
     FAMILIES,
     FDR,
-    FEWEST,
     MIN_FAMILIES,
+    MIN_GROUP_ACCOUNTS,
     OWNED,
     Verdicts,
     asked_for,
@@ -207,7 +207,7 @@ def _to_one_customer(mine: Group, model: Model) -> str:
 
     paid = ", as few payment methods pay for them"
     if mine["context.one_payer"] < OWNED:
-        fewest, paid = FEWEST, ""
+        fewest, paid = MIN_GROUP_ACCOUNTS, ""
         payers = f"payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1)"
         other = payers if so(context__one_payer=OWNED) else ""
     elif hiding(_one(mine))[0]:
@@ -303,7 +303,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
     if "customer" in asks:
         few = own["context.one_payer"] < OWNED
         out.append(
-            f"it has fewer than {FEWEST} accounts: a firm or a family looks like it too often" if few else
+            f"it has fewer than {MIN_GROUP_ACCOUNTS} accounts: a firm or a family looks like it too often" if few else
             "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
         )
     if "purpose" in asks:
@@ -393,7 +393,7 @@ def _reason(mine: Mapping[str, F64], said: Spoken, model: Model) -> str:
     if one_app(mine)[0]:
         share = f"{mine['context.own_client'][0]:.0%} of its accounts use an app that hardly anybody else uses"
         return f"{share}, and other links tie too few of them: ask whether they are an app's, a plug-in's or a course's users"
-    nightly = asleep(mine)[0] and not (by_day(mine)[0] and mine["identity.payment"][0] < TIED)
+    nightly = asleep(mine)[0] and not (by_day(mine)[0] and mine["identity.payment"][0] < TIE_VALUE)
     if name == "unlinked":
         if gathered(mine)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge import FEWEST, HOUR_US
+from stillwatch.judge import HOUR_US, MIN_GROUP_ACCOUNTS
 from stillwatch.replay.branch import Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import INNOCENT, Log, Truth
@@ -90,7 +90,7 @@ def _first(
                 if n:
                     held[most] += n
         for number, n in held.items():
-            if n >= FEWEST and (begun is None or 2 * n >= np.searchsorted(begun[number], at_us)):
+            if n >= MIN_GROUP_ACCOUNTS and (begun is None or 2 * n >= np.searchsorted(begun[number], at_us)):
                 first.setdefault(number, at_us)
     return first
 

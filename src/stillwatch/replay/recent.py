@@ -7,7 +7,7 @@ So detection may look at the last day besides (``detect --recent``). This is wha
 from collections.abc import Sequence
 from typing import Any
 
-from stillwatch.judge import FEWEST
+from stillwatch.judge import MIN_GROUP_ACCOUNTS
 from stillwatch.respond.matching import Found, Known, match
 from stillwatch.run_details import HARVESTED
 
@@ -45,7 +45,7 @@ def _add(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
                 old |= {part: [*old[part], *new[part]] for part in ("accounts", "scores")}
             if row["n_harvested"] > old["n_harvested"]:
                 old |= {part: row.get(part) for part in ("n_harvested", *HARVESTED)}
-        elif new is not None and len(new["accounts"]) >= min(FEWEST, len(row["accounts"])):
+        elif new is not None and len(new["accounts"]) >= min(MIN_GROUP_ACCOUNTS, len(row["accounts"])):
             known.append(new)
         held |= set(row["accounts"])
 

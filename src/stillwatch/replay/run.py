@@ -209,7 +209,7 @@ def _grid(log: Log, every_us: int, first_us: int | None) -> tuple[list[int], int
         raise InputError(f"{n:,} steps", where="--every", todo="Pass a longer time between runs")
     # The last step is the first second after the last request, since steps are kept by the second.
     times = np.minimum(np.arange(first + 1, last + 1) * every_us, (ended_us // SECOND_US + 1) * SECOND_US)
-    early = int((np.searchsorted(np.sort(log.begun), times) < judge.FEWEST).sum())
+    early = int((np.searchsorted(np.sort(log.begun), times) < judge.MIN_GROUP_ACCOUNTS).sum())
     return times[early:].tolist(), early
 
 
