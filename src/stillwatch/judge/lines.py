@@ -31,10 +31,13 @@ FAINT, SPARSE = -1.0, (20, 30)
 of few days: trees see little of who had no time to send much, and give all of them less. Of authors left out, no campaign of such accounts
 that had more was of innocents in a day to four of a log; in whole logs volunteers and markers are (docs/experiments.md)."""
 
-BEYOND_DOUBT, HARDLY_DOUBTED, IDLE = 6.0, 1.0, 0.2
-"""Score from which nobody is openly one customer, nats of the trees that are enough from it on, and value of unwanted from which they are
-not, unless the log is of few days: an app that relays its users over accounts of its own passes the part of links by up to 11, and some
-of what they ask for is worth no training."""
+BEYOND_DOUBT = 6.0
+"""Score, in nats beyond the line, from which nobody is openly one customer, and HARDLY_DOUBTED nats of the trees are enough."""
+HARDLY_DOUBTED = 1.0
+"""Nats of the trees below which a group of such a score is for a person."""
+IDLE = 0.2
+"""Value of unwanted from which HARDLY_DOUBTED nats are not enough, unless the log is of few days: an app that relays its users over
+accounts of its own passes the part of links by up to 11, and some of what they ask for is worth no training."""
 
 OWN_HOURS, SHIFTS = 0.5, 3.0
 """Value of one rhythm below which accounts that sleep keep hours of their own, and nats of the trees that are needed then, whatever the

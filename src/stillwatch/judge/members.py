@@ -85,16 +85,23 @@ def _all_if_none(known: NDArray[np.bool_] | None, scene: Scene) -> NDArray[np.bo
     return np.ones(scene.people.n, bool) if known is None else known
 
 
-MIN_POSTERIOR, ROUNDS = 0.95, 10
-"""Posterior probability from which an account is accused with its campaign; and how often accounts are compared anew at most."""
-MIN_POSTERIOR_FAR_OUT, FAR_OUT_NATS = 0.8, (4.0, 6.0)
-"""The same, beside the accounts that reach it, from the second of so many nats beyond the line on, less and less from the first on: in
-calibration hardly any account is drawn into campaigns so far out."""
-NEAR_POSTERIOR, MIDDLE_POSTERIOR, STRAYS = 0.7, 0.05, 0.05
-"""Posterior probability from which an account is accused besides where its campaign has few between the second number and the first, as
-drawn in accounts would be: few enough for this share of those from the first on to be drawn in."""
+MIN_POSTERIOR = 0.95
+"""Posterior probability from which an account is accused with its campaign."""
+ROUNDS = 10
+"""How often the accounts of a campaign are compared anew, at most, as others leave it."""
+MIN_POSTERIOR_FAR_OUT = 0.8
+"""Posterior probability from which an account is accused with a campaign that lies far beyond the line: in calibration hardly any account
+is drawn into such campaigns."""
+FAR_OUT_NATS = (4.0, 6.0)
+"""Nats beyond the line at which less than MIN_POSTERIOR begins to do, and from which MIN_POSTERIOR_FAR_OUT does."""
+NEAR_POSTERIOR = 0.7
+"""Posterior probability from which an account is nearly sure: it is accused, too, where hardly any account is in between."""
+MIDDLE_POSTERIOR = 0.05
+"""Posterior probability from which, up to NEAR_POSTERIOR, an account is in between, as those drawn in often are."""
+MAX_STRAY_SHARE = 0.05
+"""Of the accounts from NEAR_POSTERIOR to MIN_POSTERIOR: the expected share drawn in, told by how many are in between, that is accepted."""
 FAR = 2.0
-"""Nats beyond the line from which a campaign may have such accounts: groups that barely pass hold strangers who look like its accounts."""
+"""Nats beyond the line from which who is nearly sure is accused: groups that barely pass hold strangers who look like their accounts."""
 UNTIED = 0.9
 """Share of a campaign's accounts that no link ties to another from which nothing but work tells its accounts from strangers who do the
 same, so that nobody is accused who is only nearly sure."""
@@ -324,7 +331,7 @@ def belonging(
     nearly = (posterior >= NEAR_POSTERIOR) & (posterior < MIN_POSTERIOR)
     between = (posterior >= MIDDLE_POSTERIOR) & (posterior < NEAR_POSTERIOR)
     n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
-    clear = (model.members.strays * (n_between + 1) <= STRAYS * n_nearly) & far
+    clear = (model.members.strays * (n_between + 1) <= MAX_STRAY_SHARE * n_nearly) & far
     alone = np.zeros(n)
     np.minimum.at(alone, account_label[mine], pieces["alone"])
     clear &= (alone == 0) | (alone < np.log(UNTIED))

@@ -13,9 +13,13 @@ F64 = NDArray[np.float64]
 
 ALIKE = 0.8
 """Product of one rhythm and one mix from which accounts work as one."""
-AS_ONE, MANY_AS_ONE, MET_AS_ONE = 0.9, 0.8, 0.96
-"""The same without the twentieth that is least alike, where nothing links the accounts: translators, pupils and guests of a hackathon who
-do one thing reach 0.8; of many accounts; and of few that meet on networks: content mills, honest relays and scheduled jobs reach 0.95."""
+AS_ONE = 0.9
+"""Product of one rhythm and one mix, without the twentieth that is least alike, from which accounts that nothing links work as one:
+translators, pupils and guests of a hackathon who do one thing reach 0.8."""
+MANY_AS_ONE = 0.8
+"""The same product from which many accounts (MANY) do that meet on no networks."""
+MET_AS_ONE = 0.96
+"""The same product from which few accounts do that meet on networks: content mills, honest relays and scheduled jobs reach 0.95."""
 NEARLY_ALIKE, MOSTLY_ALIKE = 0.7, 0.88
 """The same without the twentieth of the accounts that are least like the others: needed besides, since a few accounts' many requests
 may carry the first; and enough alone for linked accounts."""
@@ -33,12 +37,19 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIE_VALUE = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which something links the accounts."""
-DIVIDED, ONE_SOURCE, NOTHING_ELSE = 0.8, 0.9, 0.8
-"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep; and from which, and
-devotion from which, they do though many prompts are sent by several, as where each task is asked more than once."""
-BUSY, RECENT_BUSY, RECENT = 0.2, 0.1, 0.65
-"""Rate (four requests a day) from which accounts work through a list, and the same (two a day) where this share of them signed up less
-than 30 days before they began: a school's or an agency's accounts have been customers for longer."""
+DIVIDED = 0.8
+"""Product of one mix and one length from which linked accounts divide one list of work, whatever hours they keep."""
+ONE_SOURCE = 0.9
+"""The same product from which they do though many prompts are sent by several, as where each task is asked more than once."""
+NOTHING_ELSE = 0.8
+"""Devotion that ONE_SOURCE asks for besides."""
+BUSY = 0.2
+"""Value of the rate from which accounts work through a list: four requests a day."""
+RECENT_BUSY = 0.1
+"""The same where accounts are RECENT: two requests a day."""
+RECENT = 0.65
+"""Share of accounts that signed up less than 30 days before they began from which RECENT_BUSY is enough: a school's or an agency's accounts
+have been customers for longer."""
 HANDED = 0.5
 """Value of handed-over conversations from which DESK accounts or more that meet on no network are a pool, if they are busy: call centres
 sit behind one network, and volunteers answer seldom."""
@@ -74,10 +85,13 @@ SCHOOL = 0.7
 """Share of accounts registered for education from which a group may be a school's, whatever is set to it."""
 SIDE_WORK, LONG = 0.5, 0.1
 """Devotion below which what accounts do together is beside what each does for himself, and answers long enough to be wanted anyhow."""
-UNWANTED, ELICITED, LONGER = 0.4, 0.05, 0.15
-"""Value of unwanted from which accounts have another purpose than to train on the answers, unless so many requests ask to write the
-reasoning out, or answers are longer (log10 over the average). Content mills lie at 0.3 to 1, resellers from 0.48 on; operators rarely so
-high, where the list of words does not know what they ask (docs/experiments.md)."""
+UNWANTED = 0.4
+"""Value of unwanted from which accounts have another purpose than to train on the answers. Content mills lie at 0.3 to 1, resellers from
+0.48 on; operators rarely so high, where the list of words does not know what they ask (docs/experiments.md)."""
+ELICITED = 0.05
+"""Share of requests that ask to write the reasoning out from which UNWANTED tells of no other purpose."""
+LONGER = 0.15
+"""Length of answers (log10 over the average) from which it does not, either."""
 HARDLY_WANTED = 0.8
 """Value of unwanted from which accounts that meet on networks have another purpose though they ask to have things explained, as nurses do
 who share a ward's telephones."""
