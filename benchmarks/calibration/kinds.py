@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from stillwatch.judge.conduct import log_accounts
 from stillwatch.judge.model import SIZES
 from stillwatch.judge.reasons import batched, reasoned
 
@@ -16,7 +17,7 @@ HALF_ALIKE = 0.5
 
 def size_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
     """Class of each group's size, ``(n_groups,)``: the place in SIZES from which it begins."""
-    size = np.rint(10 ** (4 * values["context.crowd"]))
+    size = np.rint(10 ** log_accounts(values))
     return np.asarray(np.searchsorted(SIZES, size, "right") - 1, dtype=np.int64)
 
 

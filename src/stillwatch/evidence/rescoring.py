@@ -20,7 +20,7 @@ from stillwatch import judge, run_details
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_json, read_small, read_table, understood
 from stillwatch.judge import model as models
-from stillwatch.judge.conduct import CONDUCT
+from stillwatch.judge.conduct import CONDUCT, log_accounts
 from stillwatch.judge.pieces import joint
 from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.verdict import FAMILIES
@@ -124,7 +124,8 @@ def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str
         values[name] = np.where(np.isnan(kept), computed, kept)
     # Packets of earlier versions tell it by two values that end at a bound.
     sent = column("context.sent", "value")
-    values["context.sent"] = np.where(np.isnan(sent), 7 * values["harvest.volume"] - 4 * values["context.crowd"], sent)
+    log_requests = run_details.DECADES["harvest.volume"] * values["harvest.volume"]
+    values["context.sent"] = np.where(np.isnan(sent), log_requests - log_accounts(values), sent)
     findings = {
         name: judge.Finding(values[name], column(name, "observed"), column(name, "expected"), column(name, "p_value"))
         for name in judge.EVIDENCE

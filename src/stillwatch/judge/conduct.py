@@ -3,15 +3,16 @@
 Harvest pieces say that answers are collected; context pieces say who the accounts are. None of them is coordination.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stillwatch.judge.people import DAY_US
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric import arrays
+from stillwatch.run_details import DECADES
 from stillwatch.tables import CAPABILITIES
 
 F64 = NDArray[np.float64]
@@ -110,7 +111,7 @@ def volume(scene: Scene) -> F64:
 
     The value is log10 of them, divided by 7.
     """
-    return np.clip(np.log10(np.maximum(scene.events, 1)) / 7, 0, 1)
+    return np.clip(np.log10(np.maximum(scene.events, 1)) / DECADES["harvest.volume"], 0, 1)
 
 
 def crowd(scene: Scene) -> F64:
@@ -118,7 +119,17 @@ def crowd(scene: Scene) -> F64:
 
     The value is log10 of them, divided by 4.
     """
-    return np.clip(np.log10(np.maximum(scene.size, 1)) / 4, 0, 1)
+    return np.clip(as_crowd(np.maximum(scene.size, 1)), 0, 1)
+
+
+def as_crowd(accounts: ArrayLike) -> F64:
+    """The value of :func:`crowd` that stands for so many accounts, unbounded."""
+    return np.asarray(np.log10(accounts) / DECADES["context.crowd"])
+
+
+def log_accounts(values: Mapping[str, F64]) -> F64:
+    """log10 of the accounts of each group, ``(n_groups,)``, as its value of :func:`crowd` tells them."""
+    return DECADES["context.crowd"] * values["context.crowd"]
 
 
 def sent(scene: Scene) -> F64:

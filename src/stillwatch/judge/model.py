@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from stillwatch.judge.conduct import log_accounts
 from stillwatch.judge.lines import CLEAR, PLAIN, PLAINEST, TREES, YARDSTICK, Lines, doubt, line_class, with_trees
 from stillwatch.judge.reasons import batched, everyday, many_as_one
 from stillwatch.judge.trees import Trees
@@ -53,7 +54,7 @@ KNOTS = (32, 64, 180)
 
 def between_classes(values: Mapping[str, F64]) -> F64:
     """Where each group lies between the classes, 0 for the first, ``(n_groups,)``: one account more never moves a line far."""
-    return np.asarray(np.interp(4 * values["context.crowd"], np.log10(KNOTS), np.arange(len(KNOTS))))
+    return np.asarray(np.interp(log_accounts(values), np.log10(KNOTS), np.arange(len(KNOTS))))
 
 
 @dataclass(frozen=True)

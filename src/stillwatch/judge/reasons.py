@@ -9,6 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from stillwatch.judge.conduct import as_crowd, log_accounts
+
 F64 = NDArray[np.float64]
 
 ALIKE = 0.8
@@ -138,7 +140,7 @@ REASONS = (
 
 def fewer_than(accounts: int, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of fewer accounts than that, as :func:`stillwatch.judge.conduct.crowd` tells them; a rounding error makes none smaller."""
-    return np.asarray(values["context.crowd"] < np.log10(accounts) / 4 - 1e-9)
+    return np.asarray(values["context.crowd"] < as_crowd(accounts) - 1e-9)
 
 
 def _shared(values: Mapping[str, F64]) -> F64:
@@ -391,13 +393,13 @@ def unlike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     More is asked of who meets on networks, as colleagues of several offices do.
     """
     met = (values["infra.network"] >= AT_HOME) | (values["context.placed"] < AT_HOME)
-    asked, of_met = (np.interp(4 * values["context.crowd"], np.log10(MANY), line) for line in ((AS_ONE, MANY_AS_ONE), (MET_AS_ONE, AS_ONE)))
+    asked, of_met = (np.interp(log_accounts(values), np.log10(MANY), line) for line in ((AS_ONE, MANY_AS_ONE), (MET_AS_ONE, AS_ONE)))
     return np.asarray(values["context.mostly_alike"] < np.where(met, of_met, asked))
 
 
 def many_as_one(values: Mapping[str, F64]) -> F64:
     """How far groups are large, of those that work as one, 0 to 1, ``(n_groups,)``: from 50 accounts, whole from 64 on."""
-    large = np.interp(4 * values["context.crowd"], np.log10(MANY), (0.0, 1.0))
+    large = np.interp(log_accounts(values), np.log10(MANY), (0.0, 1.0))
     return np.asarray(large * (values["context.mostly_alike"] >= AS_ONE))
 
 

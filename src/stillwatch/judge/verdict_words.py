@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from stillwatch.judge.conduct import as_crowd
 from stillwatch.judge.evidence import EVIDENCE
 from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, PLAIN, PURPOSEFUL, TREES, doubt
 from stillwatch.judge.model import Model, Spoken
@@ -178,12 +179,12 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
             {"harvest.narrow": NARROW},
             "if it did few kinds of work, there would be an everyday reason for it: people who do one thing, alike",
         ))
-    few = {"context.crowd": min(mine["context.crowd"], float(np.log10(HOPPER - 1) / 4))}
+    few = {"context.crowd": min(mine["context.crowd"], float(as_crowd(HOPPER - 1)))}
     if own_talk(_one({**mine, **few}))[0]:
         out.append((few, f"if fewer than {HOPPER} accounts were left of it, they might be one person's: cards and contacts link too few "
                     "of them"))
     for what, untold, fewest in (("networks", unplaced, NOWHERE), ("organisations", unowned, UNPLACED)):
-        few = {"context.crowd": min(mine["context.crowd"], float(np.log10(fewest - 1) / 4))}
+        few = {"context.crowd": min(mine["context.crowd"], float(as_crowd(fewest - 1)))}
         if untold(_one({**mine, **few}))[0]:
             out.append((few, f"if fewer than {fewest} accounts were left of it, it would go to a person, since the log tells no {what}"))
     return out
@@ -211,7 +212,7 @@ def _to_one_customer(mine: Group, model: Model) -> str:
         payers = f"payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1)"
         other = payers if so(context__one_payer=OWNED) else ""
     elif hiding(_one(mine))[0]:
-        fewest = DESK if so(context__crowd=float(np.log10(DESK - 1) / 4)) else HOPPER
+        fewest = DESK if so(context__crowd=float(as_crowd(DESK - 1))) else HOPPER
         other = "accounts that do not each rotate over a pool of exits" if so(infra__rotation=0.0) else ""
     else:
         fewest, other = HOPPER, f"ones that together looked less {_AS_FAKES}"
