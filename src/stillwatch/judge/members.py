@@ -304,6 +304,10 @@ def _joined(scene: Scene, mine: I64, campaign: I64, known: NDArray[np.bool_]) ->
     return out
 
 
+Compared = tuple[I64, dict[str, F64], F64]
+"""Accounts, the pieces of their standing and the posterior probability of each, ``(n_rows,)``."""
+
+
 def belonging(
     scene: Scene, group_label: I64, account_label: I64, lead: I64, log_odds: F64, model: Model, sure: NDArray[np.bool_] | None = None
 ) -> I64:
@@ -315,43 +319,78 @@ def belonging(
     ``(n_accounts,)`` by part of the groups, since every further group changes a little who is usual; and :func:`second_pools` of campaigns
     at FAR. Wrong for accounts without links that were banned early and had no time to appear.
     """
-    out, links, n = account_label.copy(), linkage(scene, group_label, account_label, lead), max(len(lead), 1)
-    score = np.append(log_odds[lead], -np.inf)[:n]
-    far, posterior = score >= FAR, np.full(scene.people.n, -1.0)
+    links = linkage(scene, group_label, account_label, lead)
+    score = np.append(log_odds[lead], -np.inf)[: max(len(lead), 1)]
+
+    def compared(label: I64, known: NDArray[np.bool_] | None = None) -> Compared:
+        mine, pieces = standing(scene, group_label, label, len(lead), log_odds, links, known)
+        return mine, pieces, model.members.posterior(pieces)
+
+    stays, posterior, alone = _surely(compared, account_label, score)
+    nearly = _nearly_sure(account_label, posterior, alone, score, model.members.strays)
+    mine, pieces, beside_these = compared(account_label, stays)
+    were = np.zeros(len(mine), bool) if sure is None else sure[mine]
+    stays[mine] |= nearly[mine] | _readmitted(pieces, beside_these, account_label[mine], stays[mine], were, score)
+    rows, away = np.flatnonzero(~stays[mine]), np.zeros(scene.people.n, bool)
+    gone = mine[rows]
+    away[gone] = not_unlike({name: value[rows] for name, value in pieces.items()}, beside_these[rows], account_label[gone])
+    back = second_pools(scene, group_label, account_label, stays, away, score >= FAR)
+    return np.where(stays | back, account_label, -1)
+
+
+def _surely(compared: Callable[[I64], Compared], account_label: I64, score: F64) -> tuple[NDArray[np.bool_], F64, F64]:
+    """Who is left of the campaigns when everybody has left who is not surely of his, as long as that leaves others unsure.
+
+    Returns those who stay and the posterior probability by which each account stays or left, -1 for who is in none, ``(n_accounts,)``, and
+    the least ``alone`` of those who stay, ``(n_campaigns,)``.
+    """
+    out, posterior = account_label.copy(), np.full(len(account_label), -1.0)
     for _ in range(ROUNDS):
         # Who was drawn in with others seems usual while they are there.
-        mine, pieces = standing(scene, group_label, out, len(lead), log_odds, links)
-        posterior[mine] = model.members.posterior(pieces)
-        # Where links tie nearly all of a campaign that barely passes, who has none is a stranger who looks like its accounts.
-        stranger = (pieces["alone"] < np.log(1 - MOSTLY_TIED_SHARE)) & ~far[out[mine]]
-        gone = mine[(posterior[mine] < MIN_POSTERIOR) | stranger]
+        mine, pieces, found = compared(out)
+        posterior[mine] = found
+        gone = mine[(found < MIN_POSTERIOR) | _is_stranger(pieces, score[out[mine]])]
         if not len(gone):
             break
         out[gone] = -1
+    alone = np.zeros(len(score))
+    np.minimum.at(alone, account_label[mine], pieces["alone"])
+    return out >= 0, posterior, alone
+
+
+def _is_stranger(pieces: dict[str, F64], score: F64) -> NDArray[np.bool_]:
+    """Who has no link where links tie nearly all of a campaign that barely passes: a stranger who looks like them, ``(n_rows,)``."""
+    return np.asarray((pieces["alone"] < np.log(1 - MOSTLY_TIED_SHARE)) & (score < FAR))
+
+
+def _nearly_sure(account_label: I64, posterior: F64, alone: F64, score: F64, strays: float) -> NDArray[np.bool_]:
+    """Accounts from NEAR_POSTERIOR on of campaigns beyond FAR that have so few in between that few can be drawn in, ``(n_accounts,)``."""
     nearly = (posterior >= NEAR_POSTERIOR) & (posterior < MIN_POSTERIOR)
     between = (posterior >= MIDDLE_POSTERIOR) & (posterior < NEAR_POSTERIOR)
-    n_nearly, n_between = (np.bincount(account_label[rows], minlength=n) for rows in (nearly, between))
-    clear = (model.members.strays * (n_between + 1) <= MAX_STRAY_SHARE * n_nearly) & far
-    alone = np.zeros(n)
-    np.minimum.at(alone, account_label[mine], pieces["alone"])
-    clear &= (alone == 0) | (alone < np.log(UNTIED))
-    mine, pieces = standing(scene, group_label, account_label, len(lead), log_odds, links, out >= 0)
-    posterior[mine] = model.members.posterior(pieces)
-    likely = posterior >= np.interp(score, FAR_OUT_NATS, (MIN_POSTERIOR, MIN_POSTERIOR_FAR_OUT))[account_label]
+    n_nearly, n_between = (np.bincount(account_label[rows], minlength=len(score)) for rows in (nearly, between))
+    clear = (strays * (n_between + 1) <= MAX_STRAY_SHARE * n_nearly) & (score >= FAR) & ((alone == 0) | (alone < np.log(UNTIED)))
+    return np.asarray(nearly & clear[account_label])
+
+
+def _readmitted(
+    pieces: dict[str, F64], posterior: F64, campaign: I64, stays: NDArray[np.bool_], were: NDArray[np.bool_], score: F64
+) -> NDArray[np.bool_]:
+    """Who comes back to a campaign far beyond the line, and who ``were`` sure of it by part of the groups and are likely, ``(n_rows,)``.
+
+    Args:
+        pieces: standing of each account beside those who stay.
+        posterior: by these.
+        campaign: of each.
+        stays: who surely stays.
+        were: who was sure by part of the groups.
+        score: of each campaign, ``(n_campaigns,)``.
+    """
     # Where few are sure, they do not tell what is usual.
-    stayed, all_of_it = (np.bincount(label[account_label >= 0] + 1, minlength=n + 1)[1:] for label in (out, account_label))
+    stayed, all_of_it = (np.bincount(label, minlength=len(score)) for label in (campaign[stays], campaign))
     asked = (score > FAR_OUT_NATS[0]) & (stayed >= HALF * all_of_it)
-    back = (nearly & clear[account_label]) | (likely & asked[account_label])
-    if sure is not None:
-        stranger = np.zeros(scene.people.n, bool)
-        stranger[mine] = (pieces["alone"] < np.log(1 - MOSTLY_TIED_SHARE)) & ~far[account_label[mine]]
-        back |= sure & (posterior >= MIN_POSTERIOR_FAR_OUT) & ~stranger
-    out = np.where(back & (account_label >= 0), account_label, out)
-    away, rows = np.zeros(scene.people.n, bool), np.flatnonzero(out[mine] < 0)
-    gone = mine[rows]
-    away[gone] = not_unlike({name: value[rows] for name, value in pieces.items()}, posterior[gone], account_label[gone])
-    back = second_pools(scene, group_label, account_label, out >= 0, away, far)
-    return np.where(back, account_label, out)
+    likely = posterior >= np.interp(score, FAR_OUT_NATS, (MIN_POSTERIOR, MIN_POSTERIOR_FAR_OUT))[campaign]
+    still = were & (posterior >= MIN_POSTERIOR_FAR_OUT) & ~_is_stranger(pieces, score[campaign])
+    return np.asarray((likely & asked[campaign]) | still)
 
 
 def beside(scene: Scene, member: I64, n: int) -> I64:
