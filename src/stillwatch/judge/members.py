@@ -156,52 +156,70 @@ def standing(
         links: :func:`linkage`.
         known: accounts that tell what is usual in a campaign, ``(n_accounts,)``; all of it if not given.
     """
-    told_by = _all_if_none(known, scene)
+    told_by, mine = _all_if_none(known, scene), np.flatnonzero(account_label >= 0)
+    campaign, of = account_label[mine], told_by[mine]
+
+    def usual(value: F64) -> F64:
+        told = [value[(campaign == number) & of & ~np.isnan(value)] for number in range(n)]
+        return np.array([np.median(some) if len(some) else 0.0 for some in told])[campaign]
+
+    place, elsewhere, told = _in_groups(scene, group_label, account_label, mine, told_by, n, log_odds)
+    told |= {
+        "joined": _joined(scene, mine, campaign, of), "private": -(scene.people.org[mine] >= 0).astype(np.float64),
+        "young": (np.nan_to_num(scene.people.tenure_days()[mine], nan=1e9) < YOUNG_DAYS).astype(np.float64),
+    }
+    pieces = {name: value - usual(value) for name, value in told.items()}
+    pieces |= {name: np.minimum(pieces[name], 0) for name in ("private", "young")}
+    kinds = {"hours": scene.measured.day_parts, "mix": scene.measured.capabilities, "length": scene.measured.lengths}
+    beyond = {"elsewhere": (elsewhere, ELSEWHERE_SPREAD)}
+    beyond |= {name: (_unlike(counts, place, campaign, n, of), LEAST_SPREAD) for name, counts in kinds.items()}
+    pieces |= {name: -np.log1p(_spreads(value, usual, least)) for name, (value, least) in beyond.items()}
+    habits = _habits(scene, mine, place)
+    pieces |= {name: -np.log1p(_spreads(value, usual, least, either_side=True)) for name, (value, least) in habits.items()}
+    return mine, {**pieces, **_ties(scene, account_label, mine, told_by, n), "links": links[mine] / NATS_PER_LINK}
+
+
+def _in_groups(
+    scene: Scene, group_label: I64, account_label: I64, mine: I64, told_by: NDArray[np.bool_], n: int, log_odds: F64
+) -> tuple[I64, F64, dict[str, F64]]:
+    """What the groups tell of each account, ``(n_rows,)`` each; arguments as :func:`standing`, and the accounts of campaigns (``mine``).
+
+    Its membership in the group of the campaign in which it sent most, -1 where none is told; ``elsewhere``, as a share of its groups; and
+    ``amount``, ``accepted``, ``wide`` and ``best``, none of them against the usual account yet.
+    """
     group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
     whose, total = account_label[account], scene.people.n
     best, inside = _mostly(scene, np.where(told_by, account_label, -1), n)
     theirs = np.where(inside >= HALF * scene.size, best, -2)[group] == whose
     judged = (group_label[group] == whose) & (whose >= 0)
-    often, every, accepted = (np.bincount(account[kept], minlength=total) for kept in (theirs, whose >= 0, judged))
+    often, every, accepted = (np.bincount(account[kept], minlength=total)[mine] for kept in (theirs, whose >= 0, judged))
     # The score of a group made by its links is high by them; it tells accounts apart only where the campaign has no other group.
     links_made, other = np.array(by_links(scene), bool), np.zeros(max(n, 1), bool)
     other[group_label[(group_label >= 0) & ~links_made]] = True
     scored = judged & (~links_made[group] | ~other[whose])
     sent, best_score = scene.measured.n[scene.seen], np.full(total, LOWEST)
+    np.maximum.at(best_score, account[scored], log_odds[group[scored]])
     most = np.flatnonzero(judged)
     most = most[np.lexsort((group[most], -sent[most], account[most]))]
     most = most[np.flatnonzero(np.diff(account[most], prepend=-1))]
     # Who is in none of the groups by himself was put there with a pool: nothing is told of him.
     amount, place = np.zeros(total), np.full(total, -1, np.int64)
     amount[account[most]], place[account[most]] = sent[most], np.flatnonzero(scene.seen)[most]
-    np.maximum.at(best_score, account[scored], log_odds[group[scored]])
-    mine = np.flatnonzero(account_label >= 0)
-    campaign = account_label[mine]
-    n_groups = np.bincount(group_label[group_label >= 0], minlength=max(n, 1))
-    of = told_by[mine]
+    n_groups = np.bincount(group_label[group_label >= 0], minlength=max(n, 1))[account_label[mine]]
+    return place[mine], 1 - often / np.maximum(every, 1), {
+        "amount": np.log1p(amount[mine]), "accepted": accepted / np.maximum(n_groups, 1),
+        "wide": np.log1p(_second(account[theirs], inside[group[theirs]], total)[mine]), "best": best_score[mine],
+    }
+
+
+def _ties(scene: Scene, account_label: I64, mine: I64, told_by: NDArray[np.bool_], n: int) -> dict[str, F64]:
+    """``bare`` and ``alone`` of :func:`standing`, ``(n_rows,)`` each; arguments as there, and the accounts of campaigns (``mine``)."""
+    campaign, of = account_label[mine], told_by[mine]
     partners = linked(scene, np.where(told_by, account_label, -1))
     tied = np.logical_or.reduce([found == account_label for found in partners])[mine].astype(np.float64)
-
-    def usual(value: F64) -> F64:
-        told = [value[(campaign == number) & of & ~np.isnan(value)] for number in range(n)]
-        return np.array([np.median(some) if len(some) else 0.0 for some in told])[campaign]
-
-    elsewhere = 1 - often[mine] / np.maximum(every[mine], 1)
-    pieces = {"amount": np.log1p(amount[mine]), "accepted": accepted[mine] / np.maximum(n_groups[campaign], 1),
-              "wide": np.log1p(_second(account[theirs], inside[group[theirs]], total)[mine]), "best": best_score[mine],
-              "joined": _joined(scene, mine, campaign, of), "private": -(scene.people.org[mine] >= 0).astype(np.float64),
-              "young": (np.nan_to_num(scene.people.tenure_days()[mine], nan=1e9) < YOUNG_DAYS).astype(np.float64)}
-    pieces = {name: value - usual(value) for name, value in pieces.items()}
-    pieces["elsewhere"] = -np.log1p(_spreads(elsewhere, usual, ELSEWHERE_SPREAD))
-    pieces |= {name: np.minimum(pieces[name], 0) for name in ("private", "young")}
-    kinds = {"hours": scene.measured.day_parts, "mix": scene.measured.capabilities, "length": scene.measured.lengths}
-    for name, counts in kinds.items():
-        pieces[name] = -np.log1p(_spreads(_unlike(counts, place[mine], campaign, n, of), usual, LEAST_SPREAD))
-    for name, (value, least) in _habits(scene, mine, place[mine]).items():
-        pieces[name] = -np.log1p(_off(value, usual, least))
     size, linking = (np.bincount(campaign, weights=weight, minlength=max(n, 1)) for weight in (of, of * tied))
     alone = np.log((size - linking + 1) / (size + 2))[campaign]
-    return mine, {**pieces, "bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone), "links": links[mine] / NATS_PER_LINK}
+    return {"bare": tied - 1, "alone": np.where(tied > 0, 0.0, alone)}
 
 
 ELSEWHERE_SPREAD = 0.05
@@ -234,10 +252,14 @@ def _unlike(counts: NDArray[np.int32], row: I64, campaign: I64, n: int, known: N
     return np.asarray(np.where(sent >= 2, (chi2 / freedom - 1) / np.maximum(sent - 1, 1), 0))
 
 
-def _spreads(value: F64, usual: Callable[[F64], F64], least: float) -> F64:
-    """How many robust standard deviations of its campaign, and ``least``, each value lies beyond the median, at least 0."""
+def _spreads(value: F64, usual: Callable[[F64], F64], least: float, *, either_side: bool = False) -> F64:
+    """How many robust standard deviations of its campaign, and ``least``, each value lies beyond the median, or from it to either side.
+
+    At least 0, and 0 where it is not told (NaN).
+    """
     off = value - usual(value)
-    return np.asarray(np.maximum(off / (1.4826 * usual(np.abs(off)) + least), 0))
+    distance = np.abs(off)
+    return np.asarray(np.maximum(np.nan_to_num((distance if either_side else off) / (1.4826 * usual(distance) + least)), 0))
 
 
 def _second(account: I64, size: I64, n: int) -> I64:
@@ -273,12 +295,6 @@ def _habits(scene: Scene, mine: I64, place: I64) -> dict[str, tuple[F64, float]]
         "span": (np.log1p(days), SPAN_SPREAD),
         "rate": (np.log(people.n_events[mine] / (days + 1)), RATE_SPREAD),
     }
-
-
-def _off(value: F64, usual: Callable[[F64], F64], least: float) -> F64:
-    """How many robust standard deviations of its campaign, and ``least``, each value lies from the median, 0 where not told (NaN)."""
-    off = np.abs(value - usual(value))
-    return np.nan_to_num(off / (1.4826 * usual(off) + least))
 
 
 NEAR_US = 3 * 24 * HOUR_US
