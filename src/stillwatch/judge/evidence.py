@@ -51,6 +51,14 @@ def _poisson(observed: F64, expected: F64) -> F64:
     return np.asarray(stats.poisson.sf(observed - 1, np.maximum(expected, 1e-12)), dtype=np.float64)
 
 
+MIN_CONTINUED = 5
+"""Requests of a group that continue a conversation from which handovers are told; below it the evidence is blind."""
+MIN_HANDED = 3
+"""Requests handed over within a group from which they count."""
+LEAST_EXPECTED_HANDED = 0.01
+"""Requests handed over that are expected of chance at least, where a p-value is computed."""
+
+
 def handoff(scene: Scene) -> Finding:
     """Conversations that one account began are continued by another account of another owner.
 
@@ -68,13 +76,12 @@ def handoff(scene: Scene) -> Finding:
     traffic = scene.people.n_events / scene.people.n_events.sum()
     expected = scene.total(scene.of_members(taken)) * scene.total(scene.of_members(traffic))
     share = _ratio(internal, continued)
-    blind = continued < 5
-    p = np.where(blind, np.nan, _poisson(internal, np.maximum(expected, 0.01)))
+    blind = continued < MIN_CONTINUED
+    p = np.where(blind, np.nan, _poisson(internal, np.maximum(expected, LEAST_EXPECTED_HANDED)))
     reach = _ratio(partners, scene.size)
     # Most of the accounts must take and most must give: a few who do accuse themselves, not the tool whose users they are.
-    value = np.where(blind | (internal < 3), 0, np.clip(reach, 0, 1) * (0.5 + 0.5 * np.sqrt(np.clip(np.nan_to_num(share), 0, 1))))
-    value = value * _beyond(internal, expected)
-    return Finding(value, internal, expected, p)
+    value = np.clip(reach, 0, 1) * (0.5 + 0.5 * np.sqrt(np.clip(np.nan_to_num(share), 0, 1))) * _beyond(internal, expected)
+    return Finding(np.where(blind | (internal < MIN_HANDED), 0, value), internal, expected, p)
 
 
 def _internal(scene: Scene, taker: I64, giver: I64, n: I64) -> tuple[F64, F64]:
@@ -148,14 +155,20 @@ def _shared_values(scene: Scene, value: I64) -> tuple[F64, F64, F64, F64, F64]:
     return extra, np.maximum(expected, 0), sharing, largest, having
 
 
+MIN_REPEATS = 2
+"""Accounts of a group beyond the first of each value from which sharing counts."""
+LEAST_EXPECTED_REPEATS = 0.05
+"""Accounts, or owners on networks, beyond the first of each value that are expected of chance at least, where a p-value is computed."""
+
+
 def _shared(scene: Scene, value: I64) -> Finding:
     extra, expected, sharing, largest, having = _shared_values(scene, value)
-    p = np.where(having < 2, np.nan, _poisson(extra, np.maximum(expected, 0.05)))
+    p = np.where(having < 2, np.nan, _poisson(extra, np.maximum(expected, LEAST_EXPECTED_REPEATS)))
     # One customer's accounts among others are his business, however many they are: the accounts beside his must share as well.
     share, usual = np.nan_to_num(_ratio(sharing - largest, scene.size - largest)), _usually_shared(scene, value)
     # Where many customers of a provider share (vouchers, families, firms), sharing says less: only what goes beyond counts.
     share = np.clip((share - usual) / (1 - usual), 0, 1)
-    return Finding(np.where(extra >= 2, share, 0) * _beyond(extra, expected), extra, expected, p)
+    return Finding(np.where(extra >= MIN_REPEATS, share, 0) * _beyond(extra, expected), extra, expected, p)
 
 
 def _usually_shared(scene: Scene, value: I64) -> float:
@@ -195,6 +208,10 @@ def contact(scene: Scene) -> Finding:
 
 BURST_DAYS = (1, 7, 30)
 """Windows, ascending, in which bursts of sign-ups are looked for."""
+MIN_SIGNUPS = 4
+"""Accounts of a group whose sign-up is told from which a burst is; below it the evidence is blind."""
+MAX_BURST_P = 1e-3
+"""p-value, corrected for the scan, below which a burst counts."""
 
 
 def signup(scene: Scene) -> Finding:
@@ -233,15 +250,17 @@ def signup(scene: Scene) -> Finding:
             best_p[group[first]], best_k[group[first]], best_e[group[first]] = p[first], k[first], expected[first]
             best_days[group[first]], best_start[group[first]] = days, known[before[first]]
     share = _ratio(best_k - best_e, having)
-    value = np.where((best_p < 1e-3) & (having >= 4), np.clip(np.nan_to_num(share), 0, 1), 0)
+    value = np.where((best_p < MAX_BURST_P) & (having >= MIN_SIGNUPS), np.clip(np.nan_to_num(share), 0, 1), 0)
     # People who sign up together sit together: a class, a hackathon. Where they do, the burst says little.
     venue = np.where(scene.net_told > 0, scene.net_share, 0.5)
     value = value * (1 - venue)
-    return Finding(value, best_k, best_e, np.where(having < 4, np.nan, best_p), (best_days, best_start))
+    return Finding(value, best_k, best_e, np.where(having < MIN_SIGNUPS, np.nan, best_p), (best_days, best_start))
 
 
 REPLACED_US = 3 * DAY_US
 """Time after a ban in which a sign-up may replace the account."""
+MIN_BANNED = 3
+"""Accounts of a group that signed up so, or that were banned, from which they count."""
 
 
 def replacement(scene: Scene) -> Finding:
@@ -273,7 +292,7 @@ def replacement(scene: Scene) -> Finding:
         expected = np.bincount(whose, weights=chance, minlength=scene.n) / len(known) * told
     share = np.clip(np.nan_to_num(_ratio(observed - expected, scene.size)), 0, 1)
     blind = scene.total(banned != UNKNOWN) == 0
-    return Finding(np.where(observed >= 3, share, 0), observed, expected, np.where(blind, np.nan, _poisson(observed, expected)))
+    return Finding(np.where(observed >= MIN_BANNED, share, 0), observed, expected, np.where(blind, np.nan, _poisson(observed, expected)))
 
 
 def banned(scene: Scene) -> Finding:
@@ -288,11 +307,23 @@ def banned(scene: Scene) -> Finding:
     observed, expected = scene.total(scene.of_members(were) & scene.seen), usual * scene.size
     share = np.clip((np.nan_to_num(_ratio(observed, scene.size)) - usual) / max(1 - usual, 1e-3), 0, HALF_BANNED)
     p = np.where(scene.total(scene.of_members(were)) == 0, np.nan, _poisson(observed, expected))
-    return Finding(np.where(observed >= 3, share, 0) * _beyond(observed, expected), observed, expected, p)
+    return Finding(np.where(observed >= MIN_BANNED, share, 0) * _beyond(observed, expected), observed, expected, p)
 
 
 HALF_BANNED = 0.5
 """Share of banned accounts from which more say nothing."""
+
+
+MIN_LOAD = 5
+"""Requests of an account from which its load is compared."""
+MIN_LOADS = 5
+"""Accounts of a group with such a load from which their spread is told; below it the evidence is blind."""
+MIN_LOADS_USUAL = 8
+"""The same for groups that tell what is usual."""
+MIN_LOADS_SHARE = 0.5
+"""Share of a group's accounts with such a load below which the evidence is blind."""
+LEAST_USUAL_SPREAD = 0.25
+"""Variance of the log of requests that is usual within groups at least."""
 
 
 def even_load(scene: Scene) -> Finding:
@@ -303,7 +334,7 @@ def even_load(scene: Scene) -> Finding:
     Blind to operators who deal unevenly; evaluation harnesses also run equal numbers.
     """
     n = scene.measured.n.astype(np.float64)
-    used = n >= 5
+    used = n >= MIN_LOAD
     logs = np.log(np.where(used, n, 1))
     count = scene.total(used)
     centre = scene.mean(logs, used)
@@ -311,12 +342,12 @@ def even_load(scene: Scene) -> Finding:
     spread2 = _ratio(scene.total(off**2), count - 1)
     counting = scene.mean(1 / np.maximum(n, 1), used)
     excess = np.maximum(spread2 - counting, 1e-4)
-    compared = scene.usual & (count >= 8)
+    compared = scene.usual & (count >= MIN_LOADS_USUAL)
     usual = np.nanmedian(spread2[compared]) if compared.any() else 1.0
-    usual = max(float(np.nan_to_num(usual, nan=1.0)), 0.25)
-    # Counts near the floor of 5 are alike because smaller ones were left out, so they say little.
-    told = 1 - np.sqrt(5 / np.maximum(scene.median(np.where(used, n, np.nan)), 5))
-    blind = (count < 5) | (count < 0.5 * scene.size)
+    usual = max(float(np.nan_to_num(usual, nan=1.0)), LEAST_USUAL_SPREAD)
+    # Counts near MIN_LOAD are alike because smaller ones were left out, so they say little.
+    told = 1 - np.sqrt(MIN_LOAD / np.maximum(scene.median(np.where(used, n, np.nan)), MIN_LOAD))
+    blind = (count < MIN_LOADS) | (count < MIN_LOADS_SHARE * scene.size)
     p = np.where(blind, np.nan, stats.chi2.cdf((count - 1) * spread2 / usual, np.maximum(count - 1, 1)))
     value = np.where(blind, 0, np.clip(1 - np.sqrt(np.nan_to_num(excess, nan=1)), 0, 1) * np.nan_to_num(told))
     return Finding(value, np.sqrt(excess), np.sqrt(np.maximum(usual - counting, 1e-4)), p)
@@ -326,11 +357,13 @@ DIFFERENT = 0.3
 """Intra-class correlation from which accounts are as different as innocents' usually are: the value is 0 from there."""
 SAME_HABITS = 0.05
 """Intra-class correlation of all accounts of a log below which they are so alike that it tells less that those of a group are."""
+MIN_FREEDOM = 10
+"""Degrees of freedom of a group's correlation from which it is told; below it the evidence is blind."""
 
 
 def _alike(scene: Scene, counts: NDArray[np.int32], passing: float = 0) -> Finding:
     rho, limit, freedom, lift = overdispersion(counts, scene.groups.member_group, scene.n, passing)
-    blind = (freedom < 10) | np.isnan(rho)
+    blind = (freedom < MIN_FREEDOM) | np.isnan(rho)
     compared = scene.usual & ~blind
     usual = float(np.median(rho[compared])) if compared.any() else DIFFERENT
     # Where all accounts of the log are alike, that those of a group are says nothing.
@@ -384,6 +417,14 @@ def one_length(scene: Scene) -> Finding:
     return _alike(scene, scene.measured.lengths)
 
 
+MIN_CLOCK_REQUESTS = 12
+"""Requests of an account from which its hours tell."""
+MIN_CLOCKS = 3
+"""Accounts of a group with so many from which its hours do; below it the evidence is blind."""
+CLOCK_FROM = 0.6
+"""Mean entropy of the parts of the day up to which the value is 0; it is 1 for a flat day."""
+
+
 def round_the_clock(scene: Scene) -> Finding:
     """Each account works round the clock.
 
@@ -393,7 +434,7 @@ def round_the_clock(scene: Scene) -> Finding:
     """
     counts = scene.measured.day_parts.astype(np.float64)
     n = counts.sum(axis=1)
-    used = n >= 12
+    used = n >= MIN_CLOCK_REQUESTS
     share = counts / np.maximum(n, 1)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         entropy = -np.where(share > 0, share * np.log(share), 0).sum(axis=1)
@@ -401,8 +442,23 @@ def round_the_clock(scene: Scene) -> Finding:
     count = scene.total(used)
     mean = scene.mean(flat, used)
     centre, spread = (flat[used].mean(), flat[used].std() + 1e-3) if used.any() else (0.5, 0.2)
-    p = np.where(count < 3, np.nan, stats.norm.sf((mean - centre) / spread * np.sqrt(np.maximum(count, 1))))
-    return Finding(np.where(count < 3, 0, np.clip((np.nan_to_num(mean) - 0.6) / 0.4, 0, 1)), mean, np.full(scene.n, centre), p)
+    blind = count < MIN_CLOCKS
+    p = np.where(blind, np.nan, stats.norm.sf((mean - centre) / spread * np.sqrt(np.maximum(count, 1))))
+    value = np.where(blind, 0, np.clip((np.nan_to_num(mean) - CLOCK_FROM) / (1 - CLOCK_FROM), 0, 1))
+    return Finding(value, mean, np.full(scene.n, centre), p)
+
+
+MIN_STEADY_REQUESTS = 8
+"""Requests of an account from which it counts."""
+MIN_STEADY = 3
+"""Such accounts of a group from which it is told; below it the evidence is blind."""
+MIN_STEADY_SHARE = 0.3
+"""Share of a group's accounts that are such below which the evidence is blind."""
+MAX_FILLED, MIN_ROOMY_SHARE = 0.8, 0.5
+"""Share of the hours of its span that chance fills below which an account has room, and share of such accounts below which the evidence is
+blind."""
+STEADY_FROM = 0.4
+"""Hours with a request over those that chance fills up to which the value is 0; it is 1 where they are as many."""
 
 
 def steady(scene: Scene) -> Finding:
@@ -414,19 +470,23 @@ def steady(scene: Scene) -> Finding:
     """
     m = scene.measured
     n = m.n.astype(np.float64)
-    used = n >= 8
+    used = n >= MIN_STEADY_REQUESTS
     span = np.maximum((m.last_us - m.first_us) / HOUR_US, 1.0) + 1
     filled = span * -np.expm1(n * np.log1p(-1 / np.maximum(span, 1.5)))
     count = scene.total(used)
     observed, expected = scene.total(np.where(used, m.active_hours, 0)), scene.total(np.where(used, filled, 0))
     share = _ratio(observed, expected)
     # An account that fills every hour it can is no news: only spans with room count.
-    room = scene.mean((filled < 0.8 * span).astype(np.float64), used)
-    blind = (count < 3) | (count < 0.3 * scene.size) | (np.nan_to_num(room) < 0.5)
-    value = np.where(blind, 0, np.clip((np.nan_to_num(share) - 0.4) / 0.6, 0, 1))
+    room = scene.mean((filled < MAX_FILLED * span).astype(np.float64), used)
+    blind = (count < MIN_STEADY) | (count < MIN_STEADY_SHARE * scene.size) | (np.nan_to_num(room) < MIN_ROOMY_SHARE)
+    value = np.where(blind, 0, np.clip((np.nan_to_num(share) - STEADY_FROM) / (1 - STEADY_FROM), 0, 1))
     compared = scene.usual & ~blind
     usual = np.nanmedian(share[compared]) if compared.any() else 0.5
     return Finding(value, np.where(blind, np.nan, share), np.full(scene.n, usual), np.full(scene.n, np.nan))
+
+
+MIN_HOURLY = 50
+"""Requests of a group from which it is told whether its halves move together; below it the evidence is blind."""
 
 
 def together(scene: Scene) -> Finding:
@@ -443,7 +503,7 @@ def together(scene: Scene) -> Finding:
     a, b = left[:, 0], left[:, 1]
     with np.errstate(invalid="ignore", divide="ignore"):
         r = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
-    enough = hourly.sum(axis=(1, 2)) >= 50
+    enough = hourly.sum(axis=(1, 2)) >= MIN_HOURLY
     with np.errstate(divide="ignore"):
         z = np.arctanh(np.clip(np.nan_to_num(r), -1, 1)) * np.sqrt(max(hourly.shape[2] / 6 - 3, 1))
     p = np.where(enough, stats.norm.sf(z), np.nan)
@@ -471,8 +531,8 @@ def network(scene: Scene) -> Finding:
     innocents on one network.
     """
     sample = scene.sample
-    return Finding(scene.net_share, sample.net_repeats, sample.net_expected,
-                   np.where(sample.net_known < 2, np.nan, _poisson(sample.net_repeats, np.maximum(sample.net_expected, 0.05))))
+    p = _poisson(sample.net_repeats, np.maximum(sample.net_expected, LEAST_EXPECTED_REPEATS))
+    return Finding(scene.net_share, sample.net_repeats, sample.net_expected, np.where(sample.net_known < 2, np.nan, p))
 
 
 def rotation(scene: Scene) -> Finding:
