@@ -31,7 +31,7 @@ def values(n: int, **told: Any) -> dict[str, np.ndarray]:
     found = {name: np.zeros(n) for name in (*EVIDENCE, *CONDUCT, "context.look_alikes", "context.usual_mix")}
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
     found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIE_VALUE, 1.0, 1.0
-    found["context.owners"][:], found["harvest.narrow"][:], found["timing.round_the_clock"][:] = 0.1, 1.0, SLEEPLESS
+    found["context.owners"][:], found["harvest.narrow"][:], found["timing.round_the_clock"][:] = 0.1, 0.8, SLEEPLESS
     found["context.lived"][:] = 1.0
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()

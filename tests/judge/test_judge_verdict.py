@@ -189,6 +189,27 @@ def test_long_standing_customers_or_devices_that_meet_and_get_short_answers_may_
     assert any("is a call centre" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, "review"), ({"identity__signup": 0.0}, "review"), ({"identity__payment": 0.2}, "campaign"),
+        ({"session__handoff": 0.2}, "campaign"), ({"identity__banned": 0.2}, "campaign"),
+        ({"harvest__narrow": 0.89}, "campaign"), ({"harvest__long_answers": 0.1}, "campaign"),
+        ({"harvest__elicitation": 0.05}, "campaign"),
+    ],
+)
+def test_whom_a_burst_of_sign_ups_alone_links_for_one_kind_of_work_an_employer_may_have_hired(
+    change: dict[str, float], expected: str
+) -> None:
+    markers = {
+        "session__handoff": 0.0, NO_NULL[0].replace(".", "__"): 0.91, "identity__signup": 0.9, "harvest__narrow": 0.9,
+    } | change
+    told, used = values(1, **(CREW | markers)), model(grown(PLAINEST, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert any("took them on" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+
+
 TAUGHT: dict[str, Any] = {"context__education": 0.3, "context__common_work": 0.2}
 AN_APP: dict[str, Any] = {"context__one_domain": 0.9}
 BATCHES: dict[str, Any] = {"context__batches": 1.0}

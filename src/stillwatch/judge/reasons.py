@@ -123,6 +123,9 @@ answers (log10 over the average) down to which they are short, and as short as d
 OWN_CLIENT = 0.4
 """Share of accounts with an app of their group's own from which they are its users: operators of most authors run what many others run,
 too, or are tied by more (docs/experiments.md)."""
+ONE_KIND = 0.9
+"""Value of narrow from which accounts do one kind of work: an employer's new markers have 0.96, of several authors' operators that nothing
+links none of those found has as much with answers of usual length (docs/experiments.md)."""
 CROWDS, OUTSTANDING = 4, 3.0
 """Look-alikes of a log from which a group must lie so many nats beyond the line: one of several crowds that work alike is no operator's for
 that, and where four others of a log stand out as much hardly anybody is one (docs/experiments.md)."""
@@ -133,7 +136,7 @@ REASONS = (
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "infra.rotation", "context.unwanted", "harvest.elicitation", "context.sent", "timing.round_the_clock",
     "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct", "context.own_client",
-    "context.lived", "context.night", "context.usual_mix", "context.one_payer",
+    "context.lived", "context.night", "context.usual_mix", "context.one_payer", "harvest.narrow",
 )
 """What :func:`everyday` and the doubt of trees ask for."""
 
@@ -380,6 +383,16 @@ def settled(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     short = values["harvest.long_answers"]
     known = (short <= TERSE) & (values["context.youth"] <= SETTLED) | (short <= CURT) & (values["context.own_client"] >= OWN_CLIENT)
     return np.asarray(known & (values["infra.network"] >= AT_HOME))
+
+
+def hired(values: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Groups that nothing but a burst of sign-ups links, and that do one kind of work for answers of usual length.
+
+    Markers, annotators or moderators whom an employer took on in one week: in shifts they work round the clock, and all alike.
+    """
+    loose = np.maximum.reduce([values[name] for name in TIES]) < TIE_VALUE
+    usual = (values["harvest.long_answers"] < LONG) & (values["harvest.elicitation"] < ELICITED)
+    return np.asarray(loose & usual & (values["harvest.narrow"] >= ONE_KIND))
 
 
 def crowded(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:

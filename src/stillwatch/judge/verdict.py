@@ -18,6 +18,7 @@ from stillwatch.judge.reasons import (
     crowded,
     fewer_than,
     hiding,
+    hired,
     listed_batches,
     openly_one,
     other_purpose,
@@ -151,6 +152,7 @@ def asked_for(values: Mapping[str, F64], odds: F64, score: F64) -> dict[str, NDA
         "rehearsed": rehearsed(values) & unlikely,
         "school": school(values) & unlikely,
         "settled": settled(values) & unlikely,
+        "hired": hired(values),
         "crowded": crowded(values, score),
     }
 

@@ -334,6 +334,11 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
             f"anybody else does, they meet on networks, their answers are {_times(own['harvest.long_answers'])} {_AVERAGE}, "
             f"and the trees give less than {PLAIN:g} nats: ask whether it is a call centre, branches of a firm, or devices of one maker"
         )
+    if "hired" in asks:
+        out.append(
+            "cards, contacts, conversations and bans link too few of its accounts, they do one kind of work, and their answers are "
+            f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether one employer took them on, as markers or annotators"
+        )
     if "crowded" in asks:
         out.append(
             f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
