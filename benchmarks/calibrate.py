@@ -42,7 +42,7 @@ from benchmarks.calibration.trees import Grown, grow
 
 import suite_tables
 from stillwatch import judge
-from stillwatch.detect import pipeline
+from stillwatch.detect import accusing
 from stillwatch.judge import model, verdict
 from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.pieces import look
@@ -54,10 +54,10 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
     """What the judge says of the accounts of one world: counts, and the kinds of the innocents flagged."""
     scene, operator, kinds = pickle.loads(kept.read_bytes())
     values, findings = look(scene)
-    sure, _, found = pipeline.accuse(scene, values, findings, fitted.by_trees(values), fitted)
+    sure, _, found = accusing.accuse(scene, values, findings, fitted.by_trees(values), fitted)
     accused, review = (np.zeros(scene.people.n, bool) for _ in range(2))
     accused[sure.member_account] = True
-    open_, _ = pipeline.campaigns(scene, found.review & pipeline.reviewable(scene, ~accused), ~accused, found.log_odds, fitted)
+    open_, _ = accusing.campaigns(scene, found.review & accusing.reviewable(scene, ~accused), ~accused, found.log_odds, fitted)
     review[open_.member_account] = True
     fake = operator >= 0
     wrong, counts = np.unique(kinds[accused & ~fake], return_counts=True)

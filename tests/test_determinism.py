@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch import dataset, sketch
-from stillwatch.detect import pipeline
+from stillwatch.detect import accusing, pipeline
 from stillwatch.detect.run_folder import harvested
 from stillwatch.errors import InputError
 from stillwatch.files import data_files, digest
@@ -55,7 +55,7 @@ def test_the_same_again_is_the_same_bytes(little_world: Path, reference: dict[st
 
 
 def test_a_run_of_a_log_claims_no_seed(little_run: Path) -> None:
-    assert json.loads((little_run / "summary.json").read_text())["parameters"] == {"as_of": None, "min_accounts": pipeline.MIN_ACCOUNTS}
+    assert json.loads((little_run / "summary.json").read_text())["parameters"] == {"as_of": None, "min_accounts": accusing.MIN_ACCOUNTS}
 
 
 def test_a_second_run_reads_the_sketches_of_the_first(

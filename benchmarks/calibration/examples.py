@@ -43,7 +43,7 @@ from benchmarks import (
     wharf_world,
 )
 from stillwatch import dataset, judge, partitions, simulate, sketch
-from stillwatch.detect import pipeline
+from stillwatch.detect.traffic import Traffic, measure, propose, read_traffic
 from stillwatch.engine import Engine, open_engine
 from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import joint, look
@@ -84,13 +84,13 @@ def generate(author: str, scenario: str, seed: int, events: int | None, folder: 
 
 
 @contextmanager
-def opened(data: dataset.Dataset, work: Path, as_of: datetime | None = None) -> Iterator[tuple[Engine, pipeline.Traffic, judge.Scene]]:
+def opened(data: dataset.Dataset, work: Path, as_of: datetime | None = None) -> Iterator[tuple[Engine, Traffic, judge.Scene]]:
     """Sketch a log, and measure the groups that are proposed in it."""
     files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=as_of, threads=1, quiet=True)
     with open_engine(work, threads=1, memory_gb=4) as engine:
-        traffic = pipeline.read_traffic(engine, data, files, as_of)
-        groups, handoffs, _ = pipeline.propose(engine, traffic)
-        yield engine, traffic, pipeline.measure(traffic, groups, handoffs)
+        traffic = read_traffic(engine, data, files, as_of)
+        groups, handoffs, _ = propose(engine, traffic)
+        yield engine, traffic, measure(traffic, groups, handoffs)
 
 
 def measured(folder: Path, work: Path, kept: Path, window: tuple[str, int] | None = None) -> None:

@@ -12,7 +12,7 @@ from benchmarks.calibration.examples import HELD_OUT, OTHERS, generate, opened
 from benchmarks.calibration.logistic import fit
 
 from stillwatch import dataset, judge
-from stillwatch.detect import pipeline
+from stillwatch.detect import accusing, joining
 from stillwatch.judge import model
 from stillwatch.judge.pieces import look
 
@@ -34,8 +34,8 @@ def asked(author: str, scenario: str, seed: int, events: int) -> dict[str, np.nd
         generate(author, scenario, seed, events, folder)
         with opened(dataset.open_dataset(folder), Path(scratch) / "work") as (engine, traffic, scene):
             values, findings = look(scene)
-            final, lead, verdicts = pipeline.accuse(scene, values, findings, weights.by_trees(values), weights)
-            whose, odds = pipeline.asked(engine, traffic, scene, pipeline.owned_marks(engine, traffic, final)[1], final)
+            final, lead, verdicts = accusing.accuse(scene, values, findings, weights.by_trees(values), weights)
+            whose, odds = joining.asked(engine, traffic, scene, joining.owned_marks(engine, traffic, final)[1], final)
         truth = pq.read_table(folder / "truth.parquet", columns=["account_id", "campaign"])
     told = dict(zip(*truth.to_pydict().values(), strict=True))
     fake = np.array([bool(told[i]) for i in scene.people.ids.to_pylist()])

@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.calibration.logistic import fit
 
 from stillwatch import group, judge
-from stillwatch.detect import pipeline
+from stillwatch.detect import accusing
 from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import look
 
@@ -25,7 +25,7 @@ def accounts(kept: Path, fitted: model.Model) -> dict[str, np.ndarray]:
     values, findings = look(scene)
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
     found = verdict.judge(values, findings, fitted, same, scene.usual)
-    of_group, of_account = judge.campaigns_of(scene, found.campaign, judge.suspects(scene), pipeline.MIN_ACCOUNTS, found.log_odds)
+    of_group, of_account = judge.campaigns_of(scene, found.campaign, judge.suspects(scene), accusing.MIN_ACCOUNTS, found.log_odds)
     n = int(of_account.max(initial=-1)) + 1
     lead = judge.leads(scene, of_group, n, found.log_odds)
     links = judge.linkage(scene, of_group, of_account, lead)

@@ -7,7 +7,7 @@ import pytest
 from judge_helpers import findings, groups, grown, model, part, people, scene, values
 
 from stillwatch import judge
-from stillwatch.detect import pipeline
+from stillwatch.detect import accusing
 from stillwatch.judge.lines import DOUBTED, HARDLY_DOUBTED
 from stillwatch.judge.reasons import OUTSTANDING
 from stillwatch.judge.trees import Trees
@@ -30,7 +30,7 @@ def accused(
     told["harvest.volume"] = np.array([volume.get(i, -9.0) for i in range(N)])
     told["harvest.rate"] = np.array([rate.get(i, 0.0) for i in range(N)])
     sure = findings(N, {"timing.together": 1e-9, "volume.even_load": 1e-9})
-    found, lead, verdicts = pipeline.accuse(known, told, sure, one.by_trees(told), one)
+    found, lead, verdicts = accusing.accuse(known, told, sure, one.by_trees(told), one)
     assert len(lead) == found.n
     return [np.unique(found.member_account[found.member_group == i] // SIZE).tolist() for i in range(found.n)], verdicts
 
@@ -96,4 +96,4 @@ def test_who_is_left_of_a_relay_is_reviewed_and_who_is_left_of_another_group_is_
     known = scene(replace(proposed, origin=("session", "content", "session+content", "content")), people(140))
     free = np.ones(140, bool)
     free[[*range(20), *range(40, 60), *range(80, 101), *range(120, 124)]] = False
-    assert pipeline.reviewable(known, free).tolist() == [True, False, False, True]
+    assert accusing.reviewable(known, free).tolist() == [True, False, False, True]
