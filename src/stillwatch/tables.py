@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 REPLACES = "~"
 """Stands in a replay between the name of an account and the number of the one that replaces it."""
+ERASED = "[erased]"
+"""Stands in place of a name, or of a text, that was erased."""
+SHORTEST = 3
+"""Characters of a name to erase that files and texts are searched for: shorter ones (account 1) stand in many words."""
 MOST_NAMES, NAME_CHARS = 30, 60
 """Of a file's columns, that an error tells."""
 

@@ -16,7 +16,8 @@ from stillwatch import partitions, run_details, sketch
 from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.detect import pipeline
-from stillwatch.erasure.folders import _mentions, erase
+from stillwatch.erasure.folders import erase
+from stillwatch.erasure.names import mentions
 from stillwatch.errors import InputError
 from stillwatch.evidence import pdf
 from stillwatch.files import alone, digest, read_json, write_json, write_parquet
@@ -438,8 +439,8 @@ def test_rows_that_were_put_aside_go_where_the_format_reads_it(tmp_path: Path, c
 @pytest.mark.parametrize("text", ['"zoë\\""', '"zo\\u00eb\\""', '"zo\\u00EB\\""', json.dumps(json.dumps('zoë"')), json.dumps('zoë"')])
 def test_a_name_is_found_as_json_spells_it(tmp_path: Path, text: str) -> None:
     (tmp_path / "proof.json").write_text(text)
-    assert _mentions(tmp_path / "proof.json", ['zoë"'])
-    assert not _mentions(tmp_path / "proof.json", ['zoé"', 'zo"'])
+    assert mentions(tmp_path / "proof.json", ['zoë"'])
+    assert not mentions(tmp_path / "proof.json", ['zoé"', 'zo"'])
 
 
 def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:
@@ -682,7 +683,7 @@ PLACED = "os:replace:-"
     "stillwatch.erasure.folders:_publish:1",
     "stillwatch.erasure.folders:finish:3",  # the new files of the replay are whole, none is in its place
     "os:unlink:2",  # a step is gone, another is not
-    "stillwatch.erasure.folders:_lines:1",  # of three tables two are done
+    "stillwatch.erasure.folders:lines_without:1",  # of three tables two are done
     "stillwatch.erasure.folders:_publish:2",
     "stillwatch.erasure.folders:finish:4",  # the same of the logs
     f"{PLACED}2", f"{PLACED}1",

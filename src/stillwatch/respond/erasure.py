@@ -38,10 +38,8 @@ from stillwatch.respond.schema import (
 )
 from stillwatch.respond.store import Actor, Change, Store, StoreError
 from stillwatch.respond.vocabulary import LIFT, ActionState, Role, Subject
+from stillwatch.tables import ERASED, SHORTEST
 
-ERASED = "[erased]"
-SHORTEST = 3
-"""Characters of a name that is looked for within texts: shorter ones (account 1) stand in many, and are replaced where they stand alone."""
 FREE = frozenset({"text", "statement"})
 """Fields of the audit log that hold free text."""
 MENTIONS: tuple[InstrumentedAttribute[Any], ...] = (
@@ -123,6 +121,7 @@ class _Scrub:
         self.subjects = subjects
         self.texts: set[str] = set()
         """What was written about the account alone."""
+        # Shorter ones are replaced where they stand alone.
         longest_first = "|".join(re.escape(name) for name in sorted(stands_for, key=len, reverse=True) if len(name) >= SHORTEST)
         self._within = re.compile(rf"(?<![\w-])(?:{longest_first or '(?!)'})(?![\w-])")
         self._alone = {f"{before}{name}": f"{before}{new}" for name, new in stands_for.items() for before in ("", "account:", "key:")}

@@ -1,0 +1,74 @@
+"""Names of an account in files of any kind: whether a file holds one, and values of JSON without them."""
+
+import json
+import re
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stillwatch.tables import ERASED, SHORTEST
+
+CHUNK = 16 << 20
+"""Bytes of a file that are searched at once."""
+
+
+def _spelt(char: str) -> bytes:
+    """A character as it is and as JSON may escape it, also where that JSON is a string of another."""
+    plain, escaped = re.escape(char.encode("utf-8", "surrogatepass")), json.dumps(char)[1:-1]
+    if escaped == char:
+        return plain
+    return rb"(?:%b|(?i:%b))" % (plain, re.escape(escaped.encode()).replace(rb"\\", rb"\\+"))
+
+
+def pattern(names: Sequence[str]) -> "re.Pattern[bytes] | None":
+    """What finds names of :data:`SHORTEST` characters or more in bytes, as words of their own; None: there are none."""
+    long = [b"".join(map(_spelt, name)) for name in sorted(names, key=len, reverse=True) if len(name) >= SHORTEST]
+    return re.compile(rb"(?<![\w-])(?:" + b"|".join(long) + rb")(?![\w-])") if long else None
+
+
+def mentions(path: Path, names: Sequence[str]) -> bool:
+    """Whether a file, or one in a zip, holds a name; a Parquet file is read, anything else searched as it is."""
+    named = pattern(names)
+    if named is None:
+        return False
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return any(_held(archive.read(member), member.filename, named) for member in archive.infolist())
+        if path.suffix == ".parquet":
+            return _held(path.read_bytes(), path.name, named)
+        with open(path, "rb") as file:
+            before = b""
+            while block := file.read(CHUNK):
+                if named.search(before + block):
+                    return True
+                before = block[-1024:]
+    except (OSError, zipfile.BadZipFile):
+        return True  # what cannot be looked at may have it
+    return False
+
+
+def _held(content: bytes, name: str, named: "re.Pattern[bytes]") -> bool:
+    if not name.endswith(".parquet"):
+        return bool(named.search(content))
+    try:
+        with pq.ParquetFile(pa.BufferReader(content)) as file:
+            return any(named.search(str(batch.to_pylist()).encode("utf-8", "surrogatepass")) for batch in file.iter_batches(10_000))
+    except (pa.ArrowException, OSError):
+        return True
+
+
+def replaced(value: Any, named: "re.Pattern[bytes]") -> Any:
+    """A value of JSON with :data:`ERASED` in place of the names that :func:`pattern` finds, in texts and keys."""
+    if isinstance(value, str):
+        # Text is searched as bytes, as files are.
+        return named.sub(ERASED.encode(), value.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+    if isinstance(value, list):
+        return [replaced(one, named) for one in value]
+    if isinstance(value, dict):
+        return {replaced(name, named): replaced(one, named) for name, one in value.items()}
+    return value
