@@ -40,6 +40,7 @@ from stillwatch.prove.statistics import LN10, SignSums, rank_p, weighted_log_tai
 from stillwatch.prove.suspects import Folder
 from stillwatch.prove.tuples import read, written
 from stillwatch.prove.weighted import Reading, Weighted, of_texts
+from synonyms import paraphrase
 
 VOCABULARY, LENGTH, BATCH = 2048, 192, 8
 BASE_TOKENS, TEACHER_TOKENS, TUNE_TOKENS = 1_100_000, 300_000, 400_000
@@ -384,8 +385,6 @@ def run(world: World, case: Condition) -> dict[str, Any]:
     if case.attack == "resampled":
         learnt = resampled(world.base(), used, 0.5)
     elif case.attack == "synonyms":
-        from stillwatch.prove.choices import paraphrase
-
         texts = world.tokenizer.batch_decode([ids for _, ids in used])
         swapped = [paraphrase(text, seed=i) for i, text in enumerate(texts)]
         again = world.tokenizer(swapped, add_special_tokens=False)["input_ids"]

@@ -4,10 +4,11 @@ from math import log
 
 import numpy as np
 import pytest
+from benchmarks.synonyms import paraphrase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.prove.choices import ChoiceMark, pairs, paraphrase, plan
+from stillwatch.prove.choices import ChoiceMark, pairs, plan
 from stillwatch.prove.prf import derived_keys
 from stillwatch.prove.sequential import LOOKS
 from stillwatch.prove.statistics import SignSums

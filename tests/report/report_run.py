@@ -204,7 +204,6 @@ def hydra(rng: np.random.Generator) -> dict[str, Any]:
             " log-odds to +10.9.",
             "If fewer than 2 % of conversations were continued by another account, the group would go to review.",
         ],
-        "n_members_shown": 140,
     }
 
 

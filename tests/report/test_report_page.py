@@ -253,7 +253,6 @@ NAMES = (
     "share_after",
     "bans",
     "changes",
-    "n_members_shown",
     "share",
     "path",
     "sha256",

@@ -289,13 +289,13 @@ def _row_groups(root: Path, path: Path) -> list[Part]:
     return parts
 
 
-def batches(part: Part, columns: Columns, *, keep_raw: bool = False) -> Iterator[tuple[list[Document], list[Unread]]]:
+def batches(part: Part, columns: Columns) -> Iterator[tuple[list[Document], list[Unread]]]:
     """Documents of a part in order, and what between them could not be read."""
     batch: list[Document] = []
     bad: list[Unread] = []
     size = 0
     try:
-        for item in documents(part, columns, keep_raw=keep_raw):
+        for item in documents(part, columns):
             if isinstance(item, Unread):
                 bad.append(item)
             else:

@@ -82,6 +82,9 @@ def best_rows(
 ) -> list[Row]:
     """The same of the best of several students of a task, as campaigns are valued: by the curve of the one that leads where shown.
 
+    Nothing in the package asks it; it ships beside :func:`rows` as the check of how :mod:`.worth` values campaigns, which
+    ``benchmarks/exposure.py`` makes.
+
     Args:
         groups: the best of all students at each N, and the curves of the students.
         factors: as above.

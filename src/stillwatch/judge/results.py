@@ -201,7 +201,6 @@ def details(
         "pathways": {labels.get(key, "not told"): n for key, n in sorted(tally.paths[number].items(), key=lambda item: -item[1])},
         "bans": sorted({int(x) // HOUR_US for x in bans[bans != UNKNOWN].tolist()}),
         "changes": changes(values, model, verdicts, group),
-        "n_members_shown": min(len(members), 50),
     }
 
 

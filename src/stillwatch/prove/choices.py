@@ -318,19 +318,6 @@ class ChoiceResult:
     rank_p: float
 
 
-def paraphrase(text: str, seed: int) -> str:
-    """Every pair's form drawn by a fair coin: the synonym attack in its cheapest form."""
-    rng = np.random.default_rng(seed)
-    known, out, at = pairs(), [], 0
-    for site in _sites(text, 1):
-        if site.pair >= known.n_words:
-            continue
-        wanted = known.forms[site.pair][int(rng.integers(2))]
-        out += [text[at : site.start], cased(text[site.start : site.end], wanted)]
-        at = site.end
-    return "".join([*out, text[at:]])
-
-
 def _sites(text: str, buckets: int) -> Iterable[Site]:
     known = pairs()
     shielded = [match.span() for match in PROTECTED.finditer(text)]

@@ -14,6 +14,11 @@ from stillwatch.distill.students.loop import Schedule
 from stillwatch.errors import MissingExtraError
 
 VERSION = "1.16."
+BETA = 0.5
+"""Of what the student learns from the teacher's scores: 0 is forward, 1 reverse Kullback-Leibler divergence, between them generalised
+Jensen-Shannon."""
+ON_POLICY_BATCH, ON_POLICY_RATE, ON_POLICY_LENGTH = 2, 1e-4, 256
+"""Where the student writes: conversations a step, rate of the optimiser, and tokens of a conversation."""
 
 
 def _trl() -> Any:
@@ -77,7 +82,7 @@ def sequences(
 
 def on_policy(
     model: Any, teacher: Any, tokenizer: Any, conversations: Sequence[list[dict[str, str]]], out: Path, schedule: Schedule, *,
-    share: float = 0.5, beta: float = 0.5, batch: int = 2, rate: float = 1e-4, max_length: int = 256, new_tokens: int = 48,
+    share: float = 0.5, new_tokens: int = 48,
 ) -> dict[str, float]:
     """On-policy distillation (Agarwal et al. 2024, GKD): the student writes, the teacher scores; returns the last losses.
 
@@ -89,10 +94,6 @@ def on_policy(
         out: checkpoints.
         schedule: limits.
         share: of batches that the student writes itself (lambda).
-        beta: 0 is forward, 1 reverse Kullback-Leibler divergence, between them generalised Jensen-Shannon.
-        batch: conversations a step.
-        rate: of the optimiser.
-        max_length: tokens of a conversation.
         new_tokens: the student writes at a time.
     """
     _trl()
@@ -102,8 +103,8 @@ def on_policy(
         raise ValueError(f"vocabularies differ: {model.config.vocab_size} and {teacher.config.vocab_size}")
     data = datasets.Dataset.from_list([{"messages": turns} for turns in conversations])
     options = gkd.GKDConfig(
-        **_common(out, schedule, batch, rate), lmbda=share, beta=beta, max_length=max_length, max_new_tokens=new_tokens,
-        temperature=0.9,
+        **_common(out, schedule, ON_POLICY_BATCH, ON_POLICY_RATE), lmbda=share, beta=BETA, max_length=ON_POLICY_LENGTH,
+        max_new_tokens=new_tokens, temperature=0.9,
     )
     trainer = gkd.GKDTrainer(
         model=model, teacher_model=teacher, args=options, train_dataset=data, processing_class=tokenizer,
