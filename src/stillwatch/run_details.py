@@ -20,6 +20,9 @@ PACKETS = "packets.jsonl"
 PACKET = ".packet.zip"
 """After the campaign's identifier, the name of a packet."""
 
+BLANK = "▒▒▒"
+"""In the templates of a campaign, what stands for words that its prompts do not have in common."""
+
 LARGEST = 1e15
 LAST_HOUR, LONGEST_STEP_H, MOST_STEPS = 10_000_000, 1000, 20_000
 """Hours since 1970, hours of a step and steps of a series at most: beyond them lie times that no calendar has."""

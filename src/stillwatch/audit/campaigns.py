@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 from stillwatch import run_details
 from stillwatch.errors import InputError
 
-BLANK = "▒▒▒"
 MIN_SHOWN = 8
 """Words that a template must show; fewer are met by chance."""
 
@@ -67,7 +66,7 @@ def load(run: Path) -> Templates:
         raise InputError(f"no templates can be read ({str(error).splitlines()[0]})", where=path) from error
     kept = []
     for name, masked in told:
-        pieces = tuple(piece for part in masked.split(BLANK) if (piece := _plain(part)))
+        pieces = tuple(piece for part in masked.split(run_details.BLANK) if (piece := _plain(part)))
         if sum(len(piece.split()) for piece in pieces) >= MIN_SHOWN and (name, pieces) not in kept:
             kept.append((name, pieces))
     if not kept:

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from stillwatch.audit import markup
 from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
+from stillwatch.rows import PACKED
 from stillwatch.tables import it_has
 
 TEXT = ("text", "content", "raw_content", "response", "output", "answer", "completion", "document", "body")
@@ -38,7 +39,6 @@ KINDS = {
     ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".txt": "text", ".md": "text", ".html": "html",
     ".htm": "html", ".xhtml": "html", ".warc": "warc", ".wet": "warc",
 }
-PACKED = (".gz", ".zst")
 PART_BYTES = 64 << 20
 PART_FILES = 1_000
 BATCH_DOCUMENTS = 1_024

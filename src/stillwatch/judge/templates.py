@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from stillwatch.run_details import BLANK
+
 WORD = re.compile(r"\s+")
-BLANK = "▒▒▒"
 RUN = 3
 """Words in a row that must be common; shorter coincidences are blanked, so that no task leaks."""
 SHARE = 0.3

@@ -55,8 +55,8 @@ class EventColumns(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def mix(z: Any) -> Any:
-    """The splitmix64 finaliser (Steele, Lea and Flood, OOPSLA 2014): a bijection of 64-bit values."""
+def next_random(z: Any) -> Any:
+    """What splitmix64 draws from a state (Steele, Lea and Flood, OOPSLA 2014): a bijection of 64-bit values."""
     z = np.uint64(z) + _GOLDEN
     z = (z ^ (z >> _S30)) * _MIX1
     z = (z ^ (z >> _S27)) * _MIX2
@@ -72,7 +72,7 @@ def below(z: Any, n: Any) -> Any:
 @njit(cache=True, nogil=True)
 def expand(g: Grammar, symbol: int, seed: Any, persona: Any, out: U8, pos: int, stop: int, stack: I32) -> int:
     """Write what a symbol expands to under a seed at ``out[pos:]``; returns the end. Stops expanding at ``stop``."""
-    rng = mix(seed + mix(np.uint64(symbol)))
+    rng = next_random(seed + next_random(np.uint64(symbol)))
     saved = rng
     personal = False
     capital = False
@@ -97,10 +97,10 @@ def expand(g: Grammar, symbol: int, seed: Any, persona: Any, out: U8, pos: int, 
             personal = False
             continue
         rng += _GOLDEN
-        draw = mix(rng)
+        draw = next_random(rng)
         if item & NUMBER:
             digits = 1 + below(draw, item & 7)
-            draw = mix(draw)
+            draw = next_random(draw)
             for digit in range(digits):
                 value = draw % _TEN
                 draw = draw // _TEN
@@ -114,8 +114,8 @@ def expand(g: Grammar, symbol: int, seed: Any, persona: Any, out: U8, pos: int, 
             capital = True
         if item & PERSONAL and not personal and persona != 0:
             saved = rng
-            rng = mix(persona ^ mix(np.uint64(s))) + below(draw, _THREE)
-            draw = mix(rng)
+            rng = next_random(persona ^ next_random(np.uint64(s))) + below(draw, _THREE)
+            draw = next_random(rng)
             personal = True
             top += 1
             stack[top] = RESTORE
@@ -156,13 +156,13 @@ def first_turn(
 ) -> int:
     """Write the first user turn of a conversation."""
     start = pos
-    draw = mix(session)
+    draw = next_random(session)
     if h.inject[k] >= 0:
         pos = expand(
-            g, h.inject[k], variant(h.inject_key[k], h.inject_n[k], mix(draw)), _NOBODY, out, pos, pos + 1500, stack
+            g, h.inject[k], variant(h.inject_key[k], h.inject_n[k], next_random(draw)), _NOBODY, out, pos, pos + 1500, stack
         )
     if h.frame[k] >= 0:
-        seed = variant(h.frame_key[k], h.frame_n[k], mix(draw + _ONE))
+        seed = variant(h.frame_key[k], h.frame_n[k], next_random(draw + _ONE))
         pos = expand(g, h.frame[k], seed, persona, out, pos, pos + 1500, stack)
         if pos > start and out[pos - 1] > 32:
             out[pos] = 32
@@ -174,7 +174,7 @@ def first_turn(
         pos = expand(
             g,
             h.after[k],
-            variant(h.after_key[k], h.after_n[k], mix(draw + _THREE)),
+            variant(h.after_key[k], h.after_n[k], next_random(draw + _THREE)),
             persona,
             out,
             pos,
@@ -193,7 +193,7 @@ def digest(out: U8, begin: int, end: int, key: Any) -> Any:
     value = np.uint64(0xCBF29CE484222325) ^ key
     for i in range(begin, end):
         value = (value ^ np.uint64(out[i])) * _FNV
-    return mix(value)
+    return next_random(value)
 
 
 @njit(cache=True, nogil=True)
@@ -221,23 +221,23 @@ def write_prompts(
             grown[:pos] = out[:pos]
             out = grown
         start = pos
-        system[i] = variant(h.system_key[k], h.system_n[k], mix(session + np.uint64(7)))
+        system[i] = variant(h.system_key[k], h.system_n[k], next_random(session + np.uint64(7)))
         if turn == 0:
             pos = first_turn(g, h, variation, k, session, e.task[j], e.topic[j], e.persona[j], out, pos, stack)
             key = digest(out, start, pos, system[i])
         else:
-            here = mix(session + np.uint64(turn))
+            here = next_random(session + np.uint64(turn))
             if h.inject[k] >= 0:
                 seed = variant(h.inject_key[k], h.inject_n[k], here)
                 pos = expand(g, h.inject[k], seed, _NOBODY, out, pos, pos + 1500, stack)
-            seed = mix(here + np.uint64(e.replay[j]))
+            seed = next_random(here + np.uint64(e.replay[j]))
             pos = expand(g, h.follow[k], seed, e.persona[j], out, pos, pos + LONGEST_PROMPT, stack)
-            key = mix(here) + np.uint64(e.replay[j])
+            key = next_random(here) + np.uint64(e.replay[j])
             if turn == 1:
                 stop = first_turn(g, h, variation, k, session, e.task[j], e.topic[j], e.persona[j], scratch, 0, stack)
                 before = digest(scratch, 0, stop, system[i])
             else:
-                before = mix(mix(session + np.uint64(turn - 1)))
+                before = next_random(next_random(session + np.uint64(turn - 1)))
             parent[i] = np.int64(before & _POSITIVE)
         context[i] = np.int64(key & _POSITIVE)
         offsets[i + 1] = pos
@@ -273,7 +273,7 @@ def hexadecimal(values: U64, prefix: U8, digits: int) -> U8:
         value = values[i]
         for j in range(digits):
             if j == 16:
-                value = mix(values[i])
+                value = next_random(values[i])
             nibble = np.int64((value >> np.uint64(60 - 4 * (j & 15))) & np.uint64(15))
             out[base + prefix.size + j] = nibble + 48 if nibble < 10 else nibble + 87
     return out

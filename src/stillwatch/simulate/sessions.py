@@ -22,7 +22,7 @@ U64 = npt.NDArray[np.uint64]
 
 
 def mixed(values: Array) -> U64:
-    """splitmix64 of an array (see kernels.mix)."""
+    """splitmix64 of an array (see kernels.next_random)."""
     z = values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.simulate.grammar import Phrases
-from stillwatch.simulate.kernels import mix
+from stillwatch.simulate.kernels import next_random
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -103,7 +103,7 @@ class Stock:
         """A 64-bit value that depends on the world's seed and on the parts."""
         value = np.uint64(self.salt)
         for part in parts:
-            value = mix(np.uint64(value) ^ np.uint64(part & 0xFFFFFFFFFFFFFFFF))
+            value = next_random(np.uint64(value) ^ np.uint64(part & 0xFFFFFFFFFFFFFFFF))
         return int(value)
 
     def fresh(self) -> int:
