@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from audit_writers import texts
 
-from stillwatch.audit import boost, check, detector, fit, forest, measures, punctuation, questions, share
+from stillwatch.audit import boost, check, detector, fit, forest, form, punctuation, questions, share
 
 
 def _of(text: str, layout: bool = True) -> dict[str, float]:
-    names = (*measures.NAMES, *measures.SHAPE) if layout else measures.NAMES
-    return dict(zip(names, measures.of([text], layout=layout)[0], strict=True))
+    names = (*form.NAMES, *form.SHAPE) if layout else form.NAMES
+    return dict(zip(names, form.of([text], layout=layout)[0], strict=True))
 
 
 def test_measures_are_what_their_names_say() -> None:
@@ -31,7 +31,7 @@ def test_measures_are_what_their_names_say() -> None:
     assert got["words a sentence"] == pytest.approx(n / 3)
     assert got["starts with a capital"] == 1
     assert _of("a\n\nb", layout=False)["blank lines"] == 0
-    assert not measures.of(["", "  \n"], layout=True).any()
+    assert not form.of(["", "  \n"], layout=True).any()
 
 
 def test_the_shape_of_sentences_and_lines_leaves_out_the_last_of_each() -> None:
@@ -43,7 +43,7 @@ def test_the_shape_of_sentences_and_lines_leaves_out_the_last_of_each() -> None:
                                  "numbered lines": 2 / 4, "bullets": 1 / 4, "blank lines a line": 1 / 4})
     longer = _of(text + "• and this is cut further on")
     whole = ("sentences", "lines")  # a word
-    assert all(got[name] == longer[name] for name in measures.SHAPE if name not in whole)
+    assert all(got[name] == longer[name] for name in form.SHAPE if name not in whole)
     assert got["spread of sentences"] == pytest.approx(np.std([2, 1, 3, 1, 2, 3]) / 2)
     one = _of("so it is. so it was. So be it. so")
     assert one["one line"] == 1

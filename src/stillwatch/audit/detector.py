@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.audit import boost, fit, forest, measures, punctuation, questions
+from stillwatch.audit import boost, fit, forest, form, punctuation, questions
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.numeric import text_features
@@ -117,16 +117,16 @@ class Detector:
         clipped = [text[:MAX_CHARACTERS] for text in texts]
         scores, known, n_words = _scored(_words(clipped, self.layout), self.table, self.bits, fit.ALL_GROUPS)
         scores += self.intercepts
-        form, total = measures.of(clipped, layout=self.layout), np.zeros(len(texts))
+        measures, total = form.of(clipped, layout=self.layout), np.zeros(len(texts))
         if self.questions:
             given = asked if asked is not None else [""] * len(texts)
-            form = np.column_stack([form, questions.of(clipped, given)])
+            measures = np.column_stack([measures, questions.of(clipped, given)])
             known[[not question for question in given]] = -1
         if self.layout:
             blanked, _, _ = _scored(punctuation.of(clipped), self.blanked, BLANKED_BITS, BLANKED_GROUPS)
             blanked += self.blanked_intercepts
         for k in range(len(self.intercepts)):
-            values = np.column_stack([scores[:, k], form, *([blanked[:, k]] if self.layout else [])])
+            values = np.column_stack([scores[:, k], measures, *([blanked[:, k]] if self.layout else [])])
             said = boost.predict(values, *(part[k] for part in self.trees))
             total += (said + forest.predict(values, *(part[k] for part in self.forest))) / 2 if self.layout else said
         return Scored(total / len(self.intercepts), known, n_words)
@@ -235,7 +235,7 @@ def train(
     fold = rng.permuted(np.arange(group.max() + 1) % N_FOLDS)[group]
     weight = np.stack([_balanced(label, fold != k) for k in range(N_FOLDS)])
     table, intercepts, linear, seen = _linear(sets, label, fold, weight)
-    values = np.column_stack([linear, measures.of(kept, layout=layout)])
+    values = np.column_stack([linear, form.of(kept, layout=layout)])
     if questions_count:
         values = np.column_stack([values, questions.of(kept, given)])
     blanked, blanked_intercepts = np.zeros((0, N_FOLDS + 2), np.float32), np.zeros(N_FOLDS)

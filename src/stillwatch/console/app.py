@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stillwatch.console import accounts, case_pages, entrance, live, measures, policy_pages, queue, registers
+from stillwatch.console import accounts, action_pages, case_pages, entrance, live, policy_pages, queue, registers
 from stillwatch.console.form import client_ip, read_form
 from stillwatch.console.page import NotFoundError, Page, Visit, environment
 from stillwatch.console.security import Brake, find, form_token, same
@@ -27,7 +27,7 @@ from stillwatch.respond.vocabulary import RANK
 PREFIX = "/console"
 
 PAGES: tuple[Page, ...] = (
-    *queue.PAGES, *case_pages.PAGES, *measures.PAGES, *accounts.PAGES, *registers.PAGES, *policy_pages.PAGES, *live.PAGES,
+    *queue.PAGES, *case_pages.PAGES, *action_pages.PAGES, *accounts.PAGES, *registers.PAGES, *policy_pages.PAGES, *live.PAGES,
     *entrance.PAGES,
 )
 """Every page but the login, each with the least role that may use it."""

@@ -1,4 +1,4 @@
-"""Actions: preview, proposal, the second person, undo. Named measures so that they are not mixed up with form actions."""
+"""Pages of actions: preview, proposal, the second person, undo."""
 
 import json
 from typing import Any
