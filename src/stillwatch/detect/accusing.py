@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from stillwatch import group, judge
 from stillwatch.detect.traffic import STANDING_COLUMNS
+from stillwatch.numeric.groups import CAMPAIGN, SESSION
 
 FREE_SHARE = 0.8
 """Share of a group's accounts that no campaign may hold for the group to be reviewed."""
@@ -66,7 +67,7 @@ def campaigns(
     marks = np.unique(
         np.stack([objects, scene.groups.object_column, scene.groups.object_key], axis=1)[objects >= 0], axis=0
     ).reshape(-1, 3)
-    found = group.Groups(n, account_label[accounts], accounts, marks[:, 0], marks[:, 1], marks[:, 2], ("campaign",) * n)
+    found = group.Groups(n, account_label[accounts], accounts, marks[:, 0], marks[:, 1], marks[:, 2], (CAMPAIGN,) * n)
     return found, lead
 
 
@@ -89,5 +90,5 @@ def mostly_free(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_
 
 def reviewable(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Groups that a person may be asked about: those :func:`mostly_free`, and who hands conversations on to each other, accused or not."""
-    talking = np.array([origin.startswith("session") for origin in scene.groups.origin], bool)
+    talking = scene.groups.proposed_as(SESSION)
     return mostly_free(scene, free) | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))

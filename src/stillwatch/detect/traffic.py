@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset, group, judge, link, partitions, sketch
 from stillwatch.engine import Engine
+from stillwatch.numeric.groups import PROGRAM, SESSION
 from stillwatch.numeric.parallel import ahead
 from stillwatch.tables import ACCOUNTS
 
@@ -104,13 +105,13 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
     handoffs = judge.Handoffs(traffic.codes(hand["taker"]), traffic.codes(hand["giver"]), hand["n"].astype(np.int64))
     customer = judge.customers(people.org, traffic.identities["identity.payment"])
     foreign = customer[handoffs.taker] != customer[handoffs.giver]
-    plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, "session", judge.MIN_GROUP_ACCOUNTS)]
+    plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, SESSION, judge.MIN_GROUP_ACCOUNTS)]
     for view, value in traffic.identities.items():
         rows = np.flatnonzero(value >= 0)
         plain.append(group.from_labels(value[rows], rows, view, judge.MIN_GROUP_ACCOUNTS))
     plain.append(_batches(engine, traffic))
     used = link.programs(engine, people.n)
-    plain.append(group.from_labels(used["program"], traffic.codes(used["account"]), "program", judge.MIN_GROUP_ACCOUNTS))
+    plain.append(group.from_labels(used["program"], traffic.codes(used["account"]), PROGRAM, judge.MIN_GROUP_ACCOUNTS))
     together = group.concatenate(plain)
     marked = group.enriched(
         together, streams, people.n, min_share=MARK_SHARE, min_lift=MARK_LIFT, max_width=MARK_WIDTH, min_accounts=judge.MIN_GROUP_ACCOUNTS

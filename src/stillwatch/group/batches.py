@@ -13,7 +13,7 @@ from scipy.sparse import coo_matrix, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.group.proposals import concatenate, from_labels
-from stillwatch.numeric.groups import Groups
+from stillwatch.numeric.groups import ALIKE_BATCHES, BATCH, Groups
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -69,7 +69,7 @@ def alike_batches(batch: I64, habits: Sequence[F64], machines: Sequence[F64], mi
         min_accounts: smallest group that is proposed.
     """
     rows = np.flatnonzero(batch >= 0)
-    found = [from_labels(batch[rows], rows, "identity", min_accounts)]
+    found = [from_labels(batch[rows], rows, BATCH, min_accounts)]
     tables = [
         block * np.minimum(counted / np.maximum(block.sum(axis=1, keepdims=True), 1), 1)
         for blocks, counted in ((habits, COUNTED), (machines, COUNTED_MACHINE)) for block in blocks
@@ -82,7 +82,7 @@ def alike_batches(batch: I64, habits: Sequence[F64], machines: Sequence[F64], mi
             if mine.sum() >= FEWEST_BATCHES and mine.tobytes() not in known:
                 known.add(mine.tobytes())
                 members = rows[mine[batch[rows]]]
-                found.append(from_labels(np.zeros(len(members), np.int64), members, "batches", min_accounts))
+                found.append(from_labels(np.zeros(len(members), np.int64), members, ALIKE_BATCHES, min_accounts))
     return concatenate(found)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stillwatch.group.proposals import NO_GROUPS, concatenate, from_labels, set_hash
 from stillwatch.numeric import nulls
-from stillwatch.numeric.groups import Groups
+from stillwatch.numeric.groups import COMMUNITY, Groups
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -154,7 +154,7 @@ def communities(incidences: Sequence[Incidence], n_accounts: int, min_accounts: 
             label = np.where((label >= 0) & (size[label] >= min_accounts), label, -1)
             owner, column, key = own_objects(label, incidences)
             having = np.unique(owner)
-            members = from_labels(*_of(label, having), "community", min_accounts)
+            members = from_labels(*_of(label, having), COMMUNITY, min_accounts)
             proposed = replace(members, object_group=np.searchsorted(having, owner), object_column=column, object_key=key)
             # One set of accounts is one community, at whatever resolution and of whatever objects it is found.
             name = set_hash(proposed.n, proposed.member_group, proposed.member_account)

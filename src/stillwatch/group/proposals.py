@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from stillwatch.numeric.arrays import distinct
 from stillwatch.numeric.fast_hashes import PRIME, mixed
-from stillwatch.numeric.groups import Groups
+from stillwatch.numeric.groups import CONTENT, WITH_CONTENT, Groups
 
 I64 = NDArray[np.int64]
 
@@ -121,7 +121,7 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
     number, n, members = np.cumsum(kept) - 1, int(kept.sum()), pairs[kept[pairs[:, 0]]]
     order = np.argsort(label, kind="stable")
     order = order[kept[label[order]]]
-    return Groups(n, number[members[:, 0]], members[:, 1], number[label[order]], column[order], key[order], ("content",) * n)
+    return Groups(n, number[members[:, 0]], members[:, 1], number[label[order]], column[order], key[order], (CONTENT,) * n)
 
 
 def twins(n: int, member_group: I64, member_account: I64) -> I64:
@@ -188,5 +188,5 @@ def enriched(
     return Groups(
         members.n, members.member_group, members.member_account,
         group[order], streams.object_column[rows][order], streams.object_key[rows][order],
-        tuple(origin + "+content" for origin in members.origin),
+        tuple(origin + WITH_CONTENT for origin in members.origin),
     )

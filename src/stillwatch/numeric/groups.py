@@ -7,6 +7,23 @@ from numpy.typing import NDArray
 
 I64 = NDArray[np.int64]
 
+CONTENT = "content"
+"""Origin of groups whose accounts carry the same objects."""
+SESSION = "session"
+"""Of those who hand conversations on to each other."""
+PROGRAM = "program"
+"""Of those who use one program."""
+BATCH = "identity"
+"""Of batches that share cards, phones or mailboxes."""
+ALIKE_BATCHES = "batches"
+"""Of batches that live alike, as one group."""
+COMMUNITY = "community"
+"""Of those who share more objects with each other than with others."""
+CAMPAIGN = "campaign"
+"""Of accepted groups put together."""
+WITH_CONTENT = "+content"
+"""After the origin of a group, where objects were found for it afterwards."""
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -24,8 +41,11 @@ class Groups:
     object_key: I64
     """The value, a hash."""
     origin: tuple[str, ...]
-    """What proposed each group: "content", "session", a view of identities, "identity", "batches", "program", "community" or "campaign";
-    "+content" where objects were found for it afterwards."""
+    """What proposed each group: one of the names above or a view of identities, with :data:`WITH_CONTENT` after it or without."""
+
+    def proposed_as(self, name: str) -> NDArray[np.bool_]:
+        """Groups of an origin, whether objects were found for them afterwards or not, ``(n,)``."""
+        return np.array([origin.removesuffix(WITH_CONTENT) == name for origin in self.origin], bool)
 
     @property
     def start(self) -> I64:
