@@ -105,41 +105,7 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
         which = f"{number_of(len(summary['replaced']), 'source')} that {noun(len(summary['replaced']), 'was', 'were')} not read this time"
         todo = "to have both, ingest all sources together, or each part into a folder of its own"
         lines.append(f"Replaced: an earlier ingest's events, of {lost} of {which}, such as {first}; {todo}")
-    if rows["quarantined"]:
-        were = noun(rows["quarantined"], "row was", "rows were")
-        lines.append(f"{rows['quarantined']:,} {were} put aside: {summary['quarantine']}")
-    explained = summary["explained"]
-    examples = summary["examples"]
-    for reason, count in _most(summary["quarantined"]):
-        lines += [f"  {count:>9,}  {explained[reason]}", *([f"             the first: {examples[reason]}"] if reason in examples else [])]
-    for reason, count in _most(summary["sources"]):
-        lines += [f"Sources: {number_of(count, 'time')} {explained[reason]}", f"  the first: {examples[reason]}"]
-    if summary["not_read"]:
-        first = summary["not_read"][0]
-        others = number_of(len(summary["not_read"]), "file or link", "files or links")
-        lines.append(f"Not read: {others} of other kinds in the folders, such as {first}")
-    for name, part in (("edge log", summary["edge"]), ("registry", summary["accounts"])):
-        if part is None:
-            continue
-        accounts = ("account written", "accounts written")
-        if summary["kept"]:
-            accounts = ("account, which is not written", "accounts, which are not written")
-        good = f"{number_of(part['joined'], 'request')} joined" if name == "edge log" else number_of(part["written"], *accounts)
-        lines.append(f"{name.capitalize()}: {number_of(part['read'], 'row')} read, {good}")
-        for reason, count in _most(part["quarantined"]):
-            first = part["examples"].get(reason)
-            lines += [f"  {count:>9,}  put aside: {explained[reason]}", *([f"             the first: {first}"] if first else [])]
-    if summary["redacted"]:
-        hidden = number_of(summary["redacted"], "request")
-        lines.append(f"{hidden} without text, since the gateway wrote a placeholder for every message: nobody sees what was asked")
-    if summary["master_key"]:
-        several = "they count as one account, default_user_id, whoever sent them: give customers keys of their own"
-        lines.append(f"{number_of(summary['master_key'], 'request')} with LiteLLM's master key: {several}")
-    if summary["unknown_responses"]:
-        which = f"{number_of(summary['unknown_responses'], 'request')} of a conversation whose earlier response is not in these logs"
-        todo = "ingest the logs of all days and gateways together, or with --privacy metadata, which links them by identifiers alone"
-        lines.append(f"{which} (previous_response_id): not linked to what came before. To link what another log has, {todo}")
-    lines += _doubts(summary)
+    lines += [*_put_aside(summary), *_joined(summary), *_not_followed(summary), *_doubts(summary)]
     # Text is empty by intent in the modes features and metadata.
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
     if rows["written"] and empty:
@@ -157,6 +123,56 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     if rows["written"]:
         lines.append(f"Next: stillwatch detect {shlex.quote(str(out))} --out RUN")
     return "\n".join(lines)
+
+
+def _put_aside(summary: dict[str, Any]) -> list[str]:
+    """Rows, sources and files that no event came of."""
+    lines, rows, explained, examples = [], summary["rows"], summary["explained"], summary["examples"]
+    if rows["quarantined"]:
+        were = noun(rows["quarantined"], "row was", "rows were")
+        lines.append(f"{rows['quarantined']:,} {were} put aside: {summary['quarantine']}")
+    for reason, count in _most(summary["quarantined"]):
+        lines += [f"  {count:>9,}  {explained[reason]}", *([f"             the first: {examples[reason]}"] if reason in examples else [])]
+    for reason, count in _most(summary["sources"]):
+        lines += [f"Sources: {number_of(count, 'time')} {explained[reason]}", f"  the first: {examples[reason]}"]
+    if summary["not_read"]:
+        first = summary["not_read"][0]
+        others = number_of(len(summary["not_read"]), "file or link", "files or links")
+        lines.append(f"Not read: {others} of other kinds in the folders, such as {first}")
+    return lines
+
+
+def _joined(summary: dict[str, Any]) -> list[str]:
+    """What was read of the edge log and the registry."""
+    lines, explained = [], summary["explained"]
+    for name, part in (("edge log", summary["edge"]), ("registry", summary["accounts"])):
+        if part is None:
+            continue
+        accounts = ("account written", "accounts written")
+        if summary["kept"]:
+            accounts = ("account, which is not written", "accounts, which are not written")
+        good = f"{number_of(part['joined'], 'request')} joined" if name == "edge log" else number_of(part["written"], *accounts)
+        lines.append(f"{name.capitalize()}: {number_of(part['read'], 'row')} read, {good}")
+        for reason, count in _most(part["quarantined"]):
+            first = part["examples"].get(reason)
+            lines += [f"  {count:>9,}  put aside: {explained[reason]}", *([f"             the first: {first}"] if first else [])]
+    return lines
+
+
+def _not_followed(summary: dict[str, Any]) -> list[str]:
+    """Requests whose text, account or conversation the logs do not tell."""
+    lines = []
+    if summary["redacted"]:
+        hidden = number_of(summary["redacted"], "request")
+        lines.append(f"{hidden} without text, since the gateway wrote a placeholder for every message: nobody sees what was asked")
+    if summary["master_key"]:
+        several = "they count as one account, default_user_id, whoever sent them: give customers keys of their own"
+        lines.append(f"{number_of(summary['master_key'], 'request')} with LiteLLM's master key: {several}")
+    if summary["unknown_responses"]:
+        which = f"{number_of(summary['unknown_responses'], 'request')} of a conversation whose earlier response is not in these logs"
+        todo = "ingest the logs of all days and gateways together, or with --privacy metadata, which links them by identifiers alone"
+        lines.append(f"{which} (previous_response_id): not linked to what came before. To link what another log has, {todo}")
+    return lines
 
 
 def _doubts(summary: dict[str, Any]) -> list[str]:
