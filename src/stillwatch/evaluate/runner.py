@@ -1,0 +1,200 @@
+"""Read a run and the truth, compare them, write what was measured."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stillwatch.errors import InputError
+from stillwatch.evaluate.harvest import in_common
+from stillwatch.evaluate.measure import demand_once, measures
+from stillwatch.files import digest, read_json, reading_parquet, write_json
+from stillwatch.keys.hashing import keyed, tenant_key
+from stillwatch.run_details import demand_harvest
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TRUTH_EVENTS = Table(
+    "truth_events",
+    "one request of known origin",
+    (
+        Column("event_id", "str", "identifier of the request", required=True),
+        Column("campaign", "str", "operator that harvested it", null="not harvested", present=True),
+    ),
+)
+
+
+def run(
+    folder: Path, truth: Path, *, truth_events: Path | None = None, key_file: Path | None = None, quiet: bool = False
+) -> dict[str, Any]:
+    """Measure a run against the truth, print the measures, and write RUN/evaluation.json.
+
+    Args:
+        folder: of a run, with accounts.parquet, campaigns.parquet and, where events were read, harvest.parquet.
+        truth: Parquet of TRUTH, or the folder of a simulated world that has it.
+        truth_events: Parquet of ``event_id`` and ``campaign``; by default truth_events.parquet beside ``truth``, if
+            there; where that one is of other operators or of another log, it is left out, which the result tells under ``left_out``.
+        key_file: the tenant's key; identifiers of accounts in ``truth`` are then in clear, and are hashed as ingest does.
+        quiet: print nothing.
+
+    Returns:
+        What :func:`measures` returns, with the digests of what was compared under ``inputs``, and under ``looked_at`` the times
+        between which the run looked, null where it looked at all.
+
+    Raises:
+        InputError: a file is absent, unreadable, or lacks a column, names operators by numbers, or the run saw accounts and none of the
+            truth's, or its harvest is of operators that the truth has none of its accounts of, or the ``truth_events`` that was passed
+            is of other operators than the truth's, or of another log.
+    """
+    if not folder.is_dir():
+        raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
+    truth = truth / "truth.parquet" if truth.is_dir() else truth
+    named = truth_events is not None
+    if truth_events is None:
+        beside = truth.parent / "truth_events.parquet"
+        truth_events = beside if beside.is_file() else None
+    elif not truth_events.is_file():
+        raise InputError("no such file", where=truth_events)
+    verdicts_file, campaigns_file = folder / "accounts.parquet", folder / "campaigns.parquet"
+    verdicts, campaigns = _read(verdicts_file, ACCOUNT_VERDICTS), _read(campaigns_file, CAMPAIGNS)
+    harvest = demand_harvest(folder, sum(n or 0 for n in campaigns["n_harvested"].to_pylist()))
+    known = _known(truth, key_file, verdicts)
+    if truth_events is not None:
+        _check_columns(truth_events, TRUTH_EVENTS)
+    watch = _read(folder / "watch.parquet", WATCH) if (folder / "watch.parquet").is_file() else None
+    result = measures(verdicts, known, campaigns=campaigns, harvest=harvest, truth_events=truth_events, watch=watch)
+    if truth_events is not None:
+        # Whoever sent what the run takes for harvest is flagged.
+        if result["events"] and result["events"]["event_recall"] and not result["accounts"]["true"]:
+            what = f"requests of the run's harvest are in it, whose accounts are innocent in {truth}"
+            raise InputError(what, where=truth_events, todo="Pass the truth, and the harvested requests, of the log that the run read")
+        try:
+            _demand_same(result, harvest, truth_events)
+        except InputError as error:
+            if named:
+                raise
+            # nobody asked for it: what is true of accounts does not need it
+            truth_events = None
+            result = measures(verdicts, known, campaigns=campaigns, harvest=harvest, watch=watch)
+            result["left_out"] = str(error)
+    result["looked_at"] = _looked_at(folder)
+    read = (verdicts_file, campaigns_file, truth, *([truth_events] if truth_events else []))
+    result["inputs"] = [{"path": path.name, "sha256": digest(path)} for path in read]
+    write_json(result, folder / "evaluation.json")
+    if not quiet:
+        from stillwatch.evaluate.show import text
+
+        print(text(result))
+    return result
+
+
+def _known(truth: Path, key_file: Path | None, verdicts: "pa.Table") -> "pa.Table":
+    """The truth; an InputError where the run has accounts and none of it."""
+    known = read_truth(truth)
+    if len(known) == 0:
+        raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
+    if key_file is not None:
+        known = _hashed(known, key_file)
+    if len(verdicts) and not set(known["account_id"].to_pylist()) & set(verdicts["account_id"].to_pylist()):
+        hashed = "Is it the key that ingest hashed with, and are the truth's identifiers in clear?"
+        todo = "Where ingest hashed the run's identifiers and the truth has them in clear, pass --key-file" if key_file is None else hashed
+        raise InputError("no account of the truth is in the run", where=truth, todo=todo)
+    return known
+
+
+def _looked_at(run: Path) -> dict[str, str] | None:
+    """From when and up to when a run of a part of the log looked, as its summary tells; the truth is of all of it."""
+    summary = run / "summary.json"
+    told = read_json(summary) if summary.is_file() else {}
+    found = {name: str(told[name]) for name in ("start", "as_of") if isinstance(told, dict) and told.get(name)}
+    return found or None
+
+
+def _read(path: Path, contract: Table) -> "pa.Table":
+    """Read a Parquet file that must follow a contract."""
+    import pyarrow.parquet as pq
+
+    with reading_parquet(path):
+        # Only the contract's columns: a truth may carry more.
+        present = pq.read_schema(path).names
+        contract.demand(present, where=path)
+        table = pq.read_table(path, columns=[name for name in contract.names if name in present])
+    return contract.conform(table, where=path)
+
+
+def read_truth(path: Path) -> "pa.Table":
+    """The truth, one row an account.
+
+    Args:
+        path: Parquet of TRUTH. What has been a CSV once has empty strings in place of nulls: no operator has no name.
+
+    Raises:
+        InputError: it is not readable, lacks a column, tells an account twice, or names operators by numbers.
+    """
+    known = _read_named(path, TRUTH)
+    demand_once("truth", known, path)
+    return known
+
+
+def read_truth_events(path: Path) -> "pa.Table":
+    """Requests of known origin, read as :func:`read_truth` reads accounts."""
+    return _read_named(path, TRUTH_EVENTS)
+
+
+def _read_named(path: Path, contract: Table) -> "pa.Table":
+    """Read a table whose ``campaign`` is null where it is empty."""
+    import pyarrow.compute as pc
+
+    known = _read(path, contract).cast(contract.schema)  # categories are names, too
+    _demand_names(path)
+    place = known.column_names.index("campaign")
+    named = pc.if_else(pc.equal(pc.utf8_trim_whitespace(known["campaign"]), ""), None, known["campaign"])
+    return known.set_column(place, known.schema.field(place), named)
+
+
+def _hashed(known: "pa.Table", key_file: Path) -> "pa.Table":
+    """The truth with its accounts' identifiers as ingest hashes them."""
+    import pyarrow as pa
+
+    if not key_file.is_file():
+        raise InputError("no such key file", where=key_file, todo="Pass the one that ingest wrote")
+    key, place = tenant_key(key_file), known.column_names.index("account_id")
+    names = [keyed(key, name) for name in known["account_id"].to_pylist()]
+    return known.set_column(place, known.schema.field(place), pa.array(names, pa.string()))
+
+
+def _check_columns(path: Path, contract: Table) -> None:
+    """Read nothing but the schema: the table may have tens of millions of rows."""
+    import pyarrow.parquet as pq
+
+    with reading_parquet(path):
+        empty = pq.read_schema(path).empty_table()
+    contract.conform(empty, where=path)
+    _demand_names(path)
+
+
+def _demand_names(path: Path) -> None:
+    """Raise an InputError where operators are numbers: a label of 0 and 1 would make everybody an attacker."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with reading_parquet(path):
+        type_ = pq.read_schema(path).field("campaign").type
+    type_ = type_.value_type if pa.types.is_dictionary(type_) else type_
+    if not any(fits(type_) for fits in (pa.types.is_null, pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)):
+        todo = "Write the operator's name as a string, null for innocents"
+        raise InputError(f"campaign is {type_}, not a string", where=path, todo=todo)
+
+
+def _demand_same(result: dict[str, Any], harvest: Path | None, truth_events: Path) -> None:
+    """Raise an InputError where zeros would only say that the harvested requests are those of something else."""
+    told = result["events"]
+    if told is None or not told["true"]:
+        return
+    if result["campaigns"] and not any(row["harvest"]["true"] for row in result["campaigns"]):
+        todo = "Name operators alike in both"
+        raise InputError("no campaign of the harvested requests is one of the truth", where=truth_events, todo=todo)
+    missed = told["estimated"] and not told["event_recall"] and result["accounts"]["true"]
+    if harvest is not None and missed and not in_common(harvest, truth_events):
+        todo = "Pass the event_id that the run's events have"
+        raise InputError("no request of the run's harvest is in it", where=truth_events, todo=todo)
