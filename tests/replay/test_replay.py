@@ -25,6 +25,7 @@ from stillwatch.replay import run as replay
 from stillwatch.replay.commands import step_us
 from stillwatch.replay.log import INNOCENT, Log, join_truth, read_log
 from stillwatch.replay.policy import DEFAULT
+from stillwatch.replay.schedule import Schedule
 
 TWO_DAYS_US = 2 * 86_400_000_000
 FILES = ("replay.json", "replay.parquet")
@@ -428,4 +429,4 @@ def test_the_last_step_is_right_after_the_last_request(every_h: float, steps: li
     hour, account = 3_600_000_000, np.arange(10, dtype=np.int32)
     time = np.append(np.arange(9), int(2.5 * hour) - 300_000)
     log = Log([], np.array([0, 10]), pa.array([f"a{n}" for n in account]), time, account, np.arange(10), time)
-    assert replay._grid(log, int(every_h * hour), None) == ([int(at * hour) for at in steps], 0)
+    assert Schedule(int(every_h * hour), 0.02, None, ()).grid(log) == ([int(at * hour) for at in steps], 0)

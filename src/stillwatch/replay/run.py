@@ -4,28 +4,26 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from stillwatch import __version__, dataset, evaluate, judge, partitions, sketch
-from stillwatch.errors import InputError
 from stillwatch.files import digest, write_json, write_parquet
 from stillwatch.replay import measure, show
-from stillwatch.replay.branch import BEGINNING, NEVER, Branch
+from stillwatch.replay.branch import BEGINNING, Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import Log, Truth, join_truth, read_log
 from stillwatch.replay.policy import Policy, Reply, read_policies, told
 from stillwatch.replay.recent import together
+from stillwatch.replay.schedule import Schedule
 from stillwatch.replay.step import iso, look
 from stillwatch.terminal.progress import track
 
 Step = dict[str, Any]
 """What one look finds: ``as_of``, ``n_events``, ``n_accounts`` and ``found``, a row a campaign or group for review."""
-SECOND_US = 1_000_000
 LISTED = 5
 """Groups for review that are told of a step."""
 COLUMNS = {
@@ -87,10 +85,8 @@ def run(
         data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or os.cpu_count() or 1, quiet=quiet
     )
     log = read_log(files)
-    told_steps = {
-        "every": _text(every_us), "grid": 0, "early": 0, "growth": growth,
-        "first": None if first_us is None else _text(first_us), "recent": [_text(long) for long in sorted(set(recent_us))],
-    }
+    schedule = Schedule(every_us, growth, first_us, tuple(sorted(set(recent_us))))
+    told_steps = schedule.told() | {"grid": 0, "early": 0}
     result: dict[str, Any] = {
         "version": __version__, "inputs": _inputs(data, truth, truth_events), "first_event": None, "last_event": None,
         "n_events": len(log.time), "n_accounts": log.n_accounts, "steps": told_steps, "truth": False, "truth_events": False,
@@ -106,11 +102,11 @@ def run(
     for folder in (steps, scratch):
         folder.mkdir(parents=True, exist_ok=True)
     registry = dataset.read_accounts(data)
-    grid, early = _grid(log, every_us, first_us)
-    began_us, recent = int(log.time.min()), sorted(set(recent_us))
+    grid, early = schedule.grid(log)
+    began_us = int(log.time.min())
 
     def look_at(branch: Branch, at_us: int) -> Step:
-        since = [at_us - long for long in recent if at_us - long > began_us and branch.answered(at_us - long, at_us)]
+        since = [at_us - long for long in schedule.recent_us if at_us - long > began_us and branch.answered(at_us - long, at_us)]
         whole, *parts = (
             look(data, registry, branch, at_us, steps, scratch, threads, memory_gb, since_us) for since_us in (BEGINNING, *since)
         )
@@ -121,7 +117,7 @@ def run(
         rates = (one.requests_per_min, one.case_requests_per_min)
         branch = Branch(log, reply, None if known is None else known.operator, rates)
         branch.know_sign_ups(registry)
-        told_of.append(_policy(one, branch, log, known, grid, (growth, min(recent, default=NEVER)), look_at, quiet))
+        told_of.append(_policy(one, branch, log, known, schedule, grid, look_at, quiet))
     shutil.rmtree(scratch, ignore_errors=True)
     result |= {
         "first_event": iso(began_us), "last_event": iso(int(log.time.max())),
@@ -146,15 +142,15 @@ def _policy(
     branch: Branch,
     log: Log,
     truth: Truth | None,
+    schedule: Schedule,
     grid: list[int],
-    growth: tuple[float, int],
     look_at: Callable[[Branch, int], Step],
     quiet: bool,
 ) -> dict[str, Any]:
     """One policy over the whole log."""
     desk, seen, timeline = Desk(policy), [], []
     harvest = None if truth is None else truth.harvested
-    for at_us in track(_due(branch, grid, growth), f"replay {policy.name}", len(grid), quiet=quiet):
+    for at_us in track(schedule.due(branch, grid), f"replay {policy.name}", len(grid), quiet=quiet):
         step = look_at(branch, at_us)
         seen.append((at_us, step))
         desk.take(step, at_us, branch)
@@ -187,32 +183,6 @@ def listed(step: Step) -> list[dict[str, Any]]:
     return [{"n_accounts": len(row["accounts"]), "not_accused": row.get("not_accused", [])} for row in groups[:LISTED]]
 
 
-def _due(branch: Branch, grid: list[int], growth: tuple[float, int]) -> Iterator[int]:
-    """Steps at which enough is new, as a share of the last so many microseconds before the step before; the last one always."""
-    share, long_us = growth
-    before, known = 0, 0
-    for at_us in grid:
-        n = branch.count(at_us)
-        if n > before and (n >= before + known * share or at_us == grid[-1]):
-            before, known = n, branch.answered(at_us - long_us, at_us)
-            yield at_us
-
-
-def _grid(log: Log, every_us: int, first_us: int | None) -> tuple[list[int], int]:
-    """Times of all steps from the first at which a group could be judged, and how many lie before it."""
-    began_us, ended_us = int(log.time.min()), int(log.time.max())
-    first, last = began_us // every_us, ended_us // every_us + 1
-    if first_us is not None and began_us + first_us <= ended_us:
-        last = max((began_us + first_us) // every_us, first + 1)
-    n = last - first
-    if n > 200_000:
-        raise InputError(f"{n:,} steps", where="--every", todo="Pass a longer time between runs")
-    # The last step is the first second after the last request, since steps are kept by the second.
-    times = np.minimum(np.arange(first + 1, last + 1) * every_us, (ended_us // SECOND_US + 1) * SECOND_US)
-    early = int((np.searchsorted(np.sort(log.begun), times) < judge.MIN_GROUP_ACCOUNTS).sum())
-    return times[early:].tolist(), early
-
-
 def _fingerprint(data: dataset.Dataset, reply: Reply, truth: Path | None) -> str:
     """What findings depend on besides the time and the actions before it."""
     told_ = {
@@ -226,8 +196,3 @@ def _inputs(data: dataset.Dataset, *others: Path | None) -> list[dict[str, str]]
     own = [*data.event_files, *([data.accounts_file] if data.accounts_file else [])]
     rows = [{"path": str(path.relative_to(data.folder)), "sha256": digest(path)} for path in own]
     return rows + [{"path": path.name, "sha256": digest(path)} for path in others if path is not None]
-
-
-def _text(us: int) -> str:
-    minutes = us // 60_000_000
-    return f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
