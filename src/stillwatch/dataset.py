@@ -63,11 +63,10 @@ def open_dataset(folder: Path) -> Dataset:
         todo = "It must hold Parquet or JSONL files; see stillwatch ingest --help"
         raise InputError("no events", where=events, todo=todo)
     found = [path for name in ("accounts.parquet", "accounts.jsonl") if (path := folder / name).exists()]
-    for path in found:
-        if path.suffix == ".parquet" and _is_verdicts(path):
-            raise InputError("accounts of a run, not a registry", where=path, todo="Put the registry back, or remove the file")
     if len(found) > 1:
         raise InputError(f"a second registry beside {found[0].name}", where=found[1], todo="Put both into one file, or remove one")
+    if found and found[0].suffix == ".parquet" and _is_verdicts(found[0]):
+        raise InputError("accounts of a run, not a registry", where=found[0], todo="Put the registry back, or remove the file")
     releases_file = folder / "releases.json"
     releases = read_json(releases_file) if releases_file.exists() else []
     if not isinstance(releases, list) or not all(map(_is_release, releases)):
