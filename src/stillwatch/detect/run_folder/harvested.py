@@ -30,7 +30,7 @@ EXAMPLES = 60
 PARTLY = ("prompt", "context_key", "ip", "user_agent", "ja4", "model", "access_path")
 """Columns of which it is told where a notable part of the log lacks them."""
 TEXTS = ("prompt", "system")
-"""Columns that are read whole for other reasons, so that nothing has to be told by metadata."""
+"""Columns that are read whole anyhow, so that metadata is not asked about them."""
 AROUND_HOURS, MOVED = 48, 0.2
 """Hours before and after a release that are compared, and the rise of the new model's share of the harvest that is told as a move to it."""
 
@@ -76,9 +76,11 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
 
 def _told(column: pa.ChunkedArray) -> int:
     """Rows that have a value; an empty text is none."""
-    n, plain = len(column) - column.null_count, dataset.decoded(column)
-    empty: int = (pc.sum(pc.equal(plain, "")).as_py() or 0) if pa.types.is_string(plain.type) else 0
-    return int(n - empty)
+    n: int = len(column) - column.null_count
+    plain = dataset.decoded(column)
+    if pa.types.is_string(plain.type):
+        n -= pc.sum(pc.equal(plain, "")).as_py() or 0
+    return n
 
 
 def write_harvest(
