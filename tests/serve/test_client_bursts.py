@@ -116,8 +116,8 @@ WAYS = pytest.mark.parametrize("way", ["middleware", "hook"])
 @pytest.mark.parametrize("decision", ["block", "challenge", "throttle", "restrict", "allow"])
 def test_many_requests_at_once_get_the_services_answer(way: str, decision: str, standin: Any, run: Run) -> None:
     """Their questions take the service longer than a deadline; who is refused is asked about no more than is under way at once."""
-    service = standin(decision, work_s=0.005, retry_after="30")
-    guard = Guard(service.url, "t", fail_closed=False, deadline_s=0.5)
+    service = standin(decision, work_s=0.006, retry_after="30")
+    guard = Guard(service.url, "t", fail_closed=False, deadline_s=1.0)
     verdicts = run(asked(guard, way, n=200))
     assert {verdict.decision for verdict in verdicts} == {decision}
     assert "guard-unavailable" not in str(verdicts)
