@@ -14,7 +14,7 @@ from stillwatch.files import RUN_FILES
 
 NOTHING = "The log has no events, so nothing was looked at"
 TABLES = {"campaigns": tables.CAMPAIGNS, "accounts": tables.ACCOUNT_VERDICTS, "harvest": tables.HARVEST, "links": tables.LINKS,
-          "watch": tables.WATCH}
+          "watch": tables.WATCH, "cleared": tables.CLEARED}
 
 
 def command(capsys: pytest.CaptureFixture[str], *words: object) -> list[str]:

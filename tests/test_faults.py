@@ -80,7 +80,7 @@ def test_a_killed_run_is_made_good_by_the_same_command(
     one_run(run, runs)
     assert cli.main(arguments) == 0
     assert tables(run) == tables(runs["new"])
-    assert {path.name for path in run.iterdir()} - {"try.html"} == {*TABLES, "watch.parquet", "sketches", "summary.json"}
+    assert {path.name for path in run.iterdir()} - {"try.html"} == {*TABLES, "watch.parquet", "cleared.parquet", "sketches", "summary.json"}
 
 
 def test_runs_killed_at_random_moments(little_world: Path, runs: dict[str, Path], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from stillwatch.tables import (
     ACCOUNT_VERDICTS,
     ACCOUNTS,
     CAMPAIGNS,
+    CLEARED,
     EVENTS,
     HARVEST,
     LINKS,
@@ -68,7 +69,7 @@ def test_columns_are_those_that_other_programs_rely_on(name: str) -> None:
 
 def test_logs_and_runs_have_the_types_of_the_contract(little_world: Path, little_run: Path) -> None:
     tables_of = {"events/*": EVENTS, "accounts": ACCOUNTS, "truth": TRUTH}
-    made = {"accounts": ACCOUNT_VERDICTS, "campaigns": CAMPAIGNS, "harvest": HARVEST, "links": LINKS, "watch": WATCH}
+    made = {"accounts": ACCOUNT_VERDICTS, "campaigns": CAMPAIGNS, "harvest": HARVEST, "links": LINKS, "watch": WATCH, "cleared": CLEARED}
     for folder, contracts in ((little_world, tables_of), (little_run, made)):
         for name, contract in contracts.items():
             for path in folder.glob(f"{name}.parquet"):

@@ -178,6 +178,10 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
     report.add_argument("--out", type=Path, help="file to write (default: RUN/report.html)")
 
+    explain = add("explain", _explain, "tell what a run says of an account, and why nobody is accused where nobody is")
+    explain.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
+    explain.add_argument("account", metavar="ACCOUNT", help="its identifier in accounts.parquet")
+
     export = add("export", _export, "write a run's campaigns and accounts in another form")
     export.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
     export.add_argument("--format", required=True, choices=("csv", "json", *evidence_commands.FORMATS), help="what to write")
@@ -327,6 +331,15 @@ def _report(args: argparse.Namespace) -> Any:
     if not (args.quiet or args.json):
         print(path)
     return {"report": str(path)}
+
+
+def _explain(args: argparse.Namespace) -> Any:
+    from stillwatch.report.explain import explain, lines
+
+    told = explain(args.run, args.account)
+    if not (args.quiet or args.json):
+        print(*lines(told), sep="\n")
+    return told
 
 
 def _export(args: argparse.Namespace) -> Any:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PARTIAL = ".partial"
-RUN_FILES = ("harvest.parquet", "links.parquet", "watch.parquet", "accounts.parquet", "campaigns.parquet", "summary.json")
+RUN_FILES = (
+    "harvest.parquet", "links.parquet", "watch.parquet", "cleared.parquet", "accounts.parquet", "campaigns.parquet", "summary.json",
+)
 """The files of a run, in the order in which they take their places."""
 ERASURES = "erasures.json"
 """What was erased from a folder of logs or a run since it was written (:mod:`stillwatch.erasure.folders`)."""

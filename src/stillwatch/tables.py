@@ -294,6 +294,20 @@ ACCOUNT_VERDICTS = Table(
     ),
 )
 
+CLEARED = Table(
+    "cleared",
+    "one group of accounts that nobody is accused of and no person is asked about",
+    (
+        Column("rank", "i32", "1 for the group that comes nearest to a campaign", required=True),
+        Column("score", "f64", "as a campaign's; what explains the group in everyday life is left aside", required=True),
+        Column("n_accounts", "i64", "accounts of it that are in no campaign or group for review", required=True),
+        Column("n_events", "i64", "requests of these accounts", required=True),
+        Column("account_ids", "list[str]", "who they are", required=True),
+        Column("reasons", "list[str]", "what they have in common, strongest first", required=True),
+        Column("not_accused", "list[str]", "why nobody is accused", required=True),
+        Column("explanations", "scored", "innocent hypotheses and how well each explains it, 0 to 1", required=True),
+    ),
+)
 WATCH = Table(
     "watch",
     "one group of accounts that nobody is accused of and that stands out among its log's groups",

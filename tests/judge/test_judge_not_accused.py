@@ -39,6 +39,8 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"context__contracted": 0.45}, "45% of the accounts have contracts or checked identities"),
+        ({"context__one_owner": 0.5}, "one organisation owns 50%"),
         ({"context__one_payer": 0.6}, "one customer"),
         ({"context__crowd": np.log10(6) / 4}, "fewer than 8 accounts"),
         ({"context__alike": 0.5, "context__crowd": np.log10(31) / 4}, "a club, a cohort or one shop's customers"),

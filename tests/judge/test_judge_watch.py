@@ -14,7 +14,7 @@ from stillwatch.judge.reasons import OWN_CLIENT
 from stillwatch.judge.results import evidence_rows, far_out
 from stillwatch.judge.trees import Trees
 from stillwatch.judge.verdict_words import changes, not_accused
-from stillwatch.judge.watch import FEWEST_NEXT, FEWEST_WATCHED, NEXT, PLACES, WATCHED, WATCHED_FROM
+from stillwatch.judge.watch import CLEARED, FEWEST_NEXT, FEWEST_WATCHED, NEXT, PLACES, WATCHED, WATCHED_FROM
 
 N = 20
 
@@ -55,6 +55,24 @@ def test_a_group_that_shares_accounts_with_a_better_one_is_no_other(overlap: int
     out = out_of(odds(9.0, 8.0), overlap=overlap)
     assert out[1] == second
     assert out[0] == pytest.approx(9.0 - (8.0 / NEXT if second else 0.0))
+
+
+def test_who_nobody_is_accused_of_is_told_once_nearest_first_and_never_who_is_accused() -> None:
+    """The second group shares 12 of 20 accounts with the first, so that it is no other; more than half of the third are accused."""
+    falling = np.arange(N, 0, -1.0)
+    known, member = told(overlap=12, hidden=range(40, 51))
+    assert judge.cleared(known, falling, member).tolist() == [0, *range(3, N)]
+    known, member = told(overlap=10, hidden=range(40, 50))
+    assert judge.cleared(known, falling, member).tolist() == list(range(N))
+    assert judge.cleared(known, -falling, member).tolist() == [*range(N - 1, 1, -1), 1, 0]
+    small, member = told(size=7)
+    assert not len(judge.cleared(small, falling, member))
+
+
+def test_no_more_are_told_than_somebody_reads() -> None:
+    size, n = 8, CLEARED + 1
+    known = scene(groups(*(list(range(i * size, (i + 1) * size)) for i in range(n))), people(n * size))
+    assert judge.cleared(known, np.arange(n, 0, -1.0), known.seen).tolist() == list(range(CLEARED))
 
 
 def test_look_alikes_are_other_sets_of_accounts() -> None:

@@ -155,7 +155,7 @@ def test_conditions_of_a_decision_are_told_apart(tmp_path: Path) -> None:
 
 def test_largest_harvest_comes_first_and_reviews_are_not_campaigns(page: Reader) -> None:
     sections = [attrs["id"] for tag, attrs in page.tags if tag == "section"]
-    assert sections == ["campaigns", "campaign-1", "campaign-2", "campaign-3", "review", "watch", "methods"]
+    assert sections == ["campaigns", "campaign-1", "campaign-2", "campaign-3", "review", "watch", "cleared", "methods"]
     assert page.text.index("One injected prompt") < page.text.index("Agentic coding") < page.text.index("c-0071aa")
 
 
@@ -283,6 +283,7 @@ def hostile(folder: Path) -> Path:
         verdict = row.pop("verdict")
         campaigns.append(poisoned(row) | {"verdict": verdict, "details": json.dumps(details)})
     runs.write_watch(folder / "run", poisoned(runs.watch()))
+    runs.write_cleared(folder / "run", poisoned(runs.cleared()))
     return runs.write(folder / "run", campaigns, poisoned(runs.summary()))
 
 
@@ -351,6 +352,16 @@ def test_nothing_found(tmp_path: Path) -> None:
     page = read(report.run(runs.write(tmp_path, [], runs.summary())))
     assert "No campaign of fake accounts was found" in page.text
     assert "That is no proof that nobody harvests" in page.text
+
+
+def test_groups_that_nobody_is_accused_of_are_shown_with_what_speaks_for_them(run: Path, tmp_path: Path) -> None:
+    shown = read(report.run(run)).text
+    assert "80 accounts 1,574 −1.0 99% are registered for education; its score is below the line; few do it; and 1 more." in shown
+    assert shown.count("9 accounts 1,574") == 11  # twelve in all
+    assert "cleared.parquet holds all 13" in shown
+    shutil.copytree(run, tmp_path / "run")
+    (tmp_path / "run" / "cleared.parquet").unlink()  # of an earlier version
+    assert "Looked at and cleared" not in read(report.run(tmp_path / "run")).text
 
 
 def test_a_run_without_a_watch_list_has_none_on_its_page(run: Path, tmp_path: Path) -> None:

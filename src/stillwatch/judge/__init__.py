@@ -32,7 +32,7 @@ from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.templates import masked
 from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversations, harvested, log_odds, setups, traits
 from stillwatch.judge.verdict import MIN_GROUP_ACCOUNTS, Verdicts, judge
-from stillwatch.judge.watch import Watch, look_alikes, stands_out, watched, yardstick
+from stillwatch.judge.watch import Watch, cleared, look_alikes, stands_out, watched, yardstick
 
 __all__ = [
     "DAY_US",
@@ -67,6 +67,7 @@ __all__ = [
     "calibrated",
     "campaigns_of",
     "candidates",
+    "cleared",
     "conversations",
     "customers",
     "devoted",

@@ -294,13 +294,18 @@ ONE_NIGHT = (
 
 
 def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, group: int) -> list[str]:
-    """Why a group is for a person to review and no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
+    """Why a group is no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
     own = {name: float(value[0]) for name, value in mine.items()}
     said = model.speaks(mine)
     score = said.score
     asks = {name for name, so in asked_for(mine, said.odds, score).items() if so[0]}
     out = []
+    if known_business(mine)[0]:
+        out.append(
+            f"it is somebody's known business: {own['context.contracted']:.0%} of the accounts have contracts or checked identities, and "
+            f"one organisation owns {own['context.one_owner']:.0%}"
+        )
     if "customer" in asks:
         few = own["context.one_payer"] < OWNED
         out.append(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.lines import DOUBTED
 from stillwatch.judge.scene import Scene
+from stillwatch.judge.verdict import MIN_GROUP_ACCOUNTS
 from stillwatch.numeric.arrays import distinct
 
 F64 = NDArray[np.float64]
@@ -31,6 +32,8 @@ PLACES = 4
 """Groups of a log that may stand out: the highest that share few accounts. The next ones are its yardstick."""
 SHARED = 0.2
 """Share of a group's accounts that better groups may hold for it to be another one."""
+CLEARED, OTHERS = 100, 0.5
+"""Groups at most that are told though nobody is accused of them, and the share of one's accounts that those before may hold."""
 
 
 @dataclass(frozen=True)
@@ -114,17 +117,30 @@ def watched(scene: Scene, odds: F64, score: F64, member: NDArray[np.bool_], comp
     return Watch(kept, out[kept], score[kept], member)
 
 
-def _apart(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> I64:
-    """The highest PLACES + NEXT groups, of those of which few are accused, that share few accounts with those before."""
-    may = np.flatnonzero(comparable & (scene.total(member) >= (1 - SHARED) * scene.size))
+def cleared(scene: Scene, told: F64, member: NDArray[np.bool_]) -> I64:
+    """Groups that nobody is accused of, those first that come nearest to a campaign: classes, firms and users of one tool, as a rule.
+
+    Args:
+        scene: the run.
+        told: how far each group looks like an operator's (:func:`stillwatch.judge.suspicion`), ``(n_groups,)``.
+        member: memberships of accounts that nobody is accused of or asked about, ``(n_members,)``.
+    """
+    return _apart(scene, told, member, scene.total(member) >= MIN_GROUP_ACCOUNTS, OTHERS, CLEARED)
+
+
+def _apart(
+    scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_], shared: float = SHARED, most: int = PLACES + NEXT
+) -> I64:
+    """The highest groups, ``most`` of those of which few are accused, that share few accounts with those before."""
+    may = np.flatnonzero(comparable & (scene.total(member) >= (1 - shared) * scene.size))
     start, taken, out = scene.groups.start, np.zeros(scene.people.n, bool), []
     for group in may[np.argsort(-odds[may], kind="stable")].tolist():
         rows = slice(start[group], start[group + 1])
         accounts = scene.groups.member_account[rows][member[rows]]
-        if taken[accounts].mean() > SHARED:
+        if taken[accounts].mean() > shared:
             continue
         taken[accounts] = True
         out.append(group)
-        if len(out) == PLACES + NEXT:
+        if len(out) == most:
             break
     return np.array(out, np.int64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch import run_details, run_worth
 from stillwatch.errors import InputError
 from stillwatch.files import demand_settled, reading_parquet
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, WATCH, Table
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,6 +47,8 @@ class Run:
     summary: Mapping[str, Any]
     watch: Sequence[Mapping[str, Any]] = ()
     """Rows of watch.parquet, where there is one."""
+    cleared: Sequence[Mapping[str, Any]] = ()
+    """Rows of cleared.parquet, where there is one: runs of earlier versions have none."""
     exposure: Path | None = None
     """The page that values the harvests, where there is one."""
     erasures: Sequence[Mapping[str, Any]] = ()
@@ -67,7 +69,7 @@ def load(folder: Path) -> Run:
     rows = read_table(table, CAMPAIGNS).to_pylist()
     members = _members(folder / "accounts.parquet")
     summary = run_details.read_summary(folder)
-    run_details.demand_as_told(folder, summary, ("campaigns.parquet", "accounts.parquet", "watch.parquet"))
+    run_details.demand_as_told(folder, summary, ("campaigns.parquet", "accounts.parquet", "watch.parquet", "cleared.parquet"))
     rows.sort(key=lambda row: (-row["n_harvested"], -row["n_accounts"], row["campaign_id"]))
     valued = run_worth.read(folder)
     all_campaigns = [
@@ -80,15 +82,22 @@ def load(folder: Path) -> Run:
     erasures = run_details.erasures(folder)
     if erasures:
         summary["warnings"] = [*run_details.told_erased(erasures), *(summary.get("warnings") or [])]
-    page, watch = folder / run_worth.PAGE, folder / "watch.parquet"
+    page = folder / run_worth.PAGE
     return Run(
         campaigns=[c for c in all_campaigns if c.row["verdict"] == "campaign"],
         reviews=[c for c in all_campaigns if c.row["verdict"] != "campaign"],
         summary=summary,
-        watch=read_table(watch, WATCH).to_pylist() if watch.is_file() else (),
+        watch=listed(folder / "watch.parquet", WATCH),
+        cleared=listed(folder / "cleared.parquet", CLEARED),
         exposure=page if page.is_file() else None,
         erasures=erasures,
     )
+
+
+def listed(path: Path, contract: Table) -> Sequence[Mapping[str, Any]]:
+    """Rows of a table that runs of earlier versions lack."""
+    rows: list[dict[str, Any]] = read_table(path, contract).to_pylist() if path.is_file() else []
+    return rows
 
 
 def read_table(path: Path, contract: Table, *, accused_only: bool = False) -> "pa.Table":

@@ -22,6 +22,8 @@ MAX_CAMPAIGNS = 60
 MAX_REVIEWS = 60
 WATCH_SHOWN = 20
 """Accounts named of a group on the watch list; watch.parquet holds all."""
+CLEARED_SHOWN = 12
+"""Groups shown of those that nobody is accused of; cleared.parquet holds more."""
 MAX_OBJECTS = 20
 MAX_TEMPLATES = 6
 MAX_INPUTS = 24
@@ -112,6 +114,8 @@ def page(run: Run, *, exposure: str | None = None) -> str:
             n_reviews=len(run.reviews),
             watch=run.watch,
             watch_shown=WATCH_SHOWN,
+            cleared=run.cleared[:CLEARED_SHOWN],
+            n_cleared=len(run.cleared),
             totals=totals(rows),
             confidences=words.CONFIDENCE,
             exposure=exposure,

@@ -15,7 +15,7 @@ from stillwatch.detect.lockstep.views import MIN_EXCESS_RATIO, MIN_MEMBERS, View
 from stillwatch.errors import InputError
 from stillwatch.files import RUN_FILES, RUN_STALE, alone, digest, publishing, reading_parquet, table_digests, write_json, write_parquet
 from stillwatch.numeric import nulls
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, TRACES, WATCH
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, HARVEST, LINKS, TRACES, WATCH
 from stillwatch.terminal.progress import Clock
 
 Floats = NDArray[np.float64]
@@ -60,7 +60,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
         n_tests = sum(view.n_tests for view in looked)
         _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()], n_tests)
         _write_links(staging, ids, looked, group)
-        for name, table in (("harvest", HARVEST), ("watch", WATCH)):
+        for name, table in (("harvest", HARVEST), ("watch", WATCH), ("cleared", CLEARED)):
             write_parquet(table.schema.empty_table(), staging / f"{name}.parquet")
         summary["tables"] = table_digests(staging)
         write_json(summary, staging / "summary.json")

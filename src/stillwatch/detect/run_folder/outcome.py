@@ -24,6 +24,8 @@ class Outcome:
     lead: I64
     n_campaigns: int
     watch: judge.Watch
+    cleared: I64
+    """Groups that nobody is accused of or asked about, nearest to a campaign first."""
     shared: dict[str, I64]
     """What accounts share by view, as :func:`stillwatch.link.mark_counts` tells it."""
     tally: judge.Tally

@@ -20,7 +20,7 @@ from stillwatch.engine import Engine
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
 from stillwatch.run_details import HARVESTED
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, LINKS, WATCH
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, HARVEST, LINKS, WATCH
 
 
 def write(
@@ -76,7 +76,8 @@ def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
 
 def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> dict[str, Any]:
     """The tables without a row, and what the summary tells of them."""
-    for name, table in (("harvest", HARVEST), ("links", LINKS), ("watch", WATCH), ("accounts", ACCOUNT_VERDICTS), ("campaigns", CAMPAIGNS)):
+    tables = {"harvest": HARVEST, "links": LINKS, "watch": WATCH, "cleared": CLEARED, "accounts": ACCOUNT_VERDICTS, "campaigns": CAMPAIGNS}
+    for name, table in tables.items():
         write_parquet(table.schema.empty_table(), out / f"{name}.parquet")
     bounds = (f" from {data.start.isoformat()} on" if data.start else "", f" before {as_of.isoformat()}" if as_of else "")
     within = " and".join(filter(None, bounds))
@@ -120,6 +121,7 @@ def _write(
     write_parquet(links_table(scene, pairs), out / "links.parquet")
     watch = _watch(outcome)
     write_parquet(watch, out / "watch.parquet")
+    write_parquet(_cleared(outcome, campaign < 0), out / "cleared.parquet")
     write_parquet(results.account_table(scene, found, outcome.account_scores(), identifiers, reasons), out / "accounts.parquet")
     table = results.campaign_table(scene, found, outcome.verdicts, outcome.tally, identifiers, described, lineage)
     write_parquet(table, out / "campaigns.parquet")
@@ -163,18 +165,29 @@ def _ids(scene: judge.Scene, mask: NDArray[np.bool_]) -> list[str]:
 
 def _watch(outcome: Outcome) -> pa.Table:
     """The watch list; a group's accounts are those that may be listed."""
-    scene, watch = outcome.scene, outcome.watch
-    rows = []
-    for rank, (number, out, score) in enumerate(zip(watch.group.tolist(), watch.stands_out, watch.score, strict=True), start=1):
-        accounts = np.unique(scene.groups.member_account[watch.member & (scene.groups.member_group == number)])
-        rows.append({
-            "rank": rank, "stands_out": out, "score": score,
-            "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
-            "account_ids": scene.people.ids.take(pa.array(accounts)).to_pylist(),
-            "reasons": results.reasons(results.evidence_rows(
-                outcome.values, outcome.findings, outcome.model, number, results.sampled_one_in(scene, number)
-            )[1]),
-            "not_accused": verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, number),
-            "explanations": results.explanations(outcome.verdicts, number),
-        })
+    watch = outcome.watch
+    ranked = enumerate(zip(watch.group.tolist(), watch.stands_out, watch.score, strict=True), start=1)
+    rows = [{"rank": rank, "stands_out": out, "score": score} | _told(outcome, group, watch.member) for rank, (group, out, score) in ranked]
     return pa.Table.from_pylist(rows, WATCH.schema)
+
+
+def _cleared(outcome: Outcome, free: NDArray[np.bool_]) -> pa.Table:
+    """Groups of ``free`` accounts ``(n_accounts,)`` that nobody is accused of or asked about."""
+    member, score = outcome.scene.seen & outcome.scene.of_members(free), outcome.verdicts.log_odds
+    ranked = enumerate(outcome.cleared.tolist(), start=1)
+    rows = [{"rank": rank, "score": float(score[group])} | _told(outcome, group, member) for rank, group in ranked]
+    return pa.Table.from_pylist(rows, CLEARED.schema)
+
+
+def _told(outcome: Outcome, group: int, member: NDArray[np.bool_]) -> dict[str, Any]:
+    """What is told of a group that nobody is accused of, and of its ``member`` accounts ``(n_members,)``."""
+    scene = outcome.scene
+    accounts = np.unique(scene.groups.member_account[member & (scene.groups.member_group == group)])
+    one_in = results.sampled_one_in(scene, group)
+    return {
+        "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
+        "account_ids": scene.people.ids.take(pa.array(accounts)).to_pylist(),
+        "reasons": results.reasons(results.evidence_rows(outcome.values, outcome.findings, outcome.model, group, one_in)[1]),
+        "not_accused": verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, group),
+        "explanations": results.explanations(outcome.verdicts, group),
+    }

@@ -1,0 +1,71 @@
+"""What a run says of one account, whoever is accused: its verdict, and the groups that hold it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stillwatch import run_details
+from stillwatch.errors import InputError
+from stillwatch.files import demand_settled, reading_parquet
+from stillwatch.report.load import listed, read_table
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH
+
+
+def explain(run: Path, account: str) -> dict[str, Any]:
+    """The account's row of accounts.parquet as it stands, its campaign or group for review, and the groups that nobody is accused of.
+
+    Raises:
+        InputError: the folder is no run, a table is not the one that the summary tells, or the run has no such account.
+    """
+    import pyarrow.parquet as pq
+
+    if not run.is_dir():
+        raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
+    demand_settled(run)
+    summary, accounts = run_details.read_summary(run), run / "accounts.parquet"
+    run_details.demand_as_told(run, summary, ("accounts.parquet", "campaigns.parquet", "watch.parquet", "cleared.parquet"))
+    with reading_parquet(accounts, "Run stillwatch detect first"):
+        mine = pq.read_table(accounts, filters=[("account_id", "=", account)])
+    rows = ACCOUNT_VERDICTS.conform(mine, where=accounts).to_pylist()
+    if not rows:
+        raise InputError(
+            "the run has no such account", where=account,
+            todo="Pass its identifier in accounts.parquet; of a name in clear, stillwatch identify NAME --key-file KEY tells it",
+        )
+    found = read_table(run / "campaigns.parquet", CAMPAIGNS).to_pylist()
+    of = next((row for row in found if row["campaign_id"] == rows[0]["campaign_id"]), None)
+    cleared = listed(run / "cleared.parquet", CLEARED)
+    told: dict[str, Any] = rows[0] | {
+        "group": None if of is None else {name: of[name] for name in ("n_accounts", "n_events", "score", "q_value", "explanations")},
+        "cleared": [_without_names(row) for row in cleared if account in row["account_ids"]],
+        "watched": [_without_names(row) for row in listed(run / "watch.parquet", WATCH) if account in row["account_ids"]],
+        "n_cleared": len(cleared), "n_groups_judged": summary.get("n_groups_judged"),
+    }
+    return told
+
+
+def _without_names(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "account_ids"}
+
+
+def lines(told: Mapping[str, Any]) -> list[str]:
+    """:func:`explain` as text, a line each."""
+    verdict = {"campaign": "in a campaign", "review": "for a person to review", "clear": "clear"}[told["verdict"]]
+    out = [f"{told['account_id']}: {verdict}, score {told['score']:+.2f}; accounts of campaigns have 0 and more"]
+    if told["group"] is not None:
+        of = told["group"]
+        size = f"{of['n_accounts']:,} accounts with {of['n_events']:,} exchanges"
+        out.append(f"{told['campaign_id']}: {size}, score {of['score']:+.2f}. In common:")
+        out += [f"  {reason}" for reason in told["reasons"]]
+    for row in told["cleared"]:
+        out.append(
+            f"In a group of {row['n_accounts']:,} accounts with {row['n_events']:,} exchanges that nobody is accused of: score "
+            f"{row['score']:+.2f}, where 0 is the line. Why not:"
+        )
+        out += [f"  {reason}" for reason in row["not_accused"]]
+        out += ["  In common they have, though:", *(f"    {reason}" for reason in row["reasons"])] if row["reasons"] else []
+    out += [f"On the watch list: number {row['rank']}" for row in told["watched"]]
+    if told["group"] is None and not told["cleared"]:
+        judged = "" if told["n_groups_judged"] is None else f"; {told['n_groups_judged']:,} were judged"
+        out.append(f"In none of the {told['n_cleared']:,} groups that come nearest to a campaign and that the run tells of{judged}")
+    return out

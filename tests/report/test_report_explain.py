@@ -1,0 +1,61 @@
+"""What a run says of one account: why it is accused, or why nobody is."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from stillwatch import cli
+from stillwatch.tables import CLEARED
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    assert cli.main(["explain", *map(str, words)]) == 0
+    return capsys.readouterr().out
+
+
+def test_an_account_of_a_campaign_has_its_reasons(little_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = next(row for row in pq.read_table(little_run / "accounts.parquet").to_pylist() if row["verdict"] == "campaign")
+    of = next(of for of in pq.read_table(little_run / "campaigns.parquet").to_pylist() if of["campaign_id"] == row["campaign_id"])
+    lines = told(capsys, little_run, row["account_id"]).splitlines()
+    assert lines[0] == f"{row['account_id']}: in a campaign, score {row['score']:+.2f}; accounts of campaigns have 0 and more"
+    assert lines[1].startswith(f"{of['campaign_id']}: {of['n_accounts']:,} accounts with {of['n_events']:,} exchanges")
+    assert lines[2:] == [f"  {reason}" for reason in row["reasons"]]
+
+
+def test_who_is_cleared_reads_with_whom_and_why(little_run: Path, little_world: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Crowds that work alike are among the groups told of: nobody of them is accused, and each is told what speaks for it."""
+    table = pq.read_table(little_run / "cleared.parquet")
+    rows = table.to_pylist()
+    assert table.schema == CLEARED.schema
+    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+    verdict = {row["account_id"]: row["verdict"] for row in pq.read_table(little_run / "accounts.parquet").to_pylist()}
+    fake = {row["account_id"] for row in pq.read_table(little_world / "truth.parquet").to_pylist() if row["campaign"]}
+    assert all(verdict[account] == "clear" for row in rows for account in row["account_ids"])
+    assert all(row["n_accounts"] == len(row["account_ids"]) >= 8 and row["not_accused"] for row in rows)
+    innocent = next(row for row in rows if not fake & set(row["account_ids"]))
+    account = innocent["account_ids"][0]
+    text = told(capsys, little_run, account)
+    assert f"In a group of {innocent['n_accounts']:,} accounts with {innocent['n_events']:,} exchanges that nobody is accused of" in text
+    assert all(f"  {reason}" in text for reason in innocent["not_accused"])
+    machine = json.loads(told(capsys, little_run, account, "--json"))
+    assert [row["rank"] for row in machine["cleared"]] == [row["rank"] for row in rows if account in row["account_ids"]]
+    assert (machine["verdict"], machine["group"]) == ("clear", None)
+
+
+def test_who_is_in_no_group_that_is_told_of_reads_so(little_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = {account for row in pq.read_table(little_run / "cleared.parquet").to_pylist() for account in row["account_ids"]}
+    rows = pq.read_table(little_run / "accounts.parquet").to_pylist()
+    alone = next(row["account_id"] for row in rows if row["verdict"] == "clear" and row["account_id"] not in listed)
+    assert told(capsys, little_run, alone).splitlines()[1].startswith("In none of the ")
+
+
+def test_an_unknown_account_is_told_in_one_line(little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", str(little_run), "C100014"]) == 1
+    assert capsys.readouterr().err == (
+        "stillwatch: the run has no such account: C100014. Pass its identifier in accounts.parquet; of a name in clear, "
+        "stillwatch identify NAME --key-file KEY tells it\n"
+    )
+    assert cli.main(["explain", str(tmp_path / "none"), "C100014"]) == 1
+    assert "no such run folder" in capsys.readouterr().err
