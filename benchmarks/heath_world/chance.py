@@ -10,6 +10,9 @@ Keys = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+ODD = np.uint64(0x632BE59BD9B4E019)
+FACTORS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
 PAIRS = np.array([f"{i:02x}" for i in range(256)], dtype="S2")
 
 
@@ -20,15 +23,18 @@ def name_key(text: str) -> int:
 
 def mix(*parts: ArrayLike) -> Keys:
     """One key out of several numbers or arrays of numbers (the finaliser of splitmix64, once for each part)."""
-    state = np.uint64(0x243F6A8885A308D3)
-    with np.errstate(over="ignore"):
-        for part in parts:
-            array = np.asarray(part)
-            state = (state ^ array.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x632BE59BD9B4E019)
-            state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            state = state ^ (state >> np.uint64(31))
-    return np.atleast_1d(np.asarray(state, dtype=np.uint64))
+    state: Keys = np.full(1, 0x243F6A8885A308D3, np.uint64)
+    for part in parts:
+        state = state ^ np.asarray(part).astype(np.uint64)
+        # In place: worlds call it tens of thousands of times for a few keys each. Arrays overflow without a warning.
+        state *= FACTORS[0]
+        state += ODD
+        state ^= state >> SHIFTS[0]
+        state *= FACTORS[1]
+        state ^= state >> SHIFTS[1]
+        state *= FACTORS[2]
+        state ^= state >> SHIFTS[2]
+    return state
 
 
 def unit(keys: Keys) -> Floats:

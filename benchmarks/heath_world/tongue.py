@@ -73,21 +73,34 @@ def expand(tongue: str, section: str, keys: Keys, topics: Ints) -> pa.Array:
     choice = below(mix(keys, 1), len(phrases))
     order = np.argsort(choice, kind="stable")
     ends = np.searchsorted(choice[order], np.arange(len(phrases) + 1))
-    done = []
+    # All slots of one name are filled by one call, whatever phrase they stand in: calls, not rows, are what takes the time.
+    wanted: dict[str, list[tuple[Keys, Ints]]] = {}
+    lines: list[tuple[int, list[str | tuple[str, int]]]] = []
     for i, phrase in enumerate(phrases):
         rows = order[ends[i] : ends[i + 1]]
-        if len(rows):
-            done.append(_fill(tongue, phrase, keys[rows], topics[rows]))
+        if not len(rows):
+            continue
+        line: list[str | tuple[str, int]] = []
+        for place, (literal, slot, tag) in enumerate(_parts(phrase)):
+            if not slot:
+                line.append(literal)
+                continue
+            calls = wanted.setdefault(slot, [])
+            line.append((slot, len(calls)))
+            calls.append((mix(keys[rows], name_key(slot + tag) if tag else place + 2), topics[rows]))
+        lines.append((len(rows), line))
+    filled = {slot: _filled(tongue, slot, calls) for slot, calls in wanted.items()}
+    done = [
+        pc.binary_join_element_wise(*(pa.repeat(part, size) if isinstance(part, str) else filled[part[0]][part[1]] for part in line), "")
+        for size, line in lines
+    ]
     back = np.empty(len(keys), np.int64)
     back[order] = np.arange(len(keys))
     return pa.concat_arrays(done).take(pa.array(back)) if done else pa.array([], pa.string())
 
 
-def _fill(tongue: str, phrase: str, keys: Keys, topics: Ints) -> pa.Array:
-    columns: list[pa.Array | pa.Scalar] = []
-    for place, (literal, slot, tag) in enumerate(_parts(phrase)):
-        if not slot:
-            columns.append(pa.array([literal]).take(pa.array(np.zeros(len(keys), np.int64))))
-        else:
-            columns.append(expand(tongue, slot, mix(keys, name_key(slot + tag) if tag else place + 2), topics))
-    return columns[0] if len(columns) == 1 else pc.binary_join_element_wise(*columns, "")
+def _filled(tongue: str, section: str, calls: list[tuple[Keys, Ints]]) -> list[pa.Array]:
+    """The texts of :func:`expand` for each of several calls."""
+    texts = expand(tongue, section, np.concatenate([keys for keys, _ in calls]), np.concatenate([topics for _, topics in calls]))
+    ends = np.cumsum([len(keys) for keys, _ in calls])
+    return [texts.slice(end - len(keys), len(keys)) for end, (keys, _) in zip(ends.tolist(), calls, strict=True)]

@@ -13,6 +13,8 @@ Seeds = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 ODD = np.uint64(0x9E3779B97F4A7C15)
+FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
 @cache
@@ -24,14 +26,16 @@ def salt(name: str) -> int:
 def mix(*parts: Any) -> Seeds:
     """One number for several; names stand for their salt."""
     out = np.zeros(1, np.uint64)
-    with np.errstate(over="ignore"):
-        for part in parts:
-            word = np.asarray(salt(part) if isinstance(part, str) else part)
-            out = (out ^ word.astype(np.uint64)) + ODD
-            out = (out ^ (out >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            out = (out ^ (out >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            out = out ^ (out >> np.uint64(31))
-    return np.asarray(out, np.uint64)
+    for part in parts:
+        out = out ^ np.asarray(salt(part) if isinstance(part, str) else part).astype(np.uint64)
+        # In place: worlds call it tens of thousands of times for a few numbers each. Arrays overflow without a warning.
+        out += ODD
+        out ^= out >> SHIFTS[0]
+        out *= FACTORS[0]
+        out ^= out >> SHIFTS[1]
+        out *= FACTORS[1]
+        out ^= out >> SHIFTS[2]
+    return out
 
 
 def unit(*parts: Any) -> Floats:

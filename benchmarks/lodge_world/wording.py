@@ -86,6 +86,13 @@ def _grammar(tongue: str, symbol: str) -> list[list[str]]:
     return [re.split(r"\{([\w.]+)\}", phrase) for phrase in phrases]
 
 
+@cache
+def _plain(tongue: str, symbol: str) -> pa.Array | None:
+    """The phrases of a symbol of which none has a slot."""
+    phrases = _grammar(tongue, symbol)
+    return pa.array([phrase[0] for phrase in phrases]) if all(len(phrase) == 1 for phrase in phrases) else None
+
+
 def say(tongue: str, symbol: str, seed: Seeds, topic: Ints) -> pa.Array:
     """One phrase of a symbol for each number."""
     if symbol == "thing":
@@ -96,28 +103,46 @@ def say(tongue: str, symbol: str, seed: Seeds, topic: Ints) -> pa.Array:
         return pc.cast(pa.array(2 + below(97, seed, symbol)), pa.string())
     if symbol == "big":
         return pc.cast(pa.array(100 + below(9_900, seed, symbol)), pa.string())
+    table = _plain(tongue, symbol)
+    if table is not None:
+        return table.take(pa.array(below(len(table), seed, symbol)))
     phrases = _grammar(tongue, symbol)
     chosen = below(len(phrases), seed, symbol)
-    if all(len(phrase) == 1 for phrase in phrases):
-        return pa.array([phrase[0] for phrase in phrases]).take(pa.array(chosen))
     order = np.argsort(chosen, kind="stable")
     bounds = np.searchsorted(chosen[order], np.arange(len(phrases) + 1))
-    pieces = []
+    # All slots of one name are said by one call, whatever phrase they stand in: calls, not rows, are what takes the time.
+    wanted: dict[str, list[tuple[Seeds, Ints]]] = {}
+    lines: list[tuple[int, list[str | tuple[str, int]]]] = []
     for phrase, first, last in zip(phrases, bounds, bounds[1:], strict=False):
         rows = order[first:last]
         if not rows.size:
             continue
-        texts = [
-            say(tongue, part, mix(seed[rows], place), topic[rows]) if place % 2 else pa.repeat(part, rows.size)
-            for place, part in enumerate(phrase)
-            if part or len(phrase) == 1
-        ]
-        pieces.append(pc.binary_join_element_wise(*texts, ""))
+        line: list[str | tuple[str, int]] = []
+        for place, part in enumerate(phrase):
+            if place % 2:
+                calls = wanted.setdefault(part, [])
+                line.append((part, len(calls)))
+                calls.append((mix(seed[rows], place), topic[rows]))
+            elif part or len(phrase) == 1:
+                line.append(part)
+        lines.append((rows.size, line))
+    said = {name: _said(tongue, name, calls) for name, calls in wanted.items()}
+    pieces = [
+        pc.binary_join_element_wise(*(pa.repeat(part, size) if isinstance(part, str) else said[part[0]][part[1]] for part in line), "")
+        for size, line in lines
+    ]
     if not pieces:
         return pa.array([], pa.string())
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
     return pa.concat_arrays(pieces).take(pa.array(back))
+
+
+def _said(tongue: str, symbol: str, calls: list[tuple[Seeds, Ints]]) -> list[pa.Array]:
+    """What :func:`say` says for each of several calls."""
+    texts = say(tongue, symbol, np.concatenate([seed for seed, _ in calls]), np.concatenate([topic for _, topic in calls]))
+    ends = np.cumsum([len(seed) for seed, _ in calls])
+    return [texts.slice(end - len(seed), len(seed)) for end, (seed, _) in zip(ends.tolist(), calls, strict=True)]
 
 
 def by_tongue_and_symbol(symbols: list[str], which: Ints, tongue: Ints, seed: Seeds, topic: Ints) -> pa.Array:
