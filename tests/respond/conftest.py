@@ -1,13 +1,12 @@
 """A store on each database: SQLite always, a real PostgreSQL where its programs are installed."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from respond_postgres import DATABASES, fresh, postgres, statement
+from respond_postgres import DATABASES, fresh, postgres, store_url, templates
 
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
@@ -16,7 +15,7 @@ from respond_helpers import NOW, Folder, accounts, imported, the_case, write_run
 
 from stillwatch.respond.store import Store
 
-__all__ = ["fresh", "postgres"]
+__all__ = ["fresh", "postgres", "store_url", "templates"]
 
 
 @pytest.fixture(params=DATABASES)
@@ -25,36 +24,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     return str(request.getfixturevalue("fresh")())
-
-
-@pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, pytest.FixtureRequest], str]:
-    """Migrated stores to copy, made once on each database."""
-    made: dict[str, str] = {}
-
-    def template(kind: str, request: pytest.FixtureRequest) -> str:
-        if kind not in made:
-            if kind == "sqlite":
-                made[kind] = str(tmp_path_factory.mktemp("template") / "store.db")
-                Store.open(made[kind]).close()
-            else:
-                server = request.getfixturevalue("postgres")
-                statement(server, "CREATE DATABASE template_store")
-                Store.open(f"{server}/template_store").close()
-                made[kind] = "template_store"
-        return made[kind]
-
-    return template
-
-
-@pytest.fixture(params=DATABASES)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[..., str]) -> str:
-    """The URL of an empty store."""
-    template = templates(request.param, request)
-    if request.param == "sqlite":
-        shutil.copy(template, tmp_path / "store.db")
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    return str(request.getfixturevalue("fresh")(template))
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ sys.path.append(str(Path(__file__).parents[1] / "respond"))
 pytest.importorskip("granian")
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
-from respond_postgres import DATABASES, fresh, postgres, statement
+from respond_postgres import fresh, postgres, statement, store_url, templates
 from serve_kit import DOCS, KEY, Service, call, running
 from sqlalchemy import inspect, select, text, update
 
@@ -51,7 +51,7 @@ from stillwatch.serve.refresh import CHANGES, SNAPSHOT, Builder, Refresher
 from stillwatch.workflows import store_source
 from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
 
-__all__ = ["fresh", "postgres"]
+__all__ = ["fresh", "postgres", "store_url", "templates"]
 ANA, BEN, CEM = Actor("ana", Role.ANALYST), Actor("ben", Role.APPROVER), Actor("cem", Role.APPROVER)
 DEE, ADA = Actor("dee", Role.ADMIN), Actor("ada", Role.ADMIN)
 REASON = next(iter(Reason))
@@ -68,16 +68,14 @@ def act(store: Store, kind: Action, *names: str, **options: Any) -> str:
     return made
 
 
-@pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    return str(request.getfixturevalue("fresh")())
+@pytest.fixture
+def url(store_url: str) -> str:
+    return store_url
 
 
 @pytest.fixture
 def store(url: str) -> Store:
-    made = Store.open(url)
+    made = Store.open(url, create=False)
     with made.write(DEE) as change:
         enforced = policy.draft(change, policy.Policy(mode=Mode.ENFORCE), "enforce")
     with made.write(ADA) as change:
