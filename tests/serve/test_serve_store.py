@@ -94,7 +94,7 @@ def test_a_block_takes_two_people_is_seen_within_seconds_and_can_be_undone(store
     with store.write(ANA) as change:
         subjects = [(Subject.ACCOUNT, keyed(KEY, "eve"))]
         action = actions.propose(change, Action.BLOCK, REASON, subjects=subjects).action_id
-    time.sleep(1)
+    followed(service, store)
     assert service.decide("eve", request_id="one person")["decision"] == "allow"
     with store.write(BEN) as change:
         actions.approve(change, action, "seen")
@@ -106,6 +106,11 @@ def test_a_block_takes_two_people_is_seen_within_seconds_and_can_be_undone(store
             actions.approve(change, lift.action_id, "agreed")
     service.until(lambda: service.decide("eve")["decision"] == "allow")
     service.until(lambda: _decisions(store, keyed(KEY, "eve")) >= {"allow", "block"})
+
+
+def followed(service: Service, store: Store) -> None:
+    """Wait until the service answers by what the store says now."""
+    service.until(lambda: service.status()["snapshot"]["revision"] == str(store.revision()))
 
 
 def _decisions(store: Store, account_id: str) -> set[str]:
@@ -388,13 +393,14 @@ def test_an_account_is_no_key_of_the_same_number(store: Store, url: str, tmp_pat
         assert stops(account_id=keyed(KEY, "x"), key_id=other, **hashed)
         with store.write(ADA) as change:
             policy.promote(change, 1, "the snapshot as a whole")
-        time.sleep(2)
+        followed(service, store)
     with store.write(BEN) as change:
         allow.add(change, Subject.KEY, one, owner="ana", reason="x", expires_at=change.now + timedelta(days=1))
         allow.add(change, Subject.ACCOUNT, keyed(KEY, "20"), owner="ana", reason="x", expires_at=change.now + timedelta(days=1))
     with store.read() as session:
         seen = actions.preview(session, datetime.now(UTC), subjects=[(Subject.ACCOUNT, one), (Subject.KEY, keyed(KEY, "20"))])
     assert seen["n_allowed_left_out"] == 0
+    followed(service, store)
     assert stops(account_id="17", key_id="1")
 
 
