@@ -50,15 +50,22 @@ def _topical(tongue: str, kind: str) -> tuple[pa.Array, Ints, Ints]:
     return pa.array([word for words in lists for word in words]), np.cumsum(sizes) - sizes, sizes
 
 
+@cache
+def _plain(phrases: tuple[str, ...]) -> pa.Array | None:
+    """Phrases of which none has a slot."""
+    return None if any("{" in phrase for phrase in phrases) else pa.array(phrases)
+
+
 def expand(tongue: str, section: str, keys: Keys, topics: Ints) -> pa.Array:
     """A text of a section for each key."""
     if section.startswith("@"):
         words, starts, sizes = _topical(tongue, section[1:])
         return words.take(pa.array(starts[topics] + below(keys, sizes[topics])))
     phrases = lexicon(tongue)[section]
+    plain = _plain(tuple(phrases))
     choice = below(mix(keys, word(section)), len(phrases))
-    if not any("{" in phrase for phrase in phrases):
-        return pa.array(phrases).take(pa.array(choice))
+    if plain is not None:
+        return plain.take(pa.array(choice))
     rows = [np.flatnonzero(choice == k) for k in range(len(phrases))]
     # All wants of one section are met by one call, whatever phrase they stand in: calls, not rows, are what costs.
     wants: dict[str, list[tuple[Keys, Ints]]] = {}
