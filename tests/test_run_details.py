@@ -298,7 +298,8 @@ def test_the_range_of_a_run_is_that_of_its_campaigns(small_run: Path) -> None:
 @pytest.mark.parametrize(("name", "value"), [
     ("first_seen", 5), ("n_events", "12"), ("stages", ["a"]), ("stages", {"a": "b"}), ("warnings", 5), ("warnings", [1]),
     ("blind_views", 5), ("inputs", [{"bytes": "9"}]), ("estimated_false_discoveries", "x"), ("start", 1.5),
-    ("harvested_low", "9"), ("sketches", [3]),
+    ("harvested_low", "9"), ("sketches", [3]), ("start", "soon"), ("as_of", "2026-02-15T23:57:23"),
+    ("first_seen", "0001-01-01T00:00:00+02:00"), ("last_seen", "9999-12-31T23:59:59-02:00"),
 ])
 def test_a_summary_that_was_changed_is_one_line(tmp_path: Path, name: str, value: Any) -> None:
     (tmp_path / "summary.json").write_text(json.dumps({name: value}))

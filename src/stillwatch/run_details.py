@@ -5,7 +5,7 @@ Details are JSON that reports, cases and packets draw from. Every part of them m
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,17 @@ def _text(value: Any) -> bool:
 
 def _told(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _time(value: Any) -> bool:
+    """A time with its zone, or null. Next to the ends of the calendar some have none in UTC, which no reader could show or keep."""
+    if value is None:
+        return True
+    try:
+        told = datetime.fromisoformat(value)
+        return told.tzinfo is not None and told.astimezone(UTC) == told
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _list(of: Check) -> Check:
@@ -112,7 +123,8 @@ PARTS: dict[str, Check] = {
 }
 """What each part must look like where it is there."""
 SUMMARY: dict[str, Check] = {
-    **dict.fromkeys(("version", "first_seen", "last_seen", "start", "as_of"), _text), "warnings": _list(_told), "sketches": _list(_told),
+    "version": _text, **dict.fromkeys(("first_seen", "last_seen", "start", "as_of"), _time),
+    "warnings": _list(_told), "sketches": _list(_told),
     **dict.fromkeys(("n_events", "n_accounts", "harvested_low", "harvested_high", "estimated_false_discoveries"), _number),
     "stages": _each(_number), "inputs": _list(_fields(bytes=_number)), "blind_views": _list(_fields(reason=_text)),
 }

@@ -284,7 +284,9 @@ def hostile(folder: Path) -> Path:
         campaigns.append(poisoned(row) | {"verdict": verdict, "details": json.dumps(details)})
     runs.write_watch(folder / "run", poisoned(runs.watch()))
     runs.write_cleared(folder / "run", poisoned(runs.cleared()))
-    return runs.write(folder / "run", campaigns, poisoned(runs.summary()))
+    summary = runs.summary()
+    times = {name: summary[name] for name in ("first_seen", "last_seen", "as_of")}  # others than times are refused
+    return runs.write(folder / "run", campaigns, poisoned(summary) | times)
 
 
 def test_hostile_text_is_text(tmp_path: Path) -> None:

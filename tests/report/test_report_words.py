@@ -72,6 +72,8 @@ def test_shares_ratios_sizes_and_times() -> None:
     assert words.moment(datetime(2026, 2, 2, 3, 4, 59, tzinfo=UTC)) == "2026-02-02 03:04"
     assert words.moment("2026-02-02T03:04:00+02:00") == "2026-02-02 01:04"
     assert words.moment("yesterday") == "yesterday"
+    assert words.moment("0001-01-01T00:00+02:00") == words.day("0001-01-01T00:00+02:00") == "0001-01-01T00:00+02:00"
+    assert words.moment("9999-12-31T23:59-02:00") == "9999-12-31T23:59-02:00"
     assert [words.steps(h) for h in (1, 3, 24, 72)] == ["hour", "3 hours", "day", "3 days"]
 
 

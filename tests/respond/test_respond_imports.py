@@ -67,14 +67,6 @@ def test_times_without_a_zone_are_utc_wherever_the_machine_stands(tmp_path: Path
         time.tzset()
 
 
-def test_a_summary_whose_time_is_none_is_one_line(store: Store, run_folder: Folder) -> None:
-    folder = run_folder({"c-one": {"members": accounts(0, 5)}})
-    told = json.loads((folder / "summary.json").read_text())
-    (folder / "summary.json").write_text(json.dumps(told | {"start": "soon"}))
-    with pytest.raises(InputError, match=r"a time is none .*summary\.json"):
-        imported(store, folder)
-
-
 @pytest.mark.parametrize("name", ["accounts.parquet", "campaigns.parquet"])
 def test_a_run_with_a_byte_changed_is_refused(store: Store, run_folder: Folder, name: str) -> None:
     folder = run_folder({"c-one": {"members": accounts(0, 500)}})

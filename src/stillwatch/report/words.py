@@ -148,15 +148,13 @@ def moment(value: datetime | str | None) -> str:
     """A time to the minute, UTC."""
     if value is None:
         return NONE
-    if isinstance(value, str):
-        try:
-            told = datetime.fromisoformat(value)
-        except ValueError:
-            # Not a time at all: shown as it stands, but no longer than a time, because times do not wrap.
-            return value if len(value) <= MAX_TIME else value[: MAX_TIME - 1] + "…"
-    else:
-        told = value
-    told = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    try:
+        told = datetime.fromisoformat(value) if isinstance(value, str) else value
+        told = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # Not a time at all, or not of UTC's calendar: shown as it stands, but no longer than a time, because times do not wrap.
+        value = str(value)
+        return value if len(value) <= MAX_TIME else value[: MAX_TIME - 1] + "…"
     return f"{told:%Y-%m-%d %H:%M}"
 
 

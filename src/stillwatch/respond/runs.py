@@ -73,10 +73,7 @@ def read_run(folder: Path) -> FoundRun:
         )
         for row in campaigns.to_pylist()
     ]
-    try:
-        start, seen = (None if summary.get(name) is None else datetime.fromisoformat(summary[name]) for name in ("start", "last_seen"))
-    except ValueError as error:
-        raise InputError(f"a time is none ({error})", where=folder / "summary.json", todo="Run stillwatch detect again") from error
+    start, seen = (None if summary.get(name) is None else datetime.fromisoformat(summary[name]) for name in ("start", "last_seen"))
     return FoundRun(run_id, start, seen, summary, found)
 
 
