@@ -1,5 +1,6 @@
 """Erasure of an account: nothing of it stays in the store, and the audit log is whole nevertheless; on both databases."""
 
+import hashlib
 import json
 import shlex
 from datetime import UTC, datetime, timedelta
@@ -19,8 +20,10 @@ from stillwatch.respond.store import SYSTEM, ForbiddenError, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Reason, Subject
 
 GONE, OTHER = "acct-00003", "acct-00004"
-SECRETS = (GONE, "key-of-ada", "Ada", "her thesis", "we are a class", "the syllabus fits", "a cousin", "spoke to her", "an old friend",
-           "no part in it")
+DIGEST = hashlib.sha256(b"key-of-ada").hexdigest()
+"""As the decision service logs a key that stands in the clear."""
+SECRETS = (GONE, "key-of-ada", DIGEST, "Ada", "her thesis", "we are a class", "the syllabus fits", "a cousin", "spoke to her",
+           "an old friend", "no part in it")
 
 
 @pytest.fixture
@@ -37,6 +40,7 @@ def lived(store: Store, run_folder: Folder) -> Store:
         change.session.add(Key(key_id="key-of-ada", account_id=GONE))
         for i, name in enumerate((GONE, OTHER)):
             change.session.add(DecisionRow(request_id=f"r{i}", at=NOW, surface="api", account_id=name, decision="allow", mode="shadow"))
+        change.session.add(DecisionRow(request_id="r2", at=NOW, surface="nginx", key_id=DIGEST, decision="block", mode="enforce"))
     with store.write(ANA, now=NOW) as change:
         cases.annotate(change, case_id, "Ada says it is for her thesis", account_id=GONE)
         cases.annotate(change, case_id, f"{GONE}, {OTHER} and {GONE}x came last; Ada, Adam")
@@ -80,7 +84,7 @@ def test_nothing_of_the_account_stays_and_the_log_is_whole(lived: Store) -> None
     assert f"{GONE}x came last" in told, "another identifier that begins like it"
     assert OTHER in told
     assert "Adam" in told
-    assert (done["remarks"], done["appeals"], done["decisions"], done["keys"], done["facts"]) == (1, 1, 1, 1, 1)
+    assert (done["remarks"], done["appeals"], done["decisions"], done["keys"], done["facts"]) == (1, 1, 2, 1, 1)
     with lived.read() as session:
         case_id = the_case(lived).case_id
         left = session.get_one(Member, (case_id, done["pseudonym"]))

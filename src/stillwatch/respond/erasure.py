@@ -5,6 +5,7 @@ about it alone is removed. The rows of the audit log stay chained (:mod:`.audit`
 digest of what is left of each row that it changed.
 """
 
+import hashlib
 import json
 import re
 import secrets
@@ -255,6 +256,7 @@ def _rows(change: Change, scrub: _Scrub, ids: Sequence[str]) -> dict[str, int]:
         of_it = update(Target).where(Target.subject == kind, Target.subject_id == name)
         done["actions"] += _run(session, of_it.values(subject_id=new, ended_at=ended))
     keys = [name for kind, name in scrub.subjects if kind is Subject.KEY]
+    keys += [hashlib.sha256(name.encode()).hexdigest() for name in keys]  # as the service logs those that stand in the clear
     for what, column, its in (
         ("labels", Label.account_id, ids), ("decisions", DecisionRow.account_id, ids), ("decisions", DecisionRow.key_id, keys),
         ("keys", Key.account_id, ids), ("facts", Account.account_id, ids),

@@ -282,7 +282,7 @@ class Service:
             self.log.add(
                 Record(
                     self.decider.clock.now(), question.request_id, question.surface,
-                    _principal(question, self.context.identities), decision.decision,
+                    _principal(question, decision, self.context.identities), decision.decision,
                     decision.would, decision.mode, decision.reasons[0] if decision.reasons else "", decision.case_id,
                     decision.policy_version, decision.revision, int(seconds * 1e6),
                 )
@@ -330,13 +330,15 @@ def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:
     return found
 
 
-def _principal(question: Question, identities: Identities) -> str:
-    """The one whose action decided, or the first; an API key in the clear is left out."""
+def _principal(question: Question, decision: Decision, identities: Identities) -> str:
+    """The one whose action decided, or the first account; an API key in the clear is left out, and one that no action is on."""
     if not (question.who and question.who[0]):
         return ""
     place, i = question.decided_by
     if question.surface not in CREDENTIAL_SURFACES:
         return question.who[place][0]
+    if not (decision.reasons and decision.revision):  # nothing tells in which form the tables have it, so no erasure would find it
+        return ""
     # the tables have a key's hash, or that of its SHA-256; without a tenant's key the former would be the key itself
     name = question.who[place][i if identities.hashed else 0].removeprefix(KEY)
     return "" if unhashed(name) else name

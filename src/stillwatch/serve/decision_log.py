@@ -31,7 +31,7 @@ class Record(msgspec.Struct, gc=False):
     request_id: str
     surface: str
     account_id: str
-    """Of several credentials the one whose action decided, as the table has it; where none did, the first, by its SHA-256."""
+    """Of several credentials the one whose action decided, as the table has it; empty where none did."""
     decision: str
     would: str
     mode: str
