@@ -106,9 +106,11 @@ GENERATE = "/inference/v1/generate"
         (CHAT, {}, {"max_tokens": 64}),
         (CHAT, {"max_completion_tokens": 9}, {"max_completion_tokens": 9}),
         (CHAT, {"max_completion_tokens": None}, {"max_completion_tokens": None, "max_tokens": 64}),
+        (CHAT, {"max_tokens": 0}, {"max_tokens": 1}),
+        (RESPONSES, {"max_output_tokens": 0}, {"max_output_tokens": 1}),
         *(
             (CHAT, {"max_tokens": value}, {"max_tokens": 64})
-            for value in (-1, 0, 65, 1e9, 0.5, True, "9", [9], {}, float("inf"), 10**30)
+            for value in (-1, 65, 1e9, 0.5, True, "9", [9], {}, float("inf"), 10**30)
         ),
         *((CHAT, {name: 9}, {name: 9, "max_tokens": 64}) for name in ("max_output_tokens", "max_tokens_to_sample")),
         (COMPLETIONS, {"max_completion_tokens": 9}, {"max_completion_tokens": 9, "max_tokens": 64}),

@@ -246,8 +246,8 @@ def _cut(body: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
         if name in _NESTED and isinstance(value, dict):
             value = _cut(value, verdict)
         elif verdict.max_tokens and name in _LIMITS and value is not None:
-            # some servers take -1, or what is no number, for no limit
-            value = min(value, verdict.max_tokens) if type(value) is int and value > 0 else verdict.max_tokens
+            # Some servers take 0 (SGLang), -1 or what is no number for no limit; who asks for 0 gets the least that is one.
+            value = max(1, min(value, verdict.max_tokens)) if type(value) is int and value >= 0 else verdict.max_tokens
         elif name == "include" and isinstance(value, list):
             value = [item for item in value if not _dropped(str(item), verdict)]
         elif verdict.drop_reasoning and name == "chat_template_kwargs" and isinstance(value, dict):
