@@ -449,6 +449,20 @@ def test_an_edge_log_of_another_zone_is_told(write, tmp_path, capsys):
     assert "1  requests are in the edge log more than an hour away" in capsys.readouterr().out
 
 
+def test_doubts_stand_under_the_source_that_they_are_about(write, tmp_path, capsys):
+    edge = write([{"request_id": "e9", "start_time": "2026-02-20T15:00:00Z", "ja4": "t13"}], "edge.jsonl")
+    registry = write(b"account_id,card\nb1,4242\n", "accounts.csv")
+    workflows.ingest([write([event()])], "canonical", tmp_path / "out", edge=[edge], accounts=registry, as_of=AS_OF)
+    under, source = {}, ""
+    for line in capsys.readouterr().out.splitlines():
+        if line.startswith("  "):
+            under[source].append(line.split()[0])
+        else:
+            source = line.split(":")[0]
+            under[source] = []
+    assert (under["Edge log"], under["Registry"]) == (["No"], ["Only", "Columns", "Empty"])
+
+
 def test_columns_of_the_registry_that_were_not_read_are_told(write, tmp_path, capsys):
     registry = write(b"account_id,card,signup_date\na1,4242,2026-01-01\n", "accounts.csv")
     workflows.ingest([write([event()])], "canonical", tmp_path / "out", accounts=registry, as_of=AS_OF)

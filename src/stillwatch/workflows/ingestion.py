@@ -105,7 +105,7 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
         which = f"{number_of(len(summary['replaced']), 'source')} that {noun(len(summary['replaced']), 'was', 'were')} not read this time"
         todo = "to have both, ingest all sources together, or each part into a folder of its own"
         lines.append(f"Replaced: an earlier ingest's events, of {lost} of {which}, such as {first}; {todo}")
-    lines += [*_put_aside(summary), *_joined(summary), *_not_followed(summary), *_doubts(summary)]
+    lines += [*_put_aside(summary), *_joined(summary), *_not_followed(summary)]
     # Text is empty by intent in the modes features and metadata.
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
     if rows["written"] and empty:
@@ -143,9 +143,9 @@ def _put_aside(summary: dict[str, Any]) -> list[str]:
 
 
 def _joined(summary: dict[str, Any]) -> list[str]:
-    """What was read of the edge log and the registry."""
+    """What was read of the edge log and the registry; doubts about each stand under its own line."""
     lines, explained = [], summary["explained"]
-    for name, part in (("edge log", summary["edge"]), ("registry", summary["accounts"])):
+    for name, part, doubts in (("edge log", summary["edge"], _edge_doubts), ("registry", summary["accounts"], _registry_doubts)):
         if part is None:
             continue
         accounts = ("account written", "accounts written")
@@ -156,6 +156,7 @@ def _joined(summary: dict[str, Any]) -> list[str]:
         for reason, count in _most(part["quarantined"]):
             first = part["examples"].get(reason)
             lines += [f"  {count:>9,}  put aside: {explained[reason]}", *([f"             the first: {first}"] if first else [])]
+        lines += doubts(part, summary["rows"]["written"])
     return lines
 
 
@@ -175,30 +176,32 @@ def _not_followed(summary: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _doubts(summary: dict[str, Any]) -> list[str]:
-    """What was read of the edge log and the registry and is of no use."""
-    lines, edge, registry = [], summary["edge"], summary["accounts"]
-    if edge is not None and edge["far_in_time"]:
-        n = edge["far_in_time"]
+def _edge_doubts(edge: dict[str, Any], written: int) -> list[str]:
+    """What was read of the edge log and is of no use."""
+    lines = []
+    if n := edge["far_in_time"]:
         lines.append(f"  {n:>9,}  requests are in the edge log more than an hour away: not joined (is a time zone wrong?)")
-    if edge is not None and edge["ambiguous"]:
-        n = edge["ambiguous"]
+    if n := edge["ambiguous"]:
         several = "the edge log has the identifier of several clients (the edge must not take it from them)"
         lines.append(f"  {n:>9,}  {noun(n, 'request')} not joined: {several}")
-    if edge is not None and summary["rows"]["written"] and not any(edge[name] for name in ("joined", "far_in_time", "ambiguous")):
+    if written and not any(edge[name] for name in ("joined", "far_in_time", "ambiguous")):
         lines.append("  No identifier of a request is in the edge log: the gateway must log the x-request-id that the edge gives")
-    if registry is not None:
-        known, written = registry["known_requests"], summary["rows"]["written"]
-        if written and known < FEW * written:
-            few = f"{known:,} of {number_of(written, 'request')} of accounts that the registry has, so it tells of next to nobody"
-            lines.append(f"  Only {few}: do both name accounts alike (which identifier, in clear or hashed)?")
-        told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
-                ("impossible_times", "times before 1990"))
-        lines += [f"  {registry[name]:>9,}  {what}: left empty" for name, what in told if registry[name]]
-        if registry["unknown_columns"]:
-            lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
-        if registry["written"] and registry["empty_columns"]:
-            lines.append(f"  Empty columns, whose evidence is blind: {', '.join(registry['empty_columns'])}")
+    return lines
+
+
+def _registry_doubts(registry: dict[str, Any], written: int) -> list[str]:
+    """What was read of the registry and is of no use."""
+    lines, known = [], registry["known_requests"]
+    if written and known < FEW * written:
+        few = f"{known:,} of {number_of(written, 'request')} of accounts that the registry has, so it tells of next to nobody"
+        lines.append(f"  Only {few}: do both name accounts alike (which identifier, in clear or hashed)?")
+    told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
+            ("impossible_times", "times before 1990"))
+    lines += [f"  {registry[name]:>9,}  {what}: left empty" for name, what in told if registry[name]]
+    if registry["unknown_columns"]:
+        lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
+    if registry["written"] and registry["empty_columns"]:
+        lines.append(f"  Empty columns, whose evidence is blind: {', '.join(registry['empty_columns'])}")
     return lines
 
 
