@@ -127,13 +127,15 @@ def _told(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table |
     """What is said of the account, and of the campaign as a whole; no name of another account, no mark, no text."""
     row, details = campaign["row"], campaign["details"]
     evidence = [
-        {name: piece.get(name) for name in ("name", "sentence", "observed", "expected", "p_value")} | {"adds": piece.get("log_odds") or 0.0}
+        {name: piece.get(name) for name in ("name", "sentence", "observed", "expected", "p_value", "sampled_one_in")}
+        | {"adds": piece.get("log_odds") or 0.0}
         for piece in details.get("evidence", []) if abs(piece.get("log_odds") or 0.0) >= LEAST
     ]
     return {
         "account_id": account["account_id"], "campaign_id": row["campaign_id"], "verdict": row["verdict"], "reasons": account["reasons"],
         "score": account["score"], "campaign_score": row["score"], "q_value": row["q_value"], "n_accounts": row["n_accounts"],
         "families": row["views"], "evidence": evidence, "blind": summary.get("blind_views") or [],
+        "sampled_one_in": details.get("sampled_one_in") or 1,
         "innocent_explanations": sorted(row["explanations"], key=lambda e: (-e["score"], e["hypothesis"])),
         "would_change": details.get("changes") or [], "requests": None if mine is None else _counts(mine, harvest),
     }
