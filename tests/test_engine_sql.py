@@ -10,6 +10,7 @@ import sqlglot
 from stillwatch import simulate
 from stillwatch.detect import pipeline
 from stillwatch.engine import Engine
+from stillwatch.errors import InputError
 
 LOADING = ("CREATE", "DROP", "SET", "COPY")
 """Statements with which an engine reads and names its own files; each engine has its own."""
@@ -34,6 +35,12 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         simulate.run("demo", Path(folder / "world"), events=8000, seed=1, prompts=None, rates=None, quiet=True)
         pipeline.detect(folder / "world", folder / "run", quiet=True)
     return [sql for sql in dict.fromkeys(seen) if not sql.lstrip().upper().startswith(LOADING)]
+
+
+def test_an_engine_of_another_version_is_wrong_usage(tmp_path: Path) -> None:
+    """No extra is missing that somebody could install."""
+    with pytest.raises(InputError, match=r"the engine spark is not available in this version\. Use --engine duckdb"):
+        pipeline.detect(tmp_path, tmp_path / "run", engine="spark")
 
 
 @pytest.mark.parametrize("dialect", ["spark", "clickhouse"])

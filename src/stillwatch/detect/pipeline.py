@@ -13,7 +13,7 @@ from stillwatch.detect.joining import expand, owned_marks
 from stillwatch.detect.traffic import CONTENT_COLUMNS, measure, propose, read_traffic
 from stillwatch.detect.unmixing import unmix, worded
 from stillwatch.engine import Engine, open_engine
-from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.errors import InputError
 from stillwatch.files import alone, demand_place
 from stillwatch.terminal.progress import Clock
 
@@ -74,7 +74,7 @@ def detect(
     A log without an event in that time, as that of a day on which nobody sent anything, gives a run with empty tables.
     """
     if engine != "duckdb":
-        raise MissingExtraError(f"the engine {engine} is not available in this version", todo="Use --engine duckdb")
+        raise InputError(f"the engine {engine} is not available in this version", todo="Use --engine duckdb")
     if traces is not None:
         from stillwatch.detect.lockstep import detect_traces
 
