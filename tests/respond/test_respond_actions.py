@@ -92,6 +92,22 @@ def test_a_rejected_proposal_does_nothing(store: Store, case_id: str) -> None:
         approved(store, row.action_id, CEM)
 
 
+def test_a_proposal_lapses_after_a_week_and_a_lift_does_not(store: Store, case_id: str) -> None:
+    row, late = proposed(store, case_id=case_id), NOW + timedelta(days=7)
+    with pytest.raises(InputError, match=rf"nobody agreed within 7 days, so the proposal has lapsed: .*actions reject {row.action_id}"):
+        approved(store, row.action_id, now=late)
+    with store.write(BEN, now=late) as change:
+        _, held = policy.active(change.session)
+        just = late - timedelta(microseconds=1)
+        assert [actions.standing(row, held, at) for at in (just, late)] == [ActionState.PROPOSED, Standing.LAPSED]
+        actions.reject(change, row.action_id, "too late")
+    again = proposed(store, case_id=case_id, now=late)
+    assert approved(store, again.action_id, now=late + timedelta(days=6)).state == ActionState.IN_FORCE
+    with store.write(ANA, now=late + timedelta(days=6)) as change:
+        lift = actions.undo(change, again.action_id, Reason.FALSE_POSITIVE)
+    assert approved(store, lift.action_id, now=late + timedelta(days=14)).state == ActionState.DONE
+
+
 def test_one_account_is_let_go_and_the_rest_stays(store: Store, case_id: str) -> None:
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     with store.write(ANA, now=NOW) as change:
@@ -411,6 +427,8 @@ def test_what_ends_soon_is_told_until_somebody_proposes_it_again(store: Store, c
     assert ends(late) == [block]
     proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, "acct-00001")], now=late)
     assert ends(late) == [block], "of one account alone"
+    proposed(store, case_id=case_id, now=late - timedelta(days=7))
+    assert ends(late) == [block], "it has lapsed"
     assert ends(NOW + timedelta(days=31)) == []
 
 

@@ -180,7 +180,7 @@ def _still_held(session: Session, now: datetime, lift: ActionRow) -> list[str]:
 
 _DOES: dict[str, str] = {
     Standing.IN_FORCE: "it touches", Standing.SHADOW: "it touches", ActionState.PROPOSED: "it would touch",
-    ActionState.REJECTED: "it would have touched", ActionState.DONE: "it let go",
+    ActionState.REJECTED: "it would have touched", Standing.LAPSED: "it would have touched", ActionState.DONE: "it let go",
 }
 
 

@@ -26,6 +26,8 @@ from stillwatch.terminal.counting import number_of
 
 SOON = timedelta(days=3)
 """How long before their end actions are told, so that somebody renews those that must go on."""
+WAITS = timedelta(days=7)
+"""How long a proposal can be agreed to: later it is about people as they were. A lift, which sets people free, waits on."""
 
 Subjects = Sequence[tuple[Subject, str]]
 
@@ -104,7 +106,8 @@ def ending(session: Session, now: datetime) -> Sequence[ActionRow]:
     for an enforced one.
     """
     later, reached = aliased(ActionRow), aliased(Target)
-    longer = or_(later.state == ActionState.PROPOSED, and_(later.state == ActionState.IN_FORCE, later.expires_at > ActionRow.expires_at))
+    waits = and_(later.state == ActionState.PROPOSED, later.proposed_at > now - WAITS)
+    longer = or_(waits, and_(later.state == ActionState.IN_FORCE, later.expires_at > ActionRow.expires_at))
     renewed = exists().where(
         reached.subject == Target.subject, reached.subject_id == Target.subject_id, reached.ended_at.is_(None),
         later.action_id == reached.action_id, later.kind == ActionRow.kind, longer,
@@ -162,6 +165,8 @@ def holds(row: ActionRow, now: datetime) -> bool:
 
 def standing(row: ActionRow, policy: Policy, now: datetime) -> str:
     """How an action stands at a time under a policy, in one word of :class:`Standing` or :class:`ActionState`."""
+    if row.state == ActionState.PROPOSED and row.kind != LIFT and row.proposed_at <= now - WAITS:
+        return Standing.LAPSED
     if row.state != ActionState.IN_FORCE:
         return row.state
     if row.expires_at is not None and row.expires_at <= now:
@@ -266,6 +271,9 @@ def propose(
 def approve(change: Change, action_id: str, note: str = "") -> ActionRow:
     """Agree to somebody else's proposal; with enough people it takes effect. Needs an approver."""
     row = _second_person(change, action_id)
+    if standing(row, policies.active(change.session)[1], change.now) == Standing.LAPSED:
+        todo = f"Turn it down and propose it again: stillwatch actions reject {action_id} --note WHY"
+        raise InputError(f"nobody agreed within {WAITS.days} days, so the proposal has lapsed", where=action_id, todo=todo)
     change.session.add(Approval(action_id=action_id, actor=change.actor.name, approved=True, note=note, at=change.now))
     change.audit("action.approve", action_id, after=row.kind, reason=note or None)
     change.session.flush()

@@ -72,7 +72,10 @@ class ActionState(StrEnum):
 
 
 class Standing(StrEnum):
-    """What an action that took effect comes to at a time; others stand as their state says."""
+    """What a proposal or an action that took effect comes to at a time; others stand as their state says."""
+
+    LAPSED = "lapsed"
+    """Nobody agreed to it in time; it can be turned down alone."""
 
     IN_FORCE = "in_force"
     """Decision services carry it out."""
