@@ -1,11 +1,13 @@
 """From accepted groups to campaigns: whose are they?
 
 Groups overlap, and one group can hold accounts of two operators (both ride one tool) or innocents beside them. Accounts
-that hand conversations to each other are one pool: pools are kept apart whatever else they share. Groups are then taken in
-the order of their scores. A group whose known accounts are mostly of one campaign joins it, if these are half of its accounts
-or links made it; a group of unknown accounts makes a campaign; a group that holds several campaigns whole puts them together if
-it scores like them and they are not several pools; one that holds a single campaign whole makes it larger; and any other mixed
-group accuses nobody. In the end what pools without a group of their own kept apart makes a campaign, too.
+that hand conversations to each other are one pool: pools are kept apart whatever else they share, unless links made a group of
+them. Groups are then taken in the order of their scores. A group whose known accounts are mostly of one campaign joins it, if
+these are half of its accounts or links made it; a group of unknown accounts makes a campaign; a group that holds several campaigns
+whole puts them together if it scores like them and they are not several pools; one that holds a single campaign whole makes it
+larger; and any other mixed group accuses nobody. In the end what pools without a group of their own kept apart makes a campaign,
+too; and campaigns are put together that are a group's whole, though those of its accounts who use one program score beyond it:
+a header that he writes cuts an operator's accounts in parts.
 """
 
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.judge.scene import Scene
+from stillwatch.numeric.groups import PROGRAM
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -58,12 +61,15 @@ class _Campaigns:
     is_pool: list[bool]
     best: list[float]
     """Highest score of each campaign's groups, -inf while it has none."""
+    whole: list[float]
+    """The same, without groups of one program."""
     devotion: list[float]
     """Highest devotion of each campaign's groups, 0 while it has none."""
 
     def new(self) -> int:
         self.is_pool.append(False)
         self.best.append(-np.inf)
+        self.whole.append(-np.inf)
         self.devotion.append(0.0)
         return len(self.best) - 1
 
@@ -78,15 +84,30 @@ class _Campaigns:
         # An object, users of one tool may share with a campaign; accounts that links put together are of one hand, however few are known.
         if counts.max() >= MOSTLY * len(known) and (by_links or len(known) >= HALF * len(members)):
             return self._join(members, top, score, devotion)
-        whole = all(count >= WHOLE * (self.account == value).sum() for value, count in zip(values, counts, strict=True))
-        n_pools = sum(self.is_pool[value] for value in values)
-        central = devotion >= CENTRAL * max(self.devotion[value] for value in values)
         strong = len(values) == 1 or score >= max(self.best[value] for value in values) - WEAKER
-        if whole and central and n_pools <= 1 and strong:
-            into = next((int(value) for value in values if self.is_pool[value]), top)
-            self.account[np.isin(self.account, values)] = into
-            return self._join(members, into, score, devotion)
+        if strong and self._together(values, counts, devotion, by_links):
+            return self._join(members, self._merge(values, top), score, devotion)
         return -1
+
+    def gather(self, members: I64, score: float, devotion: float, by_links: bool) -> None:
+        """Put campaigns together that are nearly all of a group and score beyond it by groups of one program alone; nobody joins."""
+        labels = self.account[members]
+        values, counts = np.unique(labels[labels >= 0], return_counts=True)
+        if len(values) < 2 or counts.sum() < MOSTLY * len(members):
+            return
+        if score >= max(self.whole[value] for value in values) - WEAKER and self._together(values, counts, devotion, by_links):
+            self._merge(values, int(values[counts.argmax()]))
+
+    def _together(self, values: I64, counts: I64, devotion: float, by_links: bool) -> bool:
+        """Whether a group with so many accounts of each campaign holds them whole, is of much of what they do, and mixes no pools."""
+        whole = all(count >= WHOLE * (self.account == value).sum() for value, count in zip(values, counts, strict=True))
+        central = devotion >= CENTRAL * max(self.devotion[value] for value in values)
+        return whole and central and (by_links or sum(self.is_pool[value] for value in values) <= 1)
+
+    def _merge(self, values: I64, top: int) -> int:
+        into = next((int(value) for value in values if self.is_pool[value]), top)
+        self.account[np.isin(self.account, values)] = into
+        return into
 
     def release(self, members: I64) -> None:
         """Forget the pools of these accounts if none of them has a group: conversations that now and then move within one campaign."""
@@ -124,7 +145,7 @@ def campaigns_of(
         among[accounts] = True
     label = pools(scene, among, min_accounts)
     n_pools = int(label.max(initial=-1)) + 1
-    found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools, [0.0] * n_pools)
+    found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools, [-np.inf] * n_pools, [0.0] * n_pools)
     linked = by_links(scene)
     order = sorted((g for g in inside if len(inside[g]) >= min_accounts), key=lambda g: (linked[g], -log_odds[g], -len(inside[g]), g))
     for late in (False, True):
@@ -133,6 +154,10 @@ def campaigns_of(
                 found.release(inside[g])
             if group_label[g] < 0:
                 group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]), linked[g])
+                if group_label[g] >= 0 and not scene.groups.origin[g].startswith(PROGRAM):
+                    found.whole[group_label[g]] = max(found.whole[group_label[g]], float(log_odds[g]))
+    for g in order:
+        found.gather(inside[g], float(log_odds[g]), float(scene.devotion[g]), linked[g])
     return _renumbered(group_label, found.account, min_accounts, start, scene)
 
 
