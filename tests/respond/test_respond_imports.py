@@ -154,6 +154,15 @@ def test_after_a_split_the_part_that_was_judged_innocent_keeps_its_case(store: S
     assert {name for name, (present, _) in held(store, case_id).items() if present} == set(stayed)
 
 
+def test_a_prompt_with_a_nul_stops_no_import(store: Store, run_folder: Folder) -> None:
+    """It would otherwise be a way for whoever harvests to have no case."""
+    template = {"masked": "Solve\0 ⟨…⟩", "events": 3, "of": 4}
+    imported(store, run_folder({"c-one": {"members": accounts(0, 10), "details": {"templates": [template]}}}))
+    with store.read() as session:
+        details = session.get_one(Case, the_case(store).case_id).details
+        assert details["templates"] == [template | {"masked": "Solve\ufffd ⟨…⟩"}]
+
+
 def test_an_unrelated_campaign_opens_its_own(store: Store, run_folder: Folder, case_id: str) -> None:
     assert len(imported(store, run_folder({"c-two": {"members": accounts(500, 9), "marks": ["z1", "z2"]}})).opened) == 1
 

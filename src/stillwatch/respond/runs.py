@@ -68,7 +68,7 @@ def read_run(folder: Path) -> FoundRun:
     valued = run_worth.read(folder)
     found = [
         FoundCampaign(
-            row, run_details.parse(row.pop("details"), row["campaign_id"], tables[0]) | valued.get(row["campaign_id"], {}),
+            row, run_details.parse(_without_nul(row.pop("details")), row["campaign_id"], tables[0]) | valued.get(row["campaign_id"], {}),
             members.get(row["campaign_id"], ()),
         )
         for row in campaigns.to_pylist()
@@ -206,3 +206,8 @@ def _view(engine: Any, files: Sequence[Path]) -> None:
         ]
         parts.append(f"SELECT {', '.join(chosen)} FROM {source}")
     engine.execute(f"CREATE VIEW events AS {' UNION ALL '.join(parts)}")
+
+
+def _without_nul(details: str | None) -> str | None:
+    """Details whose texts a database can hold: PostgreSQL takes no U+0000, which a prompt may have, and so no run with it."""
+    return None if details is None else details.replace("\\u0000", "\\ufffd")
