@@ -75,7 +75,9 @@ def test_the_interval_of_a_harvest_stands_beside_it(client: Clients, store: Stor
     cells = re.findall(r'data-name="Harvested">(.*?)</td>', queue)
     assert [cell for cell in cells if " to " in cell] == ['10,214,732<br><span class="note">9,104,000 to 11,900,000</span>']
     assert "812,000" in cells, "a run that told none is shown as it was"
-    assert "9,104,000 to 11,900,000 (90 % interval)" in visitor.get(f"/cases/{told['c-4be0a1']}").text
+    page = visitor.get(f"/cases/{told['c-4be0a1']}").text
+    assert "9,104,000 to 11,900,000 (90 % interval)" in page
+    assert "a person asks first, to the end.</li>" in page  # a sentence of ours is never cut
     assert "interval" not in visitor.get(f"/cases/{told['c-90ff32']}").text
 
 

@@ -66,6 +66,7 @@ def write_run(folder: Path, *, privacy: str = "text") -> Path:
             {"view": "identity.payment", "object": f"{campaign_id}-card", "accounts": n, "expected_accounts": 0.1, "events": n},
         ]
         details = {"objects": objects, "evidence": EVIDENCE, "sentence": "x", "templates": [{"masked": SECRET_TEXT, "events": 1, "of": 1}]}
+        details["changes"] = ["word " * 100 + "to the end"]
         verdict = "review" if campaign_id == "c-review" else "campaign"
         campaigns.append({
             "campaign_id": campaign_id, "verdict": verdict, "score": 4.0, "q_value": 1e-4, "n_accounts": n, "n_events": 10 * n,

@@ -78,7 +78,7 @@ def test_it_tells_the_account_and_nobody_else(made: Path) -> None:
     assert {row["event_id"] for row in rows} == {f"{MINE}-{hour}" for hour in range(10)}
     assert {row["taken_for_harvest"] for row in rows} == {"yes"}
     page = told["statement.html"].decode()
-    for words in (MINE, "8 others", "Same opening", "classroom", "appeals@provider.example", "no proof of intent",
+    for words in (MINE, "8 others", "Same opening", "word to the end", "classroom", "appeals@provider.example", "no proof of intent",
                   "what speaks for all of them together, the same for each", "=mallory &lt;b&gt;"):
         assert words.lower() in page.lower(), words
     assert "<script" not in page

@@ -14,6 +14,8 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, CLEARED
 START = datetime(2026, 2, 2, tzinfo=UTC)
 START_HOUR = int(START.timestamp() // 3600)
 DAYS = 14
+LONG = ", of which a person asks first" * 15 + ", to the end."
+"""A sentence that goes on for longer than what comes from logs is shown."""
 
 
 def evidence(name: str, sentence: str, observed: float, expected: float, log_odds: float) -> dict[str, Any]:
@@ -202,7 +204,7 @@ def hydra(rng: np.random.Generator) -> dict[str, Any]:
             " conversations.",
             "If the injected prompt is found in a published tool, content.template falls to about zero, and the"
             " log-odds to +10.9.",
-            "If fewer than 2 % of conversations were continued by another account, the group would go to review.",
+            "If fewer than 2 % of conversations were continued by another account, the group would go to review" + LONG,
         ],
     }
 

@@ -143,6 +143,17 @@ def test_the_page_does_not_tell(page: Reader, text: str) -> None:
     assert text not in told
 
 
+def test_our_own_sentences_are_never_cut(tmp_path: Path) -> None:
+    """Only what comes from logs may be of any length."""
+    long = "word " * 400 + "its end"
+    told = {"sentence": long, "changes": [long], "not_accused": [long], "evidence": [runs.evidence("a.b", long, 1, 1, 1.0)]}
+    rows = [runs.row(f"c-{verdict}", verdict, 3.0, (3, 10, 4), ["a.b"], told) for verdict in ("campaign", "review")]
+    summary = {"blind_views": [{"view": "c.d", "reason": long}], "warnings": [long]}
+    page = read(report.run(runs.write(tmp_path, rows, summary)))
+    assert "more characters" not in page.text
+    assert page.text.count("its end") == 8
+
+
 def test_conditions_of_a_decision_are_told_apart(tmp_path: Path) -> None:
     """Each is half a sentence; run together they were one wrong sentence."""
     conditions = ["contracts of half the accounts make it known business", "registration records that explain what is shared"]
