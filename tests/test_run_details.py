@@ -20,7 +20,7 @@ from stillwatch.errors import InputError
 from stillwatch.evidence import pdf
 
 WRONG: dict[str, list[Any]] = {
-    "evidence": [7, [7], [{"log_odds": "a"}], [{"observed": True}]],
+    "evidence": [7, [7], [{"log_odds": "a"}], [{"observed": True}], [{"in_all": [1]}], [{"in_all": [1, "x"]}]],
     "objects": [7, [7], [{"accounts": "many"}]],
     "timeline": [7, {"start_hour": "x"}, {"start_hour": 10**9}, {"harvested": [1, None]}, {"other": [-1]}, {"harvested": [0] * 30_000}],
     "activity": [7, {"counts": [[1], [1, 2]]}, {"counts": [3]}, {"step_hours": 10**6}],
@@ -64,21 +64,36 @@ def test_observed_and_expected_are_told_decoded_and_with_a_unit(name: Any, obser
 
 
 @pytest.mark.parametrize(
-    ("name", "observed", "one_in", "told"),
+    ("name", "observed", "one_in", "in_all", "told"),
     [
-        ("infra.network", 101, 32,
-         "observed 101 owners beyond the first in a sample of 1 in 32 of the networks (about 3,200 in all), expected 2"),
-        ("infra.network", 0, 2, "observed 0 owners beyond the first in a sample of 1 in 2 of the networks, expected 2"),
-        ("infra.network", 101, 1, "observed 101 owners beyond the first, expected 2"),
-        ("infra.rotation", 3, 4, "observed 3 networks an account estimated in a sample of 1 in 4 of the networks, expected 2"),
-        ("context.common_work", 0.5, 2048, "observed 0.5 in a sample of 1 in 2,048 of the prompts, expected 2"),
-        ("content.queue", -1, 4,
+        ("infra.network", 101, 32, [2684.4, 3821.2],
+         "observed 101 owners beyond the first in a sample of 1 in 32 of the networks (some 2,700 to 3,800 in all), expected 2"),
+        ("infra.network", 101, 32, None, "observed 101 owners beyond the first in a sample of 1 in 32 of the networks, expected 2"),
+        ("infra.network", 0, 2, None, "observed 0 owners beyond the first in a sample of 1 in 2 of the networks, expected 2"),
+        ("infra.network", 101, 1, None, "observed 101 owners beyond the first, expected 2"),
+        ("infra.rotation", 3.24, 4, [1.66, 6.2],
+         "observed 0.81 networks an account in a sample of 1 in 4 of the networks (some 1.7 to 6.2 in all), expected 2"),
+        ("infra.rotation", 3.24, 1, None, "observed 3.24 networks an account, expected 2"),
+        ("context.common_work", 0.5, 2048, None, "observed 0.5 in a sample of 1 in 2,048 of the prompts, expected 2"),
+        ("content.queue", -1, 4, None,
          "observed 0.1 times as many tasks in common as with everybody else in a sample of 1 in 4 of the tasks, expected 100"),
-        ("identity.payment", 3, 4, "observed 3 owners beyond the first, expected 2"),
+        ("identity.payment", 3, 4, None, "observed 3 owners beyond the first, expected 2"),
     ],
 )
-def test_what_is_counted_in_a_sample_says_so(name: str, observed: float, one_in: int, told: str) -> None:
-    piece = {"name": name, "observed": observed, "expected": 2, "sampled_one_in": one_in}
+def test_what_is_counted_in_a_sample_says_so(name: str, observed: float, one_in: int, in_all: list[float] | None, told: str) -> None:
+    piece = {"name": name, "observed": observed, "expected": 2, "sampled_one_in": one_in, "in_all": in_all}
+    assert run_details.against(piece, "{:.4g}".format) == told
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "told"),
+    [
+        (0.01, 0.547, "observed 0 (no more uneven than chance), expected 0.547"),
+        (0.02, 0.01, "observed 0.02 where 0 is equal loads, expected 0"),
+    ],
+)
+def test_a_floor_is_not_told_as_a_measurement(observed: float, expected: float, told: str) -> None:
+    piece = {"name": "volume.even_load", "observed": observed, "expected": expected}
     assert run_details.against(piece, "{:.4g}".format) == told
 
 

@@ -89,6 +89,10 @@ def _series(of: Check) -> Check:
     return lambda value: value is None or (isinstance(value, list) and len(value) <= MOST_STEPS and all(map(of, value)))
 
 
+def _range(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and len(value) == 2 and all(map(_count, value)))
+
+
 def _rows(value: Any) -> bool:
     """A series for each account, all of one length."""
     series = _series(_count)
@@ -105,7 +109,8 @@ _HOURS = {"start_hour": _up_to(LAST_HOUR), "step_hours": _up_to(LONGEST_STEP_H)}
 PARTS: dict[str, Check] = {
     "title": _text, "sentence": _text, "bias_log_odds": _number,
     "evidence": _records(
-        log_odds=_number, observed=_number, expected=_number, p_value=_number, sampled_one_in=_number, days=_number, start=_text,
+        log_odds=_number, observed=_number, expected=_number, p_value=_number, sampled_one_in=_number, in_all=_range, days=_number,
+        start=_text,
     ),
     "objects": _records(accounts=_number, expected_accounts=_number, events=_number),
     "timeline": _fields(**_HOURS, harvested=_series(_count), other=_series(_count)),
@@ -152,12 +157,13 @@ UNITS = {
 }
 """What pieces are observed in, for one and for another number (of none: an s more); those not listed are shares, or say their scale."""
 SAMPLED = {
-    "infra.network": "in a sample of 1 in {} of the networks", "context.apart": "in a sample of 1 in {} of the networks",
-    "infra.rotation": "estimated in a sample of 1 in {} of the networks",
+    **dict.fromkeys(("infra.network", "infra.rotation", "context.apart"), "in a sample of 1 in {} of the networks"),
     **dict.fromkeys(("content.queue", "context.overlap"), "in a sample of 1 in {} of the tasks"),
     **dict.fromkeys(("context.common_work", "harvest.distinct"), "in a sample of 1 in {} of the prompts"),
 }
 """What is counted in a sample of a large group's values (:mod:`stillwatch.judge.sample`), and how that is said."""
+EVEN = 0.01
+"""What ``volume.even_load`` has in place of a spread that is not beyond what counting alone gives."""
 DECADES = {
     "content.queue": 1, "context.overlap": 2, "harvest.long_answers": 1, "harvest.rate": 3, "harvest.volume": 7, "context.crowd": 4,
     "context.sent": 1,
@@ -171,8 +177,14 @@ def measured(piece: Mapping[str, Any]) -> dict[str, Any]:
     if name in DECADES:
         # A float ends at 308 powers of ten, a folder that was changed by hand need not.
         read = {key: None if value is None else 10.0 ** min(DECADES[name] * value, 300) for key, value in read.items()}
+    unit = UNITS.get(name)
+    if name == "volume.even_load":
+        read = {key: 0.0 if value == EVEN else value for key, value in read.items()}
+        unit = ("(no more uneven than chance)",) * 2 if read["observed"] == 0 else unit
+    if name == "infra.rotation" and read["observed"] is not None:
+        read["observed"] /= piece.get("sampled_one_in") or 1  # what was seen: the range tells of how many that may be
     seen = read["observed"]
-    told = [] if seen is None else [noun(round(seen, 2), *UNITS[name]) if name in UNITS else "", *_counted(piece, name, seen)]
+    told = [] if seen is None else [noun(round(seen, 2), *unit) if unit else "", *_counted(piece, name)]
     return {**piece, **read, "unit": " ".join(filter(None, told))}
 
 
@@ -182,13 +194,14 @@ def marked(details: Mapping[str, Any]) -> str:
     return "" if n is None or of is None else f"measured on {n:,.0f} of its accounts' {of:,.0f} requests, those that show what marks it"
 
 
-def _counted(piece: Mapping[str, Any], name: str, seen: float) -> Iterator[str]:
+def _counted(piece: Mapping[str, Any], name: str) -> Iterator[str]:
     """How a piece was counted, where the number alone would mislead."""
     one_in = piece.get("sampled_one_in") or 1
     if name in SAMPLED and one_in > 1:
         yield SAMPLED[name].format(f"{one_in:,.0f}")
-        if name == "infra.network" and seen > 0:
-            yield f"(about {float(f'{seen * one_in:.2g}'):,.0f} in all)"
+        if ends := piece.get("in_all"):
+            low, high = (float(f"{end:.2g}") for end in ends)
+            yield f"(some {low:,g} to {high:,g} in all)"
     if piece.get("days"):
         yield f"within {number_of(int(piece['days']), 'day')} from {piece.get('start')} on"
 

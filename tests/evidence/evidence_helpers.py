@@ -53,7 +53,11 @@ def write_input(folder: Path, *, address: str = "198.51.100.7") -> Path:
     return folder
 
 
-EVIDENCE = [{"name": "harvest.rate", "sentence": "Requests a day.", "observed": 0.5663, "expected": 0.13, "log_odds": 1.0}]
+EVIDENCE = [
+    {"name": "harvest.rate", "sentence": "Requests a day.", "observed": 0.5663, "expected": 0.13, "log_odds": 1.0},
+    {"name": "infra.network", "sentence": "Networks.", "observed": 9, "expected": 0, "log_odds": 0.5, "sampled_one_in": 4,
+     "in_all": [17, 73]},
+]
 
 
 def write_run(folder: Path, *, privacy: str = "text") -> Path:

@@ -79,6 +79,7 @@ def test_it_tells_the_account_and_nobody_else(made: Path) -> None:
     assert {row["taken_for_harvest"] for row in rows} == {"yes"}
     page = told["statement.html"].decode()
     for words in (MINE, "8 others", "Same opening", "word to the end", "classroom", "appeals@provider.example", "no proof of intent",
+                  "1 in 4 of the networks (some 17 to 73 in all)",
                   "what speaks for all of them together, the same for each", "=mallory &lt;b&gt;"):
         assert words.lower() in page.lower(), words
     assert "<script" not in page

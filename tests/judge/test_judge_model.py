@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from judge_helpers import exponential, findings, model, part, values
+from scipy import stats
 
 from stillwatch import judge
 from stillwatch.judge.conduct import CONDUCT
@@ -15,6 +16,7 @@ from stillwatch.judge.pieces import JOINT_SENTENCES, LINKED, PARTS, UNLINKED, al
 from stillwatch.judge.pieces import SIGNS as SINGLE
 from stillwatch.judge.reasons import MANY, NOWHERE, REASONS, everyday
 from stillwatch.judge.results import evidence_rows, reasons
+from stillwatch.judge.sample import in_all
 from stillwatch.run_details import DECADES, UNITS
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
@@ -401,5 +403,25 @@ def test_what_is_observed_has_a_unit_and_tables_keep_what_is_encoded() -> None:
     assert not any("sampled_one_in" in row for row in rows)
     sampled = [row["name"] for row in evidence_rows(told, found, used, 0, 8)[1] if row.get("sampled_one_in") == 8]
     assert sorted(sampled) == ["context.common_work", "harvest.distinct", "infra.network", "infra.rotation"]
+    seen = tuple(np.array([x]) for x in (11.0, 22.0, 500.0))  # owners beyond the first, of 1 in 4 networks
+    found["infra.network"] = replace(found["infra.network"], sampled=seen)
+    ranges = [row["in_all"] for row in evidence_rows(told, found, used, 0, 4)[1] if "in_all" in row]
+    assert ranges == [list(in_all(11, 22, 4, 500))]
+    found["infra.network"] = replace(found["infra.network"], sampled=tuple(0 * x for x in seen))
+    assert not any("in_all" in row for row in evidence_rows(told, found, used, 0, 4)[1])
     (crowd,) = (row for row in rows if row["name"] == "context.crowd")
     assert (crowd["value"], crowd["observed"]) == (0.5, 0.5)
+
+
+def test_what_a_sample_leaves_open_is_a_range() -> None:
+    """Of equal values that is the binomial one; of some with much and many with little it is wider, and what there can be ends it."""
+    low, high = in_all(20, 20, 2, 1000)
+    assert stats.binom.sf(19, low, 0.5) > 0.05 >= stats.binom.sf(19, low - 1, 0.5)
+    assert stats.binom.cdf(20, high, 0.5) > 0.05 >= stats.binom.cdf(20, high + 1, 0.5)
+    assert in_all(20, 60, 2, 1000)[0] < low < high < in_all(20, 60, 2, 1000)[1]
+    assert in_all(20, 60, 2, 45)[1] == 45
+    rng = np.random.default_rng(1)
+    owners = rng.choice([1, 1, 1, 2, 3, 9], 200)  # beyond the first, of each network
+    kept = [owners[rng.random(200) < 1 / 4] for _ in range(400)]
+    ranges = [in_all(seen.sum(), (seen**2).sum(), 4, 10_000) for seen in kept]
+    assert sum(low <= owners.sum() <= high for low, high in ranges) >= 0.88 * 400

@@ -12,6 +12,7 @@ from stillwatch.judge import Scene
 from stillwatch.judge.conduct import apart, own_client
 from stillwatch.judge.evidence import even_load, rotation
 from stillwatch.judge.people import people as join
+from stillwatch.run_details import EVEN
 from stillwatch.tables import ACCOUNTS
 
 
@@ -75,6 +76,8 @@ def test_loads_are_shown_beside_usual_ones_less_what_counting_gives() -> None:
     n = np.tile([6, 40], 20)
     found = even_load(scene(groups(range(40)), people(40), measured(groups(range(40)), n=n)))
     assert found.expected == pytest.approx(found.observed)
+    same = even_load(scene(groups(range(40)), people(40), measured(groups(range(40)), n=np.full(40, 40))))
+    assert same.observed.tolist() == [EVEN]
 
 
 def test_what_is_usual_is_not_taken_from_groups_of_one_program() -> None:

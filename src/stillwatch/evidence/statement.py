@@ -127,7 +127,8 @@ def _told(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table |
     """What is said of the account, and of the campaign as a whole; no name of another account, no mark, no text."""
     row, details = campaign["row"], campaign["details"]
     evidence = [
-        {name: piece.get(name) for name in ("name", "sentence", "observed", "expected", "p_value", "sampled_one_in")}
+        {name: piece.get(name) for name in ("name", "sentence", "observed", "expected", "p_value")}
+        | {name: piece[name] for name in ("sampled_one_in", "in_all", "days", "start") if name in piece}
         | {"adds": piece.get("log_odds") or 0.0}
         for piece in details.get("evidence", []) if abs(piece.get("log_odds") or 0.0) >= LEAST
     ]

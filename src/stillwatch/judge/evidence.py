@@ -18,6 +18,7 @@ from stillwatch.judge.mixes import overdispersion
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric.arrays import by_value, distinct
+from stillwatch.run_details import EVEN
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -34,6 +35,8 @@ class Finding:
     p_value: F64
     window: tuple[I64, I64] | None = None
     """Days in which it was observed, and when they begin, microseconds; 0 days where none are."""
+    sampled: tuple[F64, F64, F64] | None = None
+    """What was seen in a sample, the squares of what each of its values adds to that, added up, and what there can be at most in all."""
 
 
 def _ratio(a: F64, b: F64) -> F64:
@@ -341,7 +344,7 @@ def even_load(scene: Scene) -> Finding:
     off = np.where(used, logs - np.nan_to_num(centre)[scene.groups.member_group], 0)
     spread2 = _ratio(scene.total(off**2), count - 1)
     counting = scene.mean(1 / np.maximum(n, 1), used)
-    excess = np.maximum(spread2 - counting, 1e-4)
+    excess = np.maximum(spread2 - counting, EVEN**2)
     compared = scene.usual & (count >= MIN_LOADS_USUAL)
     usual = np.nanmedian(spread2[compared]) if compared.any() else 1.0
     usual = max(float(np.nan_to_num(usual, nan=1.0)), LEAST_USUAL_SPREAD)
@@ -350,7 +353,7 @@ def even_load(scene: Scene) -> Finding:
     blind = (count < MIN_LOADS) | (count < MIN_LOADS_SHARE * scene.size)
     p = np.where(blind, np.nan, stats.chi2.cdf((count - 1) * spread2 / usual, np.maximum(count - 1, 1)))
     value = np.where(blind, 0, np.clip(1 - np.sqrt(np.nan_to_num(excess, nan=1)), 0, 1) * np.nan_to_num(told))
-    return Finding(value, np.sqrt(excess), np.sqrt(np.maximum(usual - counting, 1e-4)), p)
+    return Finding(value, np.sqrt(excess), np.sqrt(np.maximum(usual - counting, EVEN**2)), p)
 
 
 DIFFERENT = 0.3
@@ -532,7 +535,8 @@ def network(scene: Scene) -> Finding:
     """
     sample = scene.sample
     p = _poisson(sample.net_repeats, np.maximum(sample.net_expected, LEAST_EXPECTED_REPEATS))
-    return Finding(scene.net_share, sample.net_repeats, sample.net_expected, np.where(sample.net_known < 2, np.nan, p))
+    sampled = sample.net_repeats, sample.net_repeats2, scene.events
+    return Finding(scene.net_share, sample.net_repeats, sample.net_expected, np.where(sample.net_known < 2, np.nan, p), sampled=sampled)
 
 
 def rotation(scene: Scene) -> Finding:
@@ -541,9 +545,10 @@ def rotation(scene: Scene) -> Finding:
     Observed is the mean number of such networks of an account; the value is 1 from ten of forty or more on. Null: none. Blind behind
     exits that no two accounts share; subscribers of one carrier, customers of one VPN and cloud runners rotate as well.
     """
-    each = np.nan_to_num(scene.sample.net_each)
+    each, accounts = np.nan_to_num(scene.sample.net_each), np.maximum(scene.groups.sizes(), 1)
     none = np.full(scene.n, np.nan)
-    return Finding(scene.rotating, each, none, none)
+    sampled = each / scene.sample.one_in, scene.sample.net_met2 / accounts**2, scene.events / accounts
+    return Finding(scene.rotating, each, none, none, sampled=sampled)
 
 
 EVIDENCE: dict[str, Callable[[Scene], Finding]] = {

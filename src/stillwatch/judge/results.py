@@ -19,6 +19,7 @@ from stillwatch.judge.model import Model
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import JOINT_SENTENCES, alike, usual_mix
 from stillwatch.judge.reasons import REASONS
+from stillwatch.judge.sample import in_all
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.judge.verdict_words import changes
@@ -98,6 +99,9 @@ def evidence_rows(
             row |= {"sentence": _sentence(name), "observed": _plain(value), "expected": _plain(model.usual.get(name, 0.0))}
         if one_in > 1 and name in SAMPLED:
             row["sampled_one_in"] = one_in
+            if name in findings and (sampled := findings[name].sampled) is not None:
+                seen, squares, most = (float(x[group]) for x in sampled)
+                row |= {"in_all": [_plain(end) for end in in_all(seen, squares, one_in, most)]} if seen > 0 else {}
         rows.append(row)
     return round(base, 4), sorted(rows, key=lambda row: -abs(row["log_odds"]))
 

@@ -71,6 +71,10 @@ class Sample:
     """Networks that another owner of the group uses too, for each of its accounts."""
     net_shared: F64
     """How many such networks there are."""
+    net_repeats2: F64
+    """Squares of the owners beyond the first of each network, added up."""
+    net_met2: F64
+    """Squares of the owners of each such network, added up."""
 
 
 @njit(cache=True, nogil=True)
@@ -329,4 +333,22 @@ def _networks(groups: Groups, rows: _Rows, owner: I64, modulus: I64) -> tuple[F6
     size = np.bincount(groups.member_group, minlength=groups.n)
     each = _by(met[:, 0], groups.n, np.ones(len(met))) * modulus / np.maximum(size, 1)
     shared = _by(group[start[width > 1]], groups.n, np.ones(int((width > 1).sum()))) * modulus
-    return share, repeats, usual * all_pairs, known, each, shared
+    squares = (_by(group[start], groups.n, of.astype(np.float64) ** 2) for of in (width - 1, np.where(width > 1, width, 0)))
+    return share, repeats, usual * all_pairs, known, each, shared, *squares
+
+
+def in_all(seen: float, squares: float, one_in: int, most: float) -> tuple[float, float]:
+    """What all values of a group add up to, at 90 %, by chance of the sample alone: a binomial range.
+
+    A value comes with all that it adds or not at all, so it is as if so many equal ones were seen as vary like these.
+
+    Args:
+        seen: what the sampled values add up to, above 0.
+        squares: their squares added up.
+        one_in: one value in so many was sampled.
+        most: what there can be at most.
+    """
+    equal = seen**2 / squares
+    unseen = stats.nbinom.ppf((0.05, 0.95), (equal, equal + 1), 1 / one_in)
+    low, high = np.minimum(seen * (1 + unseen / equal), most).tolist()
+    return low, high
