@@ -91,12 +91,12 @@ def test_every_absent_column_is_told_to_be_blind(little_world: Path, tmp_path: P
         "identity.banned": "no account seen was banned by the time looked at (banned_at)",
     }
     assert told.items() <= fewest.items()
-    more = blind("more", "ja4", "model", "access_path", "output_tokens")
-    assert told.keys() & more.keys() == {"harvest.pivot", "infra.client", "identity.banned"}
+    more = blind("more", "user_agent", "model", "access_path", "output_tokens")
+    assert told.keys() & more.keys() == {"harvest.pivot", "identity.banned"}
     assert "releases.json" in more["harvest.pivot"]
-    assert "no user_agent" in more["infra.client"]
+    assert more["infra.ja4"] == "events have no ja4: programs are told apart by user_agent alone, which clients choose"
     assert "who is whose customer is not known" in more["context.owners"]
-    assert "infra.client" not in blind("both", "ja4", "user_agent")
+    assert not {"infra.client", "infra.ja4", "infra.user_agent"} & blind("both", "ja4", "user_agent").keys()
     assert blind("empty", prompt=[""] * 2_000, system=[""] * 2_000) == fewest
 
 

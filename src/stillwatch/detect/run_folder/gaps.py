@@ -104,6 +104,13 @@ BLIND_WITHOUT = {
 """Column of a sketch: what is blind without it, and why."""
 
 
+HALF = {
+    "user_agent": "programs are told apart by ja4 alone, which all have in common that are built on one TLS library",
+    "ja4": "programs are told apart by user_agent alone, which clients choose",
+}
+"""Column that tells programs apart: what is left of that without it."""
+
+
 def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], seen: Seen) -> list[dict[str, str]]:
     """Views that saw nothing, with the column that was empty.
 
@@ -144,8 +151,8 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
         found.append({"view": "session.handoff", "reason": reason})
     found += [{"view": view, "reason": why} for column, (view, why) in BLIND_WITHOUT.items() if column not in outcome.told]
     if "client" in outcome.told:
-        half = [name for name in ("user_agent", "ja4") if name not in seen.filled]
-        found += [{"view": "infra.client", "reason": f"events have no {name}: programs are told apart by the other alone"} for name in half]
+        half = {name: why for name, why in HALF.items() if name not in seen.filled}
+        found += [{"view": f"infra.{name}", "reason": f"events have no {name}: {why}"} for name, why in half.items()]
     if "model" in outcome.told and not data.releases:
         found.append({"view": "harvest.pivot", "reason": "no release of a model is told (releases.json)"})
     return found
