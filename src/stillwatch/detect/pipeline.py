@@ -82,14 +82,14 @@ def detect(
         return detect_traces(traces, out, seed=seed)
     assert source is not None
     demand_place(out)
-    clock = Clock()
+    clock = Clock(quiet=quiet)
     data = dataset.open_dataset(source)
     earlier = run_folder.earlier_campaigns(since) if since else []
     parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "min_accounts": MIN_ACCOUNTS}
     if recent_us is not None:
         parameters["recent_hours"] = recent_us / judge.HOUR_US
     with alone(out, "detect"), open_engine(out, threads, memory_gb) as duck:
-        with clock.stage("sketch"):
+        with clock.stage("sketch", tracked=True):
             if recent_us is not None:
                 data = dataset.lately(data, recent_us, as_of)
             elif as_of is not None:

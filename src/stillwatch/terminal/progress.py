@@ -21,17 +21,31 @@ def track(items: Iterable[T], what: str, total: int | None = None, *, quiet: boo
     yield from rich_track(items, description=what, total=total, console=Console(stderr=True), transient=True)
 
 
+@contextmanager
+def _shown(what: str, quiet: bool) -> Iterator[None]:
+    """On a terminal, show what is at work, how far nobody knows."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
 @dataclass
 class Clock:
-    """Seconds spent in each stage."""
+    """Seconds spent in each stage; unless ``quiet``, a terminal shows the stage that is at work."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    quiet: bool = True
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of the block to a stage."""
+    def stage(self, name: str, *, tracked: bool = False) -> Iterator[None]:
+        """Add the time of the block to a stage; what is ``tracked`` shows a bar of its own."""
         start = time.perf_counter()
         try:
-            yield
+            with _shown(name, self.quiet or tracked):
+                yield
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - start, 3)
