@@ -112,6 +112,9 @@ def page(run: Path) -> Reader:
         "watched-19; watch.parquet holds all",
         "0d0d0d0d0d0d0d0d",
         "requests a day in the group. 49.9requests a day 2.54p",
+        "Seen, but without weight in this verdict (less than 0.05 either way) EvidenceObservedExpected "
+        "timing.round_the_clockEach account works round the clock.0.998where 1 is a flat day0.633p 9 × 10⁻²⁵",
+        "Weighed, and of no consequence here (less than 0.05 either way): timing.slot.",
         "accounts expected to be accused wrongly, if innocents are like the calibration's",
         "the trees, which see how pieces go together, learnt from such crowds, and are asked for few",
         "natural logarithm (in nats) of how much rarer a group is",

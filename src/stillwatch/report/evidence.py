@@ -36,10 +36,12 @@ class Reason:
 class Waterfall:
     """Reasons from strongest to weakest, then blind ones; ``zero`` is where the line to cross is, per cent.
 
-    ``idle`` names evidence that was weighed and counts for less than :data:`LEAST` either way.
+    Evidence that was weighed and counts for less than :data:`LEAST` either way is ``light`` where it is :data:`SIGNIFICANT`, else named in
+    ``idle``.
     """
 
     reasons: Sequence[Reason]
+    light: Sequence[Reason]
     idle: Sequence[str]
     zero: float
     total: float
@@ -63,6 +65,8 @@ class Shared:
 
 LEAST = 0.05
 """Log-odds below which a piece of evidence is named, but not drawn."""
+SIGNIFICANT = 0.001
+"""P value up to which evidence without weight is shown with what was observed and expected."""
 
 
 def family(name: str) -> str:
@@ -80,7 +84,9 @@ def waterfall(details: Details, score: float) -> Waterfall | None:
     blind = [e for e in evidence if e.get("blind") and not e.get("log_odds")]
     told = [e for e in evidence if e not in blind]
     seen = sorted((e for e in told if abs(e.get("log_odds") or 0.0) >= LEAST), key=lambda e: -abs(e["log_odds"]))
-    idle = [str(e.get("name", "")) for e in told if e not in seen]
+    unweighed = [e for e in told if e not in seen]
+    light = [e for e in unweighed if (p := e.get("p_value")) is not None and p <= SIGNIFICANT]
+    idle = [str(e.get("name", "")) for e in unweighed if e not in light]
     steps = [(e, float(e.get("log_odds") or 0.0)) for e in seen]
     bias = float(details.get("bias_log_odds") or 0.0)
     if bias:
@@ -101,7 +107,7 @@ def waterfall(details: Details, score: float) -> Waterfall | None:
         reasons.append(_reason(entry, value, x(min(start, end)), x(max(start, end)) - x(min(start, end))))
     reasons += [_reason(entry, 0.0, 0.0, 0.0) for entry in blind]
     left, right = sorted((x(0.0), x(score)))
-    return Waterfall(reasons, idle, x(0.0), score, left, right - left)
+    return Waterfall(reasons, [_reason(entry, 0.0, 0.0, 0.0) for entry in light], idle, x(0.0), score, left, right - left)
 
 
 BIAS = "How rare campaigns are among groups of this kind, before anything was observed."
