@@ -213,6 +213,13 @@ def against(piece: Mapping[str, Any], spelt: Callable[[float | None], str]) -> s
     return f"observed {spelt(read['observed'])} {read['unit']}".rstrip() + expected
 
 
+def in_common(details: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """How many of the objects that a campaign lists as shared each other one lists, too, by name; most first, without those of none."""
+    mine, *theirs = ({(row.get("view"), row.get("object")) for row in one.get("objects") or ()} for one in (details, *others.values()))
+    counts = {name: len(mine & marks) for name, marks in zip(others, theirs, strict=True)}
+    return {name: n for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if n}
+
+
 def parse(text: str | None, campaign_id: object, where: Path) -> dict[str, Any]:
     """The details of a campaign; NaN and infinities, which JSON does not know, become null.
 

@@ -157,6 +157,18 @@ def test_our_own_sentences_are_never_cut(tmp_path: Path) -> None:
     assert page.text.count("its end") == 8
 
 
+def test_campaigns_that_share_objects_name_each_other(tmp_path: Path) -> None:
+    def shared(*names: str) -> dict[str, Any]:
+        return {"objects": [{"view": "content.opening", "object": name, "accounts": 3} for name in names]}
+
+    found = {"c-one": shared("a", "b", "c"), "c-two": shared("a", "b"), "c-six": shared("d"), "r-one": shared("c")}
+    rows = [runs.row(name, "review" if name[0] == "r" else "campaign", 3.0, (3, 10, 4), ["a.b"], told) for name, told in found.items()]
+    text = read(report.run(runs.write(tmp_path, rows, {}))).text
+    assert "Of these objects 2 are also shared by c-two, 1 is also shared by r-one." in text
+    assert "Of these objects 2 are also shared by c-one." in text
+    assert text.count("Of these objects") == 2
+
+
 def test_conditions_of_a_decision_are_told_apart(tmp_path: Path) -> None:
     """Each is half a sentence; run together they were one wrong sentence."""
     conditions = ["contracts of half the accounts make it known business", "registration records that explain what is shared"]

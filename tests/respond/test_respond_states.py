@@ -1,5 +1,7 @@
 """States and verdicts of cases, what a viewer may not do, and what the commands print; on both databases."""
 
+import json
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from respond_helpers import ANA, EXTRACTION, NOW, VIC, Folder, accounts, the_cas
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, allow, appeals, audit, cases, policy
+from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import SYSTEM, ForbiddenError, Store
 from stillwatch.respond.vocabulary import TRANSITIONS, Action, State, Subject, Verdict
 
@@ -131,3 +134,46 @@ def test_lists_say_that_they_are_empty(tmp_path: Path, run_folder: Folder, capsy
     capsys.readouterr()
     assert main(["actions", "list", "--store", url]) == 0
     assert capsys.readouterr().out == "no action holds\nwaiting for another person: 1; stillwatch actions list --waiting\n"
+
+
+def test_a_list_on_a_terminal_names_its_columns(
+    run_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Elsewhere a program may read the rows."""
+    store = ["--store", str(tmp_path / "store.db")]
+    assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), *store]) == 0
+    assert main(["actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction", *store]) == 0
+    answer = Decision("r-1", NOW, "litellm", "acct-00001", None, "block", "block", "enforce", "coordinated_extraction", "case-one", 0)
+    append_decisions(Store.open(store[1]), [answer])
+    told: dict[str, list[str]] = {}
+    for where in ("file", "terminal"):
+        monkeypatch.setattr(sys.stdout, "isatty", lambda where=where: where == "terminal")
+        for words in (["cases", "list"], ["actions", "list", "--waiting"], ["decisions", "list"]):
+            capsys.readouterr()
+            assert main([*words, *store]) == 0
+            told[f"{words[0]} {where}"] = capsys.readouterr().out.splitlines()
+    for what, columns in (
+        ("cases", {"STATE": "pending_action", "DETECTED": "campaign"}), ("actions", {"STATE": "proposed", "KIND": "block"}),
+        ("decisions", {"SURFACE": "litellm", "ACCOUNT": "acct-00001", "DECISION": "block"}),
+    ):
+        header, *rows = told[f"{what} terminal"]
+        assert rows == told[f"{what} file"]
+        assert {name: rows[0][header.index(name):].split()[0] for name in columns} == columns
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(["cases", "list", "--json", *store]) == 0
+    assert json.loads(capsys.readouterr().out)["cases"]
+
+
+def test_a_case_names_others_of_its_run_that_share_its_marks(
+    run_folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = str(tmp_path / "store.db")
+    found = {"c-one": ["t1", "t2", "t3"], "c-two": ["t1", "t2"], "c-six": ["t3"], "c-ten": ["t4"]}
+    run = run_folder({name: {"members": accounts(10 * i, 10 * i + 8), "marks": marks} for i, (name, marks) in enumerate(found.items())})
+    assert main(["cases", "import", str(run), "--store", url]) == 0
+    capsys.readouterr()
+    assert main(["cases", "show", "case-one", "--store", url]) == 0
+    line = "of the objects that its accounts share, 2 are shared by case-two, too; 1 is shared by case-six, too\n"
+    assert line in capsys.readouterr().out
+    assert main(["cases", "show", "case-ten", "--store", url]) == 0
+    assert "objects that" not in capsys.readouterr().out

@@ -63,6 +63,8 @@ class Section:
     graph: Graph | None
     objects: Sequence[Shared]
     n_objects: int
+    in_common: Mapping[str, int]
+    """Campaigns and groups of the run that have some of these objects as well (:func:`stillwatch.run_details.in_common`)."""
     pathways: Sequence[tuple[str, float]]
     pivots: Sequence[Mapping[str, Any]]
     templates: Sequence[Mapping[str, Any]]
@@ -100,7 +102,8 @@ def page(run: Run, *, exposure: str | None = None) -> str:
     summary = dict.fromkeys(SUMMARY) | dict(run.summary)
     summary["inputs"] = _told(summary["inputs"], "path", "sha256", "bytes")
     summary["blind_views"] = _told(summary["blind_views"], "view", "reason")
-    drawn = [section(i, campaign) for i, campaign in enumerate(run.campaigns[:MAX_CAMPAIGNS], start=1)]
+    known = {str(campaign.row["campaign_id"]): campaign.details for campaign in (*run.campaigns, *run.reviews)}
+    drawn = [section(i, campaign, known) for i, campaign in enumerate(run.campaigns[:MAX_CAMPAIGNS], start=1)]
     return (
         environment()
         .get_template("report.html")
@@ -136,9 +139,10 @@ def totals(rows: Sequence[Mapping[str, Any]]) -> Totals:
     )
 
 
-def section(index: int, campaign: Campaign) -> Section:
-    """Lay out one campaign."""
+def section(index: int, campaign: Campaign, known: Mapping[str, Mapping[str, Any]] | None = None) -> Section:
+    """Lay out one campaign; ``known`` are the details of those of the run, by name."""
     row, details = campaign.row, campaign.details
+    others = {name: told for name, told in (known or {}).items() if name != row["campaign_id"]}
     return Section(
         index=index,
         row=row,
@@ -155,6 +159,7 @@ def section(index: int, campaign: Campaign) -> Section:
         graph=graph(details.get("graph"), row["n_accounts"]),
         objects=objects(details, MAX_OBJECTS),
         n_objects=max(int(details.get("n_objects") or 0), len(details.get("objects") or ())),
+        in_common=run_details.in_common(details, others),
         pathways=_shares(details.get("pathways")),
         pivots=_told(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
         templates=_told(details.get("templates"), "masked", "events", "accounts", "of"),

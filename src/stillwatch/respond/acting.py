@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -80,6 +81,12 @@ def say(args: Args, *lines: str) -> None:
     """Print lines, unless only JSON or nothing is wanted. What others wrote in them controls no terminal and makes no further line."""
     if lines and not (args.quiet or args.json):
         print(*(plain(line.replace("\n", " ")) for line in lines), sep="\n")
+
+
+def head(args: Args, line: str) -> None:
+    """Print what the columns of a list are called, on a terminal alone: a program that reads the lines finds rows only."""
+    if sys.stdout.isatty():
+        say(args, line)
 
 
 def spaced(name: str) -> str:

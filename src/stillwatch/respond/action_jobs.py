@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import actions, appeals, names, policy
-from stillwatch.respond.acting import Args, as_json, days, reading, say, spaced, writing
+from stillwatch.respond.acting import Args, as_json, days, head, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, Subject
@@ -24,6 +24,8 @@ def list_actions(args: Args) -> dict[str, Any]:
         _, held = policy.active(session)
         stand = {row.action_id: actions.standing(row, held, now) for row in rows}
         counts = actions.touched(session, rows)
+    if rows:
+        head(args, f"{'ACTION':{len(rows[0].action_id)}}  {'STATE':9} {'KIND':9} {'MODE':7} {'TOUCHES':16}  CASE  BY  UNTIL, UTC")
     for row in rows:
         n, until = counts[row.action_id], "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
         what = f"{spaced(stand[row.action_id]):9} {actions.what(row):9} {row.mode:7}"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
 from stillwatch.respond import actions, appeals, cases, importing, names, policy
-from stillwatch.respond.acting import Args, actor, as_json, reading, say, spaced, writing
+from stillwatch.respond.acting import Args, actor, as_json, head, reading, say, spaced, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
@@ -57,6 +57,9 @@ def list_cases(args: Args) -> dict[str, Any]:
         rows = cases.queue(session, states=states, limit=args.limit)
         counts, joined = cases.counts(session), cases.joined_since(session)
         overlaps = {row.case_id: others for row in rows if (others := cases.overlaps(session, row.case_id))}
+    if rows:
+        head(args, f"{'CASE':28} {'STATE':15} {'DETECTED':9} {'ACCOUNTS':16} {'HARVEST OR REQUESTS':20} {'AT 90 %':26} {'AT STAKE':35}  "
+                   "ASSIGNEE")
     for row in rows:
         accused = row.detected == "campaign"
         taken = f"{row.n_harvested:>10,} harvested" if accused else f"{row.n_events:>10,} {noun(row.n_events, 'request'):9}"
@@ -77,6 +80,13 @@ def _shared(others: Mapping[str, int]) -> str:
     """How many accounts of a case other open ones have."""
     listed = [f"{n:,} of its accounts {'is' if n == 1 else 'are'} in {name}, too" for name, n in others.items()]
     return "; ".join([*listed[:3], *([f"and more in {len(listed) - 3:,} others"] if len(listed) > 3 else [])])
+
+
+def _alike(others: Mapping[str, int]) -> str:
+    """Other cases of the run that share what the accounts of a case share."""
+    listed = [f"{n:,} {'is' if n == 1 else 'are'} shared by {name}, too" for name, n in others.items()]
+    more = [f"others by {len(listed) - 3:,} more"] if len(listed) > 3 else []
+    return f"of the objects that its accounts share, {'; '.join([*listed[:3], *more])}"
 
 
 def _joined(n: int) -> str:
@@ -101,7 +111,7 @@ def show_case(args: Args) -> dict[str, Any]:
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
         cleared, joined = actions.cleared_and_held(session, now, args.case), cases.joined_since(session, args.case).get(args.case, 0)
-        overlaps = cases.overlaps(session, args.case)
+        overlaps, alike = cases.overlaps(session, args.case), cases.in_common(session, row)
         result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},
             "members": [as_json(m) for m in people],
@@ -109,9 +119,10 @@ def show_case(args: Args) -> dict[str, Any]:
             "waiting": [as_json(a) for a in pending], "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
             "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
             "proofs": proved, "cleared_and_held": {action_id: [_named(one) for one in some] for action_id, some in cleared.items()},
-            "joined_since_verdict": joined, "overlaps": overlaps,
+            "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
         }
-    say(args, *_findings(row, people), *([_joined(joined)] if joined else []), *([_shared(overlaps)] if overlaps else []))
+    say(args, *_findings(row, people), *([_joined(joined)] if joined else []), *([_shared(overlaps)] if overlaps else []),
+        *([_alike(alike)] if alike else []))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})
     imported = "" if found_at is None else f" of the run imported {found_at.imported_at:%Y-%m-%d %H:%M} UTC"
     say(args, f"last found as {row.campaign_id}{imported}" + (f"; earlier as {', '.join(earlier)}" if earlier else "")

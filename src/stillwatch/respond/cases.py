@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
+from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.respond import names
 from stillwatch.respond.bulk import chunks
@@ -63,6 +64,12 @@ def overlaps(session: Session, case_id: str) -> dict[str, int]:
         .group_by(other.case_id).order_by(shared.desc(), other.case_id)
     )
     return {name: int(n) for name, n in session.execute(found)}
+
+
+def in_common(session: Session, case: Case) -> dict[str, int]:
+    """Other cases that the same run found and that share objects with this one, by name: how many, most first."""
+    others = select(Case).where(Case.run_id == case.run_id, Case.case_id != case.case_id).options(undefer(Case.details))
+    return run_details.in_common(case.details, {other.case_id: other.details for other in session.scalars(others)})
 
 
 def accusing(*also: str) -> ColumnElement[bool]:

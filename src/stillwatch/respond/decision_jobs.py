@@ -5,7 +5,7 @@ from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.respond import decisions
-from stillwatch.respond.acting import Args, actor, as_json, days, reading, say
+from stillwatch.respond.acting import Args, actor, as_json, days, head, reading, say
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.terminal.counting import number_of
 
@@ -16,6 +16,8 @@ def list_decisions(args: Args) -> dict[str, Any]:
         raise InputError(f"{args.limit} is no number of decisions", where="--limit", todo="Pass 1 or more")
     with reading(args) as session:
         rows = decisions.listed(session, case_id=args.case, name=args.account, limit=args.limit)
+    if rows:
+        head(args, f"{'AT, UTC':19}  {'SURFACE':10} {'ACCOUNT OR KEY':32}  DECISION  REASON  CASE")
     for row in rows:
         would = f" (would be {row.action})" if row.action and row.action != row.decision else ""
         say(args, f"{row.at:%Y-%m-%d %H:%M:%S}  {row.surface:10} {row.account_id or row.key_id or '':32}  {row.decision}{would}  "
