@@ -95,6 +95,7 @@ class Decision(msgspec.Struct, gc=False, omit_defaults=True):
     case_id: str = ""
     case_url: str = ""
     policy_version: str = ""
+    """Of the policy under which the action was proposed, not of the one in force."""
     retry_after_s: int = 0
     max_tokens: int = 0
     """Of a restricted account: the answer's limit, tokens."""
