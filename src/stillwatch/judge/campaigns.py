@@ -5,9 +5,10 @@ that hand conversations to each other are one pool: pools are kept apart whateve
 them. Groups are then taken in the order of their scores. A group whose known accounts are mostly of one campaign joins it, if
 these are half of its accounts or links made it; a group of unknown accounts makes a campaign; a group that holds several campaigns
 whole puts them together if it scores like them and they are not several pools; one that holds a single campaign whole makes it
-larger; and any other mixed group accuses nobody. In the end what pools without a group of their own kept apart makes a campaign,
-too; and campaigns are put together that are a group's whole, though those of its accounts who use one program score beyond it:
-a header that he writes cuts an operator's accounts in parts.
+larger; and any other mixed group accuses nobody. In the end groups without a campaign are tried again, and pools that got no group
+of their own are forgotten for it: they were accounts of one campaign that now and then hand a conversation on. And campaigns that
+are a group's whole are put together though those of its accounts who use one program score beyond it: a header that an operator
+writes cuts his accounts in parts.
 """
 
 from dataclasses import dataclass

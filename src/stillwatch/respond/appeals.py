@@ -124,8 +124,8 @@ class Judges:
 def judges(session: Session, appeal: Appeal, now: datetime) -> Judges:
     """Who may decide an appeal: approvers who neither proposed nor agreed to any action against the account or its keys.
 
-    Over, waiting, turned down or spared, all actions count. Only where no user of the store is left then, those may whose part
-    was in actions that are over, and that the appeal does not name.
+    Over, waiting, turned down or spared, all actions count. Only where no approver of the store is left then, a part in
+    actions that are over, and that the appeal is not about, bars nobody.
     """
     every = against(session, appeal.account_id)
     users = session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name)).all()
