@@ -84,7 +84,7 @@ def test_it_tells_the_account_and_nobody_else(made: Path) -> None:
         assert words.lower() in page.lower(), words
     assert "<script" not in page
     assert '50<br><span class="note tight">requests a day</span>' in page
-    (encoded,) = json.loads(told["statement.json"])["evidence"]
+    encoded, _ = json.loads(told["statement.json"])["evidence"]
     assert (encoded["observed"], "unit" in encoded) == (0.5663, False)
 
 
