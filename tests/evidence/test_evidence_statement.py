@@ -89,7 +89,7 @@ def test_it_tells_the_account_and_nobody_else(made: Path) -> None:
 
 
 def test_what_was_counted_in_a_sample_says_so_as_the_report_does() -> None:
-    piece = {"name": "infra.network", "observed": 101, "expected": 2, "log_odds": 3.0, "sampled_one_in": 32}
+    piece = {"name": "infra.network", "observed": 101, "expected": 2, "log_odds": 3.0, "sampled_one_in": 32, "in_all": [2900, 3500]}
     row = {"campaign_id": "c", "verdict": "campaign", "score": 5.0, "q_value": 0.1, "n_accounts": 900, "views": [], "explanations": []}
     account = {"account_id": MINE, "verdict": "campaign", "score": 5.0, "reasons": []}
     told = statement._told({"row": row, "details": {"evidence": [piece], "sampled_one_in": 32}}, {}, account, None, None)
@@ -97,7 +97,7 @@ def test_what_was_counted_in_a_sample_says_so_as_the_report_does() -> None:
     about = {"sha256": "", "created_at": "2026-02-02T00:00:00+00:00", "key_id": None}
     texts = {"called": "c", "contact": "", "missing": [], "erased": [], "version": ""}
     page = statement._template().render(told=told, evidence=evidence, packet=about, **texts)
-    assert "in a sample of 1 in 32 of the networks (about 3,200 in all)" in page
+    assert "in a sample of 1 in 32 of the networks (some 2,900 to 3,500 in all)" in page
     assert "counted here in a sample, 1 in 32 of the group's" in page
 
 
