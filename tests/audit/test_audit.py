@@ -106,7 +106,7 @@ def test_verdicts_come_from_accepted_sources_only(references: Path, tmp_path: Pa
     summary = _audit(references, tmp_path / "c.jsonl", tmp_path / "run")
     assert "of the human documents about 1.0% at most are called model by mistake" in commands.told(summary, tmp_path / "run")
     found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
-    assert {d["verdict"] for d in found if d["source"] == "b"} == {"unsure"}
+    assert {(d["verdict"], *d["reasons"]) for d in found if d["source"] == "b"} == {("unsure", "source refused")}
     mine = [d for d in found if d["source"] == "a"]
     said = [d for d in mine if d["verdict"] == "model"]
     assert len(said) > 80
@@ -243,7 +243,7 @@ def test_what_was_asked_counts_where_it_is_known(tmp_path: Path, capsys: pytest.
     share = json.loads((tmp_path / "with" / "summary.json").read_text())["share"]
     assert share["share"] == pytest.approx(0.5, abs=0.06)
     found = pq.read_table(tmp_path / "with" / "documents").to_pylist()
-    assert {d["verdict"] for d in found if d["id"].startswith("bare")} == {"unsure"}
+    assert {(d["verdict"], *d["reasons"]) for d in found if d["id"].startswith("bare")} == {("unsure", "no question")}
     assert sum(d["verdict"] == "model" for d in found if d["id"].startswith("3-")) > 40
     plain = _jsonl(tmp_path / "p.jsonl", [{"text": text} for text in texts("human", 60, 6)])
     assert main([*audit[:2], "--reference", str(plain), *audit[4:], "--out", str(tmp_path / "no"), "--questions"]) == 1

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 from audit_writers import texts
 
-from stillwatch.audit import corpus, run, verdicts
+from stillwatch.audit import commands, corpus, run, scan, share, verdicts
 from stillwatch.audit.corpus import Columns
-from stillwatch.audit.page import COUNTED
+from stillwatch.audit.page import COUNTED, _counted
 from stillwatch.cli import main
 from stillwatch.files import alone
 
@@ -357,7 +357,7 @@ def test_references_inside_the_corpus_count_for_no_share(tmp_path: Path, referen
     assert summary["documents"] == 270
     assert summary["share"]["share"] == pytest.approx(0.5, abs=0.03)  # of the 120 others
     found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
-    assert {d["verdict"] for d in found[:150]} == {"unsure"}
+    assert {(d["verdict"], *d["reasons"]) for d in found[:150]} == {("unsure", "reference")}
     _packed(tmp_path / "c.jsonl", _lines(mine))
     assert "of 150 documents 150 are references" in _audit(tmp_path, tmp_path / "c.jsonl", *references)["share"]["reason"]
     row = pq.read_table(tmp_path / "run" / "shares.parquet").to_pylist()[0]
@@ -499,8 +499,38 @@ def test_the_page_counts_in_words(tmp_path: Path, references: list[str]) -> None
     assert judged == len(rows) - summary["documents_that_are_references"] - 1
     assert f"It rests on {judged} of {len(rows)} documents" in page
     assert "Passed. Held-out" in " ".join(page.split())
-    assert {f"reason {name}" for name in verdicts.REASONS} < set(COUNTED)
+    assert {f"reason {name}" for name in (*verdicts.REASONS, *verdicts.UNSURE)} < set(COUNTED)
+    counts, known = summary["verdicts"], f"{100 * summary['limits']['known']:.1f} %"
+    why = {name: n for name in verdicts.UNSURE if (n := counts.get(f"reason {name}"))}
+    assert why["reference"] == summary["documents_that_are_references"]
+    assert why["too short"] == 1
+    assert sum(why.values()) == counts["verdict unsure"]
+    assert f"{counts['verdict unsure']} unsure ({', '.join(f'{name} {n}' for name, n in why.items())})" in commands.told(summary, tmp_path)
+    assert "less than 20 words (too short)</td>" in page
+    summary["verdicts"] = {f"reason {name}": 1 for name in verdicts.UNSURE}
+    said = [text for text, _ in _counted(summary)][: len(verdicts.UNSURE)]
+    assert [f"({name})" in text for name, text in zip(verdicts.UNSURE, said, strict=True)] == [True] * len(said)
+    assert known in said[4]
+    assert "1.0 %" in said[6]
     assert "called model-written</td>" in page
     assert "removed from the filtered copy</td>" in page
     assert "What would change it" in page
     assert str(tmp_path / "human.jsonl") in page
+
+
+def test_each_unsure_document_has_its_reason() -> None:
+    """The first that holds. 80 human references allow p = 1 / 81 at the least, so that none can be called model at 1 %."""
+    cases: list[tuple[str, int, float, float, float, str, list[str]]] = [  # source, words, known, p of human, p of model, verdict, reasons
+        ("a", 50, 0.6, 0.5, 0.5, "unsure", ["between"]), ("a", 50, 0.6, 1 / 81, 0.9, "unsure", ["few references"]),
+        ("a", 50, 0.6, 0.9, 1 / 241, "human", []), ("a", 50, 0.6, 0.9, 3 / 241, "unsure", ["between"]),
+        ("a", 50, 0.4, 0.9, 1 / 241, "unsure", ["unknown words"]), ("a", 19, 0.4, 0.9, 1 / 241, "unsure", ["too short"]),
+        ("a", 50, -1, 0.9, 1 / 241, "unsure", ["reference"]), ("a", 50, -2, 0.9, 1 / 241, "unsure", ["no question"]),
+        ("b", 50, 0.6, 0.9, 1 / 241, "unsure", ["source refused"]),
+    ]
+    empty: dict[str, Any] = {"id": "x", "canaries": [], "campaigns": []}
+    rows = [empty | dict(zip(("source", "n_words", "known", "p_human", "p_model"), case, strict=False)) for case in cases]
+    limits = verdicts.Limits(0.5, np.array([[1 / 81], [1 / 241]]), share.Scale(0, 1, np.zeros(0)))
+    table, of_a = pa.Table.from_pylist(rows, schema=scan.DOCUMENTS), frozenset({"a"})
+    assert list(zip(*verdicts.judge(table, of_a, frozenset({"a", "b"}), limits, 0.01), strict=True)) == [case[-2:] for case in cases]
+    assert verdicts.judge(table, of_a, of_a, limits, 0.02)[0][1] == "model"
+    assert verdicts.judge(table, frozenset(), of_a, None, 0.01) == (["unsure"] * 9, [["source refused"]] * 9)

@@ -93,6 +93,8 @@ def _audit(args: argparse.Namespace) -> Any:
 
 def told(summary: dict[str, Any], out: Path) -> str:
     """What the command prints."""
+    from stillwatch.audit.verdicts import UNSURE
+
     share, lines = summary["share"], []
     if share["share"] is None:
         lines.append(f"No share of model-written documents is told: {share['reason']}")
@@ -110,7 +112,9 @@ def told(summary: dict[str, Any], out: Path) -> str:
                                       "documents are references, or begin as one does, and count for no share"))
     if share["share"] is not None:
         verdicts = summary["verdicts"]
+        why = ", ".join(f"{name} {n:,}" for name in UNSURE if (n := verdicts.get(f"reason {name}")))
         lines.append("  Verdicts: " + ", ".join(f"{verdicts.get(f'verdict {name}', 0):,} {name}" for name in ("model", "human", "unsure"))
+                     + (f" ({why})" if why else "")
                      + f"; of the human documents about {summary['fpr']:.1%} at most are called model by mistake")
     if summary["campaigns"] is not None:
         carry = number_of(summary["documents_with_campaign_templates"], "carries", "carry")

@@ -37,6 +37,8 @@ MIN_MAKER = 40
 MAX_MAKERS = 8
 OTHERS = "(others)"
 SAME_OPENING = 60
+IS_REFERENCE, UNASKED = -1.0, -2.0
+"""What stands in place of ``known`` for a text that is a reference itself, and for one that lacks its question where these count."""
 MAX_SAME_QUESTION = 0.05
 """A question of more than this share of the texts is a task, such as "Write an abstract": it keeps no texts together."""
 
@@ -112,7 +114,7 @@ class Detector:
         Args:
             texts: texts.
             asked: what each answers, where questions count. A text without its question is scored as if it took up nothing
-                of it, and ``known`` is −1, so that nothing is said of it.
+                of it, and ``known`` is −2, so that nothing is said of it.
         """
         clipped = [text[:MAX_CHARACTERS] for text in texts]
         scores, known, n_words = _scored(_words(clipped, self.layout), self.table, self.bits, fit.ALL_GROUPS)
@@ -121,7 +123,7 @@ class Detector:
         if self.questions:
             given = asked if asked is not None else [""] * len(texts)
             measures = np.column_stack([measures, questions.of(clipped, given)])
-            known[[not question for question in given]] = -1
+            known[[not question for question in given]] = UNASKED
         if self.layout:
             blanked, _, _ = _scored(punctuation.of(clipped), self.blanked, BLANKED_BITS, BLANKED_GROUPS)
             blanked += self.blanked_intercepts

@@ -12,12 +12,19 @@ from stillwatch.terminal.counting import number_of
 MAX_ROWS = 500
 COUNTED = {
     "verdict model": "called model-written", "verdict human": "called a person's", "verdict unsure": "unsure: no verdict",
+    "reason source refused": "unsure since no share is told of their source (source refused)",
+    "reason reference": "unsure since they are references, or begin as one does (reference)",
+    "reason no question": "unsure since it is not known what was asked (no question)",
+    "reason too short": "unsure since they have less than {words} words (too short)",
+    "reason unknown words": "unsure since the references know less than {known} of their words and pairs of words (unknown words)",
+    "reason few references": "unsure since references are too few to call any so at {fpr}: Blind, above (few references)",
+    "reason between": "unsure since more than {fpr} of the references of either kind score as they do (between)",
     "reason document": "could be removed since called model-written (document)",
     "reason canary": "could be removed since they speak of themselves as a model's (canary)",
     "reason duplicate": "could be removed as near-duplicates of known texts (duplicate)",
     "reason campaign": "could be removed since they carry a campaign's template (campaign)",
 }
-"""What the counts of verdicts and reasons are, in words and in the order of the page."""
+"""What the counts of verdicts and reasons are, in words, with the limits, and in the order of the page."""
 
 UNREAD = {
     verdicts.UNREAD_KEPT: "not read, so kept in it as they were (rows, pages, files)",
@@ -30,7 +37,7 @@ def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("stillwatch.audit"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["percent"] = lambda x: "" if x is None else f"{100 * x:.1f} %"
+    environment.filters["percent"] = _percent
     environment.filters["count"] = lambda x: f"{x:,}"
     environment.filters["number_of"] = number_of
     sources = [row for row in found.rows if not row["period"]]
@@ -44,9 +51,14 @@ def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
         partial.write_text(html, encoding="utf-8")
 
 
+def _percent(x: float | None) -> str:
+    return "" if x is None else f"{100 * x:.1f} %"
+
+
 def _counted(summary: dict[str, Any]) -> list[tuple[str, int]]:
     counts = summary["verdicts"]
-    known = [(text, counts[name]) for name, text in COUNTED.items() if name in counts]
+    limits = {"words": summary["limits"]["words"], "known": _percent(summary["limits"]["known"]), "fpr": _percent(summary["fpr"])}
+    known = [(text.format_map(limits), counts[name]) for name, text in COUNTED.items() if name in counts]
     removed = summary["removed"] or {}
     gone = [("removed from the filtered copy", removed.get("documents", 0))] if summary["removed"] is not None else []
     gone += [(f"removed from it for {name}", removed[name]) for name in sorted(verdicts.REASONS) if name in removed]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from stillwatch.audit import canaries, corpus, duplicates
 from stillwatch.audit.campaigns import Templates
-from stillwatch.audit.detector import MIN_WORDS, NAMED_BY, Detector, identity
+from stillwatch.audit.detector import IS_REFERENCE, MIN_WORDS, NAMED_BY, Detector, identity
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.share import N_BINS, References
@@ -293,7 +293,7 @@ def _batch(batch: list[corpus.Document], with_: Instruments, ranks: Ranks | None
         n_words = scored.n_words
         human, model = ranks.p(scored.score, n_words)
         trained = with_.detector.trained_on(texts)
-        known = np.where(trained, -1.0, scored.known)
+        known = np.where(trained, IS_REFERENCE, scored.known)
         columns |= {"score": scored.score, "p_human": human, "p_model": model, "known": known}
         compared = np.where(known >= 0, n_words, 0).astype(np.int32)  # what lacks its question, or is a reference, is not
         _count(groups, scored.score, compared, ranks.known)

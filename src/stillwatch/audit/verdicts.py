@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from stillwatch.audit import canaries, corpus, results
-from stillwatch.audit.detector import MIN_WORDS, Detector
+from stillwatch.audit import canaries, corpus, results, share
+from stillwatch.audit.detector import IS_REFERENCE, MIN_WORDS, UNASKED, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.scan import DOCUMENTS, OTHER
 from stillwatch.files import PARTIAL, replacing
@@ -23,6 +23,8 @@ from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
 
 REASONS = ("document", "canary", "duplicate", "campaign")
+UNSURE = ("source refused", "reference", "no question", "too short", "unknown words", "few references", "between")
+"""Why a document is *unsure*; it has the first that holds."""
 NOVEL_QUANTILE = 0.01
 FOLDER = "documents"
 FILTERED = "filtered"
@@ -41,15 +43,14 @@ def write(
     scanned: list[Path], out: Path, found: results.Results, detector: Detector | None, fpr: float
 ) -> dict[str, int]:
     """Write ``documents/NNNNNN.parquet`` with verdicts; returns how many documents have each verdict and reason."""
-    folder = out / (FOLDER + PARTIAL)
-    novel = float(np.quantile(detector.known, NOVEL_QUANTILE)) if detector is not None else 0.0
+    folder, limits = out / (FOLDER + PARTIAL), Limits.of(detector) if detector is not None else None
     counts: Counter[str] = Counter()
     named = frozenset(row["source"] for row in found.rows)
     for path in scanned:
         with pq.ParquetFile(path) as file, replacing(folder / path.name) as new, _writer(new) as writer:
             for i in range(file.num_row_groups):
                 table = file.read_row_group(i)
-                verdict, reasons = judge(table, found.accepted, named, novel, fpr)
+                verdict, reasons = judge(table, found.accepted, named, limits, fpr)
                 counts.update(f"verdict {v}" for v in verdict)
                 counts.update(f"reason {r}" for row in reasons for r in row)
                 arrays = [*table.columns, pa.array(verdict, pa.string()), pa.array(reasons, pa.list_(pa.string()))]
@@ -62,27 +63,49 @@ def _writer(path: Path) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, WITH_VERDICT, compression="zstd")
 
 
-def judge(
-    table: pa.Table, accepted: frozenset[str], named: frozenset[str], novel: float, fpr: float
-) -> tuple[list[str], list[list[str]]]:
-    """Verdict and reasons of each document.
+class Limits(NamedTuple):
+    """What the references allow.
 
-    Only sources that passed the checks get verdicts from scores; one that is not ``named`` was put together with others. A
-    document is *unsure* where it is short, where it knows too few words of the references, and where its score is usual for
-    both kinds.
+    Attributes:
+        known: share of a document's words and pairs that they must know: as many as they know of 99 % of the references.
+        least: ``(2, n_strata)`` least p of human and of model-written ones of each class of length, 1 / (references + 1).
+        scale: the classes of length.
+    """
+
+    known: float
+    least: NDArray[np.float64]
+    scale: share.Scale
+
+    @classmethod
+    def of(cls, detector: Detector) -> "Limits":
+        """Those of a detector's references."""
+        known = known_references(detector)
+        n = [np.bincount(known.stratum[known.generated == kind], minlength=known.scale.n_strata) for kind in (False, True)]
+        return cls(float(np.quantile(detector.known, NOVEL_QUANTILE)), 1 / (np.array(n) + 1), known.scale)
+
+
+def judge(
+    table: pa.Table, accepted: frozenset[str], named: frozenset[str], limits: Limits | None, fpr: float
+) -> tuple[list[str], list[list[str]]]:
+    """Verdict of each document, why it could be removed, and one of :data:`UNSURE` where it is so.
+
+    Only sources that passed the checks get verdicts from scores, so none without ``limits``; one that is not ``named`` was put
+    together with others.
     """
     column = {name: table[name].to_numpy(zero_copy_only=False) for name in ("p_human", "p_model", "known", "n_words")}
     passed = accepted | ({None} if OTHER in accepted else set())
     source_ok = np.array([(source if source in named else None) in passed for source in table["source"].to_pylist()], bool)
-    with np.errstate(invalid="ignore"):
-        usable: NDArray[np.bool_] = source_ok & (column["n_words"] >= MIN_WORDS) & (column["known"] >= novel)
-        model = usable & (column["p_human"] <= fpr)
-        human = usable & (column["p_model"] <= fpr) & ~model
-    verdict = np.where(model, "model", np.where(human, "human", "unsure")).tolist()
+    why_not = np.full(len(table), UNSURE[0], object)
+    if limits is not None:
+        p, known, n_words = np.stack([column["p_human"], column["p_model"]]), column["known"], column["n_words"]
+        few = (p <= limits.least[:, limits.scale.strata(n_words)].astype(np.float32)).any(axis=0)  # where fpr is above, it has a verdict
+        why_not = np.select([~source_ok, known == IS_REFERENCE, known == UNASKED, n_words < MIN_WORDS, ~(known >= limits.known),
+                             (p <= fpr).any(axis=0), few], [*UNSURE[:5], "", UNSURE[5]], UNSURE[6])
+    verdict = np.where(why_not != "", "unsure", np.where(column["p_human"] <= fpr, "model", "human")).tolist()
     reasons: list[list[str]] = []
     given = (table[name].to_pylist() for name in ("canaries", "duplicate_of", "campaigns"))
-    for is_model, phrases, twin, carried in zip(model.tolist(), *given, strict=True):
-        why = ["document"] if is_model else []
+    for said, unsure, phrases, twin, carried in zip(verdict, why_not.tolist(), *given, strict=True):
+        why = ["document"] if said == "model" else [unsure] if unsure else []
         if any(map(canaries.decisive, phrases)):
             why.append("canary")
         if twin is not None:
@@ -95,15 +118,14 @@ def judge(
 
 def out_of_reach(detector: Detector, fpr: float) -> list[str]:
     """Which verdicts no document can have, since a p-value is never below 1 / (references + 1)."""
-    known, said = known_references(detector), []
-    for kind, verdict in ((False, "model"), (True, "human")):
-        n = [int(((known.generated == kind) & (known.stratum == s)).sum()) for s in range(known.scale.n_strata)]
-        short = sum(1 / (of + 1) > fpr for of in n)
+    said = []
+    for least, what, verdict in zip(Limits.of(detector).least, ("human", "model-written"), ("model", "human"), strict=True):
+        short = int((least > fpr).sum())
         if short:
-            whom = "no document" if short == len(n) else f"no document of {short} of {number_of(len(n), 'class', 'classes')} of length"
-            what = "model-written" if kind else "human"
-            said.append(f"{whom} can be called {verdict}: the least p that {min(n)} {what} references allow is {1 / (min(n) + 1):.3f}, "
-                        f"and --fpr asks for {fpr:g}")
+            whom = ("no document" if short == len(least)
+                    else f"no document of {short} of {number_of(len(least), 'class', 'classes')} of length")
+            said.append(f"{whom} can be called {verdict}: the least p that {1 / least.max() - 1:.0f} {what} references allow is "
+                        f"{least.max():.3f}, and --fpr asks for {fpr:g}")
     return said
 
 
