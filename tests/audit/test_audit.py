@@ -89,6 +89,16 @@ def test_a_refusal_of_all_sources_is_not_that_of_one() -> None:
     assert single == "unlike: 0.73"
 
 
+@pytest.mark.parametrize(("low", "says"), [(0.25, "nothing is said about 10 of 110"), (0.24, "wider than 50 points tells next to nothing")])
+def test_an_interval_that_tells_next_to_nothing_says_so(low: float, says: str) -> None:
+    judge: Any = SimpleNamespace(checked=SimpleNamespace(reason=""), plain=lambda _: (0.5, low, 0.75, 0.5))
+    rows = [{"source": "b", "period": "", "documents": 10, "refused": "few", "unlike": float("nan"), "foreign": float("nan")}]
+    share = results._overall(rows, {"a": scan.Group(n=100, counts=np.full((1, 90), 1.0)), "b": scan.Group(n=10)}, frozenset("a"), judge)
+    assert says in share["reason"].split("; ")[0]
+    assert "nothing is said about 10 of 110 documents: 1 source" in share["reason"]
+    assert share["model_written"] == [round(90 * low), 68]
+
+
 def test_where_every_source_is_refused_the_terminal_says_that_no_share_is_told(
     references: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,7 +114,12 @@ def test_where_every_source_is_refused_the_terminal_says_that_no_share_is_told(
 def test_verdicts_come_from_accepted_sources_only(references: Path, tmp_path: Path) -> None:
     _jsonl(tmp_path / "c.jsonl", _rows(0.5) + _rows(0.5, topic="harbour", source="b"))
     summary = _audit(references, tmp_path / "c.jsonl", tmp_path / "run")
-    assert "of the human documents about 1.0% at most are called model by mistake" in commands.told(summary, tmp_path / "run")
+    said, page = commands.told(summary, tmp_path / "run"), (tmp_path / "run" / "report.html").read_text()
+    assert summary["share"]["of"] == "of models like those in the references; others may be missed"
+    assert f"{summary['share']['high']:.1%}, {summary['share']['of']} (95 % interval; " in said.splitlines()[0]
+    assert f"<small>{summary['share']['of']}</small>" in page
+    assert "of the human documents about 1.0% at most are called model by mistake" in said
+    assert "by mistake" not in commands.told(summary | {"verdicts": {"verdict unsure": 400}}, tmp_path)
     found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
     assert {(d["verdict"], *d["reasons"]) for d in found if d["source"] == "b"} == {("unsure", "source refused")}
     mine = [d for d in found if d["source"] == "a"]

@@ -99,8 +99,8 @@ def told(summary: dict[str, Any], out: Path) -> str:
     if share["share"] is None:
         lines.append(f"No share of model-written documents is told: {share['reason']}")
     else:
-        lines.append(f"Share of model-written documents: {share['low']:.1%} to {share['high']:.1%} "
-                     f"(95 % interval; {share['share']:.1%} if its models are mixed as in the references)")
+        lines.append(f"Share of model-written documents: {share['low']:.1%} to {share['high']:.1%}, {share['of']} "
+                     f"(95 % interval; {share['share']:.1%} if the corpus mixes them as the references do)")
         if share["reason"]:
             lines.append(f"  {share['reason']}")
     lines.append(f"  {number_of(summary['documents'], 'document')}, {number_of(summary['words'], 'word')}; "
@@ -115,7 +115,8 @@ def told(summary: dict[str, Any], out: Path) -> str:
         why = ", ".join(f"{name} {n:,}" for name in UNSURE if (n := verdicts.get(f"reason {name}")))
         lines.append("  Verdicts: " + ", ".join(f"{verdicts.get(f'verdict {name}', 0):,} {name}" for name in ("model", "human", "unsure"))
                      + (f" ({why})" if why else "")
-                     + f"; of the human documents about {summary['fpr']:.1%} at most are called model by mistake")
+                     + (f"; of the human documents about {summary['fpr']:.1%} at most are called model by mistake"
+                        if verdicts.get("verdict model") else ""))
     if summary["campaigns"] is not None:
         carry = number_of(summary["documents_with_campaign_templates"], "carries", "carry")
         lines.append(f"  {carry} templates of a campaign of {summary['campaigns']}")

@@ -23,6 +23,10 @@ from stillwatch.terminal.progress import track
 F64 = NDArray[np.float64]
 MAX_ESTIMATES = 300
 MIN_DOCUMENTS = 50
+MAX_WIDTH = 0.5
+"""An interval that is wider tells next to nothing."""
+LIKE = "of models like those in the references; others may be missed"
+"""What a share covers: a corpus of one model that the references lack may come out as a person's."""
 YEAR = 4
 COMPARISON, INTERVAL = 0, 1
 KNOWN = (f"The detector knows what begins with the same {SAME_OPENING} letters as a reference: strip the opening that documents and "
@@ -217,9 +221,12 @@ def _overall(
         return out | {"reason": rows[0]["refused"] if len(rows) == 1 else f"all {_refusals(rows)}. {TOGETHER}"}
     counts = np.sum([c for s in sorted(accepted) if (c := by_source[s].counts) is not None], axis=0)
     alpha, low, high, cross = judge.plain(counts)
-    reason = "" if covered == n else f"nothing is said about {n - covered:,} of {number_of(n, 'document')}: {_refusals(rows)}"
+    reasons = [f"nothing is said about {n - covered:,} of {number_of(n, 'document')}: {_refusals(rows)}"] if covered < n else []
+    if high - low > MAX_WIDTH:
+        reasons.insert(0, f"an interval wider than {100 * MAX_WIDTH:.0f} points tells next to nothing; more references may narrow it")
     judged = round(float(counts.sum()))
-    return out | {"documents_judged": judged, "share": alpha, "low": low, "high": high, "adjusted_count": cross, "reason": reason}
+    return out | {"documents_judged": judged, "share": alpha, "low": low, "high": high, "adjusted_count": cross, "of": LIKE,
+                  "model_written": [round(low * judged), round(high * judged)], "reason": "; ".join(reasons)}
 
 
 def _refusals(rows: list[dict[str, Any]]) -> str:
