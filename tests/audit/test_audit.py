@@ -144,6 +144,25 @@ def test_the_filtered_copy_says_what_went_and_why(references: Path, tmp_path: Pa
     assert not (tmp_path / "run" / "filtered").exists()
 
 
+def test_what_a_removal_by_score_leaves_is_told_and_known_again(references: Path, tmp_path: Path) -> None:
+    rows = [{"text": text} for text in [*texts("human", 60, 11), *texts("model", 60, 12)]]
+    summary = _audit(references, _jsonl(tmp_path / "c.jsonl", rows), tmp_path / "run", "--remove", "document")
+    low, high = summary["share"]["model_written"]
+    gone = summary["removed"]["document"]
+    assert low <= 60 <= high
+    assert f"by score {gone} of an estimated {low} to {high} model-written documents" in commands.told(summary, tmp_path)
+    summary["removed"]["document"] = 3
+    assert f"3 of an estimated {low} to {high} model-written documents; most of the rest stay" in commands.told(summary, tmp_path)
+    assert f"Removed by score: {gone} of an" in (tmp_path / "run" / "report.html").read_text()
+    left = tmp_path / "run" / "filtered"
+    assert main(["audit", str(left / "c.jsonl"), "--out", str(tmp_path / "again"), "-q", "--remove", "canary"]) == 0
+    blind = json.loads((tmp_path / "again" / "summary.json").read_text())["blind"]
+    assert f"the filtered copy of an audit ({tmp_path / 'run'}) that removed {gone} documents by score: " in "".join(blind)
+    assert run._cleaned(left)
+    assert not run._cleaned(tmp_path / "again" / "filtered")  # nothing went by score
+    assert not run._cleaned(tmp_path / "c.jsonl")
+
+
 def test_resumes_and_gives_the_same(references: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus, "PART_BYTES", 8_000)
     _jsonl(tmp_path / "c.jsonl", _rows(0.3))

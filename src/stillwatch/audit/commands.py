@@ -93,7 +93,7 @@ def _audit(args: argparse.Namespace) -> Any:
 
 def told(summary: dict[str, Any], out: Path) -> str:
     """What the command prints."""
-    from stillwatch.audit.verdicts import UNSURE
+    from stillwatch.audit.verdicts import UNSURE, by_score
 
     share, lines = summary["share"], []
     if share["share"] is None:
@@ -125,7 +125,8 @@ def told(summary: dict[str, Any], out: Path) -> str:
                   for name, p in sorted((summary["marks"]["p_values"] or {}).items(), key=lambda item: item[1])]
     if summary["removed"] is not None:
         removed = summary["removed"]
-        lines.append(f"  removed: {removed.get('documents', 0):,} (removed.jsonl says why)")
+        told_of = by_score(summary)
+        lines.append(f"  removed: {removed.get('documents', 0):,} (removed.jsonl says why)" + f"; by score {told_of}" * bool(told_of))
         if kept := removed.get("unread_kept"):
             lines.append("  " + number_of(kept, "row, page or file that was not read is in the filtered copy as it was",
                                           "rows, pages or files that were not read are in the filtered copy as they were"))

@@ -44,7 +44,8 @@ def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
     dated = [row for row in found.rows if row["period"] and row["scored"] >= results.MIN_DOCUMENTS]
     months, detail = [row for row in dated if not row["source"]], [row for row in dated if row["source"]]
     html = environment.get_template("audit.html").render(
-        s=summary, counted=_counted(summary), sources=sources[:MAX_ROWS], n_sources=len(sources), months=months, detail=detail[:MAX_ROWS],
+        s=summary, counted=_counted(summary), by_score=verdicts.by_score(summary), sources=sources[:MAX_ROWS], n_sources=len(sources),
+        months=months, detail=detail[:MAX_ROWS],
         n_few=sum(bool(row["period"]) for row in found.rows) - len(dated), few=results.MIN_DOCUMENTS,
     )
     with replacing(path) as partial:

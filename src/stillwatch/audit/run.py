@@ -115,7 +115,7 @@ def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkT
     if not total.groups:
         raise _nothing_read(total, settings.corpus)
     held_out = _references(settings.held_out, settings)
-    blind = _not_read(total, unread)
+    blind = [*_cleaned(settings.corpus), *_not_read(total, unread)]
     if detector is not None:
         blind += [*verdicts.out_of_reach(detector, settings.fpr), *_one_mix(detector)]
     found = results.results(total, detector, human.texts, generated.texts, held_out, settings.seed, quiet=quiet, marks=marks)
@@ -167,6 +167,17 @@ def _nothing_read(total: Tally, where: Path) -> InputError:
         return InputError("the file is empty" if where.is_file() else "all files are empty", where=where)
     return InputError(f"no document could be read ({number_of(total.n_bad, 'row')} without text, or no JSON{_places(total)})", where=where,
                       todo="Look at these rows, or pass --text-column if the text is in another column than the usual ones")
+
+
+def _cleaned(corpus: Path) -> list[str]:
+    """Whether the corpus is what an audit left when it removed documents by their score."""
+    for folder in (corpus.resolve(), *corpus.resolve().parents):
+        audit = folder.parent
+        if folder.name == verdicts.FILTERED and all((audit / name).is_file() for name in verdicts.WRITTEN):
+            removed = (read_json(audit / "summary.json")["removed"] or {}).get("document", 0)
+            return [f"the corpus is the filtered copy of an audit ({audit}) that removed {number_of(removed, 'document')} by score: what "
+                    "stays is no mixture of the references' scores, and its share comes out too low"] * (removed > 0)
+    return []
 
 
 def _not_read(total: Tally, unread: list[Path]) -> list[str]:

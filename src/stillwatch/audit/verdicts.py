@@ -171,6 +171,15 @@ def filtered_copy(
     return dict(counts)
 
 
+def by_score(summary: dict[str, Any]) -> str:
+    """How many were removed for their score, of how many that models wrote; "" where no copy was written or no share is told."""
+    if summary["removed"] is None or summary["share"]["share"] is None:
+        return ""
+    gone: int = summary["removed"].get("document", 0)
+    low, high = summary["share"]["model_written"]
+    return f"{gone:,} of an estimated {low:,} to {high:,} model-written documents" + ("; most of the rest stay" if gone < high else "")
+
+
 def _n_documents(out: Path, i: int) -> int:
     n: int = pq.read_metadata(_judged(out, i)).num_rows
     return n
