@@ -86,6 +86,7 @@ def test_a_refusal_of_all_sources_is_not_that_of_one() -> None:
                      for some in (rows, rows[:1]))
     assert whole == ("all 3 sources are refused (the largest, scipy: unlike: 0.73; of all: AUROC 0.73 to 0.86, 6% to 21% outside). "
                      + results.TOGETHER)
+    assert "audit each source alone against references of its own kind, or all as one (--one-source)" in whole
     assert single == "unlike: 0.73"
 
 
@@ -126,6 +127,9 @@ def test_verdicts_come_from_accepted_sources_only(references: Path, tmp_path: Pa
     said = [d for d in mine if d["verdict"] == "model"]
     assert len(said) > 80
     assert sum(int(d["id"][1:]) < 100 for d in said) <= 4
+    _audit(references, tmp_path / "c.jsonl", tmp_path / "run", "--one-source")
+    rows = pq.read_table(tmp_path / "run" / "shares.parquet").to_pylist()
+    assert [(row["source"], row["documents"]) for row in rows if not row["period"]] == [(scan.OTHER, 400)]
 
 
 def test_the_filtered_copy_says_what_went_and_why(references: Path, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def register(
     audit.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder to write; a broken run resumes")
     for name, what in (("text", "text"), ("source", "source"), ("time", "time"), ("id", "identity")):
         audit.add_argument(f"--{name}-column", metavar="NAME", help=f"column of the {what} (default: a usual name)")
+    audit.add_argument("--one-source", action="store_true", help="judge all documents as of one source")
     audit.add_argument("--fpr", type=float, default=0.01, help="share of human documents that may be called model-written (default: 0.01)")
     audit.add_argument("--remove", metavar="REASONS", default="",
                        help="write a filtered copy without documents that have one of: document, canary, duplicate, campaign")
@@ -81,7 +82,7 @@ def _audit(args: argparse.Namespace) -> Any:
         args.corpus, args.out, human=args.reference, generated=args.generated, held_out=args.held_out,
         index=args.known, campaigns=args.campaigns,
         columns=columns, fpr=args.fpr, remove=remove, processes=args.processes or run.processes(), seed=args.seed, layout=args.layout,
-        questions=args.questions,
+        questions=args.questions, one_source=args.one_source,
     )
     demand_apart(args.out, getattr(args, "marks", None), getattr(args, "key", None))
     marks = args.own.from_options(args) if args.own is not None else None

@@ -32,8 +32,8 @@ COMPARISON, INTERVAL = 0, 1
 KNOWN = (f"The detector knows what begins with the same {SAME_OPENING} letters as a reference: strip the opening that documents and "
          "references have in common (a header, a greeting, a prompt), or take these documents out of the references")
 """What to do where documents count for no share since they are references, or begin as these do."""
-TOGETHER = ("Pass references of the kinds of text of all sources, or judge the sources together (--source-column with a column that is "
-            "the same throughout)")
+TOGETHER = ("Each source is held against all references, and those of other kinds of text may tell it apart: audit each source alone "
+            "against references of its own kind, or all as one (--one-source) where the references hold the kinds of text of all")
 """What to do where every source differs from the references, which hold several kinds of text."""
 ALL = ""
 

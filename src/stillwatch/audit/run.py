@@ -52,6 +52,7 @@ class Settings:
         processes: how many.
         layout: whether line breaks are features.
         questions: whether what was asked is.
+        one_source: whether all documents are judged as of one source.
         seed: of folds, samples and bootstrap.
     """
 
@@ -68,6 +69,7 @@ class Settings:
     processes: int = 1
     layout: bool = False
     questions: bool = False
+    one_source: bool = False
     seed: int = 1
 
 
@@ -114,6 +116,8 @@ def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkT
         total.merge(Tally.load(work / f"{i:06d}.json"))
     if not total.groups:
         raise _nothing_read(total, settings.corpus)
+    if settings.one_source:
+        total.shrink(all_=True)
     held_out = _references(settings.held_out, settings)
     blind = [*_cleaned(settings.corpus), *_not_read(total, unread)]
     if detector is not None:

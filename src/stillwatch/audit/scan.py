@@ -144,8 +144,8 @@ class Tally:
         self.textless += other.textless
         self.shrink()
 
-    def shrink(self) -> None:
-        """Beyond 4,000 groups or 40,000 texts of samples, put the smallest sources together as one."""
+    def shrink(self, *, all_: bool = False) -> None:
+        """Beyond 4,000 groups or 40,000 texts of samples, put the smallest sources together as one; or ``all_`` of them."""
         sizes: Counter[str] = Counter()
         months: dict[str, list[str]] = {}
         for (source, period), group in self.groups.items():
@@ -154,7 +154,7 @@ class Tally:
         most = MAX_GROUPS if len(self.groups) <= MAX_GROUPS else MAX_GROUPS // 2  # halved, so that it is not done for every batch
         texts = sum(map(len, self.sample.values()))
         for source, _ in sorted(sizes.items(), key=lambda item: (item[1], item[0])):
-            if len(self.groups) <= most and texts <= MAX_TEXTS:
+            if not all_ and len(self.groups) <= most and texts <= MAX_TEXTS:
                 break
             if source == OTHER:
                 continue
