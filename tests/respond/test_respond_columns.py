@@ -86,9 +86,11 @@ def test_files_without_statistics_and_jsonl_are_read(logs: Path) -> None:
     assert rows_of(logs) == expected
 
 
-def test_every_column_that_feeds_evidence_is_in_the_contract() -> None:
-    known = {(table.name, name) for table in (EVENTS, ACCOUNTS) for name in table.names}
-    assert set(log_columns.FEEDS) <= known
+def test_only_what_nothing_reads_is_for_investigators(logs: Path) -> None:
+    """What detection cannot do without is no matter of theirs, and a country is never evidence."""
+    unread = {"country", "asn", "org_id", "session_id", "response", "input_tokens", "cached_tokens", "reasoning_tokens", "status"}
+    assert {name for (table, name), row in rows_of(logs).items() if table == "events" and not row["feeds"]} == unread
+    assert {column.name for column in ACCOUNTS.columns if not column.feeds} == {"country", "plan", "signup_ip"}
 
 
 def test_an_import_keeps_what_its_log_holds(store: Store, run_folder: Any, logs: Path) -> None:

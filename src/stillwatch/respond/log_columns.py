@@ -15,25 +15,7 @@ import pyarrow.parquet as pq
 
 from stillwatch import dataset
 from stillwatch.errors import InputError
-from stillwatch.tables import ACCOUNTS, EVENTS
-
-FEEDS = {
-    ("events", "context_key"): "conversations that change accounts", ("events", "parent_key"): "conversations that change accounts",
-    ("events", "prompt"): "templates, wordings, what is asked for", ("events", "system"): "shared system prompts",
-    ("events", "tools_key"): "shared tools", ("events", "output_tokens"): "harvest in tokens, expected loss",
-    ("events", "reasoning_tokens"): "harvest of reasoning", ("events", "ip"): "shared networks",
-    ("events", "user_agent"): "mix of clients", ("events", "ja4"): "mix of clients", ("events", "model"): "pivots at releases",
-    ("events", "key_id"): "actions where a request names only its key", ("events", "access_path"): "pathways",
-    ("events", "temperature"): "shared parameters", ("events", "max_tokens"): "shared parameters",
-    ("events", "top_p"): "shared parameters", ("events", "stream"): "shared parameters",
-    ("accounts", "payment_hash"): "shared payment", ("accounts", "email_domain"): "shared sign-up domains",
-    ("accounts", "email_hash"): "shared addresses", ("accounts", "phone_hash"): "shared telephone numbers",
-    ("accounts", "signup_ip"): "sign-ups from one network", ("accounts", "created_at"): "sign-ups in batches",
-    ("accounts", "banned_at"): "earlier bans and replacement after them", ("accounts", "org_id"): "one owner as an innocent explanation",
-    ("accounts", "verified"): "known business", ("accounts", "access_type"): "known business",
-    ("accounts", "kind"): "innocents by kind in a blast radius",
-}
-"""What a column is good for; without it that is blind. Columns that are not here are for investigators."""
+from stillwatch.tables import ACCOUNTS, EVENTS, Column, Table
 
 
 @dataclass(frozen=True)
@@ -51,6 +33,7 @@ class Told:
     until: str | None
     """Last request of the last part that tells it."""
     feeds: str
+    """What is blind without it; empty where nothing is."""
 
 
 def told(data: dataset.Dataset) -> list[dict[str, Any]]:
@@ -63,12 +46,12 @@ def told(data: dataset.Dataset) -> list[dict[str, Any]]:
     log = str(data.ingested.get("format") or "events as they are")
     rows = []
     parts = [part for path in data.event_files for part in _parts(path, EVENTS.names, "timestamp")]
-    for name in EVENTS.names:
-        source = log if name not in edge else f"edge log ({edge[name]:.0%} of requests), {log}"
-        rows.append(_column("events", name, source, parts))
+    for column in EVENTS.columns:
+        source = log if column.name not in edge else f"edge log ({edge[column.name]:.0%} of requests), {log}"
+        rows.append(_told(EVENTS, column, source, parts))
     if data.accounts_file is not None:
         parts = list(_parts(data.accounts_file, ACCOUNTS.names, None))
-        rows += [_column("accounts", name, "registry", parts) for name in ACCOUNTS.names]
+        rows += [_told(ACCOUNTS, column, "registry", parts) for column in ACCOUNTS.columns]
     return [asdict(row) for row in rows]
 
 
@@ -82,14 +65,14 @@ class _Part:
     last: datetime | None
 
 
-def _column(table: str, name: str, source: str, parts: list[_Part]) -> Told:
-    having = [part for part in parts if part.told.get(name)]
+def _told(table: Table, column: Column, source: str, parts: list[_Part]) -> Told:
+    having = [part for part in parts if part.told.get(column.name)]
     first = min((part.first for part in having if part.first is not None), default=None)
     last = max((part.last for part in having if part.last is not None), default=None)
-    n_told = sum(part.told[name] for part in having)
+    n_told = sum(part.told[column.name] for part in having)
     return Told(
-        table, name, source if n_told else "nothing", sum(part.n for part in parts), n_told, _iso(first), _iso(last),
-        FEEDS.get((table, name), ""),
+        table.name, column.name, source if n_told else "nothing", sum(part.n for part in parts), n_told, _iso(first), _iso(last),
+        column.feeds,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch.errors import InputError
 from stillwatch.files import alone
 from stillwatch.keys import hashing
+from stillwatch.tables import ACCOUNTS, EVENTS, Table
 from stillwatch.terminal.counting import noun, number_of
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     lines += [*_put_aside(summary), *_joined(summary), *_not_followed(summary)]
     # Text is empty by intent in the modes features and metadata.
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
-    if rows["written"] and empty:
-        lines.append(f"Empty columns, whose evidence is blind: {', '.join(empty)}")
+    if rows["written"]:
+        lines += _blind(EVENTS, empty)
     if summary["accounts"] is None:
         earlier = out / "accounts.parquet"
         stays = f"{earlier} of before stays, and detect reads it"
@@ -200,9 +201,19 @@ def _registry_doubts(registry: dict[str, Any], written: int) -> list[str]:
     lines += [f"  {registry[name]:>9,}  {what}: left empty" for name, what in told if registry[name]]
     if registry["unknown_columns"]:
         lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
-    if registry["written"] and registry["empty_columns"]:
-        lines.append(f"  Empty columns, whose evidence is blind: {', '.join(registry['empty_columns'])}")
+    if registry["written"]:
+        lines += [f"  {line}" for line in _blind(ACCOUNTS, registry["empty_columns"])]
     return lines
+
+
+def _blind(table: Table, empty: list[str]) -> list[str]:
+    """What is blind since columns of a table are empty, in one line; those that nothing reads are no loss."""
+    found: dict[str, list[str]] = {}
+    for column in table.columns:
+        if column.feeds and column.name in empty:
+            found.setdefault(column.feeds, []).append(column.name)
+    told = "; ".join(f"{feeds} ({', '.join(names)})" for feeds, names in found.items())
+    return [f"Empty columns, so these are blind: {told}"] if found else []
 
 
 def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
