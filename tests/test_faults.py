@@ -269,7 +269,13 @@ def test_a_registry_of_other_accounts_is_told(little_world: Path, tmp_path: Path
     pq.write_table(registry.set_column(place, registry.schema.field(place), others), world / "accounts.parquet")
     summary = pipeline.detect(world, tmp_path / "run", quiet=True)
     (warning,) = summary["warnings"]
-    assert warning.startswith(f"0 of {summary['n_accounts']:,} accounts seen are in accounts.parquet")
+    everybody = f"{summary['n_events']:,} of {summary['n_events']:,} requests are of accounts without a row in accounts.parquet"
+    assert warning.startswith(everybody)
+    assert warning.endswith("Are identifiers hashed with one key in both?")
+    pq.write_table(registry[: len(registry) * 3 // 4], world / "accounts.parquet")
+    (warning,) = pipeline.detect(world, tmp_path / "run", quiet=True)["warnings"]
+    assert re.match(rf"[\d,]+ of {summary['n_events']:,} requests .* \([\d,]+ of {summary['n_accounts']:,} accounts\): of these", warning)
+    assert "hashed" not in warning
 
 
 def test_repeated_requests_are_told(little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -253,9 +253,13 @@ def test_registry(run, write, tmp_path, container):
     assert ada["created_at"].year == 2026
     assert (bob["kind"], bob["email_hash"], bob["payment_hash"], bob["phone_hash"]) == (None, "already", "hashed", "p")
     assert bob["signup_ip"] == "hash-of-a-network"
+    place = f"{path}, line {3 if container.startswith('csv') else 2}"
     assert result.summary["accounts"] == {
         "read": 2, "written": 2, "known_requests": 1, "unknown_words": 2, "impossible_times": 0, "unknown_columns": [], "empty_columns": [],
-            "quarantined": {}, "examples": {},
+        "quarantined": {}, "examples": {}, "unread_fields": {
+            "kind": {"rows": 1, "first": f"{place}: kind is none of individual, education, research, startup, enterprise: 'martian'"},
+            "access_type": {"rows": 1, "first": f"{place}: access_type is none of application, passthrough: 'vip'"},
+        },
     }
 
 
@@ -270,11 +274,12 @@ def test_registry_takes_litellm_names_and_puts_bad_rows_aside(run, write):
         {"user_id": "c", "created_at": "soon"}, {"user_id": "d", "email": "nobody"}, {"user_id": "e", "kind": 7},
     ]
     result = run(write([payload()]), "litellm", accounts=write(rows, "users.jsonl"))
-    ada, d = result.accounts
+    ada, c, d, e = result.accounts
+    assert (c["created_at"], e["kind"]) == (None, None), "an optional field costs nobody his row"
     assert (d["email_hash"], d["email_domain"]) == (keyed(KEY, "nobody"), None)
     assert ada["email_hash"] == keyed(KEY, "a@x.org")
     assert ada["org_id"] == keyed(KEY, "o")
-    aside = {"duplicate_account_id": 1, "no_account_id": 1, "wrong_type": 2}
+    aside = {"duplicate_account_id": 1, "no_account_id": 1}
     assert result.summary["accounts"]["quarantined"] == aside
 
 

@@ -19,10 +19,11 @@ import killed
 from stillwatch import workflows
 from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
+from stillwatch.erasure import folders
 from stillwatch.errors import InputError
 from stillwatch.files import alone
 from stillwatch.ingest.values import instant
-from stillwatch.keys.hashing import keyed
+from stillwatch.keys.hashing import keyed, tenant_key
 
 SPEND = "request_id,startTime,user,model\n"
 
@@ -266,7 +267,7 @@ def test_the_first_bad_row_is_shown(write, tmp_path, capsys):
     with pytest.raises(InputError, match=r"there is no event to look at: .*/events. Is --from canonical what the log is"):
         workflows.ingest([path], "canonical", tmp_path / "out", as_of=AS_OF)
     told = capsys.readouterr().out
-    assert f"the first: {path}, line 1: timestamp is a string that does not fit us (ISO 8601" in told
+    assert f"the first: {path}, line 1: timestamp is no time: a string (ISO 8601, or seconds, milliseconds" in told
     assert "Next:" not in told
     assert pq.read_metadata(tmp_path / "out" / "quarantine.parquet").num_rows == 2
 
@@ -586,13 +587,59 @@ def test_a_registry_of_other_accounts_is_told(write, tmp_path, capsys):
     assert told == [(1, False), (0, True)]
 
 
+UNREADABLE = b"""account_id,created_at,verified,org_id,signup_ip,payment,kind
+a1,01.11.2026 10:22,J,acme,,4242,
+a2,02.11.2026 11:00,N,acme,unknown.example,4242,Schule
+a3,2026-11-03T10:00:00Z,y,acme,,4242,startup
+,01.11.2026 10:22,J,acme,,4242,
+"""
+
+
+def test_an_optional_field_that_cannot_be_read_costs_no_row(write, tmp_path, capsys):
+    registry = write(UNREADABLE, "accounts.csv")
+    log = write([event(), event(event_id="e2", account_id="elsewhere")])
+    summary = workflows.ingest([log], "canonical-clear", tmp_path / "out", accounts=registry, as_of=AS_OF)
+    key = tenant_key(tmp_path / "out" / "stillwatch.key")
+    rows = pq.read_table(tmp_path / "out" / "accounts.parquet").to_pylist()
+    assert [(row["created_at"] is None, row["verified"], row["signup_ip"], row["kind"]) for row in rows] == [
+        (True, None, None, None), (True, False, None, None), (False, True, None, "startup"),
+    ]
+    assert {(row["org_id"], row["payment_hash"]) for row in rows} == {(keyed(key, "acme"), keyed(key, "4242"))}
+    told = summary["accounts"]
+    assert (told["read"], told["written"], told["quarantined"], told["unknown_words"]) == (4, 3, {"no_account_id": 1}, 2)
+    assert {name: one["rows"] for name, one in told["unread_fields"].items()} == {"created_at": 2, "verified": 1, "kind": 1, "signup_ip": 1}
+    assert told["unread_fields"]["verified"]["first"] == (
+        f"{registry}, line 2: verified is no truth value: 'J' (true, false, yes, no, t, f, 1 or 0)"
+    )
+    assert told["unread_fields"]["kind"]["first"].endswith("kind is none of individual, education, research, startup, enterprise: 'Schule'")
+    printed = capsys.readouterr().out
+    assert "        2  rows whose created_at was left empty\n" in printed
+    assert f"the first: {registry}, line 2: created_at is no time: '01.11.2026 10:22' (ISO 8601, or" in printed
+    assert "1 of 2 requests are of accounts without a row in the registry" in printed
+    notes = [row for row in pq.read_table(tmp_path / "out" / "quarantine.parquet").to_pylist() if row["reason"] == "unread_field"]
+    assert [(row["source"], row["line"]) for row in notes] == [(str(registry), 2), (str(registry), 3)]
+    assert json.loads(notes[0]["raw"]) == {"account_id": rows[0]["account_id"], "created_at": "01.11.2026 10:22", "verified": "J"}
+    assert json.loads(notes[1]["raw"])["signup_ip"] == "'xxxxxxx.xxxxxxx'", "an address is kept in no form that tells it"
+    assert "unread_field" in summary["explained"]
+    erased = folders.erase([tmp_path / "out"], rows[0]["account_id"], note="request 7", keys=[key])[0]
+    assert (erased.rows["quarantine.parquet"], erased.left) == (1, [])
+
+
+def test_what_cannot_be_read_is_told_by_its_form_where_bad_rows_are_not_kept(run, write):
+    result = run(write([event()]), "canonical", accounts=write(UNREADABLE, "accounts.csv"), privacy="features")
+    fields = result.summary["accounts"]["unread_fields"]
+    assert "created_at is no time: '00.00.0000 00:00' (ISO 8601" in fields["created_at"]["first"]
+    assert {row["raw"] for row in result.aside} == {None}
+    assert not [row for row in result.aside if "01.11" in row["detail"] or "Schule" in row["detail"]]
+
+
 def test_the_first_bad_row_is_of_the_right_file(write, tmp_path, capsys):
     registry = write([{"account_id": "a1"}, {"account_id": "a2", "created_at": "soon"}], "accounts.jsonl")
     log = write([event(), event(event_id="e2", timestamp="yesterday")])
     summary = workflows.ingest([log], "canonical", tmp_path / "out", accounts=registry, as_of=AS_OF)
     told = capsys.readouterr().out
     assert f"the first: {log}, line 2: timestamp is" in told
-    assert f"the first: {registry}, line 2: created_at is" in told
+    assert f"the first: {registry}, line 2: created_at is no time: 'soon' (ISO 8601" in told
     assert summary["examples"]["wrong_type"].startswith(str(log))
 
 

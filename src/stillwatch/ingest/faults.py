@@ -6,6 +6,8 @@ from stillwatch.errors import InputError
 
 ERASED = "erased_account"
 """Counted and told, and nothing else of the row is kept."""
+UNREAD = "unread_field"
+"""A note beside a row of the registry that stays."""
 REASONS = {
     "not_json": "the line is not JSON",
     "not_csv": "the line cannot be read as CSV",
@@ -24,6 +26,7 @@ REASONS = {
     "impossible_time": "the time is before 2015, or more than a day after the as-of time",
     "duplicate_event_id": "an earlier row of this run has the same event_id",
     "duplicate_account_id": "an earlier row of the registry has the same account_id",
+    UNREAD: "an optional field of the registry's row is not what its column holds; it is left empty, and the row stays",
     "prompt_too_large": "the prompt or system prompt has more than 4 Mi characters",
     "parser_failed": "the format's parser met something it does not expect",
     "no_request_id": "the edge log line has no request identifier, so nothing can be joined to it",
@@ -37,7 +40,7 @@ REASONS = {
 
 
 class Bad(Exception):  # noqa: N818 - a verdict on a row, not an error of the program
-    """This row is put aside. ``detail`` never quotes the row: it is kept in every privacy mode."""
+    """This row is put aside. ``detail`` is kept in every privacy mode: only the registry quotes in it, in the mode that keeps bad rows."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         """Take one of :data:`REASONS` and what exactly is wrong."""

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.ingest.faults import ERASED, Bad, of_no_use
+from stillwatch.files import spelled
+from stillwatch.ingest.faults import ERASED, UNREAD, Bad, of_no_use
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
 from stillwatch.ingest.tenant import Tenant, cached, parsed
-from stillwatch.ingest.values import Cells, Coercer, cell_number, instant, maybe, whole_number
+from stillwatch.ingest.values import Cells, Coercer, cell_number, instant, kind, maybe, whole_number
 from stillwatch.tables import ACCOUNTS, it_has
 from stillwatch.terminal.counting import number_of
 
@@ -29,12 +30,20 @@ NUMBERED = ("account_id", "user_id", "org_id", "organization_id", "phone", "paym
 """Columns whose numbers a data frame writes into CSV as floats where there are gaps among them."""
 UNTOLD = ("created_at", "banned_at", "verified")
 """Columns in which such a word is null too; 0 is none of them there."""
-KINDS = ("individual", "education", "research", "startup", "enterprise")
+WORDS = {
+    "kind": ("individual", "education", "research", "startup", "enterprise"),
+    "access_type": ("application", "passthrough"),
+}
+"""Columns that hold words of the contract alone."""
+QUOTED = ("created_at", "banned_at", "verified", *WORDS)
+"""Columns whose values tell nobody's details, so that one that cannot be read may be shown as it stands."""
 KNOWN = {*ACCOUNTS.names, *(other for others in ALIASES.values() for other in others), "email", "phone", "payment"}
 EARLIEST = instant("1990-01-01")
 """Earlier times mean that there is none: 0, the year 1."""
-ACCESS_TYPES = ("application", "passthrough")
 GMAIL = ("gmail.com", "googlemail.com")
+
+Unread = dict[str, tuple[str, Any]]
+"""Fields of a row that were left empty: why, and what they hold."""
 
 
 def email(address: str) -> tuple[str, str | None]:
@@ -75,6 +84,15 @@ def told(value: Any, name: str) -> str | None:
     return None if nothing(text) else text
 
 
+def _or_null(unread: Unread, read: Callable[[Any, str], Any], value: Any, name: str) -> Any:
+    """What ``read`` makes of an optional field; null where it refuses, which is noted: the row is worth having without it."""
+    try:
+        return read(value, name)
+    except Bad as bad:
+        unread[name] = bad.detail, value
+        return None
+
+
 def _named_or_counted(columns: list[str]) -> str:
     """The columns of a file; without a name that is known they are likely somebody's details, since the header is missing."""
     words = {word for name in columns for word in re.split(r"[|\s]+", name.lower())}
@@ -86,13 +104,18 @@ def _named_or_counted(columns: list[str]) -> str:
 class Registry:
     """Reads the registry into a table of accounts."""
 
-    def __init__(self, tenant: Tenant, *, keyed: bool) -> None:
-        """Hash with the tenant's key; account and organisation only where the events' are hashed too (``keyed``)."""
-        self._tenant, self._keyed = tenant, keyed
-        self._coerce = Coercer(ACCOUNTS)
+    def __init__(self, tenant: Tenant, *, keyed: bool, quote: bool) -> None:
+        """Hash with the tenant's key; account and organisation only where the events' are hashed too (``keyed``).
+
+        ``quote``: fields that cannot be read are shown as they stand where they are nobody's details, else by their form alone.
+        """
+        self._tenant, self._keyed, self._quote = tenant, keyed, quote
+        self._coerce = Coercer(ACCOUNTS, self._shown)
         self._seen = Index("int8")
         self._has: dict[str, bool] = {}
-        self.read = self.written = self.unknown_words = self.impossible_times = 0
+        self.read = self.written = self.impossible_times = 0
+        self.unread_fields: dict[str, dict[str, Any]] = {}
+        """By field: in how many ``rows`` it was left empty, and the ``first``, with its place."""
         self.unknown_columns: set[str] = set()
         """Names of columns that were passed over; at most twice MOST_NAMES."""
         self.empty_columns: list[str] = []
@@ -118,7 +141,10 @@ class Registry:
             self.read += record.line > 0
             columns = columns or list(record.value or ())
             try:
-                rows.append(self._account(record))
+                row, unread = self._account(record)
+                rows.append(row)
+                if unread:
+                    put_aside(*self._noted(path, record.line, row["account_id"], unread))
             except Bad as bad:
                 # A file may hold nobody but who was erased, or who is in another file too.
                 expected = expected or bad.reason in (ERASED, "duplicate_account_id")
@@ -143,7 +169,34 @@ class Registry:
         """Whether an account, as events name it, is in what was read."""
         return cached(self._has, account_id, lambda name: self._seen.get(self._tenant.key64(b"account", name.encode())) is not None)
 
-    def _account(self, record: Record) -> dict[str, Any]:
+    @property
+    def unknown_words(self) -> int:
+        """Fields left empty that hold a word which is none of the contract's, or no address."""
+        return sum(self.unread_fields[name]["rows"] for name in (*WORDS, "signup_ip") if name in self.unread_fields)
+
+    def _noted(self, path: Path, line: int, account_id: str, unread: Unread) -> tuple[Record, Bad]:
+        """Count fields that were left empty; gives what is put aside, under the account's name in the table, by which it is erased."""
+        for name, (detail, _) in unread.items():
+            first = f"{spelled(path)}, line {line}: {detail}"
+            self.unread_fields.setdefault(name, {"rows": 0, "first": first})["rows"] += 1
+        kept = {name: value if name in QUOTED else self._shown(value, name) for name, (_, value) in unread.items()}
+        return Record(line, {"account_id": account_id} | kept), Bad(UNREAD, "; ".join(detail for detail, _ in unread.values()))
+
+    def _shown(self, value: Any, name: str) -> str:
+        """A value that cannot be read: as it stands, or its form (``00.00.0000``)."""
+        if type(value) in (list, dict):
+            return kind(value)
+        text = "".join(c if c.isprintable() else "?" for c in str(value)[:NAME_CHARS])
+        if not (self._quote and name in QUOTED):
+            text = re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "0", text))
+        return f"'{text}'"
+
+    def _account(self, record: Record) -> tuple[dict[str, Any], Unread]:
+        """The row of an account, and what of it was left empty.
+
+        Raises:
+            Bad: it is put aside: it does not say, or not once, whose row it is.
+        """
         if record.value is None:
             raise Bad(record.reason or "not_json", record.detail)
         # spreadsheets and databases write column names as they like, and data frames NaN for what is not there
@@ -168,10 +221,11 @@ class Registry:
             row |= {name: self._tenant.id(row.get(name)) for name in ("account_id", "org_id")}
         if self._tenant.erased(row.get("account_id")):
             raise Bad(ERASED)
-        self._hash_details(row, raw)
-        self._known(row, "kind", KINDS)
-        self._known(row, "access_type", ACCESS_TYPES)
-        self._coerce(row)
+        unread: Unread = {}
+        self._hash_details(row, raw, unread)
+        row |= {name: _or_null(unread, self._word, row.get(name), name) for name in WORDS}
+        row |= {name: _or_null(unread, self._fitting, value, name) for name, value in row.items() if name != "account_id"}
+        row["account_id"] = self._fitting(row.get("account_id"), "account_id")
         self._drop_impossible_times(row)
         if not row.get("account_id") or row["account_id"].isspace():
             raise Bad("no_account_id")
@@ -179,31 +233,35 @@ class Registry:
         if self._seen.get(key) is not None:
             raise Bad("duplicate_account_id")
         self._seen.put(key)
-        return row
+        return row, unread
 
-    def _hash_details(self, row: dict[str, Any], raw: dict[str, Any]) -> None:
+    def _fitting(self, value: Any, name: str) -> Any:
+        row = {name: value}
+        self._coerce(row)
+        return row[name]
+
+    def _hash_details(self, row: dict[str, Any], raw: dict[str, Any], unread: Unread) -> None:
         """Hash details that are given in clear; hashes that are given stay."""
-        if address := told(raw.get("email"), "email"):
+        if address := _or_null(unread, told, raw.get("email"), "email"):
             normalised, domain = email(address)
             row["email_hash"] = row.get("email_hash") or self._tenant.id(normalised)
             row["email_domain"] = row.get("email_domain") or domain
         for name, normalise in (("phone", phone), ("payment", payment)):
             value = raw.get(name)
             value = normalise(str(value)) if type(value := whole_number(value)) is int else value
-            if (plain := told(value, name)) and not row.get(f"{name}_hash"):
+            if (plain := _or_null(unread, told, value, name)) and not row.get(f"{name}_hash"):
                 row[f"{name}_hash"] = self._tenant.id(normalise(plain))
-        if sign_up := told(row.get("signup_ip"), "signup_ip"):
-            row["signup_ip"] = self._sign_up(sign_up)
-        else:
-            row["signup_ip"] = None
+        row["signup_ip"] = _or_null(unread, self._sign_up, row.get("signup_ip"), "signup_ip")
 
-    def _sign_up(self, place: str) -> str | None:
+    def _sign_up(self, value: Any, name: str) -> str | None:
         """The hash of the network in an address, a network or an X-Forwarded-For header; a hash stays."""
-        if not re.search("[.:,/]", place):
+        place = told(value, name)
+        if place is None or not re.search("[.:,/]", place):
             return place
         address = place.rpartition("/")[0] or place
         found = self._tenant.network(address) if parsed(address) else self._tenant.client(None, place)
-        self.unknown_words += found is None
+        if found is None:
+            raise Bad(UNREAD, f"{name} is no address: {self._shown(place, name)}")
         return found
 
     def _drop_impossible_times(self, row: dict[str, Any]) -> None:
@@ -212,10 +270,10 @@ class Registry:
                 row[name] = None
                 self.impossible_times += 1
 
-    def _known(self, row: dict[str, Any], name: str, known: tuple[str, ...]) -> None:
-        """Null a word that is none of the contract's, and count it: the account itself is still worth having."""
-        word = maybe(row.get(name), name)
-        row[name] = word.strip().lower() if word else None
-        if row[name] and row[name] not in known:
-            row[name] = None
-            self.unknown_words += 1
+    def _word(self, value: Any, name: str) -> str | None:
+        """A word of the contract, in lower case."""
+        plain = maybe(value, name)
+        word = plain.strip().lower() if plain else None
+        if word and word not in WORDS[name]:
+            raise Bad(UNREAD, f"{name} is none of {', '.join(WORDS[name])}: {self._shown(value, name)}")
+        return word

@@ -12,7 +12,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, spelled, write_parquet
 from stillwatch.ingest.chains import Chains
 from stillwatch.ingest.edge import Edge
-from stillwatch.ingest.faults import ERASED, REASONS, Bad
+from stillwatch.ingest.faults import ERASED, REASONS, UNREAD, Bad
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import (
     FAILED,
@@ -188,11 +188,11 @@ class _Work:
         return "edge", self._edge.read - before
 
     def load_accounts(self, path: Path) -> tuple[str, int]:
-        self._registry = self._registry or Registry(self._tenant, keyed=self._format.keyed)
+        self._registry = self._registry or Registry(self._tenant, keyed=self._format.keyed, quote=self._privacy == "text")
         before = self._registry.read
 
         def put_aside(record: Record, bad: Bad) -> None:
-            self._quarantine.add("accounts", path, record, bad)
+            self._quarantine.add("fields" if bad.reason == UNREAD else "accounts", path, record, bad)
 
         table = self._registry.load(path, put_aside)
         write_parquet(table, self._staging / "accounts.parquet")
@@ -308,7 +308,7 @@ class _Work:
         aside = dict(self._quarantine.rows["accounts"])
         return {
             "read": one.read, "written": one.written, "known_requests": self._registered,
-            "unknown_words": one.unknown_words, "impossible_times": one.impossible_times,
+            "unread_fields": one.unread_fields, "unknown_words": one.unknown_words, "impossible_times": one.impossible_times,
             "unknown_columns": sorted(one.unknown_columns), "empty_columns": one.empty_columns, "quarantined": aside,
             "examples": self._quarantine.examples["accounts"],
         }

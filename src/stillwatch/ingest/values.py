@@ -193,15 +193,23 @@ def asn(value: Any) -> Any:
         return number  # whoever reads it says what is wrong
 
 
-SPELLED = {"us": "ISO 8601, or seconds, ms, us or ns since 1970", "bool": "true, false, yes, no, t, f, 1 or 0"}
-"""How what a column's type takes is written, where its name does not say."""
+WANTED = {
+    "str": "text", "us": "time", "i64": "whole number of 64 bits", "i32": "whole number of 32 bits", "i16": "whole number of 16 bits",
+    "f32": "number", "f64": "number", "bool": "truth value",
+}
+"""What a column's type holds, for people."""
+SPELLED = {
+    "us": "ISO 8601, or seconds, milliseconds, microseconds or nanoseconds since 1970", "bool": "true, false, yes, no, t, f, 1 or 0",
+}
+"""How that is written, where its name does not say."""
 
 
 class Coercer:
     """Makes the values of a row fit a table's columns, in place."""
 
-    def __init__(self, table: Table) -> None:
-        """Prepare for one table; columns it does not have are left alone."""
+    def __init__(self, table: Table, shown: Callable[[Any, str], str] = lambda value, name: kind(value)) -> None:
+        """Prepare for one table; columns it does not have are left alone. ``shown`` tells a value that does not fit, of a column."""
+        self._shown = shown
         self._texts = {column.name for column in table.columns if column.type == "str"}
         self._readers = {column.name: (READERS[column.type], column.type) for column in table.columns}
 
@@ -209,7 +217,7 @@ class Coercer:
         """Convert what is there; null stays null, NaN means null.
 
         Raises:
-            Bad: a value does not fit; the detail names the column and the type, never the value.
+            Bad: a value does not fit; the detail names the column, and the value by its kind alone, unless ``shown`` tells more.
         """
         for name, value in row.items():
             if value is None or (type(value) is str and name in self._texts) or name not in self._readers:
@@ -222,4 +230,4 @@ class Coercer:
                 row[name] = reader(value)
             except (ValueError, TypeError, OverflowError) as error:
                 wanted = f" ({SPELLED[type_]})" if type_ in SPELLED else ""
-                raise Bad("wrong_type", f"{name} is {kind(value)} that does not fit {type_}{wanted}") from error
+                raise Bad("wrong_type", f"{name} is no {WANTED[type_]}: {self._shown(value, name)}{wanted}") from error

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from stillwatch.ingest.output import Finish
 
 
-FEW = 0.01
-"""Of the requests: where fewer are of accounts in the registry, it is likely of other identifiers."""
+FEW, NOTABLE = 0.01, 0.03
+"""Of the requests: where fewer are of accounts in the registry, it is likely of other identifiers; where more are not, that is told."""
 
 
 def ingest(
@@ -196,9 +196,14 @@ def _registry_doubts(registry: dict[str, Any], written: int) -> list[str]:
     if written and known < FEW * written:
         few = f"{known:,} of {number_of(written, 'request')} of accounts that the registry has, so it tells of next to nobody"
         lines.append(f"  Only {few}: do both name accounts alike (which identifier, in clear or hashed)?")
-    told = (("unknown_words", "words of no known kind or type of access, and sign-up addresses that are none"),
-            ("impossible_times", "times before 1990"))
-    lines += [f"  {registry[name]:>9,}  {what}: left empty" for name, what in told if registry[name]]
+    elif written - known > NOTABLE * written:
+        unknown = f"{written - known:,} of {number_of(written, 'request')} are of accounts without a row in the registry"
+        lines.append(f"  {unknown}: of these no sign-up, payment or organisation is known")
+    for name, one in sorted(registry["unread_fields"].items(), key=lambda item: -item[1]["rows"]):
+        rows = noun(one["rows"], "row whose", "rows whose")
+        lines += [f"  {one['rows']:>9,}  {rows} {name} was left empty", f"             the first: {one['first']}"]
+    if registry["impossible_times"]:
+        lines.append(f"  {registry['impossible_times']:>9,}  times before 1990: left empty")
     if registry["unknown_columns"]:
         lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
     if registry["written"]:

@@ -17,22 +17,23 @@ from stillwatch.terminal.counting import number_of
 NOTABLE, OF_A_FILE = 0.2, 0.01
 """Share of the requests without a column from which it is told; and, of those in files that lack it altogether. A provider's log lacks
 addresses of a tenth or so, which came by other clouds."""
+UNREGISTERED = 0.03
+"""Share of the requests that are of accounts without a row in the registry, from which that is told."""
 SILENT = timedelta(days=7)
 """Without a request before the last ones that are looked at, from which these are hardly the provider's last days."""
 LAST_ONES = 0.01
 """Share of all requests that such last ones of a whole log have at most."""
 
 
-def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array, n_events: int) -> list[str]:
+def warnings(seen: Seen, data: dataset.Dataset, people: judge.People) -> list[str]:
     """What is odd about the input, one sentence each: accounts of other names, requests told twice, columns of a part, files not read.
 
     Args:
         seen: what the second reading of the events told.
         data: the folder of input.
-        ids: identifiers of the accounts seen, ``(n_accounts,)`` texts.
-        n_events: requests seen.
+        people: the accounts seen.
     """
-    found = []
+    found, n_events = [], int(people.n_events.sum())
     if data.start is not None and data.before is not None and data.start - data.before > SILENT:
         days = (data.start - data.before).days
         found.append(
@@ -48,11 +49,14 @@ def warnings(seen: Seen, data: dataset.Dataset, ids: pa.Array, n_events: int) ->
     if data.accounts_file is not None:
         parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
         registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
-        known = pc.sum(pc.is_in(ids, registered.cast(ids.type))).as_py() or 0
-        if len(registered) and known < len(ids) / 2:
+        unknown = ~pc.is_in(people.ids, registered.cast(people.ids.type)).to_numpy(zero_copy_only=False)
+        requests = int(people.n_events[unknown].sum())
+        strange = unknown.sum() > people.n / 2
+        if len(registered) and (strange or requests > UNREGISTERED * n_events):
             found.append(
-                f"{known:,} of {number_of(len(ids), 'account')} seen are in {data.accounts_file.name}: are identifiers hashed"
-                " with one key in both? Of the others no sign-up, payment or organisation is known"
+                f"{requests:,} of {number_of(n_events, 'request')} are of accounts without a row in {data.accounts_file.name}"
+                f" ({int(unknown.sum()):,} of {number_of(people.n, 'account')}): of these no sign-up, payment or organisation is known"
+                + (". Are identifiers hashed with one key in both?" if strange else "")
             )
     if seen.repeated:
         found.append(
