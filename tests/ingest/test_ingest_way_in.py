@@ -360,6 +360,8 @@ UNUSABLE = {
     "pipes": (REGISTRY.replace(",", "|").encode(), "the registry lacks the column account_id: FILE. It", ": account_id|email. CSV is"),
     "other name": (REGISTRY.replace("account_id", "acct").encode(), "registry lacks the column account_id: FILE.", "It has: acct, email"),
     "no header": (REGISTRY.partition("\n")[2].encode(), "lacks the column account_id: FILE.", "first line: none of its 2 fields is a name"),
+    "names of their own": (b"Kundennr;Anlage am\nC7;2026-01-01\n", "2 fields is a name that is known (account_id, user_id, access_",
+                           "). It has: Kundennr, Anlage am"),
     "a column twice": (b"account_id,email,email\na,b@c.d,e@f.g\n", "names a column twice", "(column 2): FILE"),
     "nobody named": (b"account_id,email\n,a@x.org\n,b@x.org\n", "nobody is named who could be acted on", ": FILE, line 2"),
 }

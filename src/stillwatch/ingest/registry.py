@@ -94,11 +94,16 @@ def _or_null(unread: Unread, read: Callable[[Any, str], Any], value: Any, name: 
 
 
 def _named_or_counted(columns: list[str]) -> str:
-    """The columns of a file; without a name that is known they are likely somebody's details, since the header is missing."""
+    """The columns of a file, and without one of them the names that are known.
+
+    Where some are no names they are likely somebody's details, since the header is missing; these are counted and not shown.
+    """
     words = {word for name in columns for word in re.split(r"[|\s]+", name.lower())}
     if words & KNOWN:
         return it_has(columns)
-    return f"Name the columns in the first line: none of its {number_of(len(columns), 'field')} is a name that is known"
+    known = f"is a name that is known ({', '.join(['account_id', 'user_id', *sorted(KNOWN - {'account_id', 'user_id'})])})"
+    shown = f". {it_has(columns)}" if all(re.fullmatch(r"[^\W\d][\w .()/-]*", name) for name in columns) else ""
+    return f"Name the columns in the first line: none of its {number_of(len(columns), 'field')} {known}{shown}"
 
 
 class Registry:

@@ -239,7 +239,7 @@ class _Work:
         for name in ("event_id", "timestamp", "account_id"):
             value = row.get(name)
             if value is None or value == "" or (type(value) is str and value.isspace()):
-                raise Bad(f"no_{name}")
+                raise Bad(f"no_{name}", self._format.sought.get(name, ""))
         if not EARLIEST <= row["timestamp"] <= self._latest:
             raise Bad("impossible_time", "before 2015" if row["timestamp"] < EARLIEST else "in the future")
         for name in ("prompt", "system"):

@@ -10,10 +10,12 @@ and ``_redacted``, True where the gateway logged none of the text. Optional cons
 - ``HEADER``: True where text files are CSV with a header line.
 - ``KEYED``: False where identifiers come hashed already.
 - ``TEXT_FIELDS``: columns of Parquet files that are not read where no text may be read.
+- ``SOUGHT``: what a record without a required column lacks, by column; told where it is put aside.
 """
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
@@ -37,6 +39,7 @@ class Format(NamedTuple):
     header: bool
     keyed: bool
     text_fields: frozenset[str]
+    sought: Mapping[str, str]
 
 
 def all_formats() -> dict[str, Format]:
@@ -62,4 +65,5 @@ def _format(module: ModuleType) -> Format:
         header=getattr(module, "HEADER", False),
         keyed=getattr(module, "KEYED", True),
         text_fields=frozenset(getattr(module, "TEXT_FIELDS", ())),
+        sought=getattr(module, "SOUGHT", {}),
     )

@@ -14,6 +14,11 @@ from stillwatch.keys.hashing import SIGNED
 
 KEYS = ("x-api-key", "api-key")
 """Headers of API keys beside ``authorization``."""
+WRAP = "is there; wrap a log of another schema in the envelope (docs/ingest.md)"
+SOUGHT = {
+    "event_id": f"no request_id {WRAP}", "timestamp": f"no timestamp {WRAP}",
+    "account_id": f"no account_id, org_id, key_id or API key in headers {WRAP}",
+}
 
 
 def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """OpenAI chat completions and responses: request and response bodies in an envelope."""
 
+from stillwatch.ingest.parsers._envelope import SOUGHT
 from stillwatch.ingest.parsers._envelope import parse_envelope as parse
 
-__all__ = ["DESCRIPTION", "NAME", "parse"]
+__all__ = ["DESCRIPTION", "NAME", "SOUGHT", "parse"]
 
 NAME = "openai"
 DESCRIPTION = "OpenAI chat completions and responses: request and response bodies in an envelope of headers"
