@@ -138,7 +138,7 @@ def parser() -> argparse.ArgumentParser:
                         help="text keeps prompts; features keeps hashes and sketches; metadata reads no text")
     ingest.add_argument("--accounts", type=Path, help="account registry: CSV, JSONL or Parquet")
     ingest.add_argument("--edge", type=Path, action="append", default=[],
-                        help="edge log (Envoy JSON), joined by request id; may be repeated")
+                        help="edge log (JSON of Envoy or nginx), joined by request id; may be repeated")
     ingest.add_argument("--trusted-proxies", default="", metavar="CIDRS",
                         help="comma-separated networks whose X-Forwarded-For entries count")
     ingest.add_argument("--key-file", type=Path,
