@@ -186,7 +186,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
     lifts: list[ActionRow] = []
     if overturned:
         if row.case_id is not None:
-            cases.exclude(change, row.case_id, row.account_id, f"appeal {appeal_id} overturned: {reason}")
+            cases.exclude(change, row.case_id, row.account_id, f"appeal {appeal_id} overturned: {reason}", labelled=False)
         cases.label(change, row.account_id, innocent=True, source="appeal", case_id=row.case_id)
         subjects, note = blast.own(change.session, row.account_id), f"appeal {appeal_id}"
         for action in touching(change.session, row.account_id):

@@ -250,12 +250,12 @@ def having(session: Session, account_ids: Sequence[str]) -> dict[str, str]:
     return {m.case_id: f"{detected}, {state}{belongs[m.present, m.excluded]}" for m, detected, state in rows}
 
 
-def exclude(change: Change, case_id: str, account_id: str, note: str) -> Member:
+def exclude(change: Change, case_id: str, account_id: str, note: str, *, labelled: bool = True) -> Member:
     """Judge that an account does not belong to a case; no later import changes it. Needs an analyst.
 
-    Actions in force on the account stay until they are undone.
+    Actions in force on the account stay until they are undone. ``labelled``: whether it leaves a label; an appeal leaves its own.
     """
-    return _belongs(change, case_id, account_id, False, note)
+    return _belongs(change, case_id, account_id, False, note, labelled)
 
 
 def include(change: Change, case_id: str, account_id: str, note: str) -> Member:
@@ -266,7 +266,7 @@ def include(change: Change, case_id: str, account_id: str, note: str) -> Member:
     return _belongs(change, case_id, account_id, True, note)
 
 
-def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note: str) -> Member:
+def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note: str, labelled: bool = True) -> Member:
     change.require(Role.ANALYST)
     if not note.strip():
         raise InputError("this judgement needs a note", where=account_id, todo="Say why in a few words")
@@ -281,7 +281,8 @@ def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note:
         change.audit(action, case_id, before=not member.excluded, after=member.excluded, reason=f"{account_id}: {note}")
         case = get(change.session, case_id)
         if not belongs:
-            label(change, account_id, innocent=True, source="analyst", case_id=case_id)
+            if labelled:
+                label(change, account_id, innocent=True, source="analyst", case_id=case_id)
         elif case.state in _JUDGED and case.verdict in INNOCENT:
             label(change, account_id, innocent=INNOCENT[Verdict(case.verdict)], source="verdict", case_id=case_id)
     return member
