@@ -832,13 +832,20 @@ def _cases(store: Store) -> set[str | None]:
     ([keyed(KEY, "eve"), keyed(KEY, "ada")], False, "no --key-file"), (["eve", "ada"], True, "in the clear"),
     ([keyed(KEY, "eve")], True, ""), (["eve"], False, ""), ([], False, ""),
 ])
-def test_names_that_can_never_be_found_are_told(names: list[str], keyed_: bool, said: str, tmp_path: Path) -> None:
+def test_names_that_can_never_be_found_are_told(
+    names: list[str], keyed_: bool, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Without the tenant's key every question about a hashed table is about nobody, and so every answer is allow."""
     n = len(names)
     rows = pa.table({"account_id": pa.array(names, pa.string()), "action": pa.array(["block"] * n, pa.string()),
                      "mode": pa.array(["enforce"] * n, pa.string()), "reason_code": pa.array(["x"] * n, pa.string())})
     snapshot.write(rows, tmp_path / SNAPSHOT, "1")
-    refresher = Refresher(Decider(), tmp_path, None, keyed=keyed_)
-    refresher.look()
-    told = refresher.status()["warning"]
-    assert said in told if said else told == ""
+    for enforce in (False, True):
+        refresher = Refresher(Decider(), tmp_path, None, keyed=keyed_, enforce=enforce)
+        refresher.look()
+        refresher.look()
+        told = refresher.status()["warning"]
+        assert said in told if said else "found" not in told
+        lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("stillwatch: --enforce, and yet nobody is")]
+        assert len(lines) == (enforce and said != ""), "at the terminal, once"
+        assert all(said in line for line in lines)

@@ -11,6 +11,7 @@ import ctypes
 import json
 import multiprocessing
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -250,8 +251,9 @@ class Refresher:
 
     def _compare(self, hashed: bool | None, enforced: bool | None) -> None:
         """Tell where the names that are asked about and those that are acted on cannot be the same, or where nothing is done."""
-        told = []
+        told, strangers = [], ""
         if hashed is not None and self._keyed is not None and hashed != self._keyed:
+            strangers = "Pass --key-file, the key of ingest, unless gateways send hashes themselves" if hashed else "Leave out --key-file"
             told.append(
                 "identifiers in the snapshot look hashed and there is no --key-file: nobody who is asked about by name is found" if hashed
                 else "identifiers in the snapshot are in the clear and --key-file hashes those that are asked about: nobody is found"
@@ -264,6 +266,8 @@ class Refresher:
         mismatch = "; ".join(told)
         if mismatch and mismatch != self.mismatch:
             logger.warning(mismatch)
+            if self._enforce and strangers:  # the log is JSON, and may be quiet: who meant to enforce must see it at the terminal
+                print(f"stillwatch: --enforce, and yet nobody is refused: {told[0]}. {strangers}", file=sys.stderr, flush=True)
         self.mismatch = mismatch
 
     def _fresh(self, name: str) -> snapshot.Snapshot | None:
