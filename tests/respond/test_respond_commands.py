@@ -12,6 +12,7 @@ import pytest
 from respond_helpers import Folder, accounts
 
 from stillwatch.cli import main
+from stillwatch.keys.hashing import keyed
 from stillwatch.respond import names
 
 Told = Callable[..., str]
@@ -96,6 +97,55 @@ def test_what_cannot_be_is_one_line(told: Told, words: tuple[str, ...], said: st
     assert told("actions", "list") == "no action holds\n"
     assert told("appeal", "list") == "no appeal is open\n"
     assert told("webhooks", "list") == ""
+
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture
+def hashed(told: Told, run_folder: Folder, tmp_path: Path) -> Told:
+    """As ``told``, of a store that has one more case, of twenty accounts C0 to C19 by their keyed hashes; the key is in ``key``."""
+    (tmp_path / "key").write_text(KEY.hex())
+    told("cases", "import", str(run_folder({"c-two": {"members": [keyed(KEY, f"C{i}") for i in range(20)]}})))
+    return told
+
+
+ALLOW = ("--owner", "o", "--reason", "r", "--days", "9")
+
+
+@pytest.mark.parametrize("words", [
+    ("allow", "add", "account", "C1", *ALLOW), ("allow", "add", "org", "C1", *ALLOW), (*ACT, "C1"),
+    ("actions", "preview", "--account", "C1"), ("cases", "exclude", "case-two", "C1", "--note", "n"),
+    ("cases", "include", "case-two", "C1", "--note", "n"),
+    ("appeal", "receive", "case-two", "C1", "--statement", "s"), ("cases", "erase", "C1", "--note", "n", "--yes"),
+    ("decisions", "list", "--account", "C1"),
+], ids=lambda words: " ".join(words[:3]))
+def test_a_name_in_clear_is_refused_where_the_store_has_hashes_and_hashed_with_the_key(hashed: Told, words: tuple[str, ...]) -> None:
+    log = hashed("audit-log", "verify")
+    said = hashed(*words, code=1)
+    assert "named in clear: C1. Pass its hash, which stillwatch identify C1 --key-file FILE tells" in said
+    assert hashed("audit-log", "verify") == log, "nothing was written"
+    if words[1] != "include":  # nobody was excluded
+        hashed(*words, "--key-file", "key")
+
+
+def test_with_the_key_a_name_is_its_hash_and_what_the_store_knows_is_itself(hashed: Told) -> None:
+    mine, with_key = keyed(KEY, "C1"), ("--key-file", "key")
+    assert f"account {mine} until" in hashed("allow", "add", "account", "C1", *ALLOW, *with_key)
+    assert f"account {mine} until" in hashed("allow", "add", "account", mine, *ALLOW, *with_key)
+    assert "account acct-00001 until" in hashed("allow", "add", "account", "acct-00001", *ALLOW), "known as it is, in clear"
+    assert "account acct-00001 until" in hashed("allow", "add", "account", "acct-00001", *ALLOW, *with_key)
+    stranger = "0" * 32  # such as a hash of another log
+    assert f"account {stranger} until" in hashed("allow", "add", "account", stranger, *ALLOW, *with_key)
+    assert "no such key file: other" in hashed("allow", "add", "account", "C1", *ALLOW, "--key-file", "other", code=1)
+    said = hashed("actions", "preview", "--key", "sk-secret", code=1)
+    assert ("identify --api-key -" in said, "sk-secret" in said) == (True, False)
+
+
+def test_a_store_in_clear_takes_names_as_they_are_with_a_key_too(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY.hex())
+    for key in ((), ("--key-file", "key")):
+        assert "account stranger until" in told("allow", "add", "account", "stranger", *ALLOW, *key)
 
 
 @pytest.mark.parametrize("name", ["\u200bzero", "\u00a0=1103", "a\nb", "acct_A x", "a\x1b[31m", "\u202eabc"])

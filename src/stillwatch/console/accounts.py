@@ -4,6 +4,8 @@ from sqlalchemy import and_, func, literal, or_, select
 from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
+from stillwatch.keys.hashing import keyed
+from stillwatch.respond import identifiers
 from stillwatch.respond.schema import (
     Account,
     ActionRow,
@@ -23,8 +25,9 @@ KEYS, ACTIONS, DECISIONS = 50, 100, 50
 
 
 def _account(visit: Visit) -> Response:
-    name = visit.query.get("name", "")
+    asked = visit.query.get("name", "")
     with visit.store.read() as session:
+        ((_, name),) = identifiers.meant(session, [(Subject.ACCOUNT, asked)], visit.key)
         account = session.get(Account, name)
         of_it = select(Key.key_id).where(Key.account_id == name)
         keys = session.scalars(of_it.order_by(Key.key_id).limit(KEYS)).all()
@@ -59,12 +62,17 @@ def _account(visit: Visit) -> Response:
         newest = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(DECISIONS)
         by_name = session.scalars(newest.where(DecisionRow.account_id == name)).all()
         by_key = session.scalars(newest.where(DecisionRow.key_id.in_(named))).all()
+        hashed = keyed(visit.key, asked) if visit.key else asked
+        hashed_too = name != hashed and bool(identifiers.known(session, [(Subject.ACCOUNT, hashed)]))
+        todo = identifiers.todo(session, name)
         decisions = sorted([*by_name, *by_key], key=lambda row: (row.at, row.decision_id), reverse=True)[:DECISIONS]
     if account is None and not belongs and not done and not allowed and not decisions:
-        raise NotFoundError("no case, action, allow-list entry or decision names this account", where=name)
+        how = "this account" if name == asked else "this account, neither so nor by its keyed hash"
+        raise NotFoundError(f"no case, action, allow-list entry or decision names {how}", where=asked, todo=todo)
     return visit.show(
-        "account.html", title=name, name=name, account=account, keys=keys, n_keys=n_keys, belongs=belongs, done=done, live=live,
-        allowed=allowed, appeals=appeals, labels=labels, decisions=decisions,
+        "account.html", title=name, name=name, asked=asked, hashed=hashed if hashed_too else "", account=account,
+        keys=keys, n_keys=n_keys, belongs=belongs, done=done, live=live, allowed=allowed, appeals=appeals, labels=labels,
+        decisions=decisions,
     )
 
 

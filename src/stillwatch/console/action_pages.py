@@ -19,7 +19,7 @@ SIZE = 100
 SUBJECTS = 200
 
 
-def _aim(fields: Any) -> tuple[str | None, Subjects | None]:
+def _aim(visit: Visit, fields: Any) -> tuple[str | None, Subjects | None]:
     """Whom a proposal is about: a case, or accounts and keys that are named one a line (``key:…`` for keys), as names.line has them."""
     subjects = []
     for told in filter(str.strip, str(fields.get("subjects", "")).split("\n")):
@@ -27,12 +27,12 @@ def _aim(fields: Any) -> tuple[str | None, Subjects | None]:
         known = colon and kind in (Subject.ACCOUNT, Subject.KEY)
         subject, name = (Subject(kind), rest) if known else (Subject.ACCOUNT, told)
         subjects.append((subject, names.of_line(name, "subjects")))
-    return str(fields.get("case", "")).strip() or None, subjects or None
+    return str(fields.get("case", "")).strip() or None, visit.meant(*subjects) or None
 
 
 def _new(visit: Visit) -> Response:
     """The form of a proposal, with the blast radius of it beside."""
-    case_id, subjects = _aim(visit.query)
+    case_id, subjects = _aim(visit, visit.query)
     kind = visit.query.get("kind", "")
     with visit.store.read() as session:
         case = None if case_id is None else session.get(Case, case_id)
@@ -49,7 +49,7 @@ def _new(visit: Visit) -> Response:
 
 
 def _propose(visit: Visit) -> Response:
-    case_id, subjects = _aim(visit.form)
+    case_id, subjects = _aim(visit, visit.form)
     kind, days = visit.word("kind", Action), visit.text("days", most=10)
     try:
         duration_s = round(float(days) * DAY_S) if days else None
@@ -146,7 +146,7 @@ def _reject(visit: Visit) -> Response:
 
 
 def _undo(visit: Visit) -> Response:
-    _, subjects = _aim(visit.form)
+    _, subjects = _aim(visit, visit.form)
     with visit.change() as change:
         lift = actions.undo(
             change, visit.path["action_id"], visit.word("reason", Reason), subjects=subjects, note=visit.text("note")
@@ -161,10 +161,9 @@ def _renew(visit: Visit) -> Response:
 
 
 def _appeal(visit: Visit) -> Response:
+    account = visit.identifier("account_id")
     with visit.change() as change:
-        appeals.receive(
-            change, visit.path["action_id"], visit.identifier("account_id"), visit.needed("statement", most=20_000)
-        )
+        appeals.receive(change, visit.path["action_id"], account, visit.needed("statement", most=20_000))
     return _back(visit, "appealed")
 
 

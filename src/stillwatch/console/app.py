@@ -50,7 +50,7 @@ HEADERS = {
 logger = logging.getLogger("stillwatch.console")
 
 
-def application(store: Store, *, prefix: str = PREFIX, origin: str = "") -> ASGIApp:
+def application(store: Store, *, prefix: str = PREFIX, origin: str = "", key: bytes | None = None) -> ASGIApp:
     """The console.
 
     Args:
@@ -58,11 +58,12 @@ def application(store: Store, *, prefix: str = PREFIX, origin: str = "") -> ASGI
         prefix: path that it stands under.
         origin: address that browsers use (``https://guard.example``), where that is not what requests say, as behind a
             proxy. With https, cookies are for https only.
+        key: the tenant's key, by which names in clear are found.
 
     Raises:
         InputError: ``origin`` is none.
     """
-    gate = Gate(store, prefix, _as_browsers_send(origin) if origin else "")
+    gate = Gate(store, prefix, _as_browsers_send(origin) if origin else "", key)
     routes: list[BaseRoute] = [Route("/static/{name}", _static, methods=["GET"])]
     routes.append(Route("/login", gate.login, methods=["GET", "POST"]))
     routes += [Route(page.path, partial(_endpoint, gate, page), methods=[page.method]) for page in PAGES]
@@ -119,9 +120,9 @@ def _with_headers(app: ASGIApp) -> ASGIApp:
 class Gate:
     """What stands before every page: session, role, and where a change comes from."""
 
-    def __init__(self, store: Store, prefix: str, origin: str) -> None:
+    def __init__(self, store: Store, prefix: str, origin: str, key: bytes | None) -> None:
         """See :func:`application`."""
-        self.store, self.prefix, self.origin = store, prefix, origin
+        self.store, self.prefix, self.origin, self.key = store, prefix, origin, key
         self.brake = Brake()
 
     def secure(self, request: Request) -> bool:
@@ -152,7 +153,7 @@ class Gate:
                         request, 403, "This form is not from a page of your session. Load the page and send it again."
                     )
             visit = Visit(
-                self.store, self.prefix, request.path_params, request.query_params, form, found, now, request.url.path
+                self.store, self.prefix, request.path_params, request.query_params, form, found, now, request.url.path, self.key
             )
             return await run_in_threadpool(page.handler, visit)
         except ClientDisconnect:

@@ -149,8 +149,9 @@ def _remark(visit: Visit) -> Response:
 def _member(visit: Visit) -> Response:
     """Exclude an account of the case, or take that back."""
     judge: Any = cases.include if visit.text("belongs") == "yes" else cases.exclude
+    account = visit.identifier("account_id")
     with visit.change() as change:
-        judge(change, visit.path["case_id"], visit.identifier("account_id"), visit.needed("note"))
+        judge(change, visit.path["case_id"], account, visit.needed("note"))
     return _back(visit, "belongs")
 
 
@@ -167,10 +168,9 @@ def _reveal(visit: Visit) -> Response:
 
 
 def _appeal(visit: Visit) -> Response:
+    account = visit.identifier("account_id")
     with visit.change() as change:
-        appeals.receive(
-            change, visit.path["case_id"], visit.identifier("account_id"), visit.needed("statement", most=20_000)
-        )
+        appeals.receive(change, visit.path["case_id"], account, visit.needed("statement", most=20_000))
     return _back(visit, "appealed")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stillwatch.respond.commands import group, job, store_option
+from stillwatch.respond.commands import group, job, key_option, store_option
 from stillwatch.respond.vocabulary import Role
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -36,6 +36,7 @@ def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
 
     alone = add("console", job(JOBS, "serve"), "serve the console in a process of its own")
     store_option(alone)
+    key_option(alone)
     alone.add_argument("--host", default="127.0.0.1", help="address to listen at (default: loopback only)")
     alone.add_argument("--port", type=int, default=8090, help="default: 8090")
     alone.add_argument(

@@ -11,6 +11,7 @@ from typing import Any
 from stillwatch.console import people
 from stillwatch.console.app import PREFIX, application
 from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.keys.hashing import ingest_key
 from stillwatch.respond.acting import Args, reading, say, writing
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Role
@@ -101,7 +102,7 @@ def serve(args: Args) -> None:
     certified(args.tls_cert, args.tls_key)
     free(args.host, args.port)
     store = Store.open(args.store or DEFAULT_URL, create=False)
-    app = application(store, origin=args.origin)
+    app = application(store, origin=args.origin, key=None if args.key_file is None else ingest_key(args.key_file))
     server = Server(  # HTTP/1 alone, as the decision service
         app, address=args.host, port=args.port, interface=Interfaces.ASGINL, http=HTTPModes.http1, websockets=False,
         backpressure=connections(), ssl_cert=args.tls_cert, ssl_key=args.tls_key, log_enabled=False,

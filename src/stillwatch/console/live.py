@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import Page, Visit
 from stillwatch.respond.schema import Account, Case, DecisionRow, Key, Meta, Run
-from stillwatch.respond.vocabulary import Role
+from stillwatch.respond.vocabulary import Role, Subject
 
 ROWS = 100
 RUNS = 10
@@ -17,6 +17,8 @@ RUNS = 10
 def _decisions(visit: Visit) -> Response:
     """The last decisions; with ``case``, ``account`` or ``decision`` only those."""
     wanted = {name: visit.query.get(name, "").strip() for name in ("case", "account", "decision")}
+    if wanted["account"]:
+        wanted["account"] = visit.meant((Subject.ACCOUNT, wanted["account"]))[0][1]
     conditions: dict[str, Any] = {
         "case": DecisionRow.case_id == wanted["case"],
         "account": or_(DecisionRow.account_id == wanted["account"], DecisionRow.key_id == wanted["account"]),

@@ -17,12 +17,12 @@ from stillwatch.errors import InputError
 from stillwatch.report import page as report_page
 from stillwatch.report import words
 from stillwatch.report.evidence import FAMILIES, LEAST
-from stillwatch.respond import names
+from stillwatch.respond import identifiers, names
 from stillwatch.respond.actions import Touched, standing, touched
 from stillwatch.respond.policy import Policy, active
 from stillwatch.respond.schema import ActionRow, LoginSession
 from stillwatch.respond.store import Actor, Change, Store
-from stillwatch.respond.vocabulary import RANK, Role, Standing
+from stillwatch.respond.vocabulary import RANK, Role, Standing, Subject
 
 TEMPLATES = Path(__file__).parent / "templates"
 SAID = {
@@ -58,6 +58,8 @@ class Visit:
     now: datetime
     here: str
     """Path of this page."""
+    key: bytes | None = field(default=None, repr=False)
+    """The tenant's key, where the console has it."""
 
     @property
     def actor(self) -> Actor:
@@ -110,14 +112,19 @@ class Visit:
             raise InputError(f"{words.plain(name)} is missing", todo="Fill it in")
         return value
 
-    def identifier(self, name: str) -> str:
+    def meant(self, *named: tuple[Subject, str]) -> list[tuple[Subject, str]]:
+        """The identifiers that names mean; see :func:`stillwatch.respond.identifiers.meant`."""
+        with self.store.read() as session:
+            return identifiers.meant(session, named, self.key)
+
+    def identifier(self, name: str, subject: Subject = Subject.ACCOUNT) -> str:
         """A field of the form that names an account, a key or an organisation; see :func:`stillwatch.respond.names.line`.
 
         Raises:
             InputError: it is missing, or can be no identifier.
         """
         self.needed(name, most=20_000)
-        return names.of_line(self.form[name], name)
+        return self.meant((subject, names.of_line(self.form[name], name)))[0][1]
 
     def word(self, name: str, of: type[Word]) -> Word:
         """A field of the form that is one of some words."""

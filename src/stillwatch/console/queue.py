@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit, query
 from stillwatch.errors import InputError
-from stillwatch.respond import cases, names
+from stillwatch.respond import cases, identifiers, names
 from stillwatch.respond.schema import Account, ActionRow, Campaign, Case, Key, Member, Target
-from stillwatch.respond.vocabulary import OPEN_STATES, ActionState, Role, State
+from stillwatch.respond.vocabulary import OPEN_STATES, ActionState, Role, State, Subject
 
 SIZE = 50
 """Cases on a page."""
@@ -65,14 +65,16 @@ def _find(visit: Visit) -> Response:
         campaign = session.scalars(select(Campaign.case_id).where(Campaign.campaign_id == name)).first()
         if campaign is not None:
             return visit.go(f"/cases/{campaign}")
-        key = session.get(Key, name)
-        account = name if key is None else key.account_id
+        (_, key_id), (_, account) = identifiers.meant(session, [(Subject.KEY, name), (Subject.ACCOUNT, name)], visit.key)
+        key = session.get(Key, key_id)
+        account = account if key is None else key.account_id
         known = any(
             session.scalars(select(column).where(column == account).limit(1)).first() is not None
             for column in (Account.account_id, Member.account_id, Target.subject_id)
         )
+        todo = identifiers.todo(session, name) or "Names are looked for as a whole"
     if not known:
-        raise NotFoundError("nothing here has this name", where=name, todo="Names are looked for as a whole")
+        raise NotFoundError("nothing here has this name", where=name, todo=todo)
     return visit.go(f"/accounts?{query({'name': account})}")
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import allow, appeals, audit
+from stillwatch.respond import allow, appeals, audit, identifiers
 from stillwatch.respond.schema import Appeal, AuditRow
 from stillwatch.respond.vocabulary import LIFT, LONGEST_DAYS, ActionState, Role, Subject
 
@@ -59,7 +59,7 @@ def _decide(visit: Visit) -> Response:
 def _allowed(visit: Visit) -> Response:
     with visit.store.read() as session:
         entries = allow.entries(session, visit.now)
-        known = allow.known(session, ((entry.subject, entry.subject_id) for entry in entries))
+        known = identifiers.known(session, ((entry.subject, entry.subject_id) for entry in entries))
     return visit.show(
         "allow.html",
         title="Allow-list",
@@ -77,9 +77,11 @@ def _allow(visit: Visit) -> Response:
         raise InputError("days must be a number") from error
     if not 0 < days <= LONGEST_DAYS:
         raise InputError(f"an entry lasts up to {LONGEST_DAYS} days")
+    subject = visit.word("subject", Subject)
+    subject_id = visit.identifier("subject_id", subject)
     with visit.change() as change:
         allow.add(
-            change, visit.word("subject", Subject), visit.identifier("subject_id"), owner=visit.needed("owner"),
+            change, subject, subject_id, owner=visit.needed("owner"),
             reason=visit.needed("reason"), expires_at=change.now + timedelta(days=days),
         )
     return visit.go("/allow", "allowed")

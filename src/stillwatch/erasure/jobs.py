@@ -9,7 +9,7 @@ from stillwatch.erasure import folders
 from stillwatch.errors import InputError
 from stillwatch.keys import hashing
 from stillwatch.respond import erasure
-from stillwatch.respond.acting import Args, actor, say, spaced
+from stillwatch.respond.acting import Args, actor, say, spaced, the_account
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.terminal.counting import noun, number_of
 
@@ -43,8 +43,7 @@ def erase_account(args: Args) -> dict[str, Any]:
 def _keys(args: Args) -> list[Path]:
     """Keys on whose lists the account goes, for ingest to leave it out."""
     if args.key_file is not None:
-        if not args.key_file.is_file():
-            raise InputError("no such key file", where=args.key_file, todo="Pass the one that ingest wrote")
+        hashing.ingest_key(args.key_file)
         return [args.key_file]
     return [key for folder in dict.fromkeys(args.folders) if (key := folder / hashing.KEY_NAME).is_file()]
 
@@ -78,6 +77,7 @@ def _both(args: Args, keys: Sequence[Path]) -> tuple[list[folders.Done], dict[st
     try:
         with store.read() as session:
             who = actor(session, args.actor)
+            args.account = the_account(session, args)
         elsewhere: dict[str, int] | None = {} if args.folders else None
         # First of all whether it may be done, since nobody can take back what is done in the folders.
         counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere, dry=True)

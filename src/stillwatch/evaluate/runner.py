@@ -7,7 +7,7 @@ from stillwatch.errors import InputError
 from stillwatch.evaluate.harvest import in_common
 from stillwatch.evaluate.measure import demand_once, measures
 from stillwatch.files import digest, read_json, reading_parquet, write_json
-from stillwatch.keys.hashing import keyed, tenant_key
+from stillwatch.keys.hashing import ingest_key, keyed
 from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
 
@@ -156,9 +156,7 @@ def _hashed(known: "pa.Table", key_file: Path) -> "pa.Table":
     """The truth with its accounts' identifiers as ingest hashes them."""
     import pyarrow as pa
 
-    if not key_file.is_file():
-        raise InputError("no such key file", where=key_file, todo="Pass the one that ingest wrote")
-    key, place = tenant_key(key_file), known.column_names.index("account_id")
+    key, place = ingest_key(key_file), known.column_names.index("account_id")
     names = [keyed(key, name) for name in known["account_id"].to_pylist()]
     return known.set_column(place, known.schema.field(place), pa.array(names, pa.string()))
 

@@ -45,6 +45,17 @@ def tenant_key(path: Path) -> bytes:
     return key
 
 
+def ingest_key(path: Path) -> bytes:
+    """The tenant's key that ingest made; none is made here, since a new one would find nobody.
+
+    Raises:
+        InputError: there is no such file, or it is no key.
+    """
+    if not path.is_file():
+        raise InputError("no such key file", where=path, todo="Pass the one that ingest wrote")
+    return tenant_key(path)
+
+
 # --- Accounts that were erased -------------------------------------------------------------------------------------
 
 ERASED_HEAD = "# Accounts that stillwatch cases erase erased: ingest leaves their rows out. Keyed hashes, the newest last.\n"
@@ -83,9 +94,7 @@ def list_erased(key_file: Path, account_id: str, *, off: bool = False) -> bool:
     Raises:
         InputError: there is no such key, the list is none, or cannot be written.
     """
-    if not key_file.is_file():
-        raise InputError("no such key file", where=key_file, todo="Pass the one that ingest wrote")
-    mine = erased_hash(tenant_key(key_file), account_id)
+    mine = erased_hash(ingest_key(key_file), account_id)
     with alone(key_file.parent, "command", settled=False):
         listed = erased_hashes(key_file)
         if (mine in listed) != off:

@@ -12,10 +12,11 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import names
+from stillwatch.keys.hashing import ingest_key
+from stillwatch.respond import identifiers, names
 from stillwatch.respond.schema import User
 from stillwatch.respond.store import DEFAULT_URL, Actor, Change, ForbiddenError, Store
-from stillwatch.respond.vocabulary import LONGEST_DAYS, RANK, Role
+from stillwatch.respond.vocabulary import LONGEST_DAYS, RANK, Role, Subject
 from stillwatch.terminal.plain import plain
 
 Args = argparse.Namespace
@@ -69,6 +70,16 @@ def writing(args: Args, *, create: bool = False) -> Iterator[Change]:
             yield change
     finally:
         store.close()
+
+
+def meant(session: Session, args: Args, *named: tuple[Subject, str]) -> list[tuple[Subject, str]]:
+    """The identifiers that names on the command line mean, hashed with ``--key-file`` where the store has hashes."""
+    return identifiers.meant(session, named, None if args.key_file is None else ingest_key(args.key_file))
+
+
+def the_account(session: Session, args: Args) -> str:
+    """The one account that a command is about; see :func:`meant`."""
+    return meant(session, args, (Subject.ACCOUNT, args.account))[0][1]
 
 
 def as_json(row: Any, *leave: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import actions, appeals, names, policy
-from stillwatch.respond.acting import Args, as_json, days, head, reading, say, spaced, writing
+from stillwatch.respond.acting import Args, as_json, days, head, meant, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, Subject
@@ -72,7 +72,7 @@ def show_action(args: Args) -> dict[str, Any]:
 def preview_action(args: Args) -> dict[str, Any]:
     """``actions preview``."""
     with reading(args, Role.ANALYST) as session:
-        seen = actions.preview(session, datetime.now(UTC), case_id=args.case, subjects=_subjects(args))
+        seen = actions.preview(session, datetime.now(UTC), case_id=args.case, subjects=_subjects(session, args))
     say(args, *_blast(seen))
     return seen
 
@@ -81,7 +81,7 @@ def propose_action(args: Args) -> dict[str, Any]:
     """``actions propose``."""
     with writing(args) as change:
         row = actions.propose(
-            change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=_subjects(args),
+            change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=_subjects(change.session, args),
             mode=None if args.mode is None else Mode(args.mode), duration_s=_duration_s(args), note=args.note,
             parameters=policy.written(args.parameters),
         )
@@ -115,7 +115,7 @@ def reject_action(args: Args) -> dict[str, Any]:
 def undo_action(args: Args) -> dict[str, Any]:
     """``actions undo``."""
     with writing(args) as change:
-        row = actions.undo(change, args.action, Reason(args.reason), subjects=_subjects(args), note=args.note)
+        row = actions.undo(change, args.action, Reason(args.reason), subjects=_subjects(change.session, args), note=args.note)
         _, held = policy.active(change.session)
         still = _still_held(change.session, change.now, row)
     say(args, *still)
@@ -145,10 +145,10 @@ def sweep_actions(args: Args) -> dict[str, Any]:
     return {"expired": over}
 
 
-def _subjects(args: Args) -> list[tuple[Subject, str]] | None:
+def _subjects(session: Session, args: Args) -> list[tuple[Subject, str]] | None:
     named = [(Subject.ACCOUNT, names.identifier(x, "--account")) for x in args.account]
     named += [(Subject.KEY, names.identifier(x, "--key")) for x in args.key]
-    return named or None
+    return meant(session, args, *named) or None
 
 
 def _duration_s(args: Args) -> int | None:

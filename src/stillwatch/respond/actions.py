@@ -15,7 +15,7 @@ from sqlalchemy import and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from stillwatch.errors import InputError
-from stillwatch.respond import blast, cases, names
+from stillwatch.respond import blast, cases, identifiers, names
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
@@ -325,6 +325,7 @@ def undo(
     named = None if subjects is None else set(subjects)
     ended = live if named is None else [subject for subject in live if subject in named]
     if not ended:
+        identifiers.demand(change.session, subjects or ())
         raise InputError("the action touches none of these", where=action_id)
     if waits := _waiting_lifts(change.session, action_id, ended):
         names = ", ".join(lift.action_id for lift in waits)
@@ -478,6 +479,7 @@ def _new_id() -> str:
 def _case_id(session: Session, case_id: str | None, subjects: Subjects | None) -> str | None:
     if case_id is None and not subjects:
         raise InputError("nobody to act on", todo="Pass a case, accounts or keys")
+    identifiers.demand(session, subjects or ())
     return None if case_id is None else cases.get(session, case_id).case_id
 
 

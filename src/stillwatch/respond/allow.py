@@ -1,15 +1,14 @@
 """The allow-list: subjects that no action may touch, each with an owner, a reason and an end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import names
-from stillwatch.respond.bulk import chunks
-from stillwatch.respond.schema import Account, AllowEntry, Key, Member, Target
+from stillwatch.respond import identifiers, names
+from stillwatch.respond.schema import AllowEntry
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Role, Subject
 
@@ -18,7 +17,7 @@ def add(change: Change, subject: Subject, subject_id: str, *, owner: str, reason
     """Allow a subject until a time; needs an approver. Actions on it stay, but decide nothing meanwhile.
 
     Raises:
-        InputError: owner or reason is empty, the subject can be none, or the end lies in the past.
+        InputError: owner or reason is empty, the subject can be none or is named in clear where the store has hashes, or the end is past.
     """
     change.require(Role.APPROVER)
     names.identifier(subject_id, subject)
@@ -26,6 +25,7 @@ def add(change: Change, subject: Subject, subject_id: str, *, owner: str, reason
         raise InputError("an allow-list entry needs an owner and a reason", where=subject_id, todo="Say who answers for it, and why")
     if expires_at <= change.now:
         raise InputError(f"the entry would end at {expires_at.isoformat()}, which is past")
+    identifiers.demand(change.session, [(subject, subject_id)])
     row = AllowEntry(
         subject=subject, subject_id=subject_id, owner=owner, reason=reason, created_at=change.now,
         created_by=change.actor.name, expires_at=expires_at,
@@ -36,28 +36,6 @@ def add(change: Change, subject: Subject, subject_id: str, *, owner: str, reason
     after = {"subject": subject, "subject_id": subject_id, "owner": owner, "expires_at": expires_at}
     change.audit("allow.add", f"allow-{row.allow_id}", after=after, reason=reason)
     return row
-
-
-def known(session: Session, subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """How many accounts imports told of each organisation; 1 for an account or key that an import, a case or an action has.
-
-    What is misspelt is not in it, and protects nobody.
-    """
-    wanted: dict[str, set[str]] = {}
-    for subject, subject_id in subjects:
-        wanted.setdefault(subject, set()).add(subject_id)
-    found: dict[tuple[str, str], int] = {}
-    for subject, ids in wanted.items():
-        for some in chunks(sorted(ids), 5000):
-            if subject == Subject.ORG:
-                rows = select(Account.org_id, func.count()).where(Account.org_id.in_(some)).group_by(Account.org_id)
-                found |= {(subject, str(org_id)): n for org_id, n in session.execute(rows)}
-                continue
-            columns = (Key.key_id,) if subject == Subject.KEY else (Account.account_id, Member.account_id)
-            places = [select(column).where(column.in_(some)).distinct() for column in columns]
-            places.append(select(Target.subject_id).where(Target.subject == subject, Target.subject_id.in_(some)).distinct())
-            found |= {(subject, name): 1 for place in places for name in session.scalars(place)}
-    return found
 
 
 def revoke(change: Change, allow_id: int, note: str) -> AllowEntry:

@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, blast, cases, names
+from stillwatch.respond import actions, blast, cases, identifiers, names
 from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import ActionRow, Appeal, Approval, Campaign, Key, Member, Target, User
 from stillwatch.respond.store import Change
@@ -66,6 +66,7 @@ def _told(session: Session, about: str, account_id: str) -> tuple[str | None, Ac
         acted = (row for row in against(session, account_id) if row.case_id == case_id and row.effective_at is not None)
         action = next(acted, None)
         if action is None:
+            identifiers.demand(session, [(Subject.ACCOUNT, account_id)])
             raise InputError(f"{about} has no such account", where=account_id)
     return case_id if member else None, action, account_id
 
@@ -95,6 +96,7 @@ def _acted_on(session: Session, action: ActionRow, account_id: str) -> None:
     if action.kind == LIFT or action.effective_at is None:
         raise InputError("it is no action that took effect", where=action.action_id, todo="See stillwatch actions list")
     if not set(blast.own(session, account_id)) & set(actions.targets(session, action.action_id)):
+        identifiers.demand(session, [(Subject.ACCOUNT, account_id)])
         raise InputError(f"{action.action_id} touches no such account", where=account_id)
 
 

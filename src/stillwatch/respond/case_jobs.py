@@ -10,7 +10,7 @@ from sqlalchemy import select
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
 from stillwatch.respond import actions, appeals, cases, importing, names, policy
-from stillwatch.respond.acting import Args, actor, as_json, head, reading, say, spaced, writing
+from stillwatch.respond.acting import Args, actor, as_json, head, reading, say, spaced, the_account, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
@@ -280,20 +280,22 @@ def note_case(args: Args) -> dict[str, Any]:
 def exclude_account(args: Args) -> dict[str, Any]:
     """``cases exclude``."""
     with writing(args) as change:
-        row = cases.exclude(change, args.case, args.account, args.note)
+        account = the_account(change.session, args)
+        row = cases.exclude(change, args.case, account, args.note)
         held = actions.cleared_and_held(change.session, change.now, args.case)
-    say(args, f"{args.account} is excluded from {args.case}, and counts as innocent", *_held_still(held, args.account))
+    say(args, f"{account} is excluded from {args.case}, and counts as innocent", *_held_still(held, account))
     return as_json(row)
 
 
 def include_account(args: Args) -> dict[str, Any]:
     """``cases include``."""
     with writing(args) as change:
-        cleared = cases.cleared(change.session, [args.account])
-        row = cases.include(change, args.case, args.account, args.note)
-        heard = [a for a in appeals.listed(change.session, state=appeals.OVERTURNED) if a.account_id == args.account]
-        taken_back = heard if cleared - cases.cleared(change.session, [args.account]) else []
-    say(args, f"{args.account} is in {args.case}",
+        account = the_account(change.session, args)
+        cleared = cases.cleared(change.session, [account])
+        row = cases.include(change, args.case, account, args.note)
+        heard = [a for a in appeals.listed(change.session, state=appeals.OVERTURNED) if a.account_id == account]
+        taken_back = heard if cleared - cases.cleared(change.session, [account]) else []
+    say(args, f"{account} is in {args.case}",
         *(f"appeal {a.appeal_id}, which cleared it, is set aside: it counts as innocent no more" for a in taken_back))
     return as_json(row)
 

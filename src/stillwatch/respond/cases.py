@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from stillwatch import run_details
 from stillwatch.errors import InputError
-from stillwatch.respond import names
+from stillwatch.respond import identifiers, names
 from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import Annotation, Appeal, AuditRow, Campaign, Case, Label, Member, User
 from stillwatch.respond.store import Change, ForbiddenError
-from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Verdict
+from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Subject, Verdict
 
 INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POSITIVE: True, Verdict.BENIGN: True}
 """Verdicts that say something about the accounts, and what."""
@@ -272,6 +272,7 @@ def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note:
         raise InputError("this judgement needs a note", where=account_id, todo="Say why in a few words")
     member = change.session.get(Member, (case_id, account_id))
     if member is None:
+        identifiers.demand(change.session, [(Subject.ACCOUNT, account_id)])
         raise InputError(f"{case_id} has no such account", where=account_id)
     if member.excluded == belongs:
         if belongs:

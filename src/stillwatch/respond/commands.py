@@ -27,6 +27,13 @@ def actor_option(parser: argparse.ArgumentParser) -> None:
                         help="who acts (default: $STILLWATCH_ACTOR, else the login name)")
 
 
+def key_option(parser: argparse.ArgumentParser) -> None:
+    """``--key-file``, of commands that take an account, a key or an organisation."""
+    parser.add_argument("--key-file", type=Path, metavar="FILE",
+                        help="the tenant's key that ingest hashed identifiers with: names are hashed where the store has hashes "
+                             "(default: they are taken as they are)")
+
+
 def register(add: Add, commands: Any, shared: argparse.ArgumentParser, attach: Job, erase: Job) -> None:
     """Add the commands to the command line; ``add`` makes a top command, ``shared`` has the options of all.
 
@@ -122,6 +129,7 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
         made = sub(word, f"{word}_account", what)
         made.add_argument("case", metavar="CASE")
         made.add_argument("account", metavar="ACCOUNT")
+        key_option(made)
         made.add_argument("--note", required=True, help="why; is kept")
     erased = sub("erase", "", "erase an account from the store, logs and runs, as a customer may ask; needs an admin of the store")
     erased.set_defaults(command=erase)
@@ -132,8 +140,8 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
                              "replays, the state of serve --run, and single tables such as ledgers")
     erased.add_argument("--also", action="append", default=[], metavar="NAME", help="a further name to erase from texts; may be repeated")
     erased.add_argument("--key-file", type=Path, metavar="FILE",
-                        help="the tenant's key, beside which the account is put on the list of those that ingest leaves out "
-                             "(default: stillwatch.key in the folders of logs, where there is one)")
+                        help="the tenant's key: ACCOUNT is hashed with it where the store has hashes, and put on the list beside it "
+                             "of those that ingest leaves out (default: stillwatch.key in the folders of logs, where there is one)")
     erased.add_argument("--yes", action="store_true", help="do it, rather than only count what would be erased")
     labels = sub("labels", "write_labels", "write what people found out about accounts, in the form of a truth table")
     labels.add_argument("--out", type=Path, required=True, metavar="FILE", help="Parquet")
@@ -142,6 +150,7 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
 def _subjects(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--account", action="append", default=[], metavar="ID", help="only this account; may be repeated")
     parser.add_argument("--key", action="append", default=[], metavar="ID", help="only this key; may be repeated")
+    key_option(parser)
 
 
 def _actions(sub: Sub) -> None:
@@ -180,6 +189,7 @@ def _allow(sub: Sub) -> None:
     add = sub("add", "add_allowed", "allow a subject until a time")
     add.add_argument("subject", choices=_words(Subject))
     add.add_argument("id", metavar="ID")
+    key_option(add)
     add.add_argument("--owner", required=True, help="who answers for it")
     add.add_argument("--reason", required=True, help="why; is kept")
     add.add_argument("--days", type=float, required=True, help="how long")
@@ -193,6 +203,7 @@ def _appeal(sub: Sub) -> None:
     receive = sub("receive", "receive_appeal", "record what an accused customer says")
     receive.add_argument("about", metavar="CASE|ACTION|CAMPAIGN", help="what the customer was told: in X-Guard-Case, or in a statement")
     receive.add_argument("account", metavar="ACCOUNT", help="who appeals; stillwatch identify tells it from a customer's name")
+    key_option(receive)
     receive.add_argument("--statement", required=True, help="what the customer says")
     list_ = sub("list", "list_appeals", "open appeals")
     list_.add_argument("--all", action="store_true", help="decided ones too")
@@ -206,6 +217,7 @@ def _decisions(sub: Sub) -> None:
     list_ = sub("list", "list_decisions", "the last ones that were logged, newest first")
     list_.add_argument("--case", metavar="CASE", help="only of this case, or action of none")
     list_.add_argument("--account", metavar="ID", help="only of this account or key")
+    key_option(list_)
     list_.add_argument("--limit", type=int, default=50, help="at most so many (default: 50)")
     prune = sub("prune", "prune_decisions", "remove those that are older than some days; needs an admin")
     prune.add_argument("--days", type=float, required=True, help="keep the decisions of so many days")

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.respond import decisions
-from stillwatch.respond.acting import Args, actor, as_json, days, head, reading, say
+from stillwatch.respond import decisions, identifiers
+from stillwatch.respond.acting import Args, actor, as_json, days, head, reading, say, the_account
 from stillwatch.respond.store import DEFAULT_URL, Store
+from stillwatch.respond.vocabulary import Subject
 from stillwatch.terminal.counting import number_of
 
 
@@ -15,7 +16,10 @@ def list_decisions(args: Args) -> dict[str, Any]:
     if args.limit < 1:
         raise InputError(f"{args.limit} is no number of decisions", where="--limit", todo="Pass 1 or more")
     with reading(args) as session:
-        rows = decisions.listed(session, case_id=args.case, name=args.account, limit=args.limit)
+        name = args.account and the_account(session, args)
+        rows = decisions.listed(session, case_id=args.case, name=name, limit=args.limit)
+        if name and not rows:
+            identifiers.demand(session, [(Subject.ACCOUNT, name)])
     if rows:
         head(args, f"{'AT, UTC':19}  {'SURFACE':10} {'ACCOUNT OR KEY':32}  DECISION  REASON  CASE")
     for row in rows:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, audit, blast, names
+from stillwatch.respond import actions, audit, blast, identifiers, names
 from stillwatch.respond.schema import (
     Account,
     ActionRow,
@@ -165,6 +165,8 @@ def _erase(
     alone, besides, done = _about(session, ids, scrub)
     done["mentions"] = sum(_mentions(session, columns, scrub) for columns in _by_table(MENTIONS))
     done |= _rows(change, scrub, ids)
+    if not any(n for what, n in done.items() if what != "mentions"):
+        identifiers.demand(session, [(Subject.ACCOUNT, account_id)])
     changed = _log(session, scrub, alone, besides, account_id)
     if not (changed or any(done.values()) or elsewhere is not None):
         raise InputError("the store holds nothing of it", where=account_id, todo="stillwatch identify NAME tells an account's keyed hash")

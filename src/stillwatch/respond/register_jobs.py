@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
-from stillwatch.respond import allow, appeals, audit
-from stillwatch.respond.acting import Args, as_json, days, reading, say, writing
+from stillwatch.respond import allow, appeals, audit, identifiers
+from stillwatch.respond.acting import Args, as_json, days, meant, reading, say, the_account, writing
 from stillwatch.respond.schema import ActionRow, AuditRow
 from stillwatch.respond.vocabulary import ActionState, Role, Subject
 from stillwatch.terminal.counting import number_of
@@ -19,8 +19,9 @@ def add_allowed(args: Args) -> dict[str, Any]:
     subject = Subject(args.subject)
     with writing(args) as change:
         until = change.now + timedelta(days=days(args))
-        row = allow.add(change, subject, args.id, owner=args.owner, reason=args.reason, expires_at=until)
-        n = allow.known(change.session, [(subject, args.id)]).get((subject, args.id), 0)
+        (named,) = meant(change.session, args, (subject, args.id))
+        row = allow.add(change, *named, owner=args.owner, reason=args.reason, expires_at=until)
+        n = identifiers.known(change.session, [named]).get(named, 0)
     say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", _covers(subject, n))
     return as_json(row) | {"n_known": n}
 
@@ -54,7 +55,8 @@ def revoke_allowed(args: Args) -> dict[str, Any]:
 def receive_appeal(args: Args) -> dict[str, Any]:
     """``appeal receive``."""
     with writing(args) as change:
-        row = appeals.receive(change, args.about, args.account, args.statement)
+        account = the_account(change.session, args)
+        row = appeals.receive(change, args.about, account, args.statement)
     say(args, f"appeal {row.appeal_id} is open")
     return as_json(row)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError, MissingExtraError
+from stillwatch.keys.hashing import ingest_key
 from stillwatch.respond.commands import actor_option, store_option
 from stillwatch.respond.vocabulary import LONGEST_DAYS
 
@@ -103,11 +104,11 @@ def _serve(args: argparse.Namespace) -> None:
         tls_cert=args.tls_cert, tls_key=args.tls_key, otel=args.otel,
         log_level="debug" if args.verbose else "error" if args.quiet else "info",
     ).checked()
-    _key_is_there(args.key_file)
+    key = None if args.key_file is None else ingest_key(args.key_file)
     if args.console_origin and (args.run is not None or args.snapshot is not None or args.no_console):
         raise InputError("there is no console to serve", where="--console-origin", todo="It needs --store, and no --no-console")
     if args.run is None and args.snapshot is None:
-        _serve_store(args, settings)
+        _serve_store(args, settings, key)
     else:
         _serve_files(args, settings)
 
@@ -124,7 +125,7 @@ def _serve_files(args: argparse.Namespace, settings: "Settings") -> None:
     server.run(settings, source, FileSink(args.state / "decisions"))
 
 
-def _serve_store(args: argparse.Namespace, settings: "Settings") -> None:
+def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | None) -> None:
     """Serve the store, with its tokens and the console; its last snapshot alone where it cannot be reached."""
     from stillwatch.respond.store import ANSWER_S, DEFAULT_URL, Store, StoreError
     from stillwatch.serve import server
@@ -142,29 +143,21 @@ def _serve_store(args: argparse.Namespace, settings: "Settings") -> None:
         if not args.no_console:
             from stillwatch.console.app import PREFIX, application
 
-            mounts[PREFIX] = application(store, origin=args.console_origin)
+            mounts[PREFIX] = application(store, origin=args.console_origin, key=key)
     tokens = StoreTokens(url, args.tokens, args.state / "store-tokens.json")
     server.run(settings, StoreSource(url), StoreSink(url), mounts=mounts, token_source=tokens)
 
 
-def _key_is_there(path: Path | None) -> None:
-    """A key that ingest did not write would find nobody, so none is made here."""
-    if path is not None and not path.exists():
-        raise InputError("no such key file", where=path, todo="Pass the one that ingest wrote")
-
-
 def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
     _extra()
-    from stillwatch.keys.hashing import tenant_key
     from stillwatch.respond import actions, cases, policy
     from stillwatch.respond.acting import reading
     from stillwatch.serve.identity import Identities
 
-    _key_is_there(args.key_file)
     names = [line.strip() for name in args.names for line in (sys.stdin if name == "-" else [name]) if line.strip()]
     if not names:
         raise InputError("no name", todo="Pass names, or - and one a line on standard input")
-    identities = Identities(None if args.key_file is None else tenant_key(args.key_file))
+    identities = Identities(None if args.key_file is None else ingest_key(args.key_file))
     wanted = [identities.of_credential(name) if args.api_key else (identities.id(name),) for name in names]
     if args.api_key and args.key_file is None:
         wanted = [ids[:1] for ids in wanted]  # by its SHA-256 alone: in the clear a key is told nowhere
