@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import structlog
 
@@ -48,7 +49,8 @@ from stillwatch.serve.decision_log import DecisionLog, Record
 from stillwatch.serve.decisions import Action as Act
 from stillwatch.serve.decisions import Question
 from stillwatch.serve.refresh import CHANGES, SNAPSHOT, Builder, Refresher
-from stillwatch.workflows import store_source
+from stillwatch.tables import ACCOUNT_VERDICTS
+from stillwatch.workflows import naming, store_source
 from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
 
 __all__ = ["fresh", "postgres", "store_url", "templates"]
@@ -758,6 +760,77 @@ def test_a_customers_name_leads_to_its_case_and_actions(store: Store, url: str, 
     assert cli.main(["identify", "--key-file", str(tmp_path / "absent"), "--store", url, "eve"]) == 1
     assert "no such key file" in capsys.readouterr().err
     assert not (tmp_path / "absent").exists()
+
+
+@pytest.fixture
+def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a run of hashed accounts that accuses C1 and 7, lists C3 for review and clears C4, and its key."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "key").write_text(KEY.hex())
+    finds = [("C3", "review", "c-b"), ("C1", "campaign", "c-a"), ("7", "campaign", "c-a"), ("C4", "clear", None)]
+    rows = [{"account_id": keyed(KEY, name), "verdict": verdict, "campaign_id": campaign, "score": 1.0, "reasons": []}
+            for name, verdict, campaign in finds]
+    (tmp_path / "run").mkdir()
+    pq.write_table(pa.Table.from_pylist(rows, ACCOUNT_VERDICTS.schema), tmp_path / "run" / "accounts.parquet")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("list.txt", "C4\nC3\n\nC1\r\n7\n"), ("one.csv", '"account_id"\nC3\nC1\n7.0\n'),
+    ("many.csv", "\ufeffemail;User_ID\nx;C3\ny; C1\nz;7\nw;\n"),
+    ("a.jsonl", '{"account_id": "C3"}\n{"user_id": "C1"}\n{"account_id": 7.0}\n{"x": 1}\n'),
+    ("a.parquet", pa.table({"account_id": ["C1", "C3", "7", None]})),
+], ids=str)
+def test_names_of_a_file_lead_from_a_find_to_whose_accounts_it_has(
+    found: Path, name: str, content: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = found / name
+    pq.write_table(content, path) if isinstance(content, pa.Table) else path.write_text(content)
+    command = ["identify", "--names", name, "--run", "run", "--key-file", "key"]
+    assert cli.main([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(row["name"], row["verdict"], row["campaign_id"]) for row in told["accounts"]] == [
+        ("7", "campaign", "c-a"), ("C1", "campaign", "c-a"), ("C3", "review", "c-b"),
+    ]
+    assert (told["n_accused"], told["n_named"], told["n_not_named"]) == (2, 3, 0)
+    assert cli.main(command) == 0
+    *rows, counts = [line for line in capsys.readouterr().out.splitlines() if "can be read" not in line]
+    assert rows[1].split() == ["C1", keyed(KEY, "C1"), "campaign", "c-a"]
+    assert counts == f"2 accounts accused, 1 for review; of these 3 named in {name}, 0 not"
+
+
+def test_whom_the_file_does_not_name_stays_in_the_list(found: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (found / "few.txt").write_text("C3\n")
+    command = ["identify", "--run", "run", "--key-file", "key"]
+    assert cli.main([*command, "--names", "few.txt", "--out", "who.csv"]) == 0
+    assert capsys.readouterr().out == "2 accounts accused, 1 for review; of these 1 named in few.txt, 2 not\n"
+    lost = sorted(keyed(KEY, name) for name in ("C1", "7"))
+    assert (found / "who.csv").read_text().splitlines() == [
+        "name,account_id,verdict,campaign_id", *(f",{id_},campaign,c-a" for id_ in lost), f"C3,{keyed(KEY, 'C3')},review,c-b",
+    ]
+    rows = [dict.fromkeys(naming.FIELDS, "") | {"name": "=1+1\u202e"}]
+    naming.write_csv(rows, found / "odd.csv")
+    assert (found / "odd.csv").read_text().splitlines()[1] == "'=1+1⟦U+202E⟧,,,"
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("--names", "a.txt"), "--names FILE and --run RUN go together"), (("--run", "run"), "go together"), (("--out", "x"), "go together"),
+    (("C1", "--names", "a.txt", "--run", "run"), "go together"), (("--names", "no.csv", "--run", "run"), "no such file: no.csv"),
+    (("--names", "a.txt", "--run", "no"), "no such run folder: no"), (("--names", "run", "--run", "run"), "no such file: run"),
+    (("--names", "b.csv", "--run", "run"), "no column account_id: b.csv. It has: kundennr, mail. Name it so, or pass a list"),
+    (("--names", "a.txt", "--run", "run"), "none of the accounts that the run found is named in it: a.txt. Where ingest hashed"),
+    (("--names", "a.txt", "--run", "run", "--key-file", "other"), "none of the accounts that the run found is named in it: a.txt. Is it"),
+    (("--names", "a.txt", "--run", "run", "--key-file", "no"), "no such key file: no"),
+], ids=str)
+def test_names_that_cannot_be_joined_are_one_line(
+    found: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (found / "a.txt").write_text("C1\n")
+    (found / "b.csv").write_text("Kundennr;mail\nC1;x\n")
+    (found / "other").write_text(bytes(32).hex())
+    assert cli.main(["identify", *words]) == 1
+    error = capsys.readouterr().err
+    assert (error.count("\n"), said in error) == (1, True), error
 
 
 def test_without_a_key_names_are_told_as_a_service_without_one_takes_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

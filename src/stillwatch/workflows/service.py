@@ -13,6 +13,8 @@ from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.keys.hashing import ingest_key
 from stillwatch.respond.commands import actor_option, store_option
 from stillwatch.respond.vocabulary import LONGEST_DAYS
+from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.plain import plain
 
 if TYPE_CHECKING:
     from stillwatch.serve.server import Settings
@@ -71,8 +73,13 @@ def register(add: Add) -> None:
                        help="keep it in the store instead: an admin makes it, and the audit log tells (default: $STILLWATCH_STORE)")
     actor_option(token)
 
-    identify = add("identify", _identify, "which identifier of the tables a customer's name is, and which cases and actions have it")
-    identify.add_argument("names", nargs="+", metavar="NAME", help="account, organisation or key as the gateway logs it; - reads lines")
+    identify = add("identify", _identify, "which identifier of the tables a customer's name is, with its cases and actions; or, of a run "
+                                          "and a file of names, whose accounts it found")
+    identify.add_argument("names", nargs="*", metavar="NAME", help="account, organisation or key as the gateway logs it; - reads lines")
+    identify.add_argument("--names", type=Path, dest="file", metavar="FILE",
+                          help="with --run: your registry (CSV, JSONL or Parquet with account_id or user_id), or a list, one name a line")
+    identify.add_argument("--run", type=Path, metavar="RUN", help="with --names: whose accounts it accuses or lists for review")
+    identify.add_argument("--out", type=Path, metavar="FILE", help="with --names: write them as CSV rather than print them")
     identify.add_argument("--key-file", type=Path,
                           help="the tenant's key that ingest hashed identifiers with (default: names are not hashed)")
     identify.add_argument("--api-key", action="store_true", help="the names are API keys in the clear; read them from - rather")
@@ -148,7 +155,9 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
     server.run(settings, StoreSource(url), StoreSink(url), mounts=mounts, token_source=tokens)
 
 
-def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
+def _identify(args: argparse.Namespace) -> Any:
+    if args.file is not None or args.run is not None or args.out is not None:
+        return _whose(args)
     _extra()
     from stillwatch.respond import actions, cases, policy
     from stillwatch.respond.acting import reading
@@ -178,6 +187,26 @@ def _identify(args: argparse.Namespace) -> list[dict[str, Any]]:
                 if what in one:
                     print(f"  {what}: {'; '.join(f'{name} ({of})' for name, of in one[what].items()) or 'none'}")
     return told
+
+
+def _whose(args: argparse.Namespace) -> dict[str, Any]:
+    """``identify --names --run``."""
+    from stillwatch.workflows import naming
+
+    if args.file is None or args.run is None or args.names or args.api_key:
+        raise InputError("--names FILE and --run RUN go together, without NAME or --api-key", todo="See stillwatch identify --help")
+    rows, unread = naming.named(args.run, args.file, None if args.key_file is None else ingest_key(args.key_file))
+    if args.out is not None:
+        naming.write_csv(rows, args.out)
+    n_named, n_accused = sum(bool(row["name"]) for row in rows), sum(row["verdict"] == "campaign" for row in rows)
+    if not (args.json or args.quiet):
+        for row in rows if args.out is None else ():
+            print(plain(f"{row['name'] or '(not in the file)':24} {row['account_id']:32} {row['verdict']:8} {row['campaign_id']}"))
+        print(f"{number_of(n_accused, 'account')} accused, {len(rows) - n_accused:,} for review; "
+              f"of these {n_named:,} named in {args.file}, {len(rows) - n_named:,} not")
+        if unread:
+            print(f"{number_of(unread, 'row')} of {args.file} without a name that can be read")
+    return {"accounts": rows, "n_accused": n_accused, "n_named": n_named, "n_not_named": len(rows) - n_named, "n_rows_without_name": unread}
 
 
 def _token(args: argparse.Namespace) -> Any:
