@@ -1,11 +1,11 @@
-"""What a terminal shows of stages that take long."""
+"""What is shown of what takes long: stages on a terminal, a line a minute off one, nothing where it is quiet."""
 
 import io
 import sys
 
 import pytest
 
-from stillwatch.terminal.progress import Clock
+from stillwatch.terminal.progress import Clock, track
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,17 @@ def test_a_terminal_shows_the_stage_that_is_at_work(
         pass
     assert ("judge" in stream.getvalue()) == shown
     assert clock.seconds.keys() == {"judge"}
+
+
+def test_off_a_terminal_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    def told(seconds: float, **how: bool) -> list[str]:
+        now = [0.0]
+        for _ in track(range(10), "asking", 10, clock=lambda: now[0], **how):
+            now[0] += seconds
+        said = capsys.readouterr()
+        assert said.out == ""
+        return said.err.splitlines()
+
+    assert told(25) == ["asking: 3 of 10, about 3 min to go", "asking: 6 of 10, about 2 min to go", "asking: 9 of 10, about 1 min to go"]
+    assert len(told(200)) == 9
+    assert told(5) == told(200, quiet=True) == []

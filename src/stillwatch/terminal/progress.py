@@ -1,19 +1,31 @@
-"""Progress bars on a terminal, silence elsewhere; and how long stages took."""
+"""Progress bars on a terminal, a line a minute elsewhere; and how long stages took."""
 
+import math
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 T = TypeVar("T")
+LINE_EVERY_S = 60.0
+"""Off a terminal, how often it is said how many are done."""
 
 
-def track(items: Iterable[T], what: str, total: int | None = None, *, quiet: bool = False) -> Iterator[T]:
-    """Yield the items; on a terminal, show how many of ``total`` are done."""
-    if quiet or not sys.stderr.isatty():
+def track(items: Iterable[T], what: str, total: int, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic) -> Iterator[T]:
+    """Yield the items; on a terminal, show how many of ``total`` are done, elsewhere say it once a minute on stderr."""
+    if quiet:
         yield from items
+        return
+    if not sys.stderr.isatty():
+        said = begun = clock()
+        for done, item in enumerate(items):
+            if (now := clock()) >= said + LINE_EVERY_S and done:
+                left = math.ceil((total - done) * (now - begun) / done / 60)
+                print(f"{what}: {done:,} of {total:,}, about {left:,} min to go", file=sys.stderr)
+                said = now
+            yield item
         return
     from rich.console import Console
     from rich.progress import track as rich_track
