@@ -10,6 +10,7 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.prove import likeness, lineage
 from stillwatch.prove.lineage_commands import read_answers, read_prompt_ids, read_roles
+from stillwatch.terminal import progress
 
 N_PROMPTS = 60
 N_NULLS = 16
@@ -83,6 +84,18 @@ def test_it_abstains(world: tuple[dict[str, list[str]], lineage.Bank]) -> None:
     assert refused.claim is None
     with pytest.raises(InputError, match="is a version of the candidate"):
         lineage.trace(answers, "teacher-a-1", "reference", bank)
+
+
+@pytest.mark.parametrize(("reference", "students"), [("reference", {"reference": "a"}), ("null-0", {"null-1": "a"})])
+def test_a_reference_that_is_a_known_student_gives_no_claim(
+    world: tuple[dict[str, list[str]], lineage.Bank], reference: str, students: dict[str, str]
+) -> None:
+    """By itself, or as one of a null group of which another is."""
+    answers, bank = world
+    assert lineage.trace(answers, "student", reference, bank).claim == "b"
+    found = lineage.trace(answers, "student", reference, lineage.Bank(bank.teachers, bank.nulls, students))
+    assert "was trained on answers of the candidate 'a'" in found.refused
+    assert found.claim is found.vendor_claim is None
 
 
 def test_the_kernel_is_the_mean_of_its_views() -> None:
@@ -196,7 +209,8 @@ def test_roles_are_names_that_exist(tmp_path: Path) -> None:
         read_roles(roles({"models": ["a", "b"], "except_for": "x"}))
 
 
-def test_the_command(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                     monkeypatch: pytest.MonkeyPatch) -> None:
     answers, bank = world
     with open(tmp_path / "answers.jsonl", "w") as out:
         for model, said in answers.items():
@@ -211,12 +225,21 @@ def test_the_command(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path:
     start = ["prove", "lineage", str(tmp_path / "answers.jsonl"), "--roles", str(tmp_path / "roles.json"), "--suspect"]
     assert main([*start, "student", "--reference", "reference", "--out", str(tmp_path / "l.json")]) == 0
     said = capsys.readouterr().out
-    assert "moved towards b" in said
+    assert "moved towards b (rank p 0.004), if reference has the suspect's base and size and was not trained on a candidate's" in said
     assert "not proof of training" in said
     result = json.loads((tmp_path / "l.json").read_text())
     assert result["n_prompts"] == N_PROMPTS - 1
+    assert "if reference has the suspect's base" in result["says"]
+    monkeypatch.setattr(progress, "LINE_EVERY_S", 0.0)
+    assert main([*start, "student", "--reference", "reference"]) == 0
+    assert f"comparing: 1 of {N_PROMPTS - 1}, about" in capsys.readouterr().err
+    assert main([*start, "student", "--reference", "reference", "--quiet"]) == 0
+    assert capsys.readouterr() == ("", "")
     assert main([*start, "student"]) == 0
     assert "Abstains: no reference" in capsys.readouterr().out
+    (tmp_path / "known.json").write_text(json.dumps(roles | {"pairs": [{"suspect": "reference", "teacher": "a"}]}))
+    assert main([*start, "student", "--reference", "reference", "--roles", str(tmp_path / "known.json")]) == 0
+    assert "Abstains: the reference 'reference' was trained on answers of the candidate 'a'" in capsys.readouterr().out
     assert main([*start, "nobody", "--reference", "reference"]) == 1
     assert "no answers of 'nobody'" in capsys.readouterr().err
     for suspect, reference in (("teacher-a-1", "reference"), ("student", "teacher-a-1")):

@@ -12,7 +12,7 @@ that read the teacher's answers on the web, or was trained on another student, s
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 import numpy as np
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from stillwatch.errors import InputError
 from stillwatch.prove import likeness
 from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.progress import track
 
 MIN_NULLS = 200
 MIN_PROMPTS = 10
@@ -54,10 +55,11 @@ class NullGroup:
 
 @dataclass(frozen=True)
 class Bank:
-    """Candidates and nulls."""
+    """Candidates and nulls; ``students`` are models known to be trained on a candidate's answers, with its name."""
 
     teachers: tuple[Teacher, ...]
     nulls: tuple[NullGroup, ...]
+    students: Mapping[str, str] = field(default_factory=dict)
 
     def models(self) -> list[str]:
         """All models, sorted."""
@@ -183,7 +185,8 @@ def rank_p(score: float, null: F64) -> float:
 
 
 def trace(
-    answers: Mapping[str, Sequence[str]], suspect: str, reference: str | None, bank: Bank, *, alpha: float = 0.05
+    answers: Mapping[str, Sequence[str]], suspect: str, reference: str | None, bank: Bank, *, alpha: float = 0.05,
+    quiet: bool = False,
 ) -> Lineage:
     """Rank the candidate teachers of a suspect.
 
@@ -194,6 +197,7 @@ def trace(
         reference: a model of the same base that was not trained on the candidates' answers; None: abstain.
         bank: candidates and nulls.
         alpha: level at which a teacher is claimed.
+        quiet: show no progress.
 
     Raises:
         InputError: a model has no answers, or the suspect is a candidate.
@@ -202,6 +206,14 @@ def trace(
     if reference is None:
         return _refuse("no reference: without a same-base model that was not trained on the candidates, likeness to a "
                        "teacher cannot be told from the base's own style", n_prompts, 0, alpha)
+    # Models of a null group gained no teacher among each other: what one of them was trained on, all were.
+    kin = {reference, *(model for group in bank.nulls if reference in group.models for model in group.models)}
+    if known := sorted(kin & set(bank.students)):
+        student = known[0] if reference not in known else reference
+        related = "" if student == reference else f", of one null group with {student!r},"
+        return _refuse(f"the reference {reference!r}{related} was trained on answers of the candidate {bank.students[student]!r}, as the "
+                       "roles say: the suspect would seem to move to whoever is unlike that teacher. Take a model of the suspect's base "
+                       "and size that was not", n_prompts, 0, alpha)
     bank = _without(bank, suspect)
     models = sorted(answers)
     for model in {*bank.models(), suspect, reference}:
@@ -216,7 +228,7 @@ def trace(
         if not any(_speaks(g, a, b, teacher) for g in bank.nulls for a, b in permutations(g.models, 2)):
             return _refuse(f"no null pair says how often {teacher.name!r} comes up for nothing: every null group excepts it",
                            n_prompts, n_nulls, alpha)
-    sums, _ = blocks(kernels(answers, models), len(models))
+    sums, _ = blocks(track(kernels(answers, models), "comparing", n_prompts, quiet=quiet), len(models))
     return from_blocks(sums, {m: i for i, m in enumerate(models)}, suspect, reference, bank, n_prompts, alpha=alpha)
 
 
@@ -257,7 +269,7 @@ def _without(bank: Bank, suspect: str) -> Bank:
         if suspect in teacher.models:
             raise InputError(f"the suspect {suspect!r} is a version of the candidate {teacher.name!r}",
                              todo="Leave it out of the teachers")
-    return Bank(bank.teachers, tuple(replace(g, models=tuple(m for m in g.models if m != suspect)) for g in bank.nulls))
+    return replace(bank, nulls=tuple(replace(g, models=tuple(m for m in g.models if m != suspect)) for g in bank.nulls))
 
 
 def _refuse(why: str, n_prompts: int, n_nulls: int, alpha: float) -> Lineage:

@@ -57,9 +57,9 @@ def _run(args: argparse.Namespace) -> Any:
     for name in (args.suspect, args.reference):
         if name is not None and name not in answers:
             raise InputError(f"no answers of {name!r}", where=args.answers[0], todo=f"Check the column model, or pass {name}=FILE")
-    found = lineage.trace(answers, args.suspect, args.reference, bank, alpha=args.alpha)
+    found = lineage.trace(answers, args.suspect, args.reference, bank, alpha=args.alpha, quiet=args.quiet)
     result = {"suspect": args.suspect, "reference": args.reference, **asdict(found),
-              "says": "alignment shift, an attribution score; no proof of training, none of intent"}
+              "says": f"alignment shift, an attribution score, {_if_fit(args.reference)}; no proof of training, none of intent"}
     if args.out is not None:
         write_json(result, args.out)
     if not (args.quiet or args.json):
@@ -76,7 +76,7 @@ def told(found: Any, suspect: str, reference: str | None) -> str:
     top = found.candidates[0]
     whom = found.claim or (f"{found.vendor_claim} (which model is open)" if found.vendor_claim else None)
     lines.append(
-        f"{suspect} against {reference}: moved towards {whom} (rank p {top.p:.3f})" if whom
+        f"{suspect} against {reference}: moved towards {whom} (rank p {top.p:.3f}), {_if_fit(reference)}" if whom
         else f"{suspect} against {reference}: no claim at {found.alpha} (best {top.teacher}, rank p {top.p:.3f})"
     )
     lines.append(f"{number_of(found.n_prompts, 'prompt')}, {number_of(found.n_nulls, 'null pair')}, smallest possible p {found.floor:.4f}. "
@@ -86,8 +86,13 @@ def told(found: Any, suspect: str, reference: str | None) -> str:
     return "\n".join(lines)
 
 
+def _if_fit(reference: str | None) -> str:
+    """What a claim rests on."""
+    return f"if {reference or 'the reference'} has the suspect's base and size and was not trained on a candidate's answers"
+
+
 def read_roles(path: Path) -> Any:
-    """Teachers and null groups of a JSON file.
+    """Teachers, null groups and known students (the suspects of ``pairs`` and ``other_suspects``) of a JSON file.
 
     Raises:
         InputError: it lacks them.
@@ -101,6 +106,8 @@ def read_roles(path: Path) -> Any:
         nulls = tuple(
             NullGroup(n, _names(g["models"]), frozenset(_names(g.get("except_for", ())))) for n, g in value["null_groups"].items()
         )
+        pairs = (*value.get("pairs", ()), *value.get("other_suspects", ()))
+        students = {pair["suspect"]: pair["teacher"] for pair in pairs if pair["teacher"] in value["teachers"]}
     except (KeyError, TypeError, AttributeError) as error:
         todo = 'It needs {"teachers": {NAME: {"vendor", "models"}}, "null_groups": {NAME: {"models", "except_for"}}}'
         raise InputError(f"not a file of roles ({error})", where=path, todo=todo) from error
@@ -111,7 +118,7 @@ def read_roles(path: Path) -> Any:
         if unknown := sorted(group.except_for - {t.name for t in teachers}):
             raise InputError(f"null group {group.name!r} is except_for {unknown[0]!r}, which is no candidate", where=path,
                              todo=f"Name candidates: {', '.join(t.name for t in teachers)}")
-    return Bank(teachers, nulls)
+    return Bank(teachers, nulls, students)
 
 
 def _names(value: Any) -> tuple[str, ...]:
