@@ -268,19 +268,42 @@ def test_asking_an_endpoint_is_resumable(where: Path, endpoint: str, capsys: pyt
     common = ("--url", endpoint, "--model", "m", "--out", "got.jsonl", "--prompts", "prompts.txt")
     assert run("ask", *common) == 1  # not confirmed
     assert "2 questions" in capsys.readouterr().err
-    assert run("ask", *common, "--yes") == 0
+    assert run("ask", *common, "--yes", "--rate", 6000) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"To be asked of m at {endpoint}: 2 questions, about")
+    assert "minutes at this rate" in said
+    assert "Next: stillwatch prove plan got.jsonl, if this was a pilot: no commitment" in said
     assert Handler.asked == 3
     got = [json.loads(line) for line in (where / "got.jsonl").read_text().splitlines()]
     assert [row["output"] for row in got] == ["cba", "fed"]
     with (where / "got.jsonl").open("a") as handle:
         handle.write('{"prompt": "half-wri')
     (where / "prompts.txt").write_text("abc\ndef\nghi\n")
-    assert run("ask", *common, "--yes") == 0
+    assert run("ask", *common, "--yes", "--quiet") == 0
+    assert capsys.readouterr() == ("", "")
     assert Handler.asked == 4
     assert len((where / "got.jsonl").read_text().splitlines()) == 3
     rows(where / "kept.jsonl", [{"prompt": "q", "output": "abc"}])
     assert run("read", "kept.jsonl", "--url", endpoint, "--model", "m", "--tokenizer", "bytes", "--out", "read.jsonl") == 0
     assert json.loads((where / "read.jsonl").read_text())["predicted"] == [ord("z")] * 3
+
+
+@pytest.mark.parametrize(("against", "says"), [
+    ((), "with the same questions asked of the suspect and of a model that cannot have learnt the mark, stillwatch prove test"),
+    (("--against", "nothing"), "stillwatch prove test got.jsonl --out proof"),
+])
+def test_what_comes_after_questions_is_told_by_the_commitment(
+    where: Path, endpoint: str, against: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (where / "prompts.txt").write_text("abc\n")
+    assert run("commit", "--tenants", "a", "--prompts", "prompts.txt", *against) == 0
+    assert run("ask", "--url", endpoint, "--model", "m", "--prompts", "prompts.txt", "--yes", "--out", "got.jsonl") == 0
+    said = capsys.readouterr().out
+    assert f"Next: {says}" in said
+    assert "pilot" not in said
+    rows(where / "canaries.jsonl", [{"prompt": canaries()[0].questions[0]}])
+    assert run("ask", "--url", endpoint, "--model", "m", "--prompts", "canaries.jsonl", "--yes", "--out", "told.jsonl") == 0
+    assert capsys.readouterr().out.endswith("Next: stillwatch prove canary test told.jsonl --units UNITS --out canary.json\n")
 
 
 def test_what_is_read_takes_its_turn_and_is_as_old_as_its_reading(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -422,6 +445,7 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1
     assert "nothing commits to these canaries" in capsys.readouterr().err
     assert run("commit", "--tenants", "acme,globex", "--scheme", "canary") == 0
+    assert "Next: stillwatch prove canary plant ANSWERS" in capsys.readouterr().out
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1
     assert "line 1 has no 'prompt'" in capsys.readouterr().err
     rows(where / "some.jsonl", [{"tenant": "acme", "prompt": "What is this?", "output": "It is a house."}])
@@ -432,7 +456,15 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     rows(where / "some.jsonl", [{"tenant": "acme", "prompt": "Write a sample sentence.", "output": said}])
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 0
     planted = json.loads((where / "planted.jsonl").read_text())["output"]
-    assert "These are few: of a suspect that shows them all p is 0.002" in capsys.readouterr().out  # three canaries of eight forms
+    said_of_few = capsys.readouterr().out
+    assert "3 forms planted, of 3 of 11 canaries: 1 answer changed, 0 had the key's form already" in said_of_few
+    assert "These are few: of a suspect that shows them all p is 0.002" in said_of_few  # three canaries of eight forms
+    rows(where / "already.jsonl", [{"tenant": "acme", "prompt": "Write a sample sentence.", "output": planted}])
+    assert run("canary", "plant", "already.jsonl", "--out", "planted.jsonl") == 0
+    said_of_the_same = capsys.readouterr().out
+    assert "3 forms planted, of 3 of 11 canaries: 0 answers changed, 1 had the key's form already" in said_of_the_same
+    assert "Nothing was changed, so there is nothing to find" in said_of_the_same
+    assert "Next" not in said_of_the_same
     everything = [{"tenant": unit, "prompt": "Write a sample sentence.", "output": said} for unit in ("acme", "globex")]
     rows(where / "both.jsonl", everything)
     assert run("canary", "plant", "both.jsonl", "--out", "planted.jsonl") == 0
@@ -468,11 +500,17 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("canary", "test", "asked.jsonl", "--units", "acme") == 0
     said = capsys.readouterr().out
     assert "1 of 2 committed units left out: p is no proof" in said
+    assert "Verdict at 1e-05, the commitment's level: marked" in said
+    rows(where / "one.jsonl", asked[:1])
+    for units, verdict in (("acme", "not shown. Too few canaries were answered: no mark could have been shown"), ("globex", "not shown")):
+        assert run("canary", "test", "one.jsonl" if units == "acme" else "asked.jsonl", "--units", units) == 0
+        assert f"the commitment's level: {verdict}\n" in capsys.readouterr().out
     assert "left open by the commitment: which answers" in said
     rows(where / "undated.jsonl", [{**row, "asked_at": None} for row in asked[:-1]] + asked[-1:])
     assert run("canary", "test", "undated.jsonl", "--units", "acme,globex", "--out", "undated.json") == 0
     undated, said = f"{len(asked) - 1} of {len(asked)} answers carry no time", capsys.readouterr().out
     assert f"A proof with these will not verify: {undated}" in said
+    assert "in the column asked_at (2026-11-30T12:00:00+00:00)" in said
     assert "Next" not in said
     assert "left out" not in said
     # who was asked something else has said nothing
@@ -480,6 +518,11 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("canary", "test", "other.jsonl", "--units", "acme", "--json") == 0
     other = json.loads(capsys.readouterr().out)
     assert (other["p_value"], other["n_answers"]) == (1.0, 0)
+
+    # when there is a suspect, the campaign's units alone: nothing is planted for that
+    assert run("commit", "--tenants", "acme", "--scheme", "canary") == 0
+    assert "Next: stillwatch prove canary questions --out canaries.jsonl, for the suspect (planting goes on with --entry 1)" in (
+        capsys.readouterr().out)
 
     # in a proof they are computed anew; the marks' commitment is the last one to marks, not to canaries
     given = rows(where / "answers.jsonl", answers(np.random.default_rng(0), 20))

@@ -16,7 +16,9 @@ from stillwatch.files import read_json, write_json
 from stillwatch.prove import choice_reading, packet
 from stillwatch.prove.answers import Answer, Store, Tokenizer, alone_in, read_answers, read_prompts, tokenizer
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, say, tuples_of
+from stillwatch.prove.canary import canaries
 from stillwatch.prove.choices import ChoiceMark
+from stillwatch.prove.keys import read_commitments
 from stillwatch.prove.schemes import Gumbel, Kgw
 from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
 from stillwatch.prove.statistics import show_p
@@ -39,8 +41,26 @@ def ask(args: Args) -> Any:
     if not all(price is None or 0 <= price < inf for price in (args.price_in, args.price_out)):
         raise InputError("--price-in and --price-out must be 0 or more")
     keep_apart(args, "out", beside=[_who(args.out)])
+    step = _after(args, prompts)  # a log that cannot be read is told before anything is paid
     with alone_in(args.out):
-        return _ask(args, prompts, sampling)
+        told = _ask(args, prompts, sampling)
+    say(args, f"Next: {step}")
+    return told
+
+
+def _after(args: Args, prompts: list[str]) -> str:
+    """What comes after these questions, as canaries and commitments tell what they are."""
+    if {*prompts} <= {question for one in canaries() for question in one.questions}:
+        return f"stillwatch prove canary test {args.out} --units UNITS --out canary.json"
+    committed = packet.prompts_digest(prompts)
+    entries = read_commitments(args.log) if args.log.is_file() else []
+    designs = [one["design"] for one in entries if one["design"].get("prompts_sha256") == committed]
+    if not designs:
+        return f"stillwatch prove plan {args.out}, if this was a pilot: no commitment of {args.log} fixes these questions"
+    if designs[-1].get("reference") is False:
+        return f"stillwatch prove test {args.out} --out proof"
+    return ("with the same questions asked of the suspect and of a model that cannot have learnt the mark, "
+            "stillwatch prove test SUSPECT'S --reference OTHER'S --out proof")
 
 
 def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
@@ -55,8 +75,12 @@ def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
         stop = state.enough
     suspect = _suspect(args)
     whom = suspect.describe()
-    if missing and not args.yes:
-        print(f"To be asked of {whom.get('model') or whom['path']} at {whom.get('url', 'a folder')}: {estimate}", file=sys.stderr)
+    plan = f"To be asked of {whom.get('model') or whom['path']} at {whom.get('url', 'a folder')}: {estimate}"
+    if missing and args.yes:
+        say(args, plan)
+        sys.stdout.flush()  # before the minutes that it takes, also into a pipe
+    elif missing:
+        print(plan, file=sys.stderr)
         if not sys.stdin.isatty() or input("Start? [y/N] ").strip().lower() not in ("y", "yes"):
             raise InputError("not started", todo="Answer y, or pass --yes")
     _one_suspect(args.out, store, {**whom, "sampling": asdict(sampling)})
@@ -72,9 +96,6 @@ def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
                   "end was shown. Shorten them, or lower --max-tokens")
     if state is not None:
         say(args, f"p of the best key, stopping allowed for: {show_p(state.log_p)}")
-    say(args, f"Next: if this was a pilot, stillwatch prove plan {args.out}. If it was the suspect, ask a model that cannot have learnt "
-              f"the mark the same questions, then: stillwatch prove test {args.out} --reference THOSE --out proof. "
-              f"If these were questions of canaries: stillwatch prove canary test {args.out} --units UNITS")
     return {"asked": asked, "answers": len(store.rows), "unanswered": silent, "cut": cut}
 
 

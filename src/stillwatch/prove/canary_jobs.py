@@ -59,6 +59,7 @@ def canary(args: Args) -> Any:
     say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of "
               f"{number_of(result.n_canaries, 'canary', 'canaries')} answered in {number_of(result.n_answers, 'answer')}, "
               f"{result.chances:.3g} equally likely designs")
+    say(args, f"Verdict at {entry['design']['alpha']:g}, the commitment's level: {_verdict(result, entry['design']['alpha'])}")
     say(args, told["caveat"][0].upper() + told["caveat"][1:])
     late = canaries_late(told)
     if not result.n_informative:
@@ -68,6 +69,15 @@ def canary(args: Args) -> Any:
     elif args.out is not None:
         say(args, f"Next: put it into a proof, which verify then computes anew: stillwatch prove test … --canaries {args.out}")
     return told
+
+
+def _verdict(result: c.CanaryTest, alpha: float) -> str:
+    """In the words of ``prove test``; canaries have no decoys that could disagree."""
+    if not result.n_informative:
+        return "not tested"
+    if result.p_value <= alpha:
+        return "marked"
+    return "not shown" + (". Too few canaries were answered: no mark could have been shown" if result.floor > alpha else "")
 
 
 def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tuple[Opened, ...]]:
@@ -89,7 +99,7 @@ def _unknown(unit: str, forms: Collection[str]) -> InputError:
 def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> Any:
     if args.out is None:
         raise InputError("--out is missing")
-    planted = 0
+    planted = changed = had = 0
     of_units: dict[str, set[int]] = {}
     with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
         for place, row in placed_rows(args.source):
@@ -100,17 +110,25 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
                 raise _unknown(unit, forms)
             text, found = c.plant(output, prompt, which, forms[unit])
             planted += sum(found)
+            changed += text != output
+            had += text == output and any(found)
             of_units.setdefault(unit, set()).update(index for index, places in enumerate(found) if places)
             handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
     used = len(set().union(*of_units.values()))
-    say(args, f"{number_of(planted, 'form')} planted, of {used} of {number_of(len(which), 'canary', 'canaries')}")
+    say(args, f"{number_of(planted, 'form')} planted, of {used} of {number_of(len(which), 'canary', 'canaries')}: "
+              f"{number_of(changed, 'answer')} changed, {had:,} had the key's form already")
+    told: dict[str, Any] = {"planted": planted, "changed": changed, "had": had}
     if not planted:
         say(args, "No answer has a place for a form, so no test can find any: forms go where what is asked for is made up")
-        return {"planted": planted}
+        return told
+    if not changed:
+        say(args, "Nothing was changed, so there is nothing to find: a suspect's forms say no more than without canaries. More answers, to "
+                  "questions for something made up, have more places")
+        return told
     least = c.least_p(which, of_units.values())
     if least > 1 / (1 + c.DRAWS):
         say(args, f"These are few: of a suspect that shows them all p is {least:.2g}, not less"
                   + f", and that with all {len(of_units):,} units tested together" * (len(of_units) > 1)
                   + ". More canaries, in answers to questions for something made up, and more units make it less")
     say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
-    return {"planted": planted, "least_p": least}
+    return told | {"least_p": least}

@@ -16,7 +16,7 @@ from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, m
 from stillwatch.prove.canary import Design, canaries
 from stillwatch.prove.choices import ChoiceMark, forms_digest
 from stillwatch.prove.keys import commit as commit_to
-from stillwatch.prove.keys import tenant_secret
+from stillwatch.prove.keys import read_log, tenant_secret
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw, to_transformers
 from stillwatch.prove.sequential import LOOKS, growth
 from stillwatch.prove.sequential import plan as make_plan
@@ -73,7 +73,9 @@ def commit(args: Args) -> Any:
     elif args.prompts is not None:
         step = f"{ask} of the suspect" + (", then of the reference" if args.against else "")
     elif isinstance(mark, Design):
-        step = "stillwatch prove canary plant ANSWERS --out planted.jsonl"
+        planted = [one for one in read_log(args.log)[:-1] if one["design"]["mark"] == design["mark"] and {*names} <= {*one["commitments"]}]
+        step = ("stillwatch prove canary questions --out canaries.jsonl, for the suspect (planting goes on with --entry "
+                f"{planted[-1]['sequence']})" if planted else "stillwatch prove canary plant ANSWERS --out planted.jsonl")
     elif isinstance(mark, ChoiceMark):
         step = "stillwatch prove mark ANSWERS --out marked.jsonl --mark-log marks.parquet"
     else:

@@ -212,7 +212,8 @@ def undated(times: Sequence[str | None]) -> str | None:
     if times and not lacking:
         return None
     which = "the answers carry" if lacking == len(times) else f"{lacking:,} of {len(times):,} answers carry"
-    return f"{which} no time (with its zone): that the commitment came first cannot be seen"
+    return (f"{which} no time (with its zone): that the commitment came first cannot be seen. Whoever asks notes it, before each question, "
+            "in the column asked_at (2026-11-30T12:00:00+00:00), as prove ask does; a time that is written in later is none")
 
 
 def prompts_digest(prompts: Sequence[str]) -> str:
