@@ -93,6 +93,8 @@ def test_a_store_becomes_a_page(harvested: Path, tmp_path: Path, capsys: pytest.
     assert "<em>20 % flips</em>: a fifth of answers" in page
     assert "<em>verifier filter</em> trains twice" in page
     assert "to an attacker who adapts" in " ".join(said.split())
+    assert said.count("worth: so many exchanges teach as much without the countermeasure [90 % interval]") == 1
+    assert "(believes everything) trains on what comes" in said
     again = json.loads((tmp_path / "out" / "curves.json").read_text())
     assert (
         main(

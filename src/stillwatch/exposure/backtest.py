@@ -9,6 +9,10 @@ from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, measured, pr
 
 FACTORS = (14.0, 7.0, 3.5)
 TARGET = 0.90
+MEDIAN_AIMS = {14.0: 0.03, 7.0: 0.02, 3.5: 0.015}
+LARGEST_AIM = 0.10
+LEAST_COVERED = 0.85
+"""Aims of a back-test: errors no larger than these, and the truth within no fewer of the intervals."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,22 @@ class Table:
     covered: float
     width: float
     """Median width of the intervals."""
+
+    @property
+    def misses(self) -> str:
+        """Which aims it misses, in words; empty where none is."""
+        aim = MEDIAN_AIMS.get(self.factor, np.inf)
+        missed = [
+            f"median error {self.median:.3f}, aim {aim:g}" * (self.median > aim),
+            f"largest error {self.largest:.3f}, aim {LARGEST_AIM:g}" * (self.largest > LARGEST_AIM),
+            f"{self.covered:.0%} within the interval, aim {LEAST_COVERED:.0%}" * (self.covered < LEAST_COVERED),
+        ]
+        return "; ".join(filter(None, missed))
+
+    @property
+    def fails(self) -> bool:
+        """Whether some curve was missed by too much or too often: of few curves the median may miss its aim by chance."""
+        return self.largest > LARGEST_AIM or self.covered < LEAST_COVERED
 
 
 def hide(curve: Curve, factor: float) -> Curve | None:

@@ -19,6 +19,7 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     sub.add_argument("--truth", type=Path, help="Parquet or JSON lines of prompt, label: right answers")
     sub.add_argument("--curves", type=Path, action="append", default=[], help="curves measured elsewhere or before (JSON); may be repeated")
     sub.add_argument("--student", action="append", default=[], help="words, characters or the folder of a static encoder; may be repeated")
+    sub.add_argument("--exchanges", default="", metavar="N[,N...]", help="also tell what so many exchanges are worth, such as 5000,20000")
     sub.add_argument("--no-countermeasures", action="store_true", help="leave out the countermeasures")
     sub.add_argument("--run", type=Path, metavar="RUN", help="a detection run whose campaigns are to be valued")
     sub.add_argument("--out", type=Path, help="folder to write to (default: RUN/exposure, or exposure)")
@@ -36,6 +37,7 @@ def _exposure(args: argparse.Namespace) -> Any:
     from stillwatch.exposure import calibration, curves, report, study, worth
     from stillwatch.tables import CAPABILITIES
 
+    exchanges = _counts(args.exchanges)
     if args.capability not in CAPABILITIES:
         raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(CAPABILITIES)}")
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
@@ -66,15 +68,15 @@ def _exposure(args: argparse.Namespace) -> Any:
     measured = curves.distinct(several)
     if (n := len(several) - len(measured)) and not quiet:
         print(f"{number_of(n, 'copy of a curve does', 'copies of curves do')} not count: none vouches for itself")
-    skills = worth.skills(measured)
     widening = calibration.widening()
+    skills = worth.backtested(worth.skills(measured), widen=widening)
     valued = [worth.value(row, skills, widen=widening) for row in harvests]
     settings = {
         "asks": "prompts of the task itself, each once", "trains": ", ".join(sorted({m.student for m in measured})),
         "sees": ", ".join(sorted({m.channel for m in measured})),
         "budget": f"up to {max(float(skill.curve.n[-1]) for skill in skills):,.0f} exchanges",
     }
-    built = report.build(skills, measured, checks, effects, valued, teachers, settings, widening)
+    built = report.build(skills, measured, checks, effects, valued, teachers, settings, widening, exchanges)
     paths = report.write(built, out)
     if args.run and out.resolve() == (args.run / "exposure").resolve() and (args.run / "report.html").is_file():
         paths.append(run_report.run(args.run))  # so that each campaign's part of it says what its harvest is worth
@@ -82,6 +84,16 @@ def _exposure(args: argparse.Namespace) -> Any:
         print(report.console(built))
         print(*paths[paths.index(out / "exposure.html") :], sep="\n")
     return {"files": [str(path) for path in paths]}
+
+
+def _counts(given: str) -> list[float]:
+    """Numbers of exchanges with commas between."""
+    counts = [part.strip() for part in given.split(",")] if given else []
+    wrong = next((part for part in counts if not (part.isdecimal() and len(part) <= 12 and int(part) > 0)), None)
+    if wrong is not None:
+        raise InputError(f"{wrong!r} is no number of exchanges", where="--exchanges",
+                         todo="Pass whole numbers from 1, with commas between them and none inside, such as 5000,20000")
+    return [float(count) for count in sorted({*map(int, counts)})]
 
 
 def _truth(path: Path) -> dict[str, str]:

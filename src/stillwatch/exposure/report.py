@@ -28,6 +28,8 @@ class Report:
     measured: list[Measured]
     checks: list[Check]
     effects: list[Effect]
+    asked: list[list[Worth]]
+    """For each skill, those of the exchanges that were asked for."""
     news: list[list[Worth]]
     """For each skill, those of :func:`stillwatch.exposure.worth.sizes`."""
     backtest: list[backtest.Table]
@@ -40,13 +42,13 @@ class Report:
 def build(
     skills: list[Skill], measured: list[Measured], checks: list[Check], effects: list[Effect],
     campaigns: list[CampaignWorth], teachers: list[dict[str, Any]], settings: dict[str, Any], widening: float,
+    exchanges: Sequence[float] = (),
 ) -> Report:
-    """Add what follows from the curves: the news' sizes and the back-test."""
-    smooth = [m for m in measured if not any(s.threshold for s in skills if s.task == m.task)]
-    rows = backtest.rows([m.fidelity for m in smooth], widen=widening, tasks=[m.task for m in smooth])
-    tested = backtest.table(rows) if smooth else []
-    news = [[worth(skill, n, widen=widening) for n in sizes(skill)] for skill in skills]
-    return Report(skills, measured, checks, effects, news, tested, widening, campaigns, teachers, settings)
+    """Add what follows from the curves: the worth of ``exchanges`` and of the news' sizes, and the back-test of all skills."""
+    tested = backtest.table([row for skill in skills for row in skill.tested])
+    asked, news = ([[worth(skill, n, widen=widening) for n in at] for skill, at in zip(skills, of, strict=True)]
+                   for of in ([exchanges] * len(skills), [sizes(skill) for skill in skills]))
+    return Report(skills, measured, checks, effects, asked, news, tested, widening, campaigns, teachers, settings)
 
 
 TABLES = ("exposure.json", "curves.json")
@@ -78,7 +80,9 @@ def write(report: Report, out: Path) -> list[Path]:
 def _json(report: Report) -> dict[str, Any]:
     return {
         "settings": report.settings, "teachers": report.teachers, "widening": report.widening,
-        "backtest": [asdict(t) for t in report.backtest], "checks": [asdict(c) | {"passed": c.passed} for c in report.checks],
+        "backtest": [asdict(t) | {"misses": t.misses} for t in report.backtest],
+        "checks": [asdict(c) | {"passed": c.passed} for c in report.checks],
+        "exchanges": [asdict(w) for row in report.asked for w in row],
         "news": [asdict(w) for row in report.news for w in row],
         "countermeasures": [asdict(e) | {"multiplier": _finite(e.multiplier)} for e in report.effects],
         "strongest": [asdict(e) | {"multiplier": _finite(e.multiplier)} for e in strongest(report.effects)],
@@ -110,8 +114,8 @@ def picture(skill: Skill, widening: float) -> bytes | None:
     for seed in curve.scores.T:
         axes.plot(curve.n, seed, ".", color="#9aa1a9", markersize=4)
     axes.plot(curve.n, curve.envelope, color="#b04a1f", linewidth=1.8, label="best of seeds and recipes")
-    if skill.fitted:
-        far = np.geomspace(curve.n[-1] * 1.001, curve.n[-1] * laws.MAX_FACTOR, 12)
+    if skill.fitted and skill.reach > 1:
+        far = np.geomspace(curve.n[-1] * 1.001, curve.n[-1] * skill.reach, 12)
         guess = scores(skill, far.tolist(), widen=widening)
         axes.fill_between(far, [g.low for g in guess], [g.high for g in guess], color="#2f6690", alpha=0.2, label="90 % interval")
         axes.plot(far, [g.score if g.score is not None else np.nan for g in guess], color="#2f6690", linestyle="--", label="law")
@@ -171,24 +175,29 @@ def console(report: Report) -> str:
     """The same in a few lines."""
     lines = []
     several = len({effect.task for effect in report.effects}) > 1
-    for skill, row in zip(report.skills, report.news, strict=True):
+    for skill, asked, news in zip(report.skills, report.asked, report.news, strict=True):
         reached = f"{skill.gap:.0%} of the gap closed at {skill.curve.n[-1]:,.0f} exchanges"
         lines.append(f"{skill.task} ({skill.capability}; {', '.join(skill.channels)}; {', '.join(skill.students)}): {reached}")
         if skill.left_out:
             lines.append(f"  {told_left_out(skill)}")
         if skill.threshold is not None:
             lines.append(f"  a threshold, {skill.threshold}")
-        for w in row:
+        for w in [*asked, *news]:
             point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
             lines.append(f"  {w.n:>12,.0f} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")
     for table in report.backtest:
         lines.append(f"  back-test {table.factor:g} times beyond: median error {table.median:.3f}, largest {table.largest:.3f}, "
-                     f"{table.covered:.0%} of {table.n_curves} curves within the interval")
-    for found in strongest(report.effects):
+                     f"{table.covered:.0%} of {table.n_curves} curves within the interval"
+                     + (f": misses its aims ({table.misses})" if table.misses else ""))
+    for found in (least := strongest(report.effects)):
         bounds = f"[{found.low:,.0f}, {found.high:,.0f}]"
         name = f"{found.task}, {found.countermeasure}" if several else found.countermeasure
         lines.append(f"  {name}: worth {found.n_eff:,.0f} {bounds} of {found.n:,.0f} exchanges to an attacker who adapts "
                      f"({found.attacker}); honest users lose {found.cost:.1%} of answers")
+    if least:
+        told = "; ".join(f"({name}) {ATTACKS[name]}" for name in dict.fromkeys(found.attacker for found in least))
+        lines.append("  worth: so many exchanges teach as much without the countermeasure [90 % interval]; an attacker who adapts does "
+                     f"with the answers what serves best: {told}")
     for check in report.checks:
         lines.append(f"  {check}")
     for campaign in report.campaigns:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stillwatch.errors import InputError
-from stillwatch.exposure import thresholds
+from stillwatch.exposure import backtest, thresholds
 from stillwatch.exposure.backtest import leader
 from stillwatch.exposure.closed import Measured, best_of
 from stillwatch.exposure.laws import MAX_FACTOR, MIN_POINTS, Curve, Prediction, measured, predict, steps
@@ -58,11 +58,23 @@ class Skill:
     threshold: thresholds.Bracket | None
     left_out: tuple[float, ...] = ()
     """N at which some recipe was measured, and only such as another outdoes there by the line between its own."""
+    tested: tuple[backtest.Row, ...] = ()
+    """Back-test of the laws on all recipes."""
 
     @property
     def fitted(self) -> bool:
         """Whether a law is fitted to the leader."""
         return self.threshold is None and len(self.leader.n) >= MIN_POINTS
+
+    @property
+    def failed(self) -> backtest.Table | None:
+        """The nearest distance at which the back-test fails."""
+        return min((t for t in backtest.table(self.tested) if t.fails), key=lambda t: t.factor, default=None)
+
+    @property
+    def reach(self) -> float:
+        """How many times beyond the largest N measured there is a point estimate: to the last distance before one that fails."""
+        return MAX_FACTOR if self.failed is None else max((f for f in backtest.FACTORS if f < self.failed.factor), default=1.0)
 
     @property
     def gap(self) -> float:
@@ -92,6 +104,15 @@ def skills(known: Sequence[Measured], *, passing: float = 0.9) -> list[Skill]:
             told[0] if told else None, switch, left_out,
         ))
     return found
+
+
+def backtested(found: Sequence[Skill], *, widen: float = 1.0) -> list[Skill]:
+    """The same with the back-test of the laws on each that has no threshold."""
+    return [
+        skill if skill.threshold is not None else replace(skill, tested=tuple(backtest.rows(
+            curves := [skill.leader, *skill.others], widen=widen, tasks=[skill.task] * len(curves))))
+        for skill in found
+    ]
 
 
 def _upper(first: Curve, others: Sequence[Curve], name: str) -> tuple[Curve, tuple[float, ...]]:
@@ -130,7 +151,7 @@ class Worth:
 
 def sizes(skill: Skill) -> tuple[float, ...]:
     """Exchanges whose worth is told: those of the news, before them the most that have a point estimate, where those are fewer."""
-    most = float(np.floor(skill.curve.n[-1] * MAX_FACTOR))
+    most = float(np.floor(skill.curve.n[-1] * skill.reach))
     return (most, *NEWS) if skill.fitted and most < NEWS[0] else NEWS
 
 
@@ -152,11 +173,18 @@ def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
         reached = closed_share(curve, float(curve.mean[-1] - 2 * curve.sd[-1]))
         return Worth(skill.task, skill.capability, n, factor, None, max(reached, 0.0), 1.0, "refused", note)
     found = scores(skill, [n], widen=widen)[0]
+    note, failed = _note(found, curve), skill.failed
+    if failed is not None and skill.reach < factor <= MAX_FACTOR:
+        note = (f"the law does not hold well on this task so far beyond {curve.n[-1]:,.0f} exchanges "
+                f"(back-test at {failed.factor:g} times: {failed.misses}), so no point estimate")
+        found = replace(found, score=None, basis="refused")
+        if failed.covered < backtest.LEAST_COVERED:
+            found, note = replace(found, low=measured(curve, float(curve.n[-1])).low, high=1.0), f"{note}, only that it is no less"
     # A student that the harvest made worse than none is not used.
     gap, low, high = (None if x is None else min(max(closed_share(curve, x), 0.0), 1.0) for x in (found.score, found.low, found.high))
     assert low is not None
     assert high is not None
-    return Worth(skill.task, skill.capability, n, factor, gap, low, high, found.basis, _note(found, curve))
+    return Worth(skill.task, skill.capability, n, factor, gap, low, high, found.basis, note)
 
 
 def _note(found: Prediction, curve: Curve) -> str:
