@@ -1,6 +1,9 @@
 """Students keep what was planted; files come back; comparisons and cards say what was measured."""
 
 import json
+import re
+import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +13,10 @@ import pytest
 from distill_endpoint import FakeEndpoint, serving
 
 from stillwatch.cli import main
-from stillwatch.distill import measures, store, train
+from stillwatch.distill import extra, measures, store, train
 from stillwatch.distill.exchange import Exchange, Messages, Reply, ask
 from stillwatch.distill.students import language, linear, static
-from stillwatch.errors import InputError
+from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import alone
 
 WORDS = {
@@ -505,6 +508,25 @@ def test_costs_are_in_dollars_unless_the_manifest_says_otherwise() -> None:
     assert measures.show(rows).splitlines()[0].endswith("| USD for a million calls |")
 
 
+def test_costs_are_written_in_one_form() -> None:
+    amounts = (0.00009, 0.001, 0.014, 0.25, 1234.5)
+    rows = [measures.Row("student", {"accuracy": 0.5}, 10, 0, 1.0, amount) for amount in amounts]
+    assert [line.split(" | ")[-1] for line in measures.show(rows).splitlines()[2:]] == [
+        "0.00009 |", "0.001 |", "0.01 |", "0.25 |", "1,234.50 |"]
+
+
+def test_an_absent_library_is_named_as_pip_knows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, package in (("onnx", "onnx"), ("sklearn.svm", "scikit-learn"), ("trl", f"'{_required('trl')}'")):
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(MissingExtraError, match=re.escape(f". pip install {package}, or the whole extra: pip install '.[distill]'")):
+            extra.need(module, what="this")
+
+
+def _required(name: str) -> str:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    return next(one for one in project["optional-dependencies"]["distill"] if one.startswith(name))
+
+
 def test_measures_on_known_values() -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(300, 8)).astype(np.float32)
@@ -521,7 +543,11 @@ def test_measures_on_known_values() -> None:
 
 def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["distill", "train", "list"]) == 0
-    assert "hashed n-grams" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "hashed n-grams" in said
+    assert [line.partition("; needs ")[2] for line in said.splitlines()] == [
+        "safetensors (--encoder: tokenizers)", "transformers, torch", "transformers, torch", "transformers, torch (trl)",
+        "transformers, torch, trl"]
     assert main(["distill", "train", "static", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out")]) == 1
     assert "--teacher is missing" in capsys.readouterr().err
     wrong = (("--epochs", "0"), ("--minutes", "nan"), ("--cpu-hour-price", "nan"), ("--cpu-hour-price", "-1"), ("--width", "0"),

@@ -5,6 +5,8 @@ from types import ModuleType
 
 from stillwatch.errors import MissingExtraError
 
+PACKAGES = {"sklearn": "scikit-learn", "trl": "'trl>=1.16,<1.17'"}
+"""What pip installs, where it has another name or only some versions will do."""
 INSTALL = "pip install '.[distill]' in a checkout of Stillwatch"
 
 
@@ -22,7 +24,9 @@ def need(name: str, *, what: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError as error:
         top = name.partition(".")[0]
-        raise MissingExtraError(f"{what} needs {top}, which is not installed", todo=f"Install it: {INSTALL}") from error
+        package = PACKAGES.get(top, top)
+        todo = f"pip install {package}, or the whole extra: {INSTALL}"
+        raise MissingExtraError(f"{what} needs {top}, which is not installed", todo=todo) from error
 
 
 def quiet_transformers(what: str) -> ModuleType:

@@ -1,5 +1,6 @@
 """What a student keeps of its teacher, measured on texts that neither was trained on."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -105,6 +106,11 @@ def row(model: str, quality: dict[str, float], n_test: int, size: int, cpu_s: fl
     return Row(model, quality, n_test, size, cpu_s, cpu_s * 1e6 / 3600 * cpu_hour)
 
 
+def _money(amount: float) -> str:
+    """Cents; where it is less than ten of them, to the first digit that is not 0."""
+    return f"{amount:,.{max(2, -math.floor(math.log10(amount))) if amount < 0.1 else 2}f}"
+
+
 def show(rows: Sequence[Row]) -> str:
     """The comparison as Markdown; shares kept and speeds are of the teacher, if the first row is it."""
     names = list(rows[0].quality)
@@ -121,8 +127,7 @@ def show(rows: Sequence[Row]) -> str:
         speed = f"{times:,.0f}×" if times >= 9.5 else f"{times:.1f}×" if times else "–"
         cells += [
             f"{line.size / 1e6:,.1f}" if line.size else "–", f"{line.cpu_s * 1e3:.3f}" if line.cpu_s else "–", speed,
-            (f"{line.cost_per_million:,.2f}" if line.cost_per_million >= 0.1 else f"{line.cost_per_million:.1g}")
-            if line.cost_per_million else "–",
+            _money(line.cost_per_million) if line.cost_per_million else "–",
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -23,11 +23,11 @@ from stillwatch.terminal.counting import number_of
 MARK, COMPARISON = ".student", "comparison.json"
 """By which the folder of a student is known: from the beginning, and where it is whole."""
 ROUTES = {
-    "classifier": "(a) linear classifier on hashed n-grams: seconds; the smallest and fastest",
-    "static": "(b) encoder to a table of token vectors: minutes; hundreds of times faster, loses word order",
-    "layers": "(b) encoder to fewer of its layers: tens of minutes; about three times faster, loses little",
-    "language": "(c) language model on cached top-k log-probabilities and sequences: an hour",
-    "on-policy": "(d) language model on its own answers (TRL's GKD): hours",
+    "classifier": "(a) linear classifier on hashed n-grams: seconds; the smallest and fastest; needs safetensors (--encoder: tokenizers)",
+    "static": "(b) encoder to a table of token vectors: minutes; hundreds of times faster, loses word order; needs transformers, torch",
+    "layers": "(b) encoder to fewer of its layers: tens of minutes; about three times faster, loses little; needs transformers, torch",
+    "language": "(c) language model on cached top-k log-probabilities and sequences: an hour; needs transformers, torch (trl)",
+    "on-policy": "(d) language model on its own answers (TRL's GKD): hours; needs transformers, torch, trl",
 }
 
 
