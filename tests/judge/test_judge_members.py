@@ -107,7 +107,7 @@ def test_an_identity_without_an_organisation_may_be_accused() -> None:
 
 def placed(*told: tuple[range, float, float], n: int = 200, by_links: bool = False) -> list[int]:
     """Campaign of each account once groups of (accounts, score, devotion) were put in this order; the last one may be made by links."""
-    found = _Campaigns(np.full(n, -1), [], [], [])
+    found = _Campaigns(np.full(n, -1), [], [], [], [])
     for number, (accounts, score, devotion) in enumerate(told, 1):
         found.place(np.array(accounts), score, devotion, by_links and number == len(told))
     return [int(label) for label in found.account]
