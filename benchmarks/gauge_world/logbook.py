@@ -44,6 +44,8 @@ VARIED, NONE = -2, -1
 DAY_US = 86_400_000_000
 MOST = 0.45
 """Share of requests that crews may have."""
+OLDEST_DAYS = 5_000.0
+"""Of an account: the tail of ages goes on past the first computers."""
 
 
 @dataclass
@@ -108,7 +110,7 @@ class Log:
         banned = np.full(n, np.nan)
         open_ended = np.full(n, float(days))
         if born == "ages":
-            created = -a * np.exp(rng.normal(0, b, n))
+            created = -np.minimum(a * np.exp(rng.normal(0, b, n)), OLDEST_DAYS)
             late = rng.random(n) < min(0.3, days / a)
             created[late] = rng.uniform(0, 0.97 * days, late.sum())
         elif born == "burst":
