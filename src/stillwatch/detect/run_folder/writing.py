@@ -181,8 +181,8 @@ def _cleared(outcome: Outcome, free: NDArray[np.bool_]) -> pa.Table:
 
 def _told(outcome: Outcome, group: int, member: NDArray[np.bool_]) -> dict[str, Any]:
     """What is told of a group that nobody is accused of, and of its ``member`` accounts ``(n_members,)``."""
-    scene = outcome.scene
-    accounts = np.unique(scene.groups.member_account[member & (scene.groups.member_group == group)])
+    scene, rows = outcome.scene, slice(outcome.scene.groups.start[group], outcome.scene.groups.start[group + 1])
+    accounts = scene.groups.member_account[rows][member[rows]]
     one_in = results.sampled_one_in(scene, group)
     return {
         "n_accounts": len(accounts), "n_events": int(scene.people.n_events[accounts].sum()),
