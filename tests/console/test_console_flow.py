@@ -713,6 +713,12 @@ def test_times_and_facts_are_named_as_what_they_are(client: Clients, case_id: st
     assert "What is known of the accounts of cases, those of groups for review among them" in vic.get("/health").text
 
 
+def test_evidence_without_weight_is_drawn_as_in_the_report(client: Clients, case_id: str) -> None:
+    page = client("vic").get(f"/cases/{case_id}").text
+    assert "Seen, but without weight in this verdict (less than 0.05 either way)" in page
+    assert "Weighed, and of no consequence here" in page
+
+
 def test_beyond_the_last_accounts_of_a_case_are_the_last(client: Clients, case_id: str) -> None:
     vic = client("vic")
     told = [re.findall("<caption>([^<]+), most suspicious first", vic.get(f"/cases/{case_id}?members={n}").text) for n in (1, 2, 9999)]
