@@ -54,12 +54,10 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         free[open_.member_account] = False
         left = verdicts.comparable & ~verdicts.campaign & ~verdicts.review
         watch = judge.watched(scene, odds, verdicts.log_odds, judge.suspects(scene) & scene.of_members(free), left)
-        told_of_each = judge.suspicion(values, verdicts, model)
-        cleared = judge.cleared(scene, told_of_each, scene.seen & scene.of_members(free))
     with clock.stage("unmix"):
         tally, harvested, owners = unmix(traffic, scene, worded(engine, traffic, scene, final))
     return run_folder.Outcome(
-        scene, model, values, findings, verdicts, final, lead, sure.n, watch, cleared, shared, tally, carried, harvested, owners, told
+        scene, model, values, findings, verdicts, final, lead, sure.n, watch, shared, tally, carried, harvested, owners, told
     )
 
 

@@ -19,7 +19,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.judge.scene import Scene
-from stillwatch.numeric.groups import PROGRAM
+from stillwatch.numeric.groups import ALIKE_BATCHES, BATCH, PROGRAM
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -147,7 +147,7 @@ def campaigns_of(
     label = pools(scene, among, min_accounts)
     n_pools = int(label.max(initial=-1)) + 1
     found = _Campaigns(label, [True] * n_pools, [-np.inf] * n_pools, [-np.inf] * n_pools, [0.0] * n_pools)
-    linked = by_links(scene)
+    linked, one_program = by_links(scene), scene.groups.proposed_as(PROGRAM)
     order = sorted((g for g in inside if len(inside[g]) >= min_accounts), key=lambda g: (linked[g], -log_odds[g], -len(inside[g]), g))
     for late in (False, True):
         for g in order:
@@ -155,16 +155,16 @@ def campaigns_of(
                 found.release(inside[g])
             if group_label[g] < 0:
                 group_label[g] = found.place(inside[g], float(log_odds[g]), float(scene.devotion[g]), linked[g])
-                if group_label[g] >= 0 and not scene.groups.origin[g].startswith(PROGRAM):
+                if group_label[g] >= 0 and not one_program[g]:
                     found.whole[group_label[g]] = max(found.whole[group_label[g]], float(log_odds[g]))
     for g in order:
         found.gather(inside[g], float(log_odds[g]), float(scene.devotion[g]), linked[g])
     return _renumbered(group_label, found.account, min_accounts, start, scene)
 
 
-def by_links(scene: Scene) -> list[bool]:
+def by_links(scene: Scene) -> NDArray[np.bool_]:
     """Groups of everybody whom shared values connect, and of their batches: scores are high by their links, and who has none may belong."""
-    return [origin.split("+")[0] in ("batches", "identity") for origin in scene.groups.origin]
+    return np.asarray(scene.groups.proposed_as(ALIKE_BATCHES) | scene.groups.proposed_as(BATCH))
 
 
 def _renumbered(group_label: I64, account: I64, min_accounts: int, start: I64, scene: Scene) -> tuple[I64, I64]:

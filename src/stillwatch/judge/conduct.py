@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from stillwatch.judge.people import DAY_US
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric import arrays
+from stillwatch.numeric.groups import ALIKE_BATCHES
 from stillwatch.run_details import DECADES
 from stillwatch.tables import CAPABILITIES
 
@@ -290,7 +291,7 @@ def one_domain(scene: Scene) -> F64:
 
 def batches(scene: Scene) -> F64:
     """1 where the accounts were put together because their batches live alike: that they are alike was looked for."""
-    return np.array([origin.startswith("batches") for origin in scene.groups.origin], dtype=np.float64)
+    return scene.groups.proposed_as(ALIKE_BATCHES).astype(np.float64)
 
 
 FEWEST_USERS = 8

@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.numeric.arrays import by_value, distinct
-from stillwatch.numeric.groups import Groups
+from stillwatch.numeric.groups import PROGRAM, Groups
 
 I64 = NDArray[np.int64]
 
@@ -18,16 +18,12 @@ LOW = (1 << 32) - 1
 MOST_GROUPS = 64
 """Groups that one request counts for; of more, the rest is passed over."""
 
-PROGRAM = "program"
-"""Origin of groups whose accounts have nothing in common but what sends their requests."""
-
-
 def usual_groups(groups: Groups) -> NDArray[np.bool_]:
     """Groups from which it is taken what is usual in a log, ``(n_groups,)``: not those of one program, which are of everybody.
 
     Weights were calibrated among the others, whose accounts meet in something.
     """
-    usual = np.array([not origin.startswith(PROGRAM) for origin in groups.origin], bool)
+    usual = ~groups.proposed_as(PROGRAM)
     return usual if usual.any() else np.ones(groups.n, bool)
 
 

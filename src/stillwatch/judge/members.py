@@ -194,7 +194,7 @@ def _in_groups(
     judged = (group_label[group] == whose) & (whose >= 0)
     often, every, accepted = (np.bincount(account[kept], minlength=total)[mine] for kept in (theirs, whose >= 0, judged))
     # The score of a group made by its links is high by them; it tells accounts apart only where the campaign has no other group.
-    links_made, other = np.array(by_links(scene), bool), np.zeros(max(n, 1), bool)
+    links_made, other = by_links(scene), np.zeros(max(n, 1), bool)
     other[group_label[(group_label >= 0) & ~links_made]] = True
     scored = judged & (~links_made[group] | ~other[whose])
     sent, best_score = scene.measured.n[scene.seen], np.full(total, LOWEST)

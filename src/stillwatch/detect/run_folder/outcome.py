@@ -1,6 +1,7 @@
 """What detection found, before it is written."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,6 @@ class Outcome:
     lead: I64
     n_campaigns: int
     watch: judge.Watch
-    cleared: I64
-    """Groups that nobody is accused of or asked about, nearest to a campaign first."""
     shared: dict[str, I64]
     """What accounts share by view, as :func:`stillwatch.link.mark_counts` tells it."""
     tally: judge.Tally
@@ -38,7 +37,12 @@ class Outcome:
     told: frozenset[str]
     """Columns of :data:`stillwatch.link.TOLD` that any request has."""
 
+    @cached_property
+    def suspicion(self) -> NDArray[np.float64]:
+        """How far each group looks like an operator's, ``(n_groups,)``: :func:`stillwatch.judge.suspicion`."""
+        return judge.suspicion(self.values, self.verdicts, self.model)
+
     def account_scores(self) -> NDArray[np.float64]:
         """Score of every account seen, ``(n_accounts,)``: :func:`stillwatch.judge.account_scores`."""
-        told, campaign = judge.suspicion(self.values, self.verdicts, self.model), self.final.labels(self.scene.people.n)
-        return judge.account_scores(self.scene, told, self.verdicts, campaign, self.lead, self.n_campaigns)
+        campaign = self.final.labels(self.scene.people.n)
+        return judge.account_scores(self.scene, self.suspicion, self.verdicts, campaign, self.lead, self.n_campaigns)

@@ -174,7 +174,7 @@ def _watch(outcome: Outcome) -> pa.Table:
 def _cleared(outcome: Outcome, free: NDArray[np.bool_]) -> pa.Table:
     """Groups of ``free`` accounts ``(n_accounts,)`` that nobody is accused of or asked about."""
     member, score = outcome.scene.seen & outcome.scene.of_members(free), outcome.verdicts.log_odds
-    ranked = enumerate(outcome.cleared.tolist(), start=1)
+    ranked = enumerate(judge.cleared(outcome.scene, outcome.suspicion, member).tolist(), start=1)
     rows = [{"rank": rank, "score": float(score[group])} | _told(outcome, group, member) for rank, group in ranked]
     return pa.Table.from_pylist(rows, CLEARED.schema)
 
