@@ -1,6 +1,8 @@
 """Which requests of a campaign are harvest and which are cover: its own wordings, its conversations, and the tally of both."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from stillwatch import group, judge, link
 from stillwatch.detect.traffic import CONTENT_COLUMNS, STANDING_COLUMNS, Traffic
 from stillwatch.engine import Engine
 from stillwatch.judge import results
+from stillwatch.numeric.parallel import mapped
 
 WORDED_ACCOUNTS = 3
 """Accounts of a campaign that must use a wording for it to be the campaign's."""
@@ -73,25 +76,23 @@ def talks(traffic: Traffic, final: group.Groups) -> Talks:
     share = min(INNOCENT_REQUESTS / max(int(people.n_events[innocent].sum()), 1), 1)
     compared = account_campaign.copy()
     compared[innocent & (people.key.view(np.uint64) <= np.uint64(share * (2**64 - 2**11)))] = final.n
-    owners, parts, kind = [], [np.zeros((6, 0), np.int64)], [np.zeros((len(judge.TRAITS) - 1, 0), np.uint8)]
     names = tuple(dict.fromkeys(("time", "context", "parent", "capability", "n_words", "output_tokens", *judge.SETUP, *CONTENT_COLUMNS)))
-    flagged = [np.zeros(0, bool)]
-    for account, columns in traffic.batches(names):
-        owners.append(account_campaign[account])
+
+    def looked_at(batch: tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]) -> tuple[NDArray[Any], ...]:
+        account, columns = batch
         rows = np.flatnonzero(compared[account] >= 0)
         looked = {name: values[rows] for name, values in columns.items()}
         tie = judge.setups(looked, ("account", *names))
-        flagged.append(matcher.marked(account[rows], looked))
-        parts.append(
-            np.stack([looked["time"], compared[account[rows]], looked["context"], looked["parent"], judge.setups(looked), tie])
-        )
-        kind.append(judge.traits(looked))
+        sent = np.stack([looked["time"], compared[account[rows]], looked["context"], looked["parent"], judge.setups(looked), tie])
+        return account_campaign[account], sent, judge.traits(looked), matcher.marked(account[rows], looked)
+
+    owners, parts, kind, flagged = zip(*mapped(looked_at, traffic.batches(names), traffic.threads), strict=True)
     time, whose, context, parent, setup, tie = np.concatenate(parts, axis=1)
     root = judge.conversations(time, whose, context, parent, tie)
     told = judge.Conversations.of(root, time, np.concatenate(kind, axis=1), setup, np.concatenate(flagged))
     of = whose[told.begin]
     usual = told.take((of == final.n) & (parent[told.begin] == 0)).usual()
-    return Talks(told, of, usual, root[whose < final.n], owners)
+    return Talks(told, of, usual, root[whose < final.n], list(owners))
 
 
 def unmix(

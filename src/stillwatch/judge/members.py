@@ -187,24 +187,25 @@ def _in_groups(
     Its membership in the group of the campaign in which it sent most, -1 where none is told; ``elsewhere``, as a share of its groups; and
     ``amount``, ``accepted``, ``wide`` and ``best``, none of them against the usual account yet.
     """
-    group, account = scene.groups.member_group[scene.seen], scene.groups.member_account[scene.seen]
+    rows = np.flatnonzero(scene.seen & (scene.of_members(account_label) >= 0))
+    group, account, sent = (column[rows] for column in (scene.groups.member_group, scene.groups.member_account, scene.measured.n))
     whose, total = account_label[account], scene.people.n
     best, inside = _mostly(scene, np.where(told_by, account_label, -1), n)
     theirs = np.where(inside >= HALF * scene.size, best, -2)[group] == whose
-    judged = (group_label[group] == whose) & (whose >= 0)
-    often, every, accepted = (np.bincount(account[kept], minlength=total)[mine] for kept in (theirs, whose >= 0, judged))
+    judged = group_label[group] == whose
+    often, every, accepted = (np.bincount(of, minlength=total)[mine] for of in (account[theirs], account, account[judged]))
     # The score of a group made by its links is high by them; it tells accounts apart only where the campaign has no other group.
     links_made, other = by_links(scene), np.zeros(max(n, 1), bool)
     other[group_label[(group_label >= 0) & ~links_made]] = True
     scored = judged & (~links_made[group] | ~other[whose])
-    sent, best_score = scene.measured.n[scene.seen], np.full(total, LOWEST)
+    best_score = np.full(total, LOWEST)
     np.maximum.at(best_score, account[scored], log_odds[group[scored]])
     most = np.flatnonzero(judged)
     most = most[np.lexsort((group[most], -sent[most], account[most]))]
     most = most[np.flatnonzero(np.diff(account[most], prepend=-1))]
     # Who is in none of the groups by himself was put there with a pool: nothing is told of him.
     amount, place = np.zeros(total), np.full(total, -1, np.int64)
-    amount[account[most]], place[account[most]] = sent[most], np.flatnonzero(scene.seen)[most]
+    amount[account[most]], place[account[most]] = sent[most], rows[most]
     n_groups = np.bincount(group_label[group_label >= 0], minlength=max(n, 1))[account_label[mine]]
     return place[mine], 1 - often / np.maximum(every, 1), {
         "amount": np.log1p(amount[mine]), "accepted": accepted / np.maximum(n_groups, 1),
@@ -504,9 +505,9 @@ def linked(scene: Scene, account_label: I64) -> list[I64]:
     foreign = scene.customer[hand.taker] != scene.customer[hand.giver]
     side, other = (np.concatenate([a[foreign], b[foreign]]) for a, b in ((hand.taker, hand.giver), (hand.giver, hand.taker)))
     held = account_label[other] >= 0
-    pairs, number = np.unique(side[held] * base + account_label[other[held]], return_inverse=True)
-    of, whose = np.divmod(pairs, base)
-    asked = np.bincount(number, weights=np.tile(hand.n[foreign], 2)[held])
+    asked_of = coo_matrix((np.tile(hand.n[foreign], 2)[held], (side[held], account_label[other[held]])), (n, base)).tocsr()
+    asked_of.sum_duplicates()
+    of, whose, asked = np.repeat(np.arange(n), np.diff(asked_of.indptr)), asked_of.indices.astype(np.int64), asked_of.data
     best_last = np.lexsort((-whose, asked, account_label[of] == whose))
     found = np.full(n, -1, np.int64)
     found[of[best_last]] = whose[best_last]

@@ -154,25 +154,23 @@ def most_used(engine: Engine) -> dict[str, NumpyTable]:
 
 
 HANDOFFS_SQL = f"""
-    WITH asked AS (
-        SELECT account, parent, COUNT(*) AS n, MIN(time) AS time
-        FROM sketches WHERE parent <> 0 GROUP BY account, parent
-    ), sent AS (
-        SELECT account, context, MIN(time) AS time FROM sketches WHERE context <> 0 GROUP BY account, context
-    ), senders AS (
-        SELECT context, MIN(account) AS account, COUNT(*) AS accounts, MIN(time) AS time FROM sent GROUP BY context
+    WITH turns AS (
+        SELECT account, parent AS turn, time AS asked_us, CAST(NULL AS BIGINT) AS sent_us FROM sketches WHERE parent <> 0
+        UNION ALL
+        SELECT account, context AS turn, CAST(NULL AS BIGINT) AS asked_us, time AS sent_us FROM sketches WHERE context <> 0
+    ), of_account AS (
+        SELECT account, turn, COUNT(asked_us) AS n, MIN(asked_us) AS asked_us, MIN(sent_us) AS sent_us FROM turns GROUP BY account, turn
     ), foreign_parents AS (
-        SELECT asked.account, asked.parent, asked.n, asked.time
-        FROM asked LEFT JOIN sent ON asked.account = sent.account AND asked.parent = sent.context
-        WHERE sent.account IS NULL
+        SELECT account, turn, n, asked_us FROM of_account WHERE sent_us IS NULL
     ), few_takers AS (
-        SELECT parent FROM foreign_parents GROUP BY parent HAVING COUNT(*) <= {MOST_TAKERS}
+        SELECT turn FROM foreign_parents GROUP BY turn HAVING COUNT(*) <= {MOST_TAKERS}
+    ), senders AS (
+        SELECT turn, MIN(account) AS account, COUNT(*) AS accounts, MIN(sent_us) AS sent_us
+        FROM of_account WHERE sent_us IS NOT NULL AND turn IN (SELECT turn FROM few_takers) GROUP BY turn
     )
     SELECT foreign_parents.account AS taker, senders.account AS giver, SUM(foreign_parents.n) AS n
-    FROM foreign_parents
-    JOIN senders ON foreign_parents.parent = senders.context
-    JOIN few_takers ON foreign_parents.parent = few_takers.parent
-    WHERE senders.accounts = 1 AND senders.time <= foreign_parents.time
+    FROM foreign_parents JOIN senders ON foreign_parents.turn = senders.turn
+    WHERE senders.accounts = 1 AND senders.sent_us <= foreign_parents.asked_us
     GROUP BY foreign_parents.account, senders.account
     ORDER BY taker, giver
 """

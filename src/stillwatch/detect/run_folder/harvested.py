@@ -19,6 +19,7 @@ from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
 from stillwatch.errors import InputError
 from stillwatch.files import listed, quoted
+from stillwatch.numeric.parallel import ahead
 from stillwatch.tables import HARVEST
 
 I64 = NDArray[np.int64]
@@ -76,10 +77,13 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
 
 def _told(column: pa.ChunkedArray) -> int:
     """Rows that have a value; an empty text is none."""
-    n: int = len(column) - column.null_count
-    plain = dataset.decoded(column)
-    if pa.types.is_string(plain.type):
-        n -= pc.sum(pc.equal(plain, "")).as_py() or 0
+    encoded = pa.types.is_dictionary(column.type)
+    if not pa.types.is_string(column.type.value_type if encoded else column.type):
+        return len(column) - int(column.null_count)
+    n = 0
+    for chunk in column.chunks:
+        told = pc.not_equal(chunk.dictionary, "").take(chunk.indices) if encoded else pc.not_equal(chunk, "")
+        n += pc.sum(told).as_py() or 0
     return n
 
 
@@ -96,7 +100,7 @@ def write_harvest(
     harvested, owners = _Along(outcome.harvested), _Along(outcome.owner)
     changed = InputError("the events changed while they were read", where=data.folder, todo="Run the same command again")
     with _Rows(unsorted) as rows_out:
-        for table in _event_batches(data, names, as_of, seen):
+        for table in ahead(_event_batches(data, names, as_of, seen)):
             flags, owner = harvested.take(len(table)), owners.take(len(table))
             if len(owner) < len(table):
                 raise changed
