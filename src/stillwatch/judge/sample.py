@@ -33,6 +33,8 @@ from stillwatch.numeric.parallel import mapped
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 Batch = tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]
+Taken = tuple[I64, I64, NDArray[np.int32]]
+"""Pairs, values and counts of distinct rows."""
 
 TARGET = 1_000
 """Values of each kind that a large group keeps, about."""
@@ -165,21 +167,22 @@ def _tally(pairs: I64, values: I64, counts: NDArray[np.int32], table: NDArray[np
     return found
 
 
-def _merged(pairs: I64, values: I64, counts: NDArray[np.int32]) -> tuple[I64, I64, NDArray[np.int32]]:
+def _merged(pairs: I64, values: I64, counts: NDArray[np.int32]) -> Taken:
     """Distinct rows with the sums of their counts; the arrays given are written over."""
     table = np.full(table_size(len(pairs)), -1, np.int32)
     n = _tally(pairs, values, counts, table)
     return pairs[:n].copy(), values[:n].copy(), counts[:n].copy()
 
 
-def _together(parts: Sequence[tuple[I64, I64, NDArray[np.int32]]]) -> tuple[I64, I64, NDArray[np.int32]]:
+def _together(parts: Sequence[Taken]) -> Taken:
     return _merged(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 NOTHING = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
 
 
-def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str, ...]) -> tuple[I64, I64, NDArray[np.int32]]:
+def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str, ...], parts: int) -> list[Taken]:
+    """The sampled rows of a batch, in parts by account, so that each part is merged with its like alone."""
     account, columns = batch
     tasks = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
     shared = (
@@ -191,7 +194,9 @@ def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str,
         pairs, values = np.empty(n, np.int64), np.empty(n, np.int64)
         n = _take(*shared, pairs, values)
         if n <= len(values):
-            return _merged(pairs[:n], values[:n], np.ones(n, np.int32))
+            pairs, values, counts = _merged(pairs[:n], values[:n], np.ones(n, np.int32))
+            part = (pairs & LOW) % parts
+            return [(pairs[mine], values[mine], counts[mine]) for mine in (part == k for k in range(parts))]
 
 
 def sample(
@@ -211,14 +216,16 @@ def sample(
     """
     groups = matcher.groups
     modulus = 1 << np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET))).astype(np.int64)
-    rows, waiting, held = NOTHING, [], 0
+    rows, waiting, held = [NOTHING] * threads, [], 0
     first = batches(("prompt", "net", *matcher.columns))
-    for taken in mapped(lambda batch: _rows(batch, matcher, modulus, task_columns), first, threads):
-        waiting.append(taken)
-        held += len(taken[0])
-        if held > max(len(rows[0]), MERGED):  # so that what repeats over batches is held once, and each row merged seldom
-            rows, waiting, held = _together([rows, *waiting]), [], 0
-    pairs, values, counts = _together([rows, *waiting])
+    with ThreadPoolExecutor(threads) as pool:
+        for taken in mapped(lambda batch: _rows(batch, matcher, modulus, task_columns, threads), first, threads):
+            waiting.append(taken)
+            held += sum(len(part[0]) for part in taken)
+            if held > max(sum(len(part[0]) for part in rows), MERGED):  # so that what repeats is held once, and each row merged seldom
+                rows, waiting, held = list(pool.map(_together, zip(rows, *waiting, strict=True))), [], 0
+        rows = list(pool.map(_together, zip(rows, *waiting, strict=True)))
+    pairs, values, counts = (np.concatenate(column) for column in zip(*rows, strict=True))
     order = _ordered(pairs, values, KINDS * groups.n, threads)
     pairs, values, counts = pairs[order], values[order], counts[order]
     kind = (pairs >> 32) % KINDS
