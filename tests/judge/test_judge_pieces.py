@@ -151,6 +151,20 @@ def test_what_chance_gives_links_nobody() -> None:
     assert pool.value[0] > 0.5
 
 
+def test_a_class_whose_conversations_strangers_continue_hands_nothing_over() -> None:
+    """Half of the accounts only give, half only take: whoever copies a class would else make its pupils his accounts."""
+    rng = np.random.default_rng(6)
+    proposed = groups(range(60))
+    sums = measured(proposed, n=np.full(60, 40), first_turns=np.full(60, 10))
+    known = people(400, n_events=np.full(400, 40))
+    copied = np.column_stack([rng.integers(30, 60, 600), rng.integers(0, 30, 600)])
+    found = handoff(scene(proposed, known, sums, copied.tolist()))
+    assert found.observed[0] == 600
+    assert found.value[0] == 0
+    both_ways = handoff(scene(proposed, known, sums, [*copied.tolist(), *copied[:, ::-1].tolist()]))
+    assert both_ways.value[0] > 0.5
+
+
 @pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])
 def test_identities_shared_by_chance_link_nobody(piece: Any, view: str) -> None:
     rng, n = np.random.default_rng(5), 2_000

@@ -74,36 +74,40 @@ def handoff(scene: Scene) -> Finding:
     foreign = scene.customer[hand.taker] != scene.customer[hand.giver]
     taker, giver, n = hand.taker[foreign], hand.giver[foreign], hand.n[foreign]
     taken = np.bincount(taker, weights=n, minlength=scene.people.n)
-    internal, partners = _internal(scene, taker, giver, n)
+    internal, both = _internal(scene, taker, giver, n)
     continued = scene.total(scene.measured.n - scene.measured.first_turns)
     traffic = scene.people.n_events / scene.people.n_events.sum()
     expected = scene.total(scene.of_members(taken)) * scene.total(scene.of_members(traffic))
     share = _ratio(internal, continued)
     blind = continued < MIN_CONTINUED
     p = np.where(blind, np.nan, _poisson(internal, np.maximum(expected, LEAST_EXPECTED_HANDED)))
-    reach = _ratio(partners, scene.size)
-    # Most of the accounts must take and most must give: a few who do accuse themselves, not the tool whose users they are.
+    # Most of the accounts must both take and give: a few who do accuse themselves, not the tool whose users they are; and who continues the
+    # conversations of others, who never continue his, makes these no accounts of his.
+    reach = _ratio(both, scene.size)
     value = np.clip(reach, 0, 1) * (0.5 + 0.5 * np.sqrt(np.clip(np.nan_to_num(share), 0, 1))) * _beyond(internal, expected)
     return Finding(np.where(blind | (internal < MIN_HANDED), 0, value), internal, expected, p)
 
 
 def _internal(scene: Scene, taker: I64, giver: I64, n: I64) -> tuple[F64, F64]:
-    """Requests handed over within each group, and accounts that take or that give, whichever are fewer, ``(n_groups,)``."""
+    """Requests handed over within each group, and accounts that both take and give there, ``(n_groups,)``."""
     order, start = by_value(scene.groups.member_account, scene.people.n)
-    by_group, sides = scene.groups.member_group[order], []
-    for one, other in ((taker, giver), (giver, taker)):
-        internal, last, partners = np.zeros(scene.n), np.full(scene.n, -1, np.int64), np.zeros(scene.n)
-        by_one, _ = by_value(one, scene.people.n)
-        _meet(one[by_one], other[by_one], n[by_one].astype(np.float64), by_group, start, internal, last, partners)
-        sides.append(partners)
-    return internal, np.minimum(*sides)
+    gives = np.repeat([0, 1], len(taker))
+    account, other = np.concatenate([taker, giver]), np.concatenate([giver, taker])
+    by_account, _ = by_value(2 * account + gives, 2 * scene.people.n)
+    internal, both = np.zeros(scene.n), np.zeros(scene.n)
+    _meet(
+        account[by_account], other[by_account], gives[by_account] > 0, np.tile(n, 2)[by_account].astype(np.float64),
+        scene.groups.member_group[order], start, internal, np.full((2, scene.n), -1, np.int64), both,
+    )
+    return internal, both
 
 
 @njit(cache=True, nogil=True)
-def _meet(taker: I64, giver: I64, n: F64, group: I64, start: I64, internal: F64, last: I64, partners: F64) -> None:
-    for i in range(len(taker)):
-        a, b = start[taker[i]], start[giver[i]]
-        end_a, end_b = start[taker[i] + 1], start[giver[i] + 1]
+def _meet(account: I64, other: I64, gives: NDArray[np.bool_], n: F64, group: I64, start: I64, internal: F64, last: I64, both: F64) -> None:
+    """Handed-over requests of each account, what it takes first; ``last`` who took and who gave in each group last, ``(2, n_groups)``."""
+    for i in range(len(account)):
+        a, b = start[account[i]], start[other[i]]
+        end_a, end_b = start[account[i] + 1], start[other[i] + 1]
         while a < end_a and b < end_b:
             if group[a] < group[b]:
                 a += 1
@@ -111,10 +115,12 @@ def _meet(taker: I64, giver: I64, n: F64, group: I64, start: I64, internal: F64,
                 b += 1
             else:
                 g = group[a]
-                internal[g] += n[i]
-                if last[g] != taker[i]:
-                    last[g] = taker[i]
-                    partners[g] += 1
+                if not gives[i]:
+                    internal[g] += n[i]
+                    last[0, g] = account[i]
+                elif last[0, g] == account[i] and last[1, g] != account[i]:
+                    last[1, g] = account[i]
+                    both[g] += 1
                 a += 1
                 b += 1
 
