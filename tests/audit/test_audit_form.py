@@ -111,6 +111,18 @@ def test_a_detector_says_the_same_when_it_is_read_again(tmp_path: Path, layout: 
     assert made.forest.left.size > 0 if layout else made.forest.left.size == len(made.blanked) == 0
 
 
+def test_what_begins_as_a_reference_does_is_scored_as_a_held_out_one() -> None:
+    """Whole or cut: a model that saw the reference would know it."""
+    given = texts("human", 60, 1), texts("model", 60, 2)
+    made, both = detector.train(*given, np.random.default_rng(0)), given[0] + given[1]
+    assert made.trained_on([*both, both[0].upper() + " ", both[0][:200], *texts("human", 9, 3)]).tolist() == [True] * 121 + [False] * 10
+    assert made.score(both).score == pytest.approx(made.held_out, abs=1e-3)
+    assert np.array_equal(made._unseen([text[:150] for text in both]), made.fold[:, None] == np.arange(detector.N_FOLDS))
+    everywhere = dataclasses.replace(made, seen=np.ones_like(made.seen)).score(both).score
+    assert np.isfinite(everywhere).all()
+    assert not np.allclose(everywhere, made.held_out)
+
+
 def test_answers_to_one_question_are_held_out_together() -> None:
     given = texts("human", 60, 1) + texts("model", 60, 2)
     asked = [f"Question {i % 60 // 2}?" for i in range(120)]

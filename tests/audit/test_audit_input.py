@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from audit_writers import texts
+from audit_writers import TOPICS, texts
 
 from stillwatch.audit import commands, corpus, run, scan, share, verdicts
 from stillwatch.audit.corpus import Columns
@@ -365,16 +365,27 @@ def test_references_inside_the_corpus_count_for_no_share(tmp_path: Path, referen
 
 
 def test_an_opening_that_all_documents_share_with_the_references_is_the_reason(tmp_path: Path, references: list[str]) -> None:
-    """Of many sources, so that the rows differ."""
     header = "You are reading the weekly bulletin of the old garden society, number one. "
     for kind in ("human", "model"):
         rows = [json.loads(line) for line in (tmp_path / f"{kind}.jsonl").read_text().splitlines()]
         _packed(tmp_path / f"{kind}.jsonl", _lines([{**row, "text": header * (i == 0) + row["text"]} for i, row in enumerate(rows)]))
-    rows = [{"text": header + t, "source": f"s{i % 7 * (i % 3)}"} for i, t in enumerate(texts("human", 80, 7))]
+    rows = [{"text": header + t} for t in texts("human", 80, 7)]
     summary = _audit(tmp_path, _packed(tmp_path / "c.jsonl", _lines(rows)), *references)
-    assert summary["documents_that_are_references"] == 80
-    assert "of 80 documents 80 are references or begin as one does" in summary["share"]["reason"]
+    assert summary["documents_that_are_references"] == 0
     assert "strip the opening" in summary["share"]["reason"]
+
+
+def test_documents_that_only_begin_as_references_do_count_for_the_share(tmp_path: Path, references: list[str]) -> None:
+    """Models have stock openings: were such documents left out, the model's would be missing."""
+    stock = [f"In today's fast-paced world, the {word} can play a crucial role in everyday life. " for word in TOPICS["garden"]]
+    rows = [json.loads(line) for line in (tmp_path / "model.jsonl").read_text().splitlines()]
+    _packed(tmp_path / "model.jsonl", _lines([{**row, "text": stock[i % len(stock)] + row["text"]} for i, row in enumerate(rows)]))
+    made = [stock[i % len(stock)] + text for i, text in enumerate(texts("model", 40, 8))]
+    path = _packed(tmp_path / "c.jsonl", _lines([{"text": text} for text in [*texts("human", 160, 7), *made]]))
+    summary = _audit(tmp_path, path, *references)
+    assert summary["documents_that_are_references"] == 0
+    assert summary["share"]["low"] <= 0.2 <= summary["share"]["high"]
+    assert summary["share"]["share"] == pytest.approx(0.2, abs=0.02)
 
 
 def test_the_same_texts_as_both_references_are_refused(

@@ -109,8 +109,7 @@ def told(summary: dict[str, Any], out: Path) -> str:
                  f"{number_of(summary['near_duplicates_of_known_texts'], 'near-duplicate')} of known texts")
     if summary["documents_that_are_references"]:
         n = summary["documents_that_are_references"]
-        lines.append("  " + number_of(n, "document is a reference, or begins as one does, and counts for no share",
-                                      "documents are references, or begin as one does, and count for no share"))
+        lines.append(f"  {number_of(n, 'document is a reference and counts', 'documents are references and count')} for no share")
     if share["share"] is not None:
         verdicts = summary["verdicts"]
         why = ", ".join(f"{name} {n:,}" for name in UNSURE if (n := verdicts.get(f"reason {name}")))

@@ -51,7 +51,8 @@ class Scored:
     """What the detector says of texts.
 
     Attributes:
-        score: ``(n,)`` mean over the models of the log-odds that the text is model-written, uncalibrated.
+        score: ``(n,)`` mean over the models of the log-odds that the text is model-written, uncalibrated: over those that have not
+            seen its opening, where there are such.
         known: ``(n,)`` share of its words and pairs of words that the references know.
         n_words: ``(n,)`` tokens.
     """
@@ -81,7 +82,9 @@ class Detector:
             not count.
         maker: ``(n_reference,)`` 0 of human references, from 1 on who made a model-written one.
         makers: their names.
-        openings: ``(n,)`` hashed :func:`opening` of the texts that were trained on, sorted.
+        texts: ``(n_reference,)`` hashed beginnings of the texts, 2,000 letters each.
+        openings: ``(n,)`` hashed :func:`opening` of the texts, sorted.
+        seen: ``(n, k)`` which models were trained on one that begins so.
         layout: whether line breaks are features.
         questions: whether what was asked is.
     """
@@ -100,13 +103,29 @@ class Detector:
     forest: forest.Forest
     maker: NDArray[np.int64]
     makers: tuple[str, ...]
+    texts: NDArray[np.int64]
     openings: NDArray[np.int64]
+    seen: NDArray[np.bool_]
     layout: bool = False
     questions: bool = False
 
     def trained_on(self, texts: list[str]) -> NDArray[np.bool_]:
-        """Which texts are references or versions of one: the models know them, so their scores are unlike those of other texts."""
-        return np.isin(_named(texts), self.openings)
+        """Which texts are references: who wrote them was given, so nothing is to be found out."""
+        found = np.isin(_named(texts, SAME_OPENING), self.openings)  # of the others the whole need not be read
+        found[found] = np.isin(_named(list(compress(texts, found)), NAMED_BY), self.texts)
+        return found
+
+    def _unseen(self, texts: list[str]) -> NDArray[np.bool_]:
+        """Which models ``(n, k)`` score a text: those that were not trained on its opening, as is so of a held-out reference.
+
+        What else they saw of a version of it would make its score unlike those of other texts. All score where all have seen it:
+        answers to several questions may begin alike, and are not held out together.
+        """
+        named = _named(texts, SAME_OPENING)
+        at = np.minimum(np.searchsorted(self.openings, named), len(self.openings) - 1)
+        seen = self.seen[at] & (self.openings[at] == named)[:, None]
+        unseen: NDArray[np.bool_] = ~seen | seen.all(axis=1, keepdims=True)
+        return unseen
 
     def score(self, texts: list[str], asked: list[str] | None = None) -> Scored:
         """Score texts; of a long one the first 20,000 characters are read.
@@ -119,7 +138,7 @@ class Detector:
         clipped = [text[:MAX_CHARACTERS] for text in texts]
         scores, known, n_words = _scored(_words(clipped, self.layout), self.table, self.bits, fit.ALL_GROUPS)
         scores += self.intercepts
-        measures, total = form.of(clipped, layout=self.layout), np.zeros(len(texts))
+        measures, total, unseen = form.of(clipped, layout=self.layout), np.zeros(len(texts)), self._unseen(clipped)
         if self.questions:
             given = asked if asked is not None else [""] * len(texts)
             measures = np.column_stack([measures, questions.of(clipped, given)])
@@ -130,8 +149,9 @@ class Detector:
         for k in range(len(self.intercepts)):
             values = np.column_stack([scores[:, k], measures, *([blanked[:, k]] if self.layout else [])])
             said = boost.predict(values, *(part[k] for part in self.trees))
-            total += (said + forest.predict(values, *(part[k] for part in self.forest))) / 2 if self.layout else said
-        return Scored(total / len(self.intercepts), known, n_words)
+            said = (said + forest.predict(values, *(part[k] for part in self.forest))) / 2 if self.layout else said
+            total += np.where(unseen[:, k], said, 0.0)
+        return Scored(total / unseen.sum(axis=1), known, n_words)
 
     def save(self, path: Path) -> None:
         """Write as NPZ, without pickles."""
@@ -139,7 +159,8 @@ class Detector:
             np.savez_compressed(
                 handle, table=self.table, intercepts=self.intercepts, bits=np.int64(self.bits),
                 generated=self.generated, fold=self.fold, held_out=self.held_out, known=self.known,
-                n_words=self.n_words, openings=self.openings, maker=self.maker, makers=np.array(self.makers, np.str_),
+                n_words=self.n_words, texts=self.texts, openings=self.openings, seen=self.seen,
+                maker=self.maker, makers=np.array(self.makers, np.str_),
                 layout=np.bool_(self.layout), questions=np.bool_(self.questions),
                 blanked=self.blanked, blanked_intercepts=self.blanked_intercepts,
                 **{f"trees_{name}": part for name, part in self.trees._asdict().items()},
@@ -177,14 +198,14 @@ def _words(texts: list[str], layout: bool) -> list[str]:
     return [fit.with_breaks("\n" + text) for text in texts] if layout else texts
 
 
-def opening(text: str) -> str:
-    """The first 60 letters, case and blanks aside: texts that have them in common are versions of one text."""
-    return "".join(text[: 4 * SAME_OPENING].split()).lower()[:SAME_OPENING]
+def opening(text: str, letters: int = SAME_OPENING) -> str:
+    """The first 60 letters, case and blanks aside: texts that have them in common may be versions of one text."""
+    return "".join(text[: 4 * letters].split()).lower()[:letters]
 
 
-def _named(texts: list[str]) -> NDArray[np.int64]:
-    """Openings as 48-bit numbers."""
-    return np.array([identity(opening(text)) for text in texts], np.int64)
+def _named(texts: list[str], letters: int) -> NDArray[np.int64]:
+    """Openings of so many letters as 48-bit numbers."""
+    return np.array([identity(opening(text, letters)) for text in texts], np.int64)
 
 
 def families(texts: list[str]) -> NDArray[np.int64]:
@@ -248,9 +269,12 @@ def train(
         values = np.column_stack([values, said])
     trees, grown, held_out = _grown(values, label, fold, weight, randomised=layout)
     names = list(compress(makers or [""] * len(generated), keep[len(human) :]))
+    openings, at = np.unique(_named(kept, SAME_OPENING), return_inverse=True)
+    trained_on = np.zeros((len(openings), N_FOLDS), np.bool_)
+    np.logical_or.at(trained_on, at, fold[:, None] != np.arange(N_FOLDS))
     return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees,
                     blanked, blanked_intercepts, grown, *_makers(names, label),
-                    np.unique(_named(kept)), layout, questions_count)
+                    _named(kept, NAMED_BY), openings, trained_on, layout, questions_count)
 
 
 def _enough(keep: NDArray[np.bool_], label: NDArray[np.bool_]) -> None:

@@ -13,7 +13,7 @@ MAX_ROWS = 500
 COUNTED = {
     "verdict model": "called model-written", "verdict human": "called a person's", "verdict unsure": "unsure: no verdict",
     "reason source refused": "unsure since no share is told of their source (source refused)",
-    "reason reference": "unsure since they are references, or begin as one does (reference)",
+    "reason reference": "unsure since they are references (reference)",
     "reason no question": "unsure since it is not known what was asked (no question)",
     "reason too short": "unsure since they have less than {words} words (too short)",
     "reason unknown words": "unsure since the references know less than {known} of their words and pairs of words (unknown words)",

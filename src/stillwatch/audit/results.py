@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.audit import canaries, check, estimate, share
-from stillwatch.audit.detector import MIN_WORDS, SAME_OPENING, Detector
+from stillwatch.audit.detector import MIN_WORDS, Detector
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Group, Tally
 from stillwatch.errors import InputError
@@ -29,9 +29,8 @@ LIKE = "of models like those in the references; others may be missed"
 """What a share covers: a corpus of one model that the references lack may come out as a person's."""
 YEAR = 4
 COMPARISON, INTERVAL = 0, 1
-KNOWN = (f"The detector knows what begins with the same {SAME_OPENING} letters as a reference: strip the opening that documents and "
-         "references have in common (a header, a greeting, a prompt), or take these documents out of the references")
-"""What to do where documents count for no share since they are references, or begin as these do."""
+KNOWN = "Who wrote them was given: take them out of the references if they are to be judged"
+"""What to do where documents count for no share since they are references."""
 TOGETHER = ("Each source is held against all references, and those of other kinds of text may tell it apart: audit each source alone "
             "against references of its own kind, or all as one (--one-source) where the references hold the kinds of text of all")
 """What to do where every source differs from the references, which hold several kinds of text."""
@@ -136,8 +135,7 @@ class _Judge:
         trained = detector.trained_on(held_out.texts)
         long = (scored.n_words >= MIN_WORDS) & ~trained
         if long.sum() < MIN_DOCUMENTS:
-            known = number_of(int(trained.sum()), "is, or begins", "are, or begin")
-            also = f" that are no references ({known} as one does)" if trained.any() else ""
+            also = f" that are no references ({number_of(int(trained.sum()), 'is', 'are')})" if trained.any() else ""
             raise InputError(f"{number_of(int(long.sum()), 'held-out human text')} of {MIN_WORDS} words or more{also}",
                              todo=f"At least {MIN_DOCUMENTS} are needed; leave --held-out away to check on the references")
         counts = self.known.scale.histogram(scored.score[long], scored.n_words[long])
@@ -151,8 +149,8 @@ class _Judge:
         """Estimate a group, or say why not."""
         n = 0 if group.counts is None else round(group.counts.sum())
         if group.counts is None or n < MIN_DOCUMENTS or not wanted:
-            known = number_of(group.n_reference, "that is a reference or begins", "that are references or begin")
-            also = f" besides {known} as one does" if group.n_reference else ""
+            known = number_of(group.n_reference, "that is a reference", "that are references")
+            also = f" besides {known}" if group.n_reference else ""
             why = (f"{number_of(n, 'document')} of {MIN_WORDS} words or more{also} (at least {MIN_DOCUMENTS})" if n < MIN_DOCUMENTS
                    else f"beyond the {MAX_ESTIMATES} largest sources")
             if n < MIN_DOCUMENTS <= n + group.n_reference:
@@ -214,7 +212,7 @@ def _overall(
     if not accepted:
         known = sum(group.n_reference for group in by_source.values())
         if known > n / 2 and not judge.checked.reason:
-            told = number_of(known, "is a reference or begins as one does, and counts", "are references or begin as one does, and count")
+            told = number_of(known, "is a reference and counts", "are references and count")
             return out | {"reason": f"of {number_of(n, 'document')} {told} for no share. {KNOWN}"}
         if judge.checked.reason or not rows:
             return out | {"reason": judge.checked.reason or "no documents"}
