@@ -157,6 +157,8 @@ def test_what_a_removal_by_score_leaves_is_told_and_known_again(references: Path
     assert f"by score {gone} of an estimated {low} to {high} model-written documents" in commands.told(summary, tmp_path)
     summary["removed"]["document"] = 3
     assert f"3 of an estimated {low} to {high} model-written documents; most of the rest stay" in commands.told(summary, tmp_path)
+    summary["removed"]["document"] = high + 1
+    assert f"to {high} model-written documents; more than that, so people's are most likely among them" in commands.told(summary, tmp_path)
     assert f"Removed by score: {gone} of an" in (tmp_path / "run" / "report.html").read_text()
     left = tmp_path / "run" / "filtered"
     assert main(["audit", str(left / "c.jsonl"), "--out", str(tmp_path / "again"), "-q", "--remove", "canary"]) == 0

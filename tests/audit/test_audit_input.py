@@ -522,7 +522,7 @@ def test_the_page_counts_in_words(tmp_path: Path, references: list[str]) -> None
     said = [text for text, _ in _counted(summary)][: len(verdicts.UNSURE)]
     assert [f"({name})" in text for name, text in zip(verdicts.UNSURE, said, strict=True)] == [True] * len(said)
     assert known in said[4]
-    assert "1.0 %" in said[6]
+    assert "1.0 %" in said[7]
     assert "called model-written</td>" in page
     assert "removed from the filtered copy</td>" in page
     assert "What would change it" in page
@@ -537,11 +537,13 @@ def test_each_unsure_document_has_its_reason() -> None:
         ("a", 50, 0.4, 0.9, 1 / 241, "unsure", ["unknown words"]), ("a", 19, 0.4, 0.9, 1 / 241, "unsure", ["too short"]),
         ("a", 50, -1, 0.9, 1 / 241, "unsure", ["reference"]), ("a", 50, -2, 0.9, 1 / 241, "unsure", ["no question"]),
         ("b", 50, 0.6, 0.9, 1 / 241, "unsure", ["source refused"]),
+        ("a", 50, 0.6, 1 / 81, 1 / 241, "unsure", ["unlike both"]), ("a", 50, 0.6, 1 / 81, 2 / 241, "unsure", ["unlike both"]),
     ]
     empty: dict[str, Any] = {"id": "x", "canaries": [], "campaigns": []}
     rows = [empty | dict(zip(("source", "n_words", "known", "p_human", "p_model"), case, strict=False)) for case in cases]
     limits = verdicts.Limits(0.5, np.array([[1 / 81], [1 / 241]]), share.Scale(0, 1, np.zeros(0)))
     table, of_a = pa.Table.from_pylist(rows, schema=scan.DOCUMENTS), frozenset({"a"})
     assert list(zip(*verdicts.judge(table, of_a, frozenset({"a", "b"}), limits, 0.01), strict=True)) == [case[-2:] for case in cases]
-    assert verdicts.judge(table, of_a, of_a, limits, 0.02)[0][1] == "model"
-    assert verdicts.judge(table, frozenset(), of_a, None, 0.01) == (["unsure"] * 9, [["source refused"]] * 9)
+    at_two = list(zip(*verdicts.judge(table, of_a, of_a, limits, 0.02), strict=True))
+    assert (at_two[1], at_two[9]) == (("model", ["document"]), ("unsure", ["unlike both"]))
+    assert verdicts.judge(table, frozenset(), of_a, None, 0.01) == (["unsure"] * 11, [["source refused"]] * 11)

@@ -17,6 +17,8 @@ COUNTED = {
     "reason no question": "unsure since it is not known what was asked (no question)",
     "reason too short": "unsure since they have less than {words} words (too short)",
     "reason unknown words": "unsure since the references know less than {known} of their words and pairs of words (unknown words)",
+    "reason unlike both": "unsure since hardly any reference of either kind scores as they do: too high for a person's, too low for a "
+                          "model's (unlike both)",
     "reason few references": "unsure since references are too few to call any so at {fpr}: Blind, above (few references)",
     "reason between": "unsure since more than {fpr} of the references of either kind score as they do (between)",
     "reason document": "could be removed since called model-written (document)",

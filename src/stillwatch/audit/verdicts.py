@@ -23,7 +23,7 @@ from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
 
 REASONS = ("document", "canary", "duplicate", "campaign")
-UNSURE = ("source refused", "reference", "no question", "too short", "unknown words", "few references", "between")
+UNSURE = ("source refused", "reference", "no question", "too short", "unknown words", "unlike both", "few references", "between")
 """Why a document is *unsure*; it has the first that holds."""
 NOVEL_QUANTILE = 0.01
 FOLDER = "documents"
@@ -98,9 +98,10 @@ def judge(
     why_not = np.full(len(table), UNSURE[0], object)
     if limits is not None:
         p, known, n_words = np.stack([column["p_human"], column["p_model"]]), column["known"], column["n_words"]
-        few = (p <= limits.least[:, limits.scale.strata(n_words)].astype(np.float32)).any(axis=0)  # where fpr is above, it has a verdict
+        least = limits.least[:, limits.scale.strata(n_words)].astype(np.float32)
+        beyond = p <= np.maximum(least, fpr)  # nearly all references of a kind; all, where they are too few for fpr
         why_not = np.select([~source_ok, known == IS_REFERENCE, known == UNASKED, n_words < MIN_WORDS, ~(known >= limits.known),
-                             (p <= fpr).any(axis=0), few], [*UNSURE[:5], "", UNSURE[5]], UNSURE[6])
+                             beyond.all(axis=0), (p <= fpr).any(axis=0), beyond.any(axis=0)], [*UNSURE[:6], "", UNSURE[6]], UNSURE[7])
     verdict = np.where(why_not != "", "unsure", np.where(column["p_human"] <= fpr, "model", "human")).tolist()
     reasons: list[list[str]] = []
     given = (table[name].to_pylist() for name in ("canaries", "duplicate_of", "campaigns"))
@@ -177,7 +178,8 @@ def by_score(summary: dict[str, Any]) -> str:
         return ""
     gone: int = summary["removed"].get("document", 0)
     low, high = summary["share"]["model_written"]
-    return f"{gone:,} of an estimated {low:,} to {high:,} model-written documents" + ("; most of the rest stay" if gone < high else "")
+    rest = "; most of the rest stay" if gone < high else "; more than that, so people's are most likely among them" if gone > high else ""
+    return f"{gone:,} of an estimated {low:,} to {high:,} model-written documents{rest}"
 
 
 def _n_documents(out: Path, i: int) -> int:
