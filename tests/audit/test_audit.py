@@ -106,7 +106,10 @@ def test_where_every_source_is_refused_the_terminal_says_that_no_share_is_told(
     _jsonl(tmp_path / "c.jsonl", _rows(0.5, 60, "harbour") + _rows(0.5, 60, "harbour", "b"))
     sources = ["--reference", str(references / "human.jsonl"), "--generated", str(references / "model.jsonl")]
     assert main(["audit", str(tmp_path / "c.jsonl"), *sources, "--out", str(tmp_path / "run"), "--processes", "1"]) == 0
-    said = capsys.readouterr().out
+    said, waits = capsys.readouterr()
+    assert waits.startswith("fitting on 300 references (the first time")
+    assert main(["audit", str(tmp_path / "c.jsonl"), *sources, "--out", str(tmp_path / "quiet"), "--processes", "1", "-q"]) == 0
+    assert capsys.readouterr() == ("", "")
     assert said.startswith("No share of model-written documents is told: all 2 sources are refused (the largest, ")
     assert "0 say that a model wrote them, 0 near" in said
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["share"]["share"] is None

@@ -5,6 +5,7 @@ import heapq
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -79,7 +80,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     Args:
         settings: what and against what.
         marks: test of one's own keyed marks.
-        quiet: no progress bar.
+        quiet: no progress bar, and no line before references are fitted.
 
     Returns:
         The summary, as in ``summary.json``.
@@ -106,6 +107,9 @@ def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkT
     if human.texts and generated.texts:
         _apart(human, generated, settings)
         if not resumed or not (work / "detector.npz").exists():
+            if not quiet:
+                print(f"fitting on {len(human.texts) + len(generated.texts):,} references (the first time what reads texts is compiled, "
+                      "too, which takes a minute or more on a busy machine)", file=sys.stderr, flush=True)
             train(human.texts, generated.texts, rng, layout=settings.layout, asked=(human.asked, generated.asked),
                   questions_count=settings.questions, makers=generated.makers).save(work / "detector.npz")
         detector = Detector.load(work / "detector.npz")
