@@ -123,6 +123,16 @@ def test_what_begins_as_a_reference_does_is_scored_as_a_held_out_one() -> None:
     assert not np.allclose(everywhere, made.held_out)
 
 
+def test_a_reference_is_not_known_by_its_own_versions() -> None:
+    """Or documents, which have none, would be called unknown."""
+    end, given = "abcdefghijklmnopqrstuvwxyz", texts("human", 60, 1)
+    odd = [f"{text} The zq{end[i % 26]}{end[i // 26]} is" for i, text in enumerate(given)]
+    made = detector.train(odd, [f"{text} {word}." for text in odd for word in ("rose", "bee")], np.random.default_rng(0))
+    assert made.known.max() < 1
+    new = [text.replace(" zq", " zy") for text in odd]
+    assert made.known[:60] == pytest.approx(made.score(new).known, abs=0.03)
+
+
 def test_answers_to_one_question_are_held_out_together() -> None:
     given = texts("human", 60, 1) + texts("model", 60, 2)
     asked = [f"Question {i % 60 // 2}?" for i in range(120)]

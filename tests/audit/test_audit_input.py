@@ -380,8 +380,8 @@ def test_documents_that_only_begin_as_references_do_count_for_the_share(tmp_path
     stock = [f"In today's fast-paced world, the {word} can play a crucial role in everyday life. " for word in TOPICS["garden"]]
     rows = [json.loads(line) for line in (tmp_path / "model.jsonl").read_text().splitlines()]
     _packed(tmp_path / "model.jsonl", _lines([{**row, "text": stock[i % len(stock)] + row["text"]} for i, row in enumerate(rows)]))
-    made = [stock[i % len(stock)] + text for i, text in enumerate(texts("model", 40, 8))]
-    path = _packed(tmp_path / "c.jsonl", _lines([{"text": text} for text in [*texts("human", 160, 7), *made]]))
+    made = [stock[i % len(stock)] + text for i, text in enumerate(texts("model", 20, 8))]
+    path = _packed(tmp_path / "c.jsonl", _lines([{"text": text} for text in [*texts("human", 80, 7), *made]]))
     summary = _audit(tmp_path, path, *references)
     assert summary["documents_that_are_references"] == 0
     assert summary["share"]["low"] <= 0.2 <= summary["share"]["high"]

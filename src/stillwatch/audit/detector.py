@@ -73,7 +73,7 @@ class Detector:
         generated: ``(n_reference,)`` whether a reference is model-written.
         fold: ``(n_reference,)`` the model that has not seen it.
         held_out: ``(n_reference,)`` that model's score of it.
-        known: ``(n_reference,)`` share of its words and pairs that other references know.
+        known: ``(n_reference,)`` share of its words and pairs that references know that are not held out with it.
         n_words: ``(n_reference,)``.
         trees: the fields of :class:`stillwatch.audit.boost.Trees`, each with a leading axis of models.
         blanked: ``table`` of texts with their words blanked out; no rows where line breaks do not count.
@@ -272,7 +272,7 @@ def train(
     openings, at = np.unique(_named(kept, SAME_OPENING), return_inverse=True)
     trained_on = np.zeros((len(openings), N_FOLDS), np.bool_)
     np.logical_or.at(trained_on, at, fold[:, None] != np.arange(N_FOLDS))
-    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen), sets.n_words, trees,
+    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen, group), sets.n_words, trees,
                     blanked, blanked_intercepts, grown, *_makers(names, label),
                     _named(kept, NAMED_BY), openings, trained_on, layout, questions_count)
 
@@ -338,12 +338,15 @@ def _makers(names: list[str], label: NDArray[np.bool_]) -> tuple[NDArray[np.int6
     return out, kept
 
 
-def _known(sets: fit.Sets, seen: NDArray[np.int64]) -> F64:
-    """Share of each reference's words and pairs that at least two *other* references have."""
-    matrix = sets.matrix
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    counted = matrix.indices < (2 << sets.bits)
-    hit = counted & (seen[matrix.indices] >= fit.MIN_SEEN + 1)
-    n = np.bincount(rows[counted], minlength=matrix.shape[0])
-    known: F64 = np.bincount(rows[hit], minlength=matrix.shape[0]) / np.maximum(n, 1)
+def _known(sets: fit.Sets, seen: NDArray[np.int64], group: NDArray[np.int64]) -> F64:
+    """Share of each reference's words and pairs that at least two references of other groups have.
+
+    A document of the corpus has no versions among the references, nor answers to its question.
+    """
+    n, width = sets.matrix.shape
+    counted = sets.matrix.indices < (2 << sets.bits)
+    rows, words = np.repeat(np.arange(n), np.diff(sets.matrix.indptr))[counted], sets.matrix.indices[counted]
+    _, at, own = np.unique(group[rows] * width + words, return_inverse=True, return_counts=True)
+    hit = seen[words] - own[at] >= fit.MIN_SEEN
+    known: F64 = np.bincount(rows[hit], minlength=n) / np.maximum(np.bincount(rows, minlength=n), 1)
     return known
