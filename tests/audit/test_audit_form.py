@@ -8,6 +8,7 @@ import pytest
 from audit_writers import texts
 
 from stillwatch.audit import boost, check, detector, fit, forest, form, punctuation, questions, share
+from stillwatch.errors import InputError
 
 
 def _of(text: str, layout: bool = True) -> dict[str, float]:
@@ -121,6 +122,14 @@ def test_what_begins_as_a_reference_does_is_scored_as_a_held_out_one() -> None:
     everywhere = dataclasses.replace(made, seen=np.ones_like(made.seen)).score(both).score
     assert np.isfinite(everywhere).all()
     assert not np.allclose(everywhere, made.held_out)
+
+
+@pytest.mark.parametrize("kinds", [("human", "model"), ("human",), ("model",)])
+def test_references_that_all_begin_alike_are_refused(kinds: tuple[str, ...]) -> None:
+    header = "You are reading the weekly bulletin of the old garden society, number one. "
+    given = [[header * (kind in kinds) + text for text in texts(kind, 60, 1)] for kind in ("human", "model")]
+    with pytest.raises(InputError, match=r"references begin alike\. Strip the opening"):
+        detector.train(*given, np.random.default_rng(0))
 
 
 def test_a_reference_is_not_known_by_its_own_versions() -> None:

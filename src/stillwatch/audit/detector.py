@@ -243,7 +243,7 @@ def train(
         makers: who made each model-written text; None: they are taken as one.
 
     Raises:
-        InputError: fewer than 50 texts of either.
+        InputError: fewer than 50 texts of either, or all of either begin alike, so that they are held out together.
     """
     texts = [text[:MAX_CHARACTERS] for text in (*human, *generated)]
     sets = fit.read(_words(texts, layout), bits)
@@ -256,6 +256,9 @@ def train(
     given = list(compress((*asked[0], *asked[1]), keep)) if asked is not None else [""] * len(kept)
     group = together(kept, given)
     fold = rng.permuted(np.arange(group.max() + 1) % N_FOLDS)[group]
+    for what, mine in (("human", ~label), ("model-written", label)):
+        if (fold[mine] == fold[mine][0]).all():
+            raise InputError(f"all {what} references begin alike", todo="Strip the opening that they have in common (a header, a greeting)")
     weight = np.stack([_balanced(label, fold != k) for k in range(N_FOLDS)])
     table, intercepts, linear, seen = _linear(sets, label, fold, weight)
     values = np.column_stack([linear, form.of(kept, layout=layout)])
