@@ -14,8 +14,8 @@ from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme
 from stillwatch.prove.sequential import LOOKS, EProcess, growth, looked_log_p, plan
 from stillwatch.prove.show import remarks, table
-from stillwatch.prove.statistics import Null
-from stillwatch.prove.testing import choice_looks, choice_test, mark_test, weighted_test
+from stillwatch.prove.statistics import Null, SignSums
+from stillwatch.prove.testing import choice_looks, choice_test, lean_test, mark_test, weighted_test
 from stillwatch.prove.tuples import written
 from stillwatch.prove.weighted import Weighted
 
@@ -172,6 +172,19 @@ def test_keys_of_which_none_is_lit_show_no_way_by_which_they_came() -> None:
     dark, lit = (split(mark_test(mark, tuples, who, b"s" * 32, n_decoys=199, alpha=alpha), {"t0": 1.0}, volume) for alpha in (1e-9, 0.05))
     assert dark.spill_z == lit.spill_z > 4
     assert (dark.reading, lit.reading) == ("nothing shown", "web spill")
+
+
+def test_what_is_said_of_decoys_is_of_those_that_keys_are_ranked_among() -> None:
+    mark, rng = ChoiceMark(), np.random.default_rng(8)
+    lean = rng.normal(size=mark.n_cells)
+    who = [k.tenant_secret(MASTER, "a", "choice")]
+    found = lean_test(mark, lean, who, b"s" * 32, n_decoys=499)
+    tail = SignSums(lean)
+    log_ps = [tail.log_p(mark.sum(lean, (int(a), int(b)))) for a, b in k.decoy_keys(b"s" * 32, 499)]
+    assert found.decoy_false_positives == np.mean(np.array(log_ps) <= log(0.01)) > 0
+    said = remarks(found)
+    assert "of 499 (1 % is expected)" in said[-1]
+    assert "excess: how far these leans go along with the key" in said[0]
 
 
 def test_commitments_chain_and_open(tmp_path: Path) -> None:

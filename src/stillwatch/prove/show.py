@@ -6,8 +6,17 @@ from typing import Any
 
 from stillwatch.prove.sequential import LOOKS
 from stillwatch.prove.statistics import show_p
-from stillwatch.prove.testing import LEAN_DECOYS, SETS, MarkTest
+from stillwatch.prove.testing import SETS, MarkTest
 from stillwatch.terminal.counting import noun, number_of
+
+COLUMNS = {
+    "once": "scored: distinct pairs of a token and its context; mean: what the key says of them; null: what it says of anybody else's text",
+    "weighted": "scored: distinct pairs of a token and its context; excess: how far they go along with the key, as a share of all weight; "
+                "null: if the suspect never met the key",
+    "choice": "pairs: of equal forms of which the suspect leans to one, more than the reference where there is one; excess: how far "
+              "these leans go along with the key, by pair; null: if the suspect never met the key",
+}
+"""What the columns of :func:`table` are."""
 
 
 def table(result: MarkTest) -> list[list[str]]:
@@ -46,9 +55,10 @@ def blind(result: Mapping[str, Any]) -> str | None:
 
 def remarks(result: MarkTest) -> list[str]:
     """What must be said beside the table: whether anything could be found, size, power, floors."""
-    distinct = noun(result.n_tuples, "pair with a lean", "pairs with a lean") if result.statistic == "choice" else "distinct"
+    distinct = noun(result.n_tuples, "pair", "pairs") + " of forms with a lean" if result.statistic == "choice" else "distinct"
     why = blind(result.describe())
-    said = [] if why is None or any(one.verdict == "marked" for one in result.keys) else [why]
+    said = [COLUMNS[result.statistic]]
+    said += [] if why is None or any(one.verdict == "marked" for one in result.keys) else [why]
     said += [f"{number_of(result.n_records, 'answer')}, {number_of(result.n_positions, 'place')}, {result.n_excluded:,} left out"
             f" because shown, {result.n_tuples:,} {distinct}"]
     if result.log_p_floor is not None:
@@ -69,6 +79,5 @@ def remarks(result: MarkTest) -> list[str]:
                     + ", ".join(f"{100 * float(shift):g} %: {value:.2f}" for shift, value in result.power.items()))
     if result.together is not None:
         said.append(f"keys together: ranked among {min(result.n_decoys, SETS)} sets of decoys; their null is that the text depends on none")
-    looked_at = min(result.n_decoys, LEAN_DECOYS) if result.statistic == "choice" else result.n_decoys
-    said.append(f"decoys with p <= 0.01: {100 * result.decoy_false_positives:.1f} % of {looked_at} (1 % is expected)")
+    said.append(f"decoys with p <= 0.01: {100 * result.decoy_false_positives:.1f} % of {result.n_decoys:,} (1 % is expected)")
     return said
