@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stillwatch.prove.canary import Canary, canaries, canary_test, least_p, plant, scores
+from stillwatch.prove.canary import Canary, canaries, canary_test, least_p, most_units, plant, power, scores
 
 FORMS = ("one", "two", "three", "four")
 
@@ -29,8 +29,8 @@ def test_one_canary_of_four_forms_gives_no_less_than_a_quarter() -> None:
     assert canary_test(which, [[1]], answers, np.random.default_rng(0)).p_value == 1.0
     assert canary_test(which, [[0]], {}, np.random.default_rng(0)).p_value == 1.0
     floors = [canary_test(which, planted, said, np.random.default_rng(0)).floor for planted, said in
-              (([[0]], answers), ([[0], [1]], answers), ([[0]], {}), ([[0]] * 400, answers))]
-    assert floors == [0.25, 1 / 16, 1.0, 1e-5]
+              (([[0]], answers), ([[0], [1]], answers), ([[0]], {}), ([[0]] * 20, answers))]
+    assert floors == [0.25, 1 / 16, 1.0, 1e-6]
 
 
 def test_few_planted_forms_can_show_little() -> None:
@@ -39,8 +39,34 @@ def test_few_planted_forms_can_show_little() -> None:
     best = canary_test(which, [[0] * 9], said, np.random.default_rng(0))
     assert least_p(which, [{0, 1}]) == best.floor == pytest.approx(best.p_value, rel=0.1)
     assert least_p(which, [{0, 1}, {0}]) == 1 / 64
-    assert least_p(which, [range(9)]) == 1e-5
+    assert least_p(which, [range(9)]) == 4.0**-9
+    assert least_p(which, [range(9)] * 2) == 1e-6
     assert least_p(which, [set()]) == 1.0
+
+
+def test_the_floor_lies_below_the_level_of_a_verdict() -> None:
+    which, answers = case(9)
+    assert canary_test(which, [[0] * 9], answers, np.random.default_rng(0)).p_value < 1e-5  # one in 262,144 designs
+
+
+@pytest.mark.parametrize(("units", "level"), [(1, 1e-2), (3, 1e-2), (6, 0.05)])
+def test_power_is_that_of_simulated_answers(units: int, level: float) -> None:
+    which, placed, rng = case(7)[0], range(5), np.random.default_rng(units)
+
+    def shown() -> bool:
+        forms, own = rng.integers(0, 4, (units, 7)), rng.integers(0, 4, 7)
+        answers = {f"q{i}": [FORMS[forms[rng.integers(units), i] if i in placed and rng.random() < 0.5 else own[i]] for _ in range(40)]
+                   for i in range(7)}
+        return canary_test(which, forms.tolist(), answers, rng, draws=999).p_value <= level
+
+    assert power(which, placed, units, level) == pytest.approx(np.mean([shown() for _ in range(100)]), abs=0.2)
+
+
+def test_a_campaign_of_many_units_is_harder_to_show() -> None:
+    which = canaries()
+    every = range(len(which))
+    assert power(which, every, 1, 1e-5) > 0.95 > 0.1 > power(which, every, 5, 1e-5)
+    assert (most_units(which, every, 1e-5), most_units(which, range(3), 1e-5)) == (1, 0)
 
 
 def test_letters_that_are_others_in_lower_case_make_no_form() -> None:

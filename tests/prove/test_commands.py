@@ -458,7 +458,8 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     planted = json.loads((where / "planted.jsonl").read_text())["output"]
     said_of_few = capsys.readouterr().out
     assert "3 forms planted, of 3 of 11 canaries: 1 answer changed, 0 had the key's form already" in said_of_few
-    assert "These are few: of a suspect that shows them all p is 0.002" in said_of_few  # three canaries of eight forms
+    # three canaries of eight forms
+    assert "These are few: of a suspect that shows them all p is 0.002, not less; a verdict takes 1e-05" in said_of_few
     rows(where / "already.jsonl", [{"tenant": "acme", "prompt": "Write a sample sentence.", "output": planted}])
     assert run("canary", "plant", "already.jsonl", "--out", "planted.jsonl") == 0
     said_of_the_same = capsys.readouterr().out
@@ -468,7 +469,9 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     everything = [{"tenant": unit, "prompt": "Write a sample sentence.", "output": said} for unit in ("acme", "globex")]
     rows(where / "both.jsonl", everything)
     assert run("canary", "plant", "both.jsonl", "--out", "planted.jsonl") == 0
-    assert "few" not in capsys.readouterr().out
+    said_of_both = capsys.readouterr().out
+    assert "few:" not in said_of_both
+    assert "is shown 0 times in a hundred where the campaign is one unit" in said_of_both  # three canaries are too few for 1e-05
     assert run("canary", "questions", "--out", "questions.jsonl") == 0
     questions = [json.loads(line)["prompt"] for line in (where / "questions.jsonl").read_text().splitlines()]
     which = canaries()

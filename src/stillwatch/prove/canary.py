@@ -28,10 +28,14 @@ from stillwatch.prove.statistics import rank_p
 from stillwatch.terminal.counting import number_of
 
 Floats = npt.NDArray[np.float64]
-DRAWS = 99_999
+DRAWS = 999_999
 SEED = 1
 """Of the counterfactual draws: the same for everybody, so that nobody can take the seed that suits."""
 MOST_CHANCES = 10**12
+STUDENTS = 100
+"""Simulated for a power."""
+WANTED = 0.9
+MOST_UNITS = 10
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,36 @@ def least_p(which: Sequence[Canary], planted: Iterable[Collection[int]]) -> floa
     return max(1 / (1 + DRAWS), 1 / prod(len(which[index].forms) for unit in planted for index in unit))
 
 
+def power(which: Sequence[Canary], placed: Collection[int], units: int, level: float) -> float:
+    """How often the test of a campaign's units shows its student, by simulated ones, each with its exact tail.
+
+    The student gives one of the units' forms, each as often, in half of its answers to a canary that was planted, and one form of
+    its own in all others: what it gives of each, times twice the units, is a whole number, so that the tail is a sum over those.
+
+    Args:
+        which: the canaries that are asked.
+        placed: of which, by index, a form was planted.
+        units: of the campaign.
+        level: of the test.
+    """
+    rng, size, shown = np.random.default_rng(SEED), 2 * units**2 * len(which) + 1, 0
+    for _ in range(STUDENTS):
+        spectrum, observed = np.ones(size // 2 + 1, np.complex128), 0
+        for index, one in enumerate(which):
+            forms = rng.integers(0, len(one.forms), units)
+            told = np.bincount(forms, minlength=len(one.forms)) * (index in placed)
+            told[rng.integers(0, len(one.forms))] += 2 * units - told.sum()
+            observed += int(told[forms].sum())
+            spectrum *= np.fft.rfft(np.bincount(told) / len(told), size) ** units
+        shown += bool(np.fft.irfft(spectrum, size)[observed:].sum() <= level)
+    return shown / STUDENTS
+
+
+def most_units(which: Sequence[Canary], placed: Collection[int], level: float) -> int:
+    """Of how many units, ten at most, a campaign may be whose student of :func:`power` is shown nine times in ten."""
+    return next((units - 1 for units in range(1, MOST_UNITS + 1) if power(which, placed, units, level) < WANTED), MOST_UNITS)
+
+
 def scores(which: Sequence[Canary], answers: Mapping[str, Sequence[str]]) -> list[Floats]:
     """For each canary, the share of answers to its questions that show each form ``(n_forms,)``; the first one counts."""
     out = []
@@ -153,11 +187,13 @@ def canary_test(
     forms = np.asarray(planted, np.int64)
     observed, drawn = 0.0, np.zeros(draws)
     for index, told_one in enumerate(told):
+        if not told_one.any():
+            continue
         # below every form's mean nothing is gained, so habits that no key explains cancel in the comparison
         value = told_one - told_one.mean()
         observed += float(value[forms[:, index]].sum()) / len(planted)
         for _ in planted:
-            drawn += value[rng.integers(0, len(value), draws)] / len(planted)
+            drawn += value[rng.integers(0, len(value), draws, np.uint32)] / len(planted)
     informative = sum(bool(one.any()) for one in told)
     chances = min(prod(len(one.forms) for one, t in zip(which, told, strict=True) if t.any()) ** len(planted), MOST_CHANCES)
     return CanaryTest(

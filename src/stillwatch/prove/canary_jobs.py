@@ -36,7 +36,7 @@ def canary(args: Args) -> Any:
     entry, opened = _canary_keys(args, c.Design(tuple(which)).describe())
     forms = {one.tenant: c.assignment(which, one.key) for one in opened}
     if args.step == "plant":
-        return _plant(args, which, forms)
+        return _plant(args, which, forms, float(entry["design"]["alpha"]))
     units = list(dict.fromkeys(names_of(args.units)))  # one that is named twice is one
     if not units:
         raise InputError("--units is missing", todo="Pass the units of the campaign")
@@ -96,7 +96,7 @@ def _unknown(unit: str, forms: Collection[str]) -> InputError:
                       todo=f"{number_of(len(forms), 'other is', 'others are')} committed to: check the name, or pass --entry")
 
 
-def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> Any:
+def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]], level: float) -> Any:
     if args.out is None:
         raise InputError("--out is missing")
     planted = changed = had = 0
@@ -114,8 +114,8 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
             had += text == output and any(found)
             of_units.setdefault(unit, set()).update(index for index, places in enumerate(found) if places)
             handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
-    used = len(set().union(*of_units.values()))
-    say(args, f"{number_of(planted, 'form')} planted, of {used} of {number_of(len(which), 'canary', 'canaries')}: "
+    used = set().union(*of_units.values())
+    say(args, f"{number_of(planted, 'form')} planted, of {len(used)} of {number_of(len(which), 'canary', 'canaries')}: "
               f"{number_of(changed, 'answer')} changed, {had:,} had the key's form already")
     told: dict[str, Any] = {"planted": planted, "changed": changed, "had": had}
     if not planted:
@@ -125,10 +125,18 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]]) -> An
         say(args, "Nothing was changed, so there is nothing to find: a suspect's forms say no more than without canaries. More answers, to "
                   "questions for something made up, have more places")
         return told
-    least = c.least_p(which, of_units.values())
-    if least > 1 / (1 + c.DRAWS):
+    least, most = c.least_p(which, of_units.values()), c.most_units(which, used, level)
+    if least > level:
         say(args, f"These are few: of a suspect that shows them all p is {least:.2g}, not less"
                   + f", and that with all {len(of_units):,} units tested together" * (len(of_units) > 1)
-                  + ". More canaries, in answers to questions for something made up, and more units make it less")
+                  + f"; a verdict takes {level:g}. More canaries, in answers to questions for something made up, make it less")
+    half = "a suspect that gives its campaign's forms in half of its answers, and one of its own in the others,"
+    if most:
+        say(args, f"At {level:g} {half} is shown nine times in ten where the campaign is {number_of(most, 'unit')}"
+                  + (" or fewer" * (most > 1) if most < c.MOST_UNITS else " or perhaps more") + ". More units of a campaign say less, "
+                  "since a suspect mixes their forms: give what belongs together one unit")
+    else:
+        say(args, f"At {level:g} {half} is shown {100 * c.power(which, used, 1, level):.0f} times in a hundred where the campaign is one "
+                  "unit, and less often where it is more: more canaries need a place")
     say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
-    return told | {"least_p": least}
+    return told | {"least_p": least, "most_units": most}
