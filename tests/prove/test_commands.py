@@ -132,7 +132,8 @@ def test_token_marks_with_ledger(where: Path, capsys: pytest.CaptureFixture[str]
     pq.write_table(ledger, where / "ledger.parquet")
     assert run("test", "suspect.jsonl", "--tokenizer", "bytes", "--ledger", "ledger.parquet", "--out", "proof") == 0
     out = capsys.readouterr().out
-    assert "direct harvest" in out
+    assert "direct harvest: the campaign's keys are lit and the other tenants' are not, which spill would have lit, too\n" in out
+    assert "the other keys together stand" in (where / "proof" / "report.html").read_text()
     assert "floor of p" in out
     assert run("verify", "proof") == 0
     assert run("plan", "suspect.jsonl", "--tokenizer", "bytes") == 0

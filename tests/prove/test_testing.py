@@ -1,7 +1,7 @@
 """Tests of a suspect: calibration over keys, power, planning, anytime validity, direct harvest against spill."""
 
 from datetime import UTC, datetime
-from math import log
+from math import ceil, log
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +161,19 @@ def test_direct_harvest_and_spill_are_told_apart() -> None:
         for plan_, expected in ((direct, "direct harvest"), (spill, "web spill"), ([], "nothing shown")):
             result = mark_test(mark, of(chain(rng, 500, plan_), mark), who, b"s" * 32, n_decoys=99)
             assert split(result, harvested, volume).reading == expected
+
+
+def test_a_split_that_cannot_be_made_says_how_many_answers_it_takes() -> None:
+    mark, who = Kgw(), tenants([f"t{i}" for i in range(4)], Kgw())
+    tuples = of(chain(np.random.default_rng(8), 60, [(mark, mark.key(who[0].secret), 0.6)]), mark)
+    result = mark_test(mark, tuples, who, b"s" * 32, n_decoys=199, n_records=60)
+    found = split(result, {"t0": 1.0}, {"t0": 9.0, "t1": 1.0, "t2": 1.0, "t3": 1.0})
+    assert found.reading == "undetermined"
+    assert found.spill_z < 0 < found.leverage < 3.7
+    plain, _, others, *_ = found.reasons
+    assert plain.startswith("the campaign's keys are lit, but it takes more answers to see whether spill lit the others': question")
+    assert f"(some {ceil(60 * (3.719 / found.leverage) ** 2):,} answers instead of 60, or more)" in plain
+    assert others == f"the other keys together stand {-found.spill_z:.1f} standard errors below the null"
 
 
 def test_keys_of_which_none_is_lit_show_no_way_by_which_they_came() -> None:

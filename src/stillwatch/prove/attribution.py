@@ -13,6 +13,7 @@ who learnt the campaign's mark from its answers looks like direct harvest; inten
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import Any, Literal
 
 import numpy as np
@@ -30,7 +31,7 @@ class Split:
     ``direct`` and ``spill`` are the fitted parts of the mean excess, in standard errors: ``direct_z`` is what the
     campaign's keys show beyond spill in proportion, ``spill_z`` what all other keys show together. ``leverage`` is the
     z that the other keys would show, had the campaign's excess come from spill in proportion: where it is small, spill
-    cannot be told from direct harvest.
+    cannot be told from direct harvest. The first of ``reasons`` is in plain words, the others are the figures behind it.
     """
 
     reading: Reading
@@ -86,27 +87,36 @@ def split(
     lit = any(one.verdict == "marked" for one, own in zip(tests, mine, strict=True) if own)
     lit = lit or _slope(excess[mine], error[mine], direct[mine])[0] / beyond_error > need
     has_spill, has_direct = spill_z > need, direct_z > need
-    reasons = [f"the campaign's keys stand {direct_z:.1f} standard errors above spill in proportion",
-               f"the other keys together stand {spill_z:.1f} standard errors above the null",
-               f"spill in proportion would have put them {leverage:.1f} above it",
-               f"fitted parts: direct {a:.2e}, spill {b:.2e}"]
+    figures = (f"the campaign's keys stand {_from(direct_z, 'what spill in proportion would show')}",
+               f"the other keys together stand {_from(spill_z, 'the null')}",
+               f"spill in proportion would have put them {leverage:.1f} standard errors above it",
+               f"fitted parts of the excess: direct {a:.2e}, spill {b:.2e}")
     # what no key shows by itself, a fit over keys does not show either: the headline says that no mark was shown
     shown = any(one.verdict == "marked" for one in (*tests, *([result.together] if result.together else [])))
     reading: Reading
     if not shown:
-        reading = "nothing shown"
-        reasons.append(f"no key is lit at the test's level of {result.alpha:g}")
+        reading, why = "nothing shown", f"no key is lit at the test's level of {result.alpha:g}"
     elif has_spill:
         reading = "both" if has_direct else "web spill"
+        why = "the other tenants' keys are lit as well" + (", and the campaign's more than in proportion" if has_direct else
+                                                         ", and the campaign's no more than in proportion")
     elif not lit:
-        reading = "nothing shown"
+        reading, why = "nothing shown", "no key of the campaign is lit"
     elif has_direct and leverage > need:
-        reading = "direct harvest"
+        reading, why = "direct harvest", "the campaign's keys are lit and the other tenants' are not, which spill would have lit, too"
     else:
         reading = "undetermined"
-        reasons.append("the other keys would show too little to be told apart: question the suspect more")
+        why = "the campaign's keys are lit, but not clearly more than spill in proportion would light them: question the suspect more"
+        if leverage <= need:
+            why = "the campaign's keys are lit, but it takes more answers to see whether spill lit the others': question the suspect more"
+            if leverage > 0 and result.n_records:  # it grows as the root of the answers at most, since what is met again counts once
+                why += f" (some {ceil(result.n_records * (need / leverage) ** 2):,} answers instead of {result.n_records:,}, or more)"
     return Split(reading, float(direct_z), float(spill_z), float(leverage), int(mine.sum()), int(others.sum()),
-                 tuple(reasons))
+                 (why, *figures))
+
+
+def _from(z: float, what: str) -> str:
+    return f"{abs(z):.1f} standard errors {'below' if z < 0 else 'above'} {what}"
 
 
 def _slope(y: "np.typing.NDArray[np.float64]", error: "np.typing.NDArray[np.float64]",

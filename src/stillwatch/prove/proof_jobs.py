@@ -52,7 +52,7 @@ def test(args: Args) -> Any:
     for line in show.remarks(result):
         say(args, line)
     if parts is not None:
-        say(args, f"{parts.reading}: " + "; ".join(parts.reasons))
+        say(args, f"{parts.reading}: {parts.reasons[0]}")
     if broken:
         say(args, f"Next: {broken}")
     elif args.out is not None:
