@@ -167,7 +167,8 @@ def test_plan_meets_its_promise() -> None:
     rate, lean = np.full(mark.n_cells, 0.1), rng.beta(0.5, 0.5, mark.n_cells)
     pilot = rng.poisson(rate * 2000)
     ones = rng.binomial(pilot, lean)
-    found = plan(mark, np.column_stack([pilot - ones, ones]), 2000, [0.02, 0.3], log(1e-6), reference=True, looks=LOOKS, rng=rng)
+    found = [plan(mark, np.column_stack([pilot - ones, ones]), 2000, share, log(1e-6), reference=True, looks=LOOKS, rng=rng)
+             for share in (0.02, 0.3)]
     assert found[1].answers is not None
     assert found[1].answers_early is not None
     assert 0.6 * found[1].answers < found[1].answers_early < 1.3 * found[1].answers

@@ -32,6 +32,7 @@ from stillwatch.prove import verify as checking
 from stillwatch.prove.answers import Answer, Store, alone_in
 from stillwatch.prove.keys import GENESIS, entry_hash
 from stillwatch.prove.packet import FORMAT, load, prompts_digest
+from stillwatch.terminal import progress
 
 
 def refused(capsys: pytest.CaptureFixture[str], *args: object) -> str:
@@ -315,10 +316,13 @@ def test_a_reference_of_other_questions_is_told(where: Path, capsys: pytest.Capt
 def test_stopping_early_that_saves_nothing_is_told(
     where: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    planned = [choices.ChoicePlan(0.4, 202, 212, -20.0), choices.ChoicePlan(0.2, 1_526, 1_200, -20.0)]
-    monkeypatch.setattr(choices, "plan", lambda *_, **__: planned)
-    assert main(["prove", "plan", "answers.jsonl"]) == 0
-    said = [line for line in capsys.readouterr().out.splitlines() if "early" in line]
+    planned = {0.4: choices.ChoicePlan(0.4, 202, 212, -20.0), 0.2: choices.ChoicePlan(0.2, 1_526, 1_200, -20.0)}
+    monkeypatch.setattr(choices, "plan", lambda mark, counts, n_answers, share, *_, **__: planned[share])
+    monkeypatch.setattr(progress, "LINE_EVERY_S", 0.0)
+    assert main(["prove", "plan", "answers.jsonl", "--shifts", "0.4,0.2"]) == 0
+    told = capsys.readouterr()
+    assert "planning: 1 of 4, about" in told.err
+    said = [line for line in told.out.splitlines() if "early" in line]
     assert ["saves nothing" in line for line in said] == [True, False] * 2
     assert "202; of those that may stop early half have by 212, so that stopping early saves nothing" in said[0]
 

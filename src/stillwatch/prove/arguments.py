@@ -120,6 +120,6 @@ def _there(path: Path) -> bool:
 
 
 def say(args: Args, text: str) -> None:
-    """Print, unless only JSON or nothing is wanted."""
+    """Print at once, unless only JSON or nothing is wanted."""
     if not (args.quiet or args.json):
-        print(text)
+        print(text, flush=True)

@@ -256,16 +256,16 @@ COARSE = 2**13
 
 
 def plan(
-    mark: ChoiceMark, counts: npt.NDArray[np.int64], n_answers: int, shares: Sequence[float], log_alpha: float, *,
+    mark: ChoiceMark, counts: npt.NDArray[np.int64], n_answers: int, share: float, log_alpha: float, *,
     reference: bool, wanted: float = 0.9, looks: Sequence[int], rng: np.random.Generator,
-) -> list[ChoicePlan]:
+) -> ChoicePlan:
     """How many answers a test of choice marks needs, by simulation from a pilot, with the test's own tail.
 
     Args:
         mark: the scheme.
         counts: of the pilot's answers ``(n_cells, 2)``, of :meth:`ChoiceMark.counts`.
         n_answers: answers of the pilot.
-        shares: of the places of a cell, how many the suspect writes in the key's form, whatever it would have written.
+        share: of the places of a cell, how many the suspect writes in the key's form, whatever it would have written.
         log_alpha: natural log of the p-value to reach.
         reference: test against as many answers of a model that leans as the pilot does.
         wanted: power.
@@ -275,7 +275,7 @@ def plan(
     rate = counts.sum(1) / n_answers
     lean = (counts[:, 1] + 0.5) / (counts.sum(1) + 1.0)
 
-    def log_p(answers: int, share: float, level: float) -> Floats:
+    def log_p(answers: int, level: float) -> Floats:
         out = np.empty(DRAWS)
         for draw in range(DRAWS):
             coins = rng.integers(0, 2, len(rate))
@@ -291,21 +291,18 @@ def plan(
                 out[draw] = SignSums(found, cells=COARSE).log_p(total)
         return out
 
-    def least(share: float, level: float, power: float) -> int | None:
+    def least(level: float, power: float) -> int | None:
         low, high = 0.0, float(np.log(LARGEST))
-        if (log_p(LARGEST, share, level) <= level).mean() < power:
+        if (log_p(LARGEST, level) <= level).mean() < power:
             return None
         while high - low > 0.05:  # five per cent is finer than the simulation
             middle = (low + high) / 2
-            low, high = (low, middle) if (log_p(round(np.exp(middle)), share, level) <= level).mean() >= power else (middle, high)
+            low, high = (low, middle) if (log_p(round(np.exp(middle)), level) <= level).mean() >= power else (middle, high)
         return round(float(np.exp(high)))
 
-    out = []
-    for share in shares:
-        early = least(share, log_alpha - log(len(looks)), 0.5) or LARGEST
-        out.append(ChoicePlan(share, least(share, log_alpha, wanted), next((look for look in looks if look >= early), None),
-                              float(np.median(log_p(LARGEST, share, log_alpha)))))
-    return out
+    early = least(log_alpha - log(len(looks)), 0.5) or LARGEST
+    return ChoicePlan(share, least(log_alpha, wanted), next((look for look in looks if look >= early), None),
+                      float(np.median(log_p(LARGEST, log_alpha))))
 
 
 @dataclass(frozen=True)

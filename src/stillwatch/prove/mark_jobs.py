@@ -271,16 +271,16 @@ def _plan_choices(args: Args, how: ChoiceMark, answers: list[Answer], shares: li
     say(args, f"{number_of(len(answers), 'answer')} met {met} of {how.n_cells} pairs, {counts.sum() / len(answers):.1f} places an answer")
     say(args, f"answers needed for p <= {args.p:g} with power {args.power:g}, where the suspect writes the key's form at")
     told: dict[str, Any] = {"answers": len(answers), "pairs": met, "plan": []}
-    against = {
-        name: choices.plan(how, counts, len(answers), shares, log(args.p), reference=reference, wanted=args.power, looks=LOOKS,
-                           rng=np.random.default_rng(1))
-        for name, reference in (("alone", False), ("against as many answers of a reference", True))
-    }
-    for name, rows in against.items():
-        for one in rows:
-            needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"
-            early = _early("of those that may stop early half have by", one.answers_early, one.answers)
-            say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}{early}")
-            told["plan"].append({"test": name, **asdict(one)})
+    against = {"alone": np.random.default_rng(1), "against as many answers of a reference": np.random.default_rng(1)}
+    asked = [(name, share) for name in against for share in shares]
+    # all before the first is said: on a terminal a bar takes what is printed under it
+    rows = [(name, choices.plan(how, counts, len(answers), share, log(args.p), reference=name != "alone", wanted=args.power, looks=LOOKS,
+                                rng=against[name]))
+            for name, share in track(asked, "planning", len(asked), quiet=args.quiet)]
+    for name, one in rows:
+        needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"
+        early = _early("of those that may stop early half have by", one.answers_early, one.answers)
+        say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}{early}")
+        told["plan"].append({"test": name, **asdict(one)})
     say(args, _AFTER_PLAN)
     return told
