@@ -1,6 +1,9 @@
 """Lineage: planted teachers are found, null pairs are not accused, and it abstains where it must."""
 
 import json
+import subprocess
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +11,7 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
+from stillwatch.files import write_json
 from stillwatch.prove import likeness, lineage
 from stillwatch.prove.lineage_commands import read_answers, read_prompt_ids, read_roles
 from stillwatch.terminal import progress
@@ -227,6 +231,12 @@ def test_the_command(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path:
     said = capsys.readouterr().out
     assert "moved towards b (rank p 0.004), if reference has the suspect's base and size and was not trained on a candidate's" in said
     assert "not proof of training" in said
+    assert "leads in: share of 20 estimates" in said
+    assert main([*start, "null-1", "--reference", "null-2"]) == 0
+    said = capsys.readouterr().out
+    assert "no claim at 0.05" in said
+    assert "leads in" not in said
+    assert "%" not in said
     result = json.loads((tmp_path / "l.json").read_text())
     assert result["n_prompts"] == N_PROMPTS - 1
     assert "if reference has the suspect's base" in result["says"]
@@ -252,6 +262,22 @@ def test_the_command(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path:
     (tmp_path / "roles.json").write_text("{}")
     assert main([*start, "student", "--reference", "reference"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_page_tells_how_p_is_had(world: tuple[dict[str, list[str]], lineage.Bank], tmp_path: Path) -> None:
+    """The lines of docs/lineage.md, as they stand there: of a student and of a null model, in a bank with exceptions."""
+    answers, bank = world
+    groups = tuple(lineage.NullGroup(str(i), tuple(f"null-{j}" for j in range(8 * i, 8 * i + 8)), frozenset("c" * i)) for i in (0, 1))
+    more = lineage.NullGroup("2", tuple(f"null-{j}" for j in range(2, 14)), frozenset("ab"))
+    block = (Path(__file__).parents[2] / "docs" / "lineage.md").read_text().split("<!-- tested: rank p -->\n```python\n")[1].split("```")[0]
+    for suspect, reference in (("student", "reference"), ("null-1", "null-2")):
+        found = lineage.trace(answers, suspect, reference, lineage.Bank(bank.teachers, (*groups, more)), quiet=True)
+        write_json(asdict(found), tmp_path / "lineage.json")
+        done = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=True)
+        computed, _, told = done.stdout.split()
+        assert float(computed) == pytest.approx(float(told))
+        assert float(told) == found.candidates[0].p
+    assert any(None in row for row in found.null_scores)
 
 
 def test_prompts_that_one_model_left_out_are_left_out(tmp_path: Path) -> None:

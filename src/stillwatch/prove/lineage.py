@@ -98,6 +98,8 @@ class Lineage:
         claim: name of that candidate, where it also leads the second by two standard errors (jackknife over prompts).
         alpha: level of a claim.
         refused: why it abstains; empty where it does not.
+        null_scores: what p ranks among: a row a null pair, a score a candidate in their order, None where the pair leaves it out;
+            six decimals, the pairs with the largest scores first.
     """
 
     candidates: tuple[Candidate, ...]
@@ -108,6 +110,7 @@ class Lineage:
     vendor_claim: str | None
     alpha: float
     refused: str
+    null_scores: tuple[tuple[float | None, ...], ...] = ()
 
 
 def kernels(answers: Mapping[str, Sequence[str]], models: Sequence[str]) -> Iterator[F64]:
@@ -244,14 +247,17 @@ def from_blocks(
     less = np.array([coefficients(gram - block, order, bank.teachers) for block in sums])
     shifts = less[:, order[suspect]] - less[:, order[reference]]
     first = np.bincount(shifts.argmax(axis=1), minlength=len(shift)) / len(sums)
+    best_first = np.argsort(-shift, kind="stable")
     ranked = tuple(
         Candidate(bank.teachers[j].name, bank.teachers[j].vendor, float(shift[j]), rank_p(shift[j], null), float(first[j]))
-        for j in np.argsort(-shift, kind="stable")
+        for j in best_first
     )
     claimed = ranked[0].p <= alpha
     return Lineage(
         ranked, n_prompts, len(null), rank_p(np.inf, null),
         ranked[0].teacher if claimed and _leads(shift, shifts) else None, ranked[0].vendor if claimed else None, alpha, "",
+        tuple(tuple(None if np.isnan(one) else round(float(one), 6) for one in row)
+              for row in null[np.argsort(-np.where(np.isnan(null), -np.inf, null).max(axis=1), kind="stable")][:, best_first]),
     )
 
 

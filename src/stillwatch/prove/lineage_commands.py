@@ -71,8 +71,9 @@ def told(found: Any, suspect: str, reference: str | None) -> str:
     """What the command prints."""
     if found.refused:
         return f"Abstains: {found.refused}"
-    lines = [f"{'teacher':20} {'vendor':14} {'score':>7} {'rank p':>7} {'first in':>8}"]
-    lines += [f"{c.teacher:20} {c.vendor:14} {c.score:7.3f} {c.p:7.3f} {c.stability:8.0%}" for c in found.candidates[:5]]
+    claims = found.vendor_claim is not None
+    lines = [f"{'teacher':20} {'vendor':14} {'score':>7} {'rank p':>7}" + " leads in" * claims]
+    lines += [f"{c.teacher:20} {c.vendor:14} {c.score:7.3f} {c.p:7.3f}" + f" {c.stability:8.0%}" * claims for c in found.candidates[:5]]
     top = found.candidates[0]
     whom = found.claim or (f"{found.vendor_claim} (which model is open)" if found.vendor_claim else None)
     lines.append(
@@ -80,9 +81,10 @@ def told(found: Any, suspect: str, reference: str | None) -> str:
         else f"{suspect} against {reference}: no claim at {found.alpha} (best {top.teacher}, rank p {top.p:.3f})"
     )
     lines.append(f"{number_of(found.n_prompts, 'prompt')}, {number_of(found.n_nulls, 'null pair')}, smallest possible p {found.floor:.4f}. "
-                 "Score: how much further the suspect has moved "
-                 "than its reference; first in: share of 20 estimates, each without a twentieth of the prompts, in which it leads. "
-                 "An attribution score: alignment shift, not proof of training. A rank p holds as far as the null pairs are like this case")
+                 "Score: how much further the suspect has moved than its reference"
+                 + "; leads in: share of 20 estimates, each without a twentieth of the prompts, in which its score is the largest" * claims
+                 + ". An attribution score: alignment shift, not proof of training. A rank p holds as far as the null pairs are like this "
+                 "case")
     return "\n".join(lines)
 
 
