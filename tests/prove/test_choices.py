@@ -180,3 +180,26 @@ def test_plan_meets_its_promise() -> None:
         leans = mark.preferences(np.column_stack([n - mine, mine]), np.column_stack([n - theirs, theirs]))
         reached.append(SignSums(leans).log_p(float(((2 * coins - 1) * leans).sum())) <= log(1e-6))
     assert 0.82 < np.mean(reached) < 0.97
+
+
+def test_two_suspects_are_independent_only_under_other_keys_or_a_reference_anew() -> None:
+    """As docs/prove.md says: a reference's answers that two suspects share move both sums under one key the same way."""
+    mark, rng = ChoiceMark(), np.random.default_rng(3)
+    rate, lean = np.full(mark.n_cells, 5.0), rng.beta(2, 2, mark.n_cells)
+
+    def counts() -> np.ndarray:
+        n = rng.poisson(rate)
+        ones = rng.binomial(n, lean)
+        return np.column_stack([n - ones, ones])
+
+    def together(anew: bool, keys: tuple[tuple[int, int], ...]) -> float:
+        sums = []
+        for _ in range(400):
+            reference = counts()
+            sums.append([mark.sum(mark.preferences(counts(), counts() if anew else reference), key) for key in keys])
+        return float(np.corrcoef(np.array(sums).T)[0, 1])
+
+    one, other = KEYS[:2]
+    assert together(False, (one, one)) > 0.3
+    assert abs(together(True, (one, one))) < 0.15
+    assert abs(together(False, (one, other))) < 0.2
