@@ -1,6 +1,8 @@
 """The way of a proof on the command line: commit, mark, ask, test, verify; and what spoils it."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +23,7 @@ from stillwatch.prove.answers import Store
 from stillwatch.prove.canary import Design, assignment, canaries
 from stillwatch.prove.choices import ChoiceMark, pairs
 from stillwatch.prove.keys import read_log, tenant_secret
+from stillwatch.prove.prf import key_from_bytes
 from stillwatch.prove.schemes import Kgw
 from stillwatch.prove.sequential import LOOKS
 from stillwatch.prove.suspects import Endpoint, Sampling, question
@@ -70,6 +73,29 @@ def test_text_marks_from_commitment_to_verified_proof(where: Path, capsys: pytes
     capsys.readouterr()
     assert run("verify", "proof") == 0
     assert capsys.readouterr().out.count("passed") == 8
+    # so without stillwatch, by the lines of docs/prove.md as they stand there
+    docs = (Path(__file__).parents[2] / "docs" / "prove.md").read_text()
+    block = docs.split("<!-- tested: a proof by hand -->\n```python\n")[1].split("```")[0]
+    by_hand = [sys.executable, "-I", "-c", block]
+    done = subprocess.run(by_hand, cwd=where / "proof", capture_output=True, text=True, check=True)
+    assert "1 entries chained, 3 keys open their commitments\nacme p " in done.stdout
+    _, _, p, _, told = done.stdout.splitlines()[1].split()
+    assert float(p) == pytest.approx(float(told), rel=0.3)  # in whole steps
+    assert float(told) < 1e-5
+
+    def otherwise(**parts: object) -> subprocess.CompletedProcess[str]:
+        (where / "other").mkdir(exist_ok=True)
+        (where / "other" / "manifest.json").write_text('{"files": {}}')
+        (where / "other" / "record.json").write_text(json.dumps(record | parts))
+        return subprocess.run(by_hand, cwd=where / "other", capture_output=True, text=True)
+
+    for name, part in (("openings", {"nonce": "00" * 32}), ("commitment_log", {"note": "later"})):
+        assert "AssertionError" in otherwise(**{name: [record[name][0] | part, *record[name][1:]]}).stderr
+    # every pair goes along with the key: the least p that there is
+    secret = next(one["secret"] for one in record["openings"] if one["tenant"] == "acme")
+    coins = ChoiceMark(100).coins(key_from_bytes(bytes.fromhex(secret)))
+    agreed = otherwise(result=record["result"] | {"leans": [float(lean) for lean in (2 * coins - 1) * np.linspace(0.1, 4, len(coins))]})
+    assert float(agreed.stdout.splitlines()[1].split()[2]) == pytest.approx(2.0 ** -len(coins))
     # whoever changes an answer, even with the manifest made anew, is found out
     text = (where / "proof" / "answers.jsonl").read_text()
     (where / "proof" / "answers.jsonl").write_text(text.replace("so.", "so; it does not often.", 40))

@@ -56,6 +56,7 @@ class MarkTest:
 
     ``together`` is the sum over the keys of several tenants: one more hypothesis beside theirs, and sharper where a harvest
     went through all of them, which dilutes each. Its null is that the text depends on none of these keys.
+    ``leans`` of choice marks are those to the second form of each cell: with a key's coins they give its p.
     """
 
     scheme: Mapping[str, Any]
@@ -77,6 +78,7 @@ class MarkTest:
     statistic: str = "once"
     together: KeyTest | None = None
     together_of: tuple[str, ...] = ()
+    leans: tuple[float, ...] | None = None
 
     def describe(self) -> dict[str, Any]:
         """JSON-ready; infinities become None."""
@@ -306,7 +308,7 @@ def lean_test(
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=-used * log(2.0), detectable_shift=None, power={},
         decoy_false_positives=found / max(1, n_decoys), keys=tests, log_p_anytime=anytime_p, statistic="choice",
-        together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
+        together=_as_one(pool, one_more, together, alpha), together_of=tuple(together), leans=tuple(lean.tolist()),
     )
 
 
