@@ -41,6 +41,15 @@ LOW_CONTRAST = """(() => {
 TOO_WIDE = """[...document.body.querySelectorAll('*')].filter(e => !e.closest('.scroll, .skip, svg')
   && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(e => e.tagName + ' ' + e.className + ' ' + e.textContent.trim().slice(0, 40))"""
+# Words of row headers that stand on more than one line.
+BROKEN = """[...document.querySelectorAll('th[scope=row]')].flatMap(th => {
+  const walk = document.createTreeWalker(th, NodeFilter.SHOW_TEXT), bad = [];
+  for (let node; (node = walk.nextNode());) for (const word of node.data.matchAll(/\\S+/g)) {
+    const range = document.createRange();
+    range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) bad.push(word[0]);
+  }
+  return bad; })"""
 TEXTS = """[...document.body.querySelectorAll('*')].filter(
   e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())).length"""
 
@@ -132,6 +141,24 @@ def test_fits_a_narrow_window(tab: browser.Page, page: Path, width: int) -> None
     tab.open(page, width=width)
     assert tab.ask("document.documentElement.scrollWidth") <= width
     assert tab.ask(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize(("width", "media"), [(1100, ""), (800, ""), (390, ""), (750, "print")])
+def test_no_word_of_a_row_header_is_broken(tab: browser.Page, tmp_path: Path, width: int, media: str) -> None:
+    """Where a unit is long, too, as of networks that were counted in a sample. An A4 page is 688 pixels wide within
+    its margins, and to rules for narrow windows as wide as with some of them."""
+    said = "How many networks an account of the group uses, of those that it shares with others of the group."
+    piece = report_run.evidence("infra.rotation", said, 38.4, 5.2, 3.0) | {"sampled_one_in": 8, "in_all": [5.4, 10.0]}
+    rhythm = report_run.evidence("timing.one_rhythm", said, 0.21, 0.5, 2.0)
+    row = report_run.row("c-1", "campaign", 5.0, (9, 90, 80), ["infra"], {"evidence": [piece, rhythm, piece | {"log_odds": 0.01}]})
+    run = report_run.write(tmp_path, [row], {})
+    report_run.write_cleared(run, report_run.cleared())
+    tab.open(report.run(run), width=width)
+    tab.call("Emulation.setEmulatedMedia", media=media, features=[])
+    if media:
+        tab.ask("document.body.style.width = '688px'")
+    assert tab.ask(BROKEN) == []
+    tab.call("Emulation.setEmulatedMedia", media="", features=[])
 
 
 @pytest.mark.parametrize("width", [320, 1280])

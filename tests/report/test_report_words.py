@@ -52,6 +52,11 @@ def test_a_vanishing_chance_is_a_bound() -> None:
     assert words.chance(1e-62) == words.number(1e-62)
 
 
+def test_only_short_units_stay_on_one_line() -> None:
+    assert words.note("requests a day") == "note tight"
+    assert words.note("networks an account in a sample of 1 in 8 of the networks (some 5.4 to 10 in all)") == "note"
+
+
 def test_what_rounds_to_nothing_has_no_sign() -> None:
     assert [words.signed(v) for v in (-0.04, 0.0, 0.049, -0.06, 1.26, None)] == ["0.0", "0.0", "0.0", "−0.1", "+1.3", "–"]
 

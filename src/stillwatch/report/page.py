@@ -36,7 +36,7 @@ SUMMARY = (
 
 FILTERS = (
     words.count, words.millions, words.number, words.chance, words.signed, words.share, words.size, words.moment,
-    words.day, words.steps, words.cut, words.plain, words.flat, words.sentence, words.fit, words.confidence, words.hypothesis,
+    words.day, words.steps, words.cut, words.plain, words.flat, words.note, words.sentence, words.fit, words.confidence, words.hypothesis,
     run_details.between,
 )
 

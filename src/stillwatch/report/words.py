@@ -25,6 +25,9 @@ _UNSEEN = re.compile(
 CONFIDENCE = ((math.log(1000), "very high"), (math.log(30), "high"), (0.0, "moderate"))
 """Scores from which a confidence is called so: a thousand times rarer among innocent groups than the line to cross, thirty times, on it."""
 
+SHORT = 24
+"""Characters of a unit that stand on one line of a table's cell."""
+
 FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardly fits"), (0.0, "does not fit"))
 """How well an innocent explanation fits, in words, from a score of 0 to 1."""
 
@@ -197,6 +200,11 @@ def _in_words(value: Any) -> str:
     if isinstance(value, float):
         return number(value)
     return ", ".join(map(_in_words, value)) if isinstance(value, list) else str(value)
+
+
+def note(unit: str) -> str:
+    """The classes of a note in a narrow cell: a short one stays on one line, a long one would take the width of the other columns."""
+    return "note tight" if len(unit) <= SHORT else "note"
 
 
 def sentence(text: str) -> str:
