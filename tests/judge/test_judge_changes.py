@@ -158,21 +158,26 @@ def test_what_would_make_it_one_customer_s_is_told(payer: float, rotation: float
 
 def test_how_far_a_campaign_is_from_another_purpose() -> None:
     (said,) = purpose(context__unwanted=0.28)
-    assert "at most 60% of the share in the log's groups (72% now), it would go to a person" in said
+    assert said == (
+        "a person would ask whether it is a content mill, or access that is resold, if it asked less for reasoning, grading, code, agents, "
+        "data and (if many) images: the share of its requests that do is 72% of the average share in the log's groups, and would be at "
+        "most 60%"
+    )
     (as_many,) = purpose(context__unwanted=0.0)
-    assert "(as large as theirs, or larger now)" in as_many
+    assert "100% or more of the average share in the log's groups, and would be at most 60%" in as_many
 
 
 def test_all_that_is_missing_for_another_purpose_is_told() -> None:
     (said,) = purpose(context__unwanted=0.9, harvest__elicitation=0.3, harvest__long_answers=0.3)
     assert "share" not in said
-    assert "were less than 5% of its requests for reasoning written out (30% are) and its answers shorter than 1.41 times" in said
-    assert "(they are 2.00 times)" in said
+    told = "if less than 5% of its requests asked for reasoning written out (now 30%); and if its answers were shorter than 1.41 times"
+    assert told in said
+    assert "(now 2.00 times)" in said
 
 
 def test_what_hides_many_accounts_is_told_of_who_would_be_of_another_purpose() -> None:
     (said,) = purpose(context__unwanted=0.7, infra__rotation=0.8, context__crowd=0.5)
-    assert "were its accounts fewer than 64, or not each on a pool of exits that the others use too, it would go to a person" in said
+    assert said.endswith("if it had fewer than 64 accounts, or these did not each use a pool of exits with the others")
 
 
 def test_where_the_log_does_not_tell_what_is_asked_for_no_purpose_is_told() -> None:
@@ -181,7 +186,8 @@ def test_where_the_log_does_not_tell_what_is_asked_for_no_purpose_is_told() -> N
 
 def test_what_another_purpose_alone_leaves_to_a_person_would_be_accused() -> None:
     (said,) = purpose("review", context__unwanted=0.8)
-    assert "more than 60% of the share in the log's groups (they are 20%), it would be accused" in said
+    assert said.startswith("it would be accused if it asked more for reasoning")
+    assert said.endswith("20% of the average share in the log's groups, and would be more than 60%")
     assert not purpose("review", context__unwanted=0.8, context__one_payer=0.6)
     # A school is asked about, whatever the answers are for.
     assert not purpose("review", context__unwanted=0.8, context__education=0.7)

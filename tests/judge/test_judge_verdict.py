@@ -255,11 +255,11 @@ def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, 
     used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
     found = judge.judge(told, findings(1, SURE), used)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
-    assert any("of the share in the log's groups" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+    assert any("of the average share in the log's groups" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
     if expected == "campaign":
         (said,) = (one for one in changes(told, used, found, 0) if "content mill" in one)
-        far = "were all that its accounts do together less like what fake accounts of the calibration do (7.0 now, of less than 7)"
-        assert said.startswith(f"{far}, it would go to a person")
+        far = "all that its accounts do looked less like what fake accounts of the calibration do (now 7.0, of less than 7)"
+        assert said == f"a person would ask whether it is a content mill, or access that is resold, if {far}"
 
 
 @pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])

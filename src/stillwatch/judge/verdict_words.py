@@ -126,8 +126,8 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
             )
     elif not doubted[0] and _only_purpose(mine, explained[0], model, verdicts, group):
         out.append(
-            f"were its requests for {_WANTED} more than {1 - UNWANTED:.0%} {_SHARE} (they are {_share(mine)}), "
-            "it would be accused"
+            f"it would be accused if it asked more for {_WANTED}: {_SO} {_share(mine)} {_SHARE}, and would be more than "
+            f"{1 - UNWANTED:.0%}"
         )
     out.append(
         f"contracts or checked identities of {CONTRACTED:.0%} of the accounts ({mine['context.contracted']:.0%} have them), or one "
@@ -224,28 +224,29 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
     given = model.by_trees(_one(mine))[0]
     needed = [
         (mine["context.unwanted"] < UNWANTED,
-         f"its requests for {_WANTED} at most {1 - UNWANTED:.0%} {_SHARE} ({_share(mine)} now)"),
+         f"it asked less for {_WANTED}: {_SO} {_share(mine)} {_SHARE}, and would be at most {1 - UNWANTED:.0%}"),
         (mine["harvest.elicitation"] >= ELICITED,
-         f"less than {ELICITED:.0%} of its requests for reasoning written out ({mine['harvest.elicitation']:.0%} are)"),
+         f"less than {ELICITED:.0%} of its requests asked for reasoning written out (now {mine['harvest.elicitation']:.0%})"),
         (mine["harvest.long_answers"] >= LONGER,
-         f"its answers shorter than {_times(LONGER, 2)} {_AVERAGE} (they are {_times(mine['harvest.long_answers'], 2)})"),
-        (surely_hiding(_one(mine))[0], f"its accounts fewer than {UNPLACED}, or not each on a pool of exits that the others use too"),
-        (given >= PURPOSEFUL, f"all that its accounts do together less {_AS_FAKES} ({given:.1f} now, of less than {PURPOSEFUL:g})"),
+         f"its answers were shorter than {_times(LONGER, 2)} {_AVERAGE} (now {_times(mine['harvest.long_answers'], 2)})"),
+        (surely_hiding(_one(mine))[0], f"it had fewer than {UNPLACED} accounts, or these did not each use a pool of exits with the others"),
+        (given >= PURPOSEFUL, f"all that its accounts do looked less {_AS_FAKES} (now {given:.1f}, of less than {PURPOSEFUL:g})"),
     ]
-    what = _listed([text for far, text in needed if far], "and")
-    return f"were {what}, it would go to a person, who asks whether it is a content mill, or access that is resold"
+    what = "; and if ".join(text for far, text in needed if far)
+    return f"a person would ask whether it is a content mill, or access that is resold, if {what}"
 
 
 _AS_FAKES = "like what fake accounts of the calibration do"
-_AVERAGE, _SHARE = "the average of the log's groups", "of the share in the log's groups"
+_AVERAGE, _SHARE = "the average of the log's groups", "of the average share in the log's groups"
 """A request of several groups counts in each, so that both are other numbers than those of the log's requests."""
 _WANTED = "reasoning, grading, code, agents, data and (if many) images"
+_SO = "the share of its requests that do is"
 
 
 def _share(mine: Group) -> str:
     """What a group asks for that is worth training on, as a share of what the log's groups do."""
     unwanted = mine["context.unwanted"]
-    return f"{1 - unwanted:.0%}" if unwanted > 0 else "as large as theirs, or larger"
+    return f"{1 - unwanted:.0%}" if unwanted > 0 else "100% or more"
 
 
 def _times(long_answers: float, digits: int = 1) -> str:
@@ -273,11 +274,11 @@ def _only(facts: list[str], which: NDArray[np.bool_]) -> list[str]:
 
 
 def _without(names: list[str], then: str) -> list[str]:
-    return [f"without {_listed([FACTS[name] for name in names], 'or')} {then}"] if names else []
+    return [f"without {_listed([FACTS[name] for name in names])} {then}"] if names else []
 
 
-def _listed(texts: list[str], last: str) -> str:
-    return f" {last} ".join([*([", ".join(texts[:-1])] if texts[1:] else []), texts[-1]])
+def _listed(texts: list[str]) -> str:
+    return " or ".join([*([", ".join(texts[:-1])] if texts[1:] else []), texts[-1]])
 
 
 RING = (
@@ -314,7 +315,7 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         )
     if "purpose" in asks:
         out.append(
-            f"its requests for {_WANTED} are {_share(own)} {_SHARE}, where {1 - UNWANTED:.0%} or less are for a person "
+            f"it asks little for {_WANTED}: {_SO} {_share(own)} {_SHARE}, where {1 - UNWANTED:.0%} or less is for a person "
             f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} {_AVERAGE}): "
             "ask whether it is a content mill, or access that is resold"
         )
