@@ -57,8 +57,9 @@ def test_only_short_units_stay_on_one_line() -> None:
     assert words.note("networks an account in a sample of 1 in 8 of the networks (some 5.4 to 10 in all)") == "note"
 
 
-def test_what_rounds_to_nothing_has_no_sign() -> None:
-    assert [words.signed(v) for v in (-0.04, 0.0, 0.049, -0.06, 1.26, None)] == ["0.0", "0.0", "0.0", "−0.1", "+1.3", "–"]
+def test_a_score_next_to_the_line_tells_on_which_side_it_lies() -> None:
+    told = [words.signed(v) for v in (-0.04, 0.0, -0.0, 0.049, -0.000321, -0.06, 1.26, None)]
+    assert told == ["−0.04", "0.0", "0.0", "+0.05", "−0.0003", "−0.1", "+1.3", "–"]
 
 
 def test_shares_ratios_sizes_and_times() -> None:

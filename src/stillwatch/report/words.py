@@ -110,10 +110,12 @@ def chance(value: float | None) -> str:
 
 
 def signed(value: float | None) -> str:
-    """A score, or what a piece adds to it, with its sign, one decimal; what rounds to 0 has none."""
+    """A score, or what a piece adds to it, with its sign, one decimal; next to 0 one digit that tells on which side it lies."""
     if value is None:
         return NONE
-    return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
+    if 0 < abs(value) < 0.05:
+        return "+" * (value > 0) + number(float(f"{value:.1g}"))
+    return f"{value:+.1f}".replace("-", "−") if value else "0.0"
 
 
 def share(value: float | None) -> str:
