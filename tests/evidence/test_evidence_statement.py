@@ -137,6 +137,13 @@ def test_what_cannot_be_stated_is_one_clear_line(made: Path, tmp_path: Path, cap
     assert not (tmp_path / "absent.pem").exists()
 
 
+def test_a_statement_that_was_signed_is_not_replaced(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (made / f"{MINE}.statement.zip").read_bytes()
+    assert main([*stated(made), "--contact", "Write elsewhere."]) == 1
+    assert ("a statement stands there" in (told := capsys.readouterr().err), told.count("\n")) == (True, 1)
+    assert (made / f"{MINE}.statement.zip").read_bytes() == before
+
+
 def test_it_says_what_the_packet_says_about_the_requests(
     run_of_two: Path, input_of_two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,8 +57,10 @@ def write(
         now: the time that the manifest tells; the clock's by default.
 
     Raises:
-        InputError: the packet does not verify, has no such account, or a file cannot be read or written.
+        InputError: the packet does not verify, has no such account, a file stands at ``out``, or one cannot be read or written.
     """
+    if out.exists():
+        raise InputError("a statement stands there, which may have been handed out", where=out, todo="Pass another --out, or move it away")
     if not key.is_file():
         raise InputError("no such signing key", where=key, todo="Pass the one that signs your packets")
     private = signing.signing_key(key)
