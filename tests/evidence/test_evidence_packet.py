@@ -121,6 +121,32 @@ def test_every_change_is_told(files: dict[str, bytes], made: Path, tmp_path: Pat
         checking.verify(zipped(tmp_path / "p.zip", files), signing.public_key(made / "key.pem.pub"))
 
 
+def test_all_that_was_changed_is_told_at_once(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:
+    _swapped(files)
+    files |= {"campaign.json": b"{}", "more.txt": b""}
+    del files["links.parquet"]
+    with pytest.raises(InputError) as told:
+        checking.verify(zipped(tmp_path / "p.zip", files), signing.public_key(made / "key.pem.pub"))
+    wrong = "added: more.txt; removed: links.parquet; accounts.parquet was changed; campaign.json was changed; harvest.parquet was changed"
+    assert told.value.what == f"the packet does not verify: {wrong}"
+
+
+def test_a_good_packet_checked_with_another_key_says_whose_is_needed(
+    files: dict[str, bytes], made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = signing.key_id(signing.signing_key(tmp_path / "other.pem").public_key())
+    own = signing.key_id(signing.public_key(made / "key.pem.pub"))
+    assert main(["verify", str(made / "c-aaaa.packet.zip"), "--public-key", str(tmp_path / "other.pem.pub")]) == 1
+    said = capsys.readouterr().err
+    assert f"was not signed by the key {other}, which you passed; it says that {own} signed it" in said
+    assert ("Ask that signer for the public key" in said, said.count("\n")) == (True, 1)
+    # A name that is none is not repeated.
+    for named in (b'"\\u001b[2J"', b"7", b"null"):
+        changed = files | {"manifest.json": files["manifest.json"].replace(f'"{own}"'.encode(), named)}
+        with pytest.raises(InputError, match=rf"not signed by the key {other}, or was changed"):
+            checking.verify(zipped(tmp_path / "p.zip", changed), signing.public_key(tmp_path / "other.pem.pub"))
+
+
 def test_a_forger_who_signs_with_another_key_is_told(files: dict[str, bytes], made: Path, tmp_path: Path) -> None:
     key = signing.signing_key(tmp_path / "mine.pem")
     files["manifest.sig"] = signing.sign(key, files["manifest.json"])

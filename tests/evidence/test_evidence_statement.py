@@ -117,6 +117,17 @@ def test_openssl_checks_it_without_stillwatch(made: Path, tmp_path: Path) -> Non
     assert subprocess.run(["sh", "-e", "-c", block.split("\n", 1)[1]], cwd=tmp_path, capture_output=True).returncode != 0
 
 
+def test_openssl_tells_the_id_of_a_key(made: Path, tmp_path: Path) -> None:
+    """The command of docs/evidence.md, as it stands there."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl not installed")
+    docs = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
+    block = docs.split("<!-- tested: id of a key -->")[1].split("```sh\n")[1].split("```")[0]
+    shutil.copy(made / "key.pem.pub", tmp_path / "KEY.pub")
+    done = subprocess.run(["sh", "-e", "-c", block], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.strip() == json.loads(files(made)["manifest.json"])["signer"]["key_id"]
+
+
 def test_what_cannot_be_stated_is_one_clear_line(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     signing.signing_key(tmp_path / "other.pem")
     packet_file, out = str(made / "c-aaaa.packet.zip"), ["--out", str(tmp_path / "s.zip")]

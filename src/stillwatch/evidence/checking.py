@@ -9,12 +9,13 @@
 import hashlib
 import io
 import json
+import re
 import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,20 +68,20 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
             raise _broken(path, "it holds more than its files, before, behind or between them, or is not as export wrote it")
         manifest_bytes, signature = read_small(archive, "manifest.json", path), read_small(archive, "manifest.sig", path)
         if key is not None and not signing.signed_by(key, manifest_bytes, signature):
-            raise _broken(path, f"the manifest was not signed by the key {signing.key_id(key)}, or was changed")
+            raise _not_signed(path, signing.key_id(key), manifest_bytes)
         if signature != signature.strip() + b"\n":
             raise _broken(path, "manifest.sig was changed")
         manifest = _manifest(manifest_bytes, path)
         listed: dict[str, Any] = manifest["files"]
         extra = sorted(set(names) - set(listed) - set(SIGNED))
-        absent = sorted(set(listed) - set(names))
-        if extra or absent:
-            raise _broken(path, "; ".join([f"added: {name}" for name in extra] + [f"removed: {name}" for name in absent]))
+        wrong = [f"added: {name}" for name in extra] + [f"removed: {name}" for name in sorted(set(listed) - set(names))]
         both = zip(SIGNED, (manifest_bytes, signature), strict=True)
         own = {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in both}
         for name, told in sorted((own | listed).items()):
-            if _digest(archive, name, starts[name], int(told["bytes"])) != told["sha256"]:
-                raise _broken(path, f"{name} was changed")
+            if name in starts and _digest(archive, name, starts[name], int(told["bytes"])) != told["sha256"]:
+                wrong.append(f"{name} was changed")
+        if wrong:
+            raise _broken(path, "; ".join(wrong))
     return Verified(manifest, None if key is None else signing.key_id(key))
 
 
@@ -218,5 +219,15 @@ def _digest(archive: zipfile.ZipFile, name: str, start: int, size: int) -> str |
     return hasher.hexdigest() if stream.eof and (left, crc, size) == (0, info.CRC, info.file_size) else None
 
 
-def _broken(path: Path, what: str) -> InputError:
-    return InputError(f"the packet does not verify: {what}", where=path)
+def _not_signed(path: Path, passed: str, manifest: bytes) -> InputError:
+    """Not signed by the key that was passed: whether it names another signer, which nobody need believe, tells what to do."""
+    with suppress(ValueError, LookupError, TypeError, RecursionError):
+        named = str(json.loads(manifest)["signer"]["key_id"])
+        if named != passed and re.fullmatch("[0-9a-f]{16}", named):
+            todo = "Ask that signer for the public key, by another way than the packet"
+            return _broken(path, f"the manifest was not signed by the key {passed}, which you passed; it says that {named} signed it", todo)
+    return _broken(path, f"the manifest was not signed by the key {passed}, or was changed")
+
+
+def _broken(path: Path, what: str, todo: str | None = None) -> InputError:
+    return InputError(f"the packet does not verify: {what}", where=path, todo=todo)
