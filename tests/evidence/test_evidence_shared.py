@@ -42,8 +42,9 @@ def test_the_bundle_has_campaigns_indicators_sightings_and_relations(run_of_two:
         kinds.setdefault(one["type"], []).append(one)
     assert [c["name"] for c in kinds["campaign"]] == ["c-aaaa", "c-bbbb"], "groups for review are not shared"
     n = SIZES["c-aaaa"]
-    told = f"took about {10 * n} answers ({9 * n} to {10 * n}), most often data analysis (100%). Families of evidence: content, timing."
+    told = f"about {10 * n} of their requests are taken for harvest ({9 * n} to {10 * n}), most often data analysis (100%). This is a"
     assert told in kinds["campaign"][0]["description"]
+    assert "Families of evidence: content, timing." in kinds["campaign"][0]["description"]
     assert len(kinds["indicator"]) == len(kinds["x-stillwatch-mark"]) == len(kinds["observed-data"]) == 2
     assert {(r["relationship_type"], by_id[r["source_ref"]]["type"], by_id[r["target_ref"]]["type"]) for r in kinds["relationship"]} == {
         ("uses", "campaign", "attack-pattern"), ("indicates", "indicator", "campaign"), ("based-on", "indicator", "observed-data"),
@@ -71,6 +72,13 @@ def test_a_mark_is_shared_if_k_accounts_left_it(run_of_two: Path, k: int, n: int
     run = shared.read(run_of_two, k=k)
     assert sum(len(c.marks) for c in run.campaigns) == n
     assert all(mark.n_accounts >= k for c in run.campaigns for mark in c.marks)
+
+
+@pytest.mark.parametrize("format", ["stix", "ocsf"])
+def test_what_leaves_claims_no_intent(run_of_two: Path, tmp_path: Path, format: str) -> None:
+    text = exported(run_of_two, tmp_path, format)
+    assert text.count("no proof of intent") == 2, "each campaign says so"
+    assert "objective" not in text
 
 
 def test_a_k_of_one_is_refused(run_of_two: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,9 @@ def page(run: Path) -> Reader:
 @pytest.mark.parametrize(
     "text",
     [
-        "3 campaigns of fake accounts: 5,553 accounts took 11,058,604 answers",
+        "3 campaigns of accounts that act as one: 5,553 accounts, 11,058,604 of whose requests are taken for harvest",
+        "This is a finding from traffic, with errors: a reason for a person to look, and no proof of intent. Stillwatch recommends",
+        "What the harvest asks for, and by which path",
         "50,000,000 exchanges of 1,024,000 accounts, 2026-02-02 00:00 to 2026-02-15 23:59 UTC",
         "2 more groups wait for a person to decide",
         "Blind: infra.ja4 (no event carries a TLS fingerprint)",
@@ -360,7 +362,7 @@ def test_little_data_is_no_obstacle(tmp_path: Path) -> None:
     folder = runs.write(tmp_path, [bare | {"details": None}], {})
     (folder / "summary.json").unlink()
     page = read(report.run(folder))
-    assert "1 campaign of fake accounts: 2 accounts took 4 answers" in page.text
+    assert "1 campaign of accounts that act as one: 2 accounts, 4 of whose requests are taken for harvest" in page.text
     assert "The run does not tell its inputs" in page.text
 
 

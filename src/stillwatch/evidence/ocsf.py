@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stillwatch.evidence.shared import SharedCampaign, SharedRun, confidence, main_capability, told_between
+from stillwatch.report.words import NO_PROOF
 
 SCHEMA_VERSION = "1.5.0"
 CATEGORY, CLASS, CREATE = 2, 2004, 1
@@ -26,10 +27,10 @@ def _finding(run: SharedRun, campaign: SharedCampaign) -> dict[str, Any]:
     at = _ms(run.last_seen)
     info: dict[str, Any] = {
         "uid": campaign.campaign_id,
-        "title": f"{campaign.n_accounts} accounts harvest answers, {main_capability(campaign)}",
+        "title": f"{campaign.n_accounts} accounts act as one, {main_capability(campaign)}",
         "desc": (
             f"{campaign.n_accounts} accounts act as one; about {campaign.n_harvested} of their {campaign.n_events} requests are taken for "
-            f"harvest{told_between(campaign)}. A person must confirm this before anybody is acted on."
+            f"harvest{told_between(campaign)}. {NO_PROOF} A person must confirm this before anybody is acted on."
         ),
         "types": ["Model extraction"],
         "created_time": at,

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stillwatch.evidence.shared import SharedCampaign, SharedMark, SharedRun, confidence, main_capability, told_between
+from stillwatch.report.words import NO_PROOF
 
 OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of the UUIDv5 of observables: STIX 2.1, section 2.9."""
@@ -70,13 +71,13 @@ def bundle(run: SharedRun, *, tlp: str = "amber", producer: str = "Stillwatch op
 def _campaign(campaign: SharedCampaign, common: dict[str, Any], extension: str, technique: str) -> list[dict[str, Any]]:
     me = _id("campaign", campaign.campaign_id)
     what = (
-        f"{campaign.n_accounts} accounts act as one and took about {campaign.n_harvested} answers{told_between(campaign)}, "
-        f"{main_capability(campaign)}. "
+        f"{campaign.n_accounts} accounts act as one; about {campaign.n_harvested} of their requests are taken for "
+        f"harvest{told_between(campaign)}, {main_capability(campaign)}. {NO_PROOF} "
         f"Families of evidence: {', '.join(campaign.views) or 'none'}. Estimated false-discovery rate {campaign.q_value:.2g}."
     )
     told: dict[str, Any] = {
         **common, "type": "campaign", "id": me, "name": campaign.campaign_id, "description": what,
-        "objective": "Train a model on the answers of a hosted model", "confidence": confidence(campaign.score),
+        "confidence": confidence(campaign.score),
     }
     if campaign.first_seen is not None and campaign.last_seen is not None:
         told |= {"first_seen": _time(campaign.first_seen), "last_seen": _time(campaign.last_seen)}

@@ -221,6 +221,7 @@ def environment() -> "jinja2.Environment":
     engine.globals |= {
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "times": words.times,
+        "no_proof": words.NO_PROOF,
         "families": FAMILIES,
         "least": LEAST,
         "max_campaigns": MAX_CAMPAIGNS,

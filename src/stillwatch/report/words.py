@@ -31,6 +31,9 @@ SHORT = 24
 FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardly fits"), (0.0, "does not fit"))
 """How well an innocent explanation fits, in words, from a score of 0 to 1."""
 
+NO_PROOF = "This is a finding from traffic, with errors: a reason for a person to look, and no proof of intent."
+"""What stands on everything that tells somebody else of a finding."""
+
 HYPOTHESES = {
     "one organisation": "all accounts belong to one owner, who may share anything between them",
     "contracted or verified customers": "their identity or a contract was checked",
