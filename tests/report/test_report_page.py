@@ -118,6 +118,7 @@ def page(run: Path) -> Reader:
         "timing.round_the_clockEach account works round the clock.0.998where 1 is a flat day0.633p 9 × 10⁻²⁵",
         "Weighed, and of no consequence here (less than 0.05 either way): timing.slot.",
         "accounts expected to be accused wrongly, if innocents are like the calibration's",
+        "hold for innocents like the calibration's; at simulated providers never seen, about one innocent account in a thousand",
         "the trees, which see how pieces go together, learnt from such crowds, and are asked for few",
         "natural logarithm (in nats) of how much rarer a group is",
         "0 is that line, beyond nearly all innocent groups of the calibration. (Of a group accused for standing out in its log, it is how",

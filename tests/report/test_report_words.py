@@ -1,7 +1,9 @@
 """Numbers and degrees in words, and hostile text made visible."""
 
 import math
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -55,6 +57,16 @@ def test_a_vanishing_chance_is_a_bound() -> None:
 def test_only_short_units_stay_on_one_line() -> None:
     assert words.note("requests a day") == "note tight"
     assert words.note("networks an account in a sample of 1 in 8 of the networks (some 5.4 to 10 in all)") == "note"
+
+
+def test_how_often_strangers_were_accused_is_as_measured() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (row,) = (line for line in text.splitlines() if line.startswith("| twenty-five authors at their first look"))
+    told = re.search(r"([\d,]+) of ([\d,]+)", row)
+    assert told is not None
+    accused, innocents = (int(n.replace(",", "")) for n in told.groups())
+    assert 0.0005 < accused / innocents < 0.0015
+    assert "about one innocent account in a thousand was accused" in words.NEVER_SEEN
 
 
 def test_a_score_next_to_the_line_tells_on_which_side_it_lies() -> None:

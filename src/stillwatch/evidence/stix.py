@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stillwatch.evidence.shared import SharedCampaign, SharedMark, SharedRun, confidence, main_capability, told_between
-from stillwatch.report.words import NO_PROOF
+from stillwatch.report.words import NEVER_SEEN, NO_PROOF
 
 OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of the UUIDv5 of observables: STIX 2.1, section 2.9."""
@@ -73,7 +73,8 @@ def _campaign(campaign: SharedCampaign, common: dict[str, Any], extension: str, 
     what = (
         f"{campaign.n_accounts} accounts act as one; about {campaign.n_harvested} of their requests are taken for "
         f"harvest{told_between(campaign)}, {main_capability(campaign)}. {NO_PROOF} "
-        f"Families of evidence: {', '.join(campaign.views) or 'none'}. Estimated false-discovery rate {campaign.q_value:.2g}."
+        f"Families of evidence: {', '.join(campaign.views) or 'none'}. Estimated false-discovery rate {campaign.q_value:.2g}, "
+        f"if innocents are like the calibration's; {NEVER_SEEN}."
     )
     told: dict[str, Any] = {
         **common, "type": "campaign", "id": me, "name": campaign.campaign_id, "description": what,

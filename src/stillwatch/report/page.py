@@ -222,6 +222,7 @@ def environment() -> "jinja2.Environment":
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "times": words.times,
         "no_proof": words.NO_PROOF,
+        "never_seen": words.NEVER_SEEN,
         "families": FAMILIES,
         "least": LEAST,
         "max_campaigns": MAX_CAMPAIGNS,

@@ -34,6 +34,9 @@ FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardl
 NO_PROOF = "This is a finding from traffic, with errors: a reason for a person to look, and no proof of intent."
 """What stands on everything that tells somebody else of a finding."""
 
+NEVER_SEEN = "at simulated providers never seen, about one innocent account in a thousand was accused, whole crowds at a time"
+"""Beside any rate that supposes innocents like the calibration's; README.md has the figure (twenty-five authors at their first look)."""
+
 HYPOTHESES = {
     "one organisation": "all accounts belong to one owner, who may share anything between them",
     "contracted or verified customers": "their identity or a contract was checked",
