@@ -492,7 +492,7 @@ def test_exports_of_an_earlier_run_do_not_stay_beside_the_next(
     assert "1 packet of earlier runs" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("what", ["score", "evidence", "harvest"])
+@pytest.mark.parametrize("what", ["score", "evidence", "harvest", "observed", "weight", "explanations", "q"])
 def test_a_packet_that_claims_more_than_it_holds_is_told(
     real: Path, tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -505,6 +505,18 @@ def test_a_packet_that_claims_more_than_it_holds_is_told(
         told["row"]["score"] += 1
     elif what == "harvest":
         told["row"]["n_harvested"] += 1
+    elif what == "observed":
+        told["details"]["evidence"][0]["observed"] = 9385
+    elif what == "weight":  # in both files
+        groups = json.loads(files["groups.json"])
+        mine = next(group for group in groups if group["campaign_id"] == told["row"]["campaign_id"])
+        for evidence in (told["details"]["evidence"], mine["evidence"]):
+            evidence[-1]["log_odds"] += 5
+        files["groups.json"] = json.dumps(groups).encode()
+    elif what == "explanations":
+        told["row"]["explanations"] = [e | {"score": 0.0} for e in told["row"]["explanations"]]
+    elif what == "q":
+        told["row"]["q_value"] = 1e-30
     else:
         groups = json.loads(files["groups.json"])
         for group in groups:
@@ -515,8 +527,22 @@ def test_a_packet_that_claims_more_than_it_holds_is_told(
     forged = zipped(tmp_path / "forged.zip", files)
     found = rescore(forged)
     assert not found.agrees
-    expected = {"score": {"score"}, "harvest": {"n_harvested"}, "evidence": {"verdict", "score", "views"}}[what]
+    expected = {
+        "score": {"score", "row in groups.json", "sum of the evidence"}, "harvest": {"n_harvested"},
+        "observed": {"evidence in groups.json"},
+        "evidence": {"verdict", "score", "views", "explanations", "evidence in groups.json", "what evidence adds"},
+        "weight": {"what evidence adds", "sum of the evidence"}, "explanations": {"explanations"}, "q": {"row in groups.json"},
+    }[what]
     assert {c.name for c in found.comparisons if not c.agrees} == expected
+    assert main(["rescore", str(forged), "--without-signature"]) == 1
+
+
+def test_what_rescore_does_not_check_is_said_and_documented(real: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = sorted((real / "packets").glob("*.zip"))[0]
+    assert main(["rescore", str(path), "--without-signature"]) == 0
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("NOT CHECKED"))
+    docs = " ".join((Path(__file__).parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8").split())
+    assert all(what in line and what in docs for what in rescoring.NOT_CHECKED)
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"{", b"\xff"])

@@ -147,6 +147,7 @@ def rescore(args: Args) -> dict[str, Any]:
         say(args, f"{'same     ' if c.agrees else 'DIFFERENT'} {c.name}: recorded {c.recorded}, computed {c.recomputed}")
     if found.other_model_score is not None:
         say(args, f"this version ships another model, under which the score is {found.other_model_score:.4f}")
+    say(args, f"NOT CHECKED, for it cannot be computed from the packet: {'; '.join(rescoring.NOT_CHECKED)}")
     if not found.agrees:
         wrong = ", ".join(c.name for c in found.comparisons if not c.agrees)
         raise InputError(f"the packet does not give what it records: {wrong}", where=args.packet)
@@ -156,7 +157,7 @@ def rescore(args: Args) -> dict[str, Any]:
                   f"with {number_of(found.erased['requests'], 'request')}.{kept}")
     say(args, f"all {len(found.comparisons)} come out as recorded")
     return {"campaign_id": found.campaign_id, "key_id": key_id, "agrees": True, "other_model_score": found.other_model_score,
-            "comparisons": [vars(c) for c in found.comparisons]}
+            "comparisons": [vars(c) for c in found.comparisons], "not_checked": rescoring.NOT_CHECKED}
 
 
 def import_indicators(args: Args) -> dict[str, Any]:

@@ -54,6 +54,8 @@ AS_READ = "requests as the run read them"
 THE_FIRST = "; the first: "
 """Before the name of the first such file."""
 PACKAGES = ("duckdb", "graspologic-native", "networkit", "numpy", "pyarrow", "scipy")
+OF_GROUPS = ("campaign_id", "verdict", "score", "q_value", "n_accounts", "views")
+"""Of a campaign's row, what groups.json tells too."""
 TOLD_OF_RUN = ("version", "parameters", "inputs", "calibration", "start", "as_of", "n_groups_judged", "privacy", "blind_views")
 STAMP = (1980, 1, 1, 0, 0, 0)
 """Time of each file in the zip, so that it says nothing."""
@@ -156,9 +158,7 @@ def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, reduced: sha
 
 
 def _group(campaign: Campaign) -> dict[str, Any]:
-    row = campaign.row
-    kept = ("campaign_id", "verdict", "score", "q_value", "n_accounts", "views")
-    return {name: row[name] for name in kept} | {"evidence": campaign.details.get("evidence", [])}
+    return {name: campaign.row[name] for name in OF_GROUPS} | {"evidence": campaign.details.get("evidence", [])}
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,8 @@
 The score and the families come from the values of the evidence and the model of the packet. Values that the run did not
 keep (of the pieces that did not speak) count as zero. False-discovery control compares with the other groups that the run
 found, which the packet holds without their accounts; the groups that the run looked at and let go are not in it. The
-counts come from the rows of accounts, harvest, events and traces, and what the manifest says was erased since.
+counts come from the rows of accounts, harvest, events and traces, and what the manifest says was erased since. What the
+campaign tells of its evidence must be what groups.json tells and what the model gives, and add up to the score.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from stillwatch import judge, run_details
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_json, read_small, read_table, understood
+from stillwatch.evidence.packet import OF_GROUPS
 from stillwatch.judge import model as models
 from stillwatch.judge.conduct import CONDUCT, log_accounts
 from stillwatch.judge.pieces import joint
@@ -28,6 +30,13 @@ from stillwatch.judge.verdict import FAMILIES
 F64 = NDArray[np.float64]
 ROUNDED = 0.05
 """Nats by which a recomputed score may differ: the values that a run keeps have four digits."""
+FITTED = 0.01
+"""By how much the fit of an innocent explanation may differ, for the same reason."""
+NOT_CHECKED = (
+    "report.html and report.pdf", "what was observed and expected", "the q value", "the interval of the harvest",
+    "scores of single accounts", "what would change the verdict", "links, shared objects, templates and pictures", "what may be shared",
+)
+"""What a packet tells and cannot be computed from the rest of it: its signer's word alone."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +81,14 @@ def rescore(path: Path) -> Rescored:
         manifest = read_json(archive, "manifest.json", path)
         tables = {name: read_table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
     with understood(path, "campaign.json, groups.json, a table or what the manifest says of erasures is"):
-        return _rescored(path, campaign["row"], groups, told, tables, _erased(manifest))
+        return _rescored(path, campaign, groups, told, tables, _erased(manifest))
 
 
 def _rescored(
-    path: Path, row: Mapping[str, Any], groups: list[Mapping[str, Any]], told: str, tables: Mapping[str, pa.Table | None],
+    path: Path, campaign: Mapping[str, Any], groups: list[Mapping[str, Any]], told: str, tables: Mapping[str, pa.Table | None],
     erased: dict[str, int],
 ) -> Rescored:
+    row = campaign["row"]
     groups = [g for g in groups if g["evidence"] and all("value" in e for e in g["evidence"])]
     number = next((i for i, g in enumerate(groups) if g["campaign_id"] == row["campaign_id"]), None)
     if number is None:
@@ -89,6 +99,7 @@ def _rescored(
         values, findings = _evidence(groups)
         verdicts = judge.judge(values, findings, model)
         now = judge.calibrated()
+        bias, weights = model.bars(values, number)
         other = None if model == now else float(judge.judge(values, findings, now).log_odds[number])
     except (ValueError, KeyError, TypeError) as error:
         todo = "Use the version of stillwatch that the manifest names"
@@ -101,6 +112,10 @@ def _rescored(
         Comparison("score", row["score"], round(score, 4), abs(score - row["score"]) <= ROUNDED),
         # Fewer groups are compared than in the run, so a family more may speak; none may fall silent.
         Comparison("views", sorted(row["views"]), sorted(families), set(row["views"]) <= set(families)),
+        _alike("explanations", {e["hypothesis"]: e["score"] for e in row["explanations"]},
+               {name: fit[number] for name, fit in verdicts.explanations.items()}, FITTED),
+        _alike("row in groups.json", {name: row[name] for name in OF_GROUPS}, {name: groups[number][name] for name in OF_GROUPS}),
+        *_evidence_as_told(campaign, groups[number], {"bias": bias} | weights),
     ]
     return Rescored(row["campaign_id"], (*compared, *_counts(row, tables, erased)), other, erased)
 
@@ -131,6 +146,31 @@ def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str
         for name in judge.EVIDENCE
     }
     return values, findings
+
+
+def _evidence_as_told(campaign: Mapping[str, Any], group: Mapping[str, Any], weights: Mapping[str, float]) -> list[Comparison]:
+    """The evidence that the campaign tells, beside that of groups.json and the weights that the model gives; what has no weight adds 0."""
+    score, details = campaign["row"]["score"], campaign["details"]
+    told, grouped = ({e["name"]: e for e in evidence} for evidence in (details["evidence"], group["evidence"]))
+    adds = {"bias": details["bias_log_odds"]} | {name: e["log_odds"] for name, e in told.items()}
+    together = sum(adds.values())
+    return [
+        _alike("evidence in groups.json", told, grouped),
+        _alike("what evidence adds", adds, {**dict.fromkeys(told, 0.0), **weights}, ROUNDED),
+        Comparison("sum of the evidence", score, round(together, 4), abs(together - score) <= ROUNDED),
+    ]
+
+
+def _alike(name: str, recorded: Mapping[str, Any], found: Mapping[str, Any], within: float | None = None) -> Comparison:
+    """Many things at once, by name; numbers may lie ``within`` of each other, others must be equal."""
+    def same(one: str) -> bool:
+        if one not in recorded or one not in found:
+            return False
+        return bool(recorded[one] == found[one] if within is None else abs(recorded[one] - found[one]) <= within)
+
+    others = sorted(one for one in recorded.keys() | found.keys() if not same(one))
+    computed = f"others of {', '.join(others[:5])}{' and more' * (len(others) > 5)}" if others else "the same"
+    return Comparison(name, f"{len(recorded)} values", computed, not others)
 
 
 def _counts(row: Mapping[str, Any], tables: Mapping[str, pa.Table | None], erased: Mapping[str, int]) -> list[Comparison]:
