@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from stillwatch.files import write_json, write_parquet
-from stillwatch.tables import ACCOUNT_VERDICTS, ACCOUNTS, CAMPAIGNS, CAPABILITIES, EVENTS, HARVEST, LINKS
+from stillwatch.tables import ACCOUNT_VERDICTS, ACCOUNTS, CAMPAIGNS, CAPABILITIES, CLEARED, EVENTS, HARVEST, LINKS, WATCH
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 LAST = START + timedelta(hours=9)
@@ -60,6 +60,9 @@ EVIDENCE = [
 ]
 
 
+NOT_ACCUSED = ("acct-on-the-watch-list", "acct-cleared")
+
+
 def write_run(folder: Path, *, privacy: str = "text") -> Path:
     campaigns: list[dict[str, Any]] = []
     accounts: list[dict[str, Any]] = []
@@ -89,8 +92,12 @@ def write_run(folder: Path, *, privacy: str = "text") -> Path:
         {"account_a": a, "account_b": b, "view": "content.opening", "n_shared": 1, "expected": 0.1, "log_odds": 2.0}
         for c in SIZES for a, b in zip(members(c), members(c)[1:], strict=False)
     ]
+    seen: dict[str, Any] = {"rank": 1, "stands_out": 5.0, "score": -1.0, "n_accounts": 1, "n_events": 9}
+    seen |= {"reasons": [], "not_accused": [], "explanations": []}
+    watch, cleared = ([seen | {"account_ids": [account]}] for account in NOT_ACCUSED)
     for name, rows, contract in (("campaigns", campaigns, CAMPAIGNS), ("accounts", accounts, ACCOUNT_VERDICTS),
-                                 ("harvest", harvest, HARVEST), ("links", links, LINKS)):
+                                 ("harvest", harvest, HARVEST), ("links", links, LINKS), ("watch", watch, WATCH),
+                                 ("cleared", cleared, CLEARED)):
         write_parquet(pa.Table.from_pylist(rows, contract.schema), folder / f"{name}.parquet")
     summary = {"version": "0", "last_seen": LAST.isoformat(), "privacy": privacy, "inputs": [], "parameters": {"seed": 1}}
     write_json(summary, folder / "summary.json")

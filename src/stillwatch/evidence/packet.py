@@ -131,7 +131,7 @@ def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, reduced: sha
     """Write the files of a packet; returns what is missing and why."""
     missing: dict[str, str] = {}
     name = str(campaign.row["campaign_id"])
-    alone = replace(loaded, campaigns=[campaign], reviews=[])
+    alone = replace(loaded, campaigns=[campaign], reviews=[], watch=(), cleared=())
     (folder / "report.html").write_text(page(alone), encoding="utf-8", errors="replace")
     if why := print_pdf(folder / "report.html", folder / "report.pdf"):
         missing["report.pdf"] = why
