@@ -421,6 +421,8 @@ def test_an_overturned_appeal_takes_a_lift_that_waits_for_its_own(store: Store, 
     with store.write(CEM, now=NOW + timedelta(hours=1)) as change:
         lifts = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="seen")
     assert [row.action_id for row in lifts] == [lift.action_id], f"{expired.action_id} is over"
+    with store.read() as session:
+        assert audit.verify(session).whole
 
 
 @pytest.mark.parametrize("waited", [True, False])

@@ -395,7 +395,9 @@ def test_a_reader_needs_the_role_of_the_console_page(url: str, told: Told, tmp_p
     from stillwatch.respond.store import SYSTEM, Store
 
     with Store.open(url).write(SYSTEM) as change:
-        change.session.add_all(User(name=name, role=role, created_at=change.now) for name, role in (("vic", "viewer"), ("ana", "analyst")))
+        for name, role in (("vic", "viewer"), ("ana", "analyst")):
+            change.session.add(User(name=name, role=role, created_at=change.now))
+            change.audit("user.add", name, after=role)
     for words in (("audit-log", "export", "--out", "log.jsonl"), ("audit-log", "verify"), ("actions", "preview", "--case", "case-one")):
         assert "vic is viewer; this needs analyst" in told(*words, who="vic", code=1)
         assert not (tmp_path / "log.jsonl").exists()

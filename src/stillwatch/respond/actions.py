@@ -153,7 +153,7 @@ def spare(change: Change, new: Policy) -> None:
     """End what a policy is about to carry out for the first time on whom people judged innocent while it was in shadow."""
     for action_id, cleared in set_free(change.session, change.now, new).spared.items():
         _release(change, action_id, cleared)
-        change.audit("action.spare", action_id, after=[subject_id for _, subject_id in cleared])
+        change.audit("action.spare", action_id, after=_logged(cleared))
         if not targets(change.session, action_id, live=True):
             _end(change, get(change.session, action_id), ActionState.UNDONE, "action.undo", "all were judged innocent")
 
@@ -512,11 +512,16 @@ def _put(change: Change, row: ActionRow, subjects: Subjects) -> None:
         "kind": row.kind, "lifts": row.lifts, "case_id": row.case_id, "mode": row.mode, "reason": row.reason,
         "parameters": row.parameters, "duration_s": row.duration_s, "policy_version": row.policy_version,
         "needed_approvals": row.needed_approvals, "blast": row.blast,
-        "subjects": [f"{subject}:{subject_id}" for subject, subject_id in subjects],
+        "subjects": _logged(subjects),
     }
     change.audit("action.propose", row.action_id, after=after, reason=row.note or None)
     if not row.needed_approvals:
         _take_effect(change, row)
+
+
+def _logged(subjects: Subjects) -> list[str]:
+    """Subjects as the audit log has them."""
+    return [f"{subject}:{subject_id}" for subject, subject_id in subjects]
 
 
 def _proposed(change: Change, row: ActionRow) -> None:
@@ -591,7 +596,7 @@ def _take_effect(change: Change, row: ActionRow) -> None:
         raise InputError(f"the policy's cap is now {policy.max_accounts}", where=row.action_id)
     row.state, row.expires_at = ActionState.IN_FORCE, change.now + timedelta(seconds=row.duration_s)
     change.bump()
-    after = {"kind": row.kind, "mode": row.mode, "expires_at": row.expires_at, "spared": [subject_id for _, subject_id in spared]}
+    after = {"kind": row.kind, "mode": row.mode, "expires_at": row.expires_at, "spared": _logged(spared)}
     change.audit("action.take_effect", row.action_id, after=after)
 
 

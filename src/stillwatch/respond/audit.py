@@ -1,9 +1,9 @@
 """The audit log: append-only, each row hashed with the one before it.
 
 A row's hash covers its columns and the hash of the row before, so a changed, removed, inserted or reordered row breaks
-the chain where it was touched. Rows cut off the end are told by ``store_meta``, which counts them. Whoever can write the
-whole database can forge both; against that, keep the head (``stillwatch audit-log verify`` prints it) outside of the
-database and pass it to a later verification.
+the chain where it was touched. Rows cut off the end are told by ``store_meta``, which counts them; what was written into other
+tables past the log, by :mod:`.reconcile`. Whoever can write the whole database can forge it all; against that, keep the head
+(``stillwatch audit-log verify`` prints it) outside of the database and pass it to a later verification.
 
 What a row says (``before``, ``after``, ``reason``) goes into its hash as a salted digest. An erasure (:mod:`.erasure`) can so
 change what a row says about one account: the row, whose digest and hash stay, is still chained, and the digest of what is
@@ -11,6 +11,7 @@ left of it stands in a later row, that of the erasure. The salt goes, or whoever
 """
 
 import hashlib
+import itertools
 import json
 import secrets
 from collections.abc import Iterator
@@ -19,9 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, select, type_coerce
+from sqlalchemy import BigInteger, Row, select, text, type_coerce
 from sqlalchemy.orm import Session
 
+from stillwatch.respond.reconcile import Told, said
 from stillwatch.respond.schema import EPOCH, AuditRow, Meta
 
 ERASE = "account.erase"
@@ -46,7 +48,7 @@ class Verification:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing was changed, removed or reordered."""
+        """Whether nothing was changed, removed or reordered, and the state is what the log made of it."""
         return not self.faults
 
 
@@ -102,12 +104,23 @@ def append(meta: Meta, row: AuditRow) -> AuditRow:
     return row
 
 
+TRIGGERS = {
+    f"audit_log_no_{verb.lower()}": f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END" for verb in ("UPDATE", "DELETE")
+}
+"""What SQLite says of the triggers that refuse changes; :data:`GUARDED` asks PostgreSQL."""
+GUARDED = """
+SELECT 1 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE tgrelid = 'audit_log'::regclass AND tgname = 'audit_log_append_only' AND tgenabled IN ('O', 'A')
+AND tgtype = 58 AND tgqual IS NULL AND prosrc = ' BEGIN RAISE EXCEPTION ''the audit log is append-only''; END '
+"""
+"""58: before each statement that updates, deletes or truncates."""
 MOST_FAULTS = 20
 """Faults that are told, at most."""
 
 
 def verify(session: Session, *, head: str | None = None) -> Verification:
-    """Read the whole log and check each row.
+    """Read the whole log, check each row, and what all of them come to against the state.
 
     Args:
         session: an open session.
@@ -119,6 +132,7 @@ def verify(session: Session, *, head: str | None = None) -> Verification:
 
 def _verified(session: Session, kept: tuple[int, str] | None, head: str | None) -> Verification:
     faults: list[str] = []
+    told = Told()
     n, n_erased, seq, previous = 0, 0, 0, START
     erasures, left = _erasures(session)
     kept_seen = kept is None
@@ -131,18 +145,32 @@ def _verified(session: Session, kept: tuple[int, str] | None, head: str | None) 
             faults.append(f"row {row.seq} does not follow row {seq}: one of them was replaced or moved")
         good, erased = _holds(row, left.get(row.seq))
         n_erased += erased
-        if not good:
-            faults.append(f"row {row.seq} was changed ({_said(row.action)} of {_said(row.object)} by {_said(row.actor)})")
+        if good:
+            told.heed(row)
+        else:
+            faults.append(f"row {row.seq} was changed ({said(row.action)} of {said(row.object)} by {said(row.actor)})")
         if kept is not None and row.seq == kept[0]:
             kept_seen = row.hash == kept[1]
         seq, previous = row.seq, row.hash
     meta = session.execute(select(Meta.audit_seq, Meta.audit_hash).where(Meta.only == 1)).first()
     if meta is None or (meta.audit_seq, meta.audit_hash) != (seq, previous):
-        expected = "nothing" if meta is None else f"row {_said(meta.audit_seq)}"
+        expected = "nothing" if meta is None else f"row {said(meta.audit_seq)}"
         faults.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
     if not kept_seen:
         faults.append(f"the log does not hold row {head}, which was kept from an earlier verification")
-    return Verification(n, f"{seq}:{_said(previous)}", tuple(faults[:MOST_FAULTS]), n_erased, erasures)
+    faults += _unguarded(session)
+    faults += itertools.islice(told.faults(session), MOST_FAULTS)
+    return Verification(n, f"{seq}:{said(previous)}", tuple(faults[:MOST_FAULTS]), n_erased, erasures)
+
+
+def _unguarded(session: Session) -> list[str]:
+    """A fault for each trigger that is gone, or not as the first migration made it."""
+    if session.get_bind().dialect.name == "sqlite":
+        triggers = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        gone = [name for name, made in TRIGGERS.items() if (name, made) not in triggers]
+    else:
+        gone = [] if session.execute(text(GUARDED)).first() else ["audit_log_append_only"]
+    return [f"the trigger {name}, which keeps rows from being changed, is gone, disabled or another one" for name in gone]
 
 
 def _holds(row: Row[Any], left: str | None) -> tuple[bool, bool]:
@@ -154,16 +182,6 @@ def _holds(row: Row[Any], left: str | None) -> tuple[bool, bool]:
         return False, False
     erased = says != (row.payload_hash or row.hash) and left == says
     return whole and (erased or says == (row.payload_hash or row.hash)), erased
-
-
-def _said(value: Any) -> str:
-    """What a column holds, in one line whatever it is."""
-    text = str(value) if isinstance(value, str | int) else ascii(value)
-    return text if text.isprintable() and len(text) <= SAID else ascii(text)[:SAID]
-
-
-SAID = 200
-"""Characters of a column that a fault quotes, at most."""
 
 
 def _erasures(session: Session) -> tuple[tuple[int, ...], dict[int, str]]:

@@ -89,8 +89,8 @@ def verify_log(args: Args) -> dict[str, Any]:
     with reading(args, Role.ANALYST) as session:
         found = audit.verify(session, head=args.head)
     if not found.whole:
-        raise InputError(f"the audit log is broken: {'; '.join(found.faults)}")
-    say(args, f"{number_of(found.n_rows, 'row')}, whole. Keep this outside of the database: {found.head}")
+        raise InputError(f"the audit log is broken, or the store was changed past it: {'; '.join(found.faults)}")
+    say(args, f"{number_of(found.n_rows, 'row')}, whole, and the state is as they say. Keep this outside of the database: {found.head}")
     if found.erasures:
         by = ", ".join(map(str, found.erasures))
         say(args, f"{number_of(found.n_erased, 'row')} changed by erasures, of which rows {by} tell")
