@@ -24,6 +24,7 @@ from stillwatch.respond.schema import ActionRow, AuditRow
 from stillwatch.respond.store import Store
 
 COMMAND = [sys.executable, "-m", "stillwatch"]
+HASTY = "import sys; from stillwatch.cli import main; from stillwatch.console import form; form.FORM_S = 0.3; sys.exit(main())"
 
 
 def run(*words: str, store: Path, password: str = "a long enough password") -> "subprocess.CompletedProcess[str]":
@@ -80,7 +81,7 @@ def test_the_console_by_itself(tmp_path: Path) -> None:
         probe.listen()
         taken = run("console", "--port", str(port), store=store)
         assert (taken.returncode, taken.stderr.count("\n")) == (1, 1)
-    process = subprocess.Popen([*COMMAND, "console", "-q", "--store", str(store), "--port", str(port)])
+    process = subprocess.Popen([sys.executable, "-c", HASTY, "console", "-q", "--store", str(store), "--port", str(port)])
     try:
         for _ in range(600):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
@@ -91,7 +92,13 @@ def test_the_console_by_itself(tmp_path: Path) -> None:
         wire.request("GET", "/console/")
         answer = wire.getresponse()
         assert (answer.status, answer.headers["location"]) == (303, "/console/login?next=%2Fconsole%2F")
-        for connection in (wire, *idle):
+        slow = socket.create_connection(("127.0.0.1", port), 5)
+        form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 999"
+        slow.sendall(f"POST /console/login HTTP/1.1\r\nHost: h\r\n{form}\r\n\r\nname=".encode())
+        told = b"".join(iter(lambda: slow.recv(65536), b""))  # until the connection is closed
+        assert told.startswith(b"HTTP/1.1 408 ")
+        assert b"the form was not here within 0.3 s. Send it again" in told
+        for connection in (wire, slow, *idle):
             connection.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stillwatch.console import accounts, action_pages, case_pages, entrance, live, policy_pages, queue, registers
-from stillwatch.console.form import client_ip, read_form
+from stillwatch.console.form import LateError, client_ip, read_form
 from stillwatch.console.page import NotFoundError, Page, Visit, environment
 from stillwatch.console.security import Brake, find, form_token, same
 from stillwatch.errors import InputError, StillwatchError
@@ -162,6 +162,8 @@ class Gate:
             return self.problem(request, 404, str(error))
         except ForbiddenError as error:
             return self.problem(request, 403, str(error))
+        except LateError as error:
+            return self.problem(request, 408, str(error))
         except InputError as error:
             return self.problem(request, 400, str(error))
         except StillwatchError as error:
@@ -177,6 +179,8 @@ class Gate:
             return await entrance.login(self, request)
         except ClientDisconnect:
             return Response(status_code=400)
+        except LateError as error:
+            return self.problem(request, 408, str(error))
         except InputError as error:
             return self.problem(request, 400, str(error))
         except StillwatchError as error:
@@ -214,4 +218,4 @@ class Gate:
         page = (
             environment().get_template("problem.html").render(prefix=self.prefix, text=text, status=status, name=name)
         )
-        return HTMLResponse(page, status)
+        return HTMLResponse(page, status, {"connection": "close"} if status == 408 else None)
