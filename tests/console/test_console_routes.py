@@ -206,16 +206,30 @@ def test_wrong_names_and_passwords_say_the_same(client: Clients) -> None:
 
 def test_guessing_is_braked_by_name_and_by_address() -> None:
     brake = Brake()
-    for _ in range(Brake.BY_NAME):
+    for _ in range(Brake.BY_BOTH):
         assert not brake.refuses("ana", "192.0.2.1")
         brake.failed("ana", "192.0.2.1")
-    assert brake.refuses("ana", "192.0.2.9")
+    assert brake.refuses("ana", "192.0.2.1")
+    assert not brake.refuses("ana", "192.0.2.9"), "who guesses a name locks out nobody elsewhere"
     assert not brake.refuses("ben", "192.0.2.1")
+    brake.passed("ana", "192.0.2.1")
+    assert not brake.refuses("ana", "192.0.2.1")
     for i in range(Brake.BY_ADDRESS):
         brake.failed(f"name-{i}", "192.0.2.1")
     assert brake.refuses("ben", "192.0.2.1")
-    brake.passed("ana", "192.0.2.8")
+
+
+def test_guessing_from_many_addresses_is_braked_by_name_alone() -> None:
+    brake = Brake()
+    for i in range(Brake.BY_NAME - 1):
+        brake.failed("ana", f"198.51.100.{i}")
     assert not brake.refuses("ana", "192.0.2.9")
+    brake.failed("ana", "192.0.2.9")
+    assert brake.refuses("ana", "192.0.2.8")
+    brake.passed("ana", "192.0.2.9")
+    brake.failed("ana", "198.51.100.1")
+    assert brake.refuses("ana", "192.0.2.9"), "a login forgets none of what others guessed"
+    assert not brake.refuses("ben", "192.0.2.9")
 
 
 def test_logins_that_succeed_brake_nobody_and_take_back_no_failure_of_others() -> None:
@@ -240,7 +254,7 @@ def test_an_outage_of_the_store_locks_nobody_out(client: Clients, monkeypatch: p
     def down(*_: object, **__: object) -> None:
         raise StillwatchError("the store does not answer")
 
-    monkeypatch.setattr(Brake, "BY_NAME", 3)
+    monkeypatch.setattr(Brake, "BY_BOTH", 3)
     anybody = client("")
     assert anybody.login("ana", "wrong").status_code == 401
     with monkeypatch.context() as patched:
@@ -251,7 +265,7 @@ def test_an_outage_of_the_store_locks_nobody_out(client: Clients, monkeypatch: p
 
 def test_the_brake_stands_before_the_right_password(client: Clients) -> None:
     anybody = client("")
-    for _ in range(Brake.BY_NAME):
+    for _ in range(Brake.BY_BOTH):
         assert anybody.login("ana", "wrong").status_code == 401
     assert anybody.login("ana").status_code == 429
     assert anybody.login("ben").status_code == 303

@@ -132,30 +132,29 @@ def revealed(found: Login, case_id: str, now: datetime) -> bool:
 
 
 class Brake:
-    """Counts failed logins by name and by address, in this process, and says when to refuse.
+    """Counts failed logins by name and address, in this process, and says when to refuse.
 
-    Bounded: the longest untouched name goes first, so a flood of names only forgets.
+    By both together soon, so that who guesses locks out nobody elsewhere; by name alone late, against guesses from many addresses.
+    Bounded: what was longest untouched goes first, so a flood of names only forgets.
     """
 
     WINDOW_S = 900.0
-    BY_NAME = 8
+    BY_BOTH = 8
     BY_ADDRESS = 40
+    BY_NAME = 100
     SIZE = 20_000
 
     def __init__(self) -> None:
         """Nothing has failed yet."""
-        self._failed: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
+        self._failed: OrderedDict[tuple[str | None, str | None], list[float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def refuses(self, name: str, ip: str | None) -> bool:
         """Whether there were too many failures."""
         since = time.monotonic() - self.WINDOW_S
         with self._lock:
-            counts = {
-                kind: sum(at > since for at in self._failed.get((kind, value), ()))
-                for kind, value in self._keys(name, ip)
-            }
-        return counts["name"] >= self.BY_NAME or counts["ip"] >= self.BY_ADDRESS
+            both, by_address, by_name = (sum(at > since for at in self._failed.get(key, ())) for key in self._keys(name, ip))
+        return both >= self.BY_BOTH or by_address >= self.BY_ADDRESS or by_name >= self.BY_NAME
 
     def failed(self, name: str, ip: str | None) -> None:
         """Count a failure."""
@@ -163,18 +162,16 @@ class Brake:
             for key in self._keys(name, ip):
                 times = self._failed.setdefault(key, [])
                 times.append(time.monotonic())
-                del times[: -self.BY_ADDRESS]
+                del times[: -self.BY_NAME]
                 self._failed.move_to_end(key)
             while len(self._failed) > self.SIZE:
                 self._failed.popitem(last=False)
 
     def passed(self, name: str, ip: str | None) -> None:
-        """Take back what this login was counted as: all of the name, and one of the address, which others guess from, too."""
-        by_name, by_address = self._keys(name, ip)
+        """Take back what this login was counted as: all of the name from here, one of the others', from which others guess, too."""
+        self.unchecked(name, ip)
         with self._lock:
-            self._failed.pop(by_name, None)
-            if times := self._failed.get(by_address):
-                times.pop()
+            self._failed.pop(self._keys(name, ip)[0], None)
 
     def unchecked(self, name: str, ip: str | None) -> None:
         """Take back one failure, which was none: nothing was checked."""
@@ -184,5 +181,6 @@ class Brake:
                     times.pop()
 
     @staticmethod
-    def _keys(name: str, ip: str | None) -> tuple[tuple[str, str], tuple[str, str]]:
-        return ("name", name[:200]), ("ip", ip or "")
+    def _keys(name: str, ip: str | None) -> tuple[tuple[str | None, str | None], ...]:
+        name, ip = name[:200], ip or ""
+        return (name, ip), (None, ip), (name, None)
