@@ -163,6 +163,22 @@ def test_a_prompt_with_a_nul_stops_no_import(store: Store, run_folder: Folder) -
         assert details["templates"] == [template | {"masked": "Solve\ufffd ⟨…⟩"}]
 
 
+def test_names_with_a_nul_stop_no_import(store: Store, run_folder: Folder, tmp_path: Path) -> None:
+    from stillwatch.respond.schema import Account, Key
+
+    named = ["a\0", "a\ufffd", *accounts(0, 4)]  # the first two are one to the store
+    event = {"timestamp": NOW.isoformat(), "account_id": "a\0", "key_id": "k\0", "output_tokens": 7, "prompt": "x", "event_id": "e"}
+    (tmp_path / "data" / "events").mkdir(parents=True)
+    (tmp_path / "data" / "events" / "events.jsonl").write_text(json.dumps(event) + "\n")
+    (tmp_path / "data" / "accounts.jsonl").write_text(json.dumps({"account_id": "a\0", "org_id": "o\0"}) + "\n")
+    imported(store, run_folder({"c-one": {"members": named}}), data=tmp_path / "data")
+    assert set(held(store, the_case(store).case_id)) == {"a\ufffd", *accounts(0, 4)}
+    with store.read() as session:
+        account = session.get_one(Account, "a\ufffd")
+        assert (account.output_tokens, account.org_id) == (7, "o\ufffd")
+        assert session.get_one(Key, "k\ufffd").account_id == "a\ufffd"
+
+
 def test_an_unrelated_campaign_opens_its_own(store: Store, run_folder: Folder, case_id: str) -> None:
     assert len(imported(store, run_folder({"c-two": {"members": accounts(500, 9), "marks": ["z1", "z2"]}})).opened) == 1
 

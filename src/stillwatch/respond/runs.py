@@ -62,14 +62,14 @@ def read_run(folder: Path) -> FoundRun:
     campaigns = _read(tables[0], CAMPAIGNS)
     run_id = _run_id(digests.values(), summary, found=len(campaigns) > 0)
     accused = _read(tables[1], ACCOUNT_VERDICTS, filters=[("campaign_id", "!=", "")])
-    members: dict[str, list[Mapping[str, Any]]] = {}
-    for row in accused.select(["campaign_id", "account_id", "score", "reasons"]).to_pylist():
-        members.setdefault(row.pop("campaign_id"), []).append(row)
+    members: dict[str, dict[str, Mapping[str, Any]]] = {}  # by name: whoever differs in a NUL alone is one account of the store
+    for row in _storable(accused.select(["campaign_id", "account_id", "score", "reasons"])).to_pylist():
+        members.setdefault(row.pop("campaign_id"), {})[row["account_id"]] = row
     valued = run_worth.read(folder)
     found = [
         FoundCampaign(
             row, run_details.parse(_without_nul(row.pop("details")), row["campaign_id"], tables[0]) | valued.get(row["campaign_id"], {}),
-            members.get(row["campaign_id"], ()),
+            list(members.get(row["campaign_id"], {}).values()),
         )
         for row in campaigns.to_pylist()
     ]
@@ -127,7 +127,7 @@ def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
             keys = engine.sql(_KEYS).fetchall()
         except duckdb.Error as error:
             raise InputError(f"not readable ({' '.join(str(error).split())})", where=folder) from error
-    registry = read_accounts(data)
+    registry = _storable(read_accounts(data))
     registry = registry.filter(pc.is_in(registry["account_id"], wanted)).select(["account_id", *REGISTRY])
     known = {row["account_id"]: row for row in registry.to_pylist()}
     nothing = dict.fromkeys(REGISTRY)
@@ -201,13 +201,23 @@ def _view(engine: Any, files: Sequence[Path]) -> None:
         source = (f"read_parquet({listed(paths)}, union_by_name=true)" if suffix == ".parquet"
                   else json_as_text(engine, paths, ("timestamp", "output_tokens")))
         present = {row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+        columns = {name: (f'"{name}"' if name in present else "NULL") + f"::{type_}" for name, type_ in SQL_TYPES.items()}
         chosen = [
-            (f'"{name}"' if name in present else "NULL") + f'::{type_} AS "{name}"' for name, type_ in SQL_TYPES.items()
+            (f"replace({column}, chr(0), chr(65533))" if SQL_TYPES[name] == "VARCHAR" else column) + f' AS "{name}"'
+            for name, column in columns.items()
         ]
         parts.append(f"SELECT {', '.join(chosen)} FROM {source}")
     engine.execute(f"CREATE VIEW events AS {' UNION ALL '.join(parts)}")
 
 
+def _storable(table: pa.Table) -> pa.Table:
+    """A table whose texts a database can hold; see :func:`_without_nul`."""
+    for i, column in enumerate(table.columns):
+        if pa.types.is_string(column.type):
+            table = table.set_column(i, table.field(i), pc.replace_substring(column, "\0", "\ufffd"))
+    return table
+
+
 def _without_nul(details: str | None) -> str | None:
-    """Details whose texts a database can hold: PostgreSQL takes no U+0000, which a prompt may have, and so no run with it."""
+    """Details whose texts a database can hold: PostgreSQL takes no U+0000, which a prompt or a name may have, and so no run with it."""
     return None if details is None else details.replace("\\u0000", "\\ufffd")
