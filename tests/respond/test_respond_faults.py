@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -18,6 +19,7 @@ from sqlalchemy import text
 import killed
 from stillwatch.cli import main
 from stillwatch.respond import actions, audit, cases, importing, urls
+from stillwatch.respond import store as store_module
 from stillwatch.respond.schema import Campaign, Run
 from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Store, StoreError
@@ -221,6 +223,19 @@ def test_a_connection_that_was_dropped_on_the_way_is_found_dead_and_a_long_answe
                 assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
                 assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 60
         store.close()
+
+
+def test_a_command_that_waits_for_another_writer_says_so(judged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = sqlite3.connect(judged)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(store_module, "SILENT_MS", 10)
+    told: list[str] = []
+    monkeypatch.setattr(store_module.logger, "warning", lambda line: (told.append(line), other.rollback()))
+    assert main(["cases", "note", "case-one", "x", "--store", str(judged), "--as", "ana"]) == 0
+    assert told == ["waiting for the store, which another process writes to"]
+    assert main(["cases", "note", "case-one", "y", "--store", str(judged), "--as", "ana"]) == 0
+    assert len(told) == 1, "who need not wait says nothing"
+    other.close()
 
 
 def test_commands_speak_json(judged: Path, capsys: pytest.CaptureFixture[str]) -> None:

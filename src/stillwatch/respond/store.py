@@ -12,6 +12,7 @@ A write is one transaction: what people did and its audit rows are stored togeth
 SQLite by its lock and on PostgreSQL by the row of ``store_meta``; the audit chain needs it.
 """
 
+import logging
 import os
 import socket
 import sqlite3
@@ -39,7 +40,9 @@ from stillwatch.respond.vocabulary import RANK, Role
 DEFAULT_URL = "sqlite:///stillwatch.db"
 NO_STORE = "Check --store; stillwatch cases import makes one, and so does stillwatch token NAME --store URL"
 BUSY_MS = 30_000
-"""How long a writer waits for its turn on SQLite."""
+"""How long a writer waits for its turn on SQLite, once it has told that it waits."""
+SILENT_MS = 2000
+"""How long it waits before it tells."""
 ANSWER_S = 30.0
 """How long a service waits for an answer of PostgreSQL, as long as for its turn on SQLite. Commands wait as long as it takes."""
 KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
@@ -50,6 +53,8 @@ CHANGING = frozenset({
 })
 """What the audit log calls the changes that decision services must learn of. Each new revision has one of them in its
 transaction, so that the log tells whom it concerns."""
+logger = logging.getLogger("stillwatch.store")
+"""Commands have no other handler than Python's own, which prints a warning on standard error as it is."""
 MIGRATION_LOCK = 7_316_520_441
 """PostgreSQL advisory lock that migrations hold."""
 
@@ -361,8 +366,20 @@ def _sqlite_rules(engine: Engine, at_rest: str | None) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         # A writer takes the lock at once: two that read first and write later could only fail.
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if not connection.get_execution_options().get("writing"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA busy_timeout={SILENT_MS}")
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.Error as error:  # any other comes again below, where it becomes one line
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+                logger.warning("waiting for the store, which another process writes to")
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _to_wal(cursor: Any) -> None:
