@@ -430,6 +430,15 @@ def test_where_litellm_cannot_restrict_the_next_action_is_carried_out(service: S
     assert ask(service, account_id="both")["decision"] == "restrict"
 
 
+def test_what_litellm_cannot_do_is_not_told_as_done(service: Service, log: Kept) -> None:
+    body = json.dumps({"input_type": "request", "request_data": {"user_api_key_user_id": "restrict"}}).encode()
+    _, headers, answer = called(service, "/beta/litellm_basic_guardrail_api", body=body)
+    assert (json.loads(answer), headers["x-guard-decision"]) == ({"action": "NONE"}, "allow")
+    service.log._flush()
+    assert [(row.decision, row.would, row.mode) for row in log.records] == [("allow", "restrict", "enforce")]
+    assert dict(service.metrics.decisions) == {("litellm", "allow", "restrict", "enforce"): 1}
+
+
 def guarded(service: Service, body: bytes | list[bytes], **more: Any) -> tuple[str, str | None]:
     """LiteLLM's answer, and the reason."""
     status, headers, answer = called(service, "/beta/litellm_basic_guardrail_api", body=body, **more)

@@ -60,7 +60,11 @@ class Decider:
         else:
             decision = self._applied(entry, keys[question.decided_by[0]][0], snapshot.revision, question.request_id, at)
             if decision.decision == "restrict":
-                decision = self._beside(question, snapshot, keys, at) or decision
+                beside = self._beside(question, snapshot, keys, at)
+                if beside is not None:
+                    decision = beside
+                elif not question.restricts:
+                    decision.decision = "allow"  # what is done; ``would`` says what the action is
         if replay is not None:
             self._replays.put(replay, decision, at)
         return decision, False

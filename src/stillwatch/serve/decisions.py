@@ -84,7 +84,7 @@ class Question(msgspec.Struct, gc=False):
 
 
 class Decision(msgspec.Struct, gc=False, omit_defaults=True):
-    """The answer. ``decision`` is what the gateway must do, ``would`` what it would do outside shadow mode."""
+    """The answer. ``decision`` is what the gateway must do, ``would`` what it would do outside shadow mode, and if it could restrict."""
 
     decision: str
     would: str
