@@ -15,7 +15,7 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.files import digest, write_parquet
 from stillwatch.keys import hashing
-from stillwatch.respond import audit, cases, erasure
+from stillwatch.respond import audit, cases, erasure, identifiers
 from stillwatch.respond.runs import read_facts, read_requests
 from stillwatch.respond.schema import Account, Case, Key, Mark, Run
 from stillwatch.respond.store import SYSTEM, Store
@@ -346,6 +346,24 @@ def test_the_same_run_with_other_facts_says_so(
     assert orgs(store) == dict.fromkeys(accounts(0, 3), "org-x")
     assert store.revision() == revision + 1, "decision services are told"
     assert told(tmp_path / "two") == "imported before; nothing changed\n"
+
+
+@pytest.mark.parametrize("place", ["ingest.json", "stillwatch.key"])
+def test_an_import_tells_the_store_with_which_key_identifiers_were_hashed(
+    place: str, store: Store, run_folder: Folder, tmp_path: Path
+) -> None:
+    key = bytes(range(32))
+    folder, data = run_folder({"c-one": {"members": accounts(0, 3)}}), log_of(tmp_path / "log", "org-x", accounts(0, 3))
+    (data / place).write_text(json.dumps({"key_check": hashing.key_check(key)}) if place == "ingest.json" else key.hex())
+
+    def others() -> list[bool]:
+        with store.read() as session:
+            return [identifiers.of_another_key(session, one) for one in (key, bytes(32))]
+
+    imported(store, folder)
+    assert others() == [False, False], "not known"
+    imported(store, folder, data=data)
+    assert others() == [False, True]
 
 
 def test_an_import_brings_nobody_back_who_was_erased(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.respond import audit, cases, migrations, policy
+from stillwatch.respond import audit, cases, identifiers, migrations, policy
 from stillwatch.respond.schema import Appeal, AuditRow, Base, Case, DecisionRow, Indicator, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
@@ -62,8 +62,14 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
 
 
+def without_0011(connection: Connection) -> None:
+    """The store as it was when nothing told with which key its identifiers were hashed."""
+    connection.execute(text("ALTER TABLE store_meta DROP COLUMN key_check"))
+
+
 def without_0010(connection: Connection) -> None:
     """Labels as they were when times alone told their order."""
+    without_0011(connection)
     connection.execute(text("ALTER TABLE labels DROP COLUMN audit_seq"))
 
 
@@ -116,6 +122,16 @@ def without_0004(connection: Connection) -> None:
     with Operations(MigrationContext.configure(connection)).batch_alter_table("appeals") as table:
         table.drop_column("action_id")
         table.alter_column("case_id", existing_type=String(32), nullable=False)
+
+
+def test_an_older_store_does_not_know_its_key(store: Store) -> None:
+    with store.connect(writing=True) as connection:
+        without_0011(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0010'"))
+    test_migrations_give_the_schema_of_the_code(again := Store.open(store.engine.url.render_as_string(hide_password=False)))
+    with again.read() as session:
+        assert not identifiers.of_another_key(session, bytes(32))
+    again.close()
 
 
 def test_runs_of_an_older_store_count_as_whole(store: Store) -> None:

@@ -36,13 +36,14 @@ from sqlalchemy import inspect, select, text, update
 from ports import free_port
 from stillwatch import cli
 from stillwatch.errors import InputError
+from stillwatch.keys import hashing
 from stillwatch.keys.hashing import keyed
 from stillwatch.respond import actions, allow, policy, urls
 from stillwatch.respond import tokens as token_store
 from stillwatch.respond.schema import Account, ApiToken, AuditRow, DecisionRow, Key, User
 from stillwatch.respond.store import Actor, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
-from stillwatch.serve import identity, refresh, snapshot, tokens
+from stillwatch.serve import identity, refresh, server, snapshot, tokens
 from stillwatch.serve.clock import Clock
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Record
@@ -680,6 +681,28 @@ def test_every_command_finds_the_store_named_in_the_environment(
     with running(command, tmp_path, port):
         answer = call(port, "/v1/decide", {"x-stillwatch-token": said.stdout.strip()}, {"account_id": "eve"})
         assert (answer.status, answer.json()["decision"]) == (200, "block")
+
+
+def test_a_service_with_another_key_than_the_stores_says_so(
+    url: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    act(store, Action.BLOCK, "eve")
+    with store.write(DEE) as change:
+        change.meta.key_check = hashing.key_check(KEY)
+    monkeypatch.chdir(tmp_path)
+    told: list[bool] = []
+    monkeypatch.setattr(server, "run", lambda *_, other_key, **__: told.append(other_key))
+    for key in (KEY, bytes(32)):
+        (tmp_path / "some.key").write_text(key.hex())
+        assert cli.main(["serve", "--store", url, "--enforce", "--key-file", "some.key", "--no-console"]) == 0
+    assert told == [False, True]
+    Builder(StoreSource(url), tmp_path).build()
+    for other_key in told:
+        refresher = Refresher(Decider(), tmp_path, None, keyed=True, enforce=True, other_key=other_key)
+        capsys.readouterr()
+        refresher.look()
+        for place in (refresher.status()["warning"], *capsys.readouterr()):  # the log on standard output, the terminal's line
+            assert ("hashed with another key" in place) == other_key
 
 
 def test_only_an_admin_makes_tokens(store: Store, url: str, tmp_path: Path) -> None:

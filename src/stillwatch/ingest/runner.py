@@ -270,6 +270,7 @@ class _Work:
         return {
             "format": self._format.name,
             "privacy": self._privacy,
+            "key_check": self._tenant.key_check,
             "as_of": self._as_of.isoformat(),
             "rows": {"read": read, "written": events.written, "quarantined": read - events.written},
             "quarantined": dict(aside.rows["log"]),

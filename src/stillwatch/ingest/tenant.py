@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from stillwatch.errors import InputError
 from stillwatch.ingest.values import whole_number
-from stillwatch.keys.hashing import erased_hash, keyed
+from stillwatch.keys.hashing import erased_hash, key_check, keyed
 
 CACHE = 1 << 18
 """Entries of each cache of hashes; it is emptied when full, so memory stays bounded."""
@@ -28,7 +28,7 @@ class Tenant:
         self.text = text
         self._erased = frozenset(erased)
         self._is_erased: dict[str, bool] = {}
-        self._key = key
+        self._key, self.key_check = key, key_check(key)
         # BLAKE2b takes at most 64 bytes of key
         self._short = key if len(key) <= 64 else hashlib.sha512(key).digest()
         self._trusted = networks(trusted_proxies)

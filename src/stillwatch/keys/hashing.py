@@ -22,6 +22,11 @@ def keyed(key: bytes, value: str) -> str:
     return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 
+def key_check(key: bytes) -> str:
+    """What tells a tenant's key from another, and nothing else of it: kept beside what was hashed with it."""
+    return keyed(key, "check of the tenant's key")
+
+
 def tenant_key(path: Path) -> bytes:
     """Read the tenant's key, or create it with mode 0600; of several processes that create it at once, all read the same."""
     if not path.exists():

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.keys.hashing import keyed
+from stillwatch.keys.hashing import key_check, keyed
 from stillwatch.respond.bulk import chunks
-from stillwatch.respond.schema import Account, Key, Member, Target
+from stillwatch.respond.schema import Account, Key, Member, Meta, Target
 from stillwatch.respond.vocabulary import Subject
 
 HASH = re.compile("[0-9a-f]{32}")
@@ -46,6 +46,11 @@ def hashed(session: Session) -> bool:
         if ids := session.scalars(select(column).limit(SAMPLE)).all():
             return sum(HASH.fullmatch(name) is not None for name in ids) * 2 >= len(ids)
     return False
+
+
+def of_another_key(session: Session, key: bytes) -> bool:
+    """Whether the store's identifiers were hashed with another key, as far as an import told it."""
+    return session.get_one(Meta, 1).key_check not in (None, key_check(key))
 
 
 def meant(session: Session, subjects: Sequence[tuple[Subject, str]], key: bytes | None) -> list[tuple[Subject, str]]:

@@ -25,6 +25,7 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from stillwatch import run_details
+from stillwatch.files import read_json
 from stillwatch.keys import hashing
 from stillwatch.respond import cases
 from stillwatch.respond.bulk import chunks, put
@@ -112,8 +113,18 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
             time.sleep(PAUSE_S)
     if facts is not None:
         _store_facts(store, actor, run, facts, result, now)
+    if data is not None and (check := _key_check(data)):
+        with store.write(actor, now=now) as change:
+            change.meta.key_check = check
     result.back = len(_members(store, erased))
     return result
+
+
+def _key_check(data: Path) -> str:
+    """Of the key that a folder's identifiers were hashed with; empty where neither ingest.json nor a key beside it tells."""
+    record, key_file = data / "ingest.json", data / hashing.KEY_NAME
+    told = str(read_json(record).get("key_check", "")) if record.is_file() else ""
+    return told or (hashing.key_check(hashing.tenant_key(key_file)) if key_file.is_file() else "")
 
 
 def _erased(data: Path, account_ids: Sequence[str]) -> set[str]:

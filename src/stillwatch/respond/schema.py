@@ -446,3 +446,5 @@ class Meta(Base):
     """Grows by each change of actions, allow-list, keys or policy."""
     audit_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     audit_hash: Mapped[str] = mapped_column(String(64))
+    key_check: Mapped[str | None] = mapped_column(String(32))
+    """Of the tenant's key that hashed the identifiers of the last import with its log; null where none told."""

@@ -123,7 +123,7 @@ class Refresher:
 
     def __init__(
         self, decider: Decider, folder: Path, source: SnapshotSource | None, every_s: float = 1.0,
-        also: Callable[[], None] | None = None, *, keyed: bool | None = None, enforce: bool | None = None,
+        also: Callable[[], None] | None = None, *, keyed: bool | None = None, enforce: bool | None = None, other_key: bool = False,
     ) -> None:
         """Take the folder of the snapshot.
 
@@ -134,9 +134,10 @@ class Refresher:
             every_s: seconds between looks.
             also: called with each look, such as to read tokens again; what it raises is reported.
             keyed: whether questions are hashed with a tenant's key, to tell where no name could ever be found; null: not told.
+            other_key: whether that key is known to be another than the one that identifiers in the source were hashed with.
             enforce: whether the service does what actions say, to tell where people may think so in vain; null: not told.
         """
-        self._also, self._keyed, self._enforce = also, keyed, enforce
+        self._also, self._keyed, self._enforce, self._other_key = also, keyed, enforce, other_key
         self.ending = False
         """Set while the service drains: a builder that was ended with it (systemd ends all of a unit) is not started again."""
         self.mismatch = ""
@@ -258,6 +259,9 @@ class Refresher:
                 "identifiers in the snapshot look hashed and there is no --key-file: nobody who is asked about by name is found" if hashed
                 else "identifiers in the snapshot are in the clear and --key-file hashes those that are asked about: nobody is found"
             )
+        elif self._other_key:
+            strangers = "Pass the --key-file of the ingest whose run was imported last"
+            told.append("identifiers in the store were hashed with another key than --key-file: nobody who is asked about by name is found")
         if enforced is not None and self._enforce is not None and enforced != self._enforce:
             told.append(
                 "actions are in force and the service runs without --enforce: nothing is refused" if enforced

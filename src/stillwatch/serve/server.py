@@ -94,7 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(
     settings: Settings, source: SnapshotSource | None, sink: Sink | None, *, mounts: dict[str, ASGIApp] | None = None,
-    token_source: tokens.TokenSource | None = None,
+    token_source: tokens.TokenSource | None = None, other_key: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -104,6 +104,7 @@ def run(
         sink: where decisions are logged.
         mounts: further ASGI applications by path, such as the console.
         token_source: where tokens are kept; None is the file of the settings.
+        other_key: whether the source's identifiers are known to be hashed with another key than that of the settings, which is told.
 
     Raises:
         InputError: the settings make no sense, or the port or the state folder is another service's.
@@ -112,12 +113,12 @@ def run(
     sys.setswitchinterval(SWITCH_S)
     configure_logs(settings.log_level)
     with alone(settings.state, "service", settled=False):  # two would write each other's snapshots anew for ever
-        _run(settings, source, sink, mounts, token_source or tokens.TokenFile(settings.tokens))
+        _run(settings, source, sink, mounts, token_source or tokens.TokenFile(settings.tokens), other_key)
 
 
 def _run(
     settings: Settings, source: SnapshotSource | None, sink: Sink | None, mounts: dict[str, ASGIApp] | None,
-    token_source: tokens.TokenSource,
+    token_source: tokens.TokenSource, other_key: bool,
 ) -> None:
     if settings.enforce and not settings.case_url:
         logger.warning("no --case-url: who is challenged without a verify_url is told no place to verify")
@@ -129,7 +130,8 @@ def _run(
         service.tokens = token_source.read()
 
     refresher = Refresher(
-        decider, settings.state, source, settings.refresh_s, also=read_tokens, keyed=settings.key_file is not None, enforce=settings.enforce
+        decider, settings.state, source, settings.refresh_s, also=read_tokens, keyed=settings.key_file is not None,
+        enforce=settings.enforce, other_key=other_key,
     )
     service = Service(
         decider, token_source.read(), context, DecisionLog(sink, allow_share=settings.log_allows), status=refresher.status,

@@ -134,14 +134,18 @@ def _serve_files(args: argparse.Namespace, settings: "Settings") -> None:
 
 def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | None) -> None:
     """Serve the store, with its tokens and the console; its last snapshot alone where it cannot be reached."""
+    from stillwatch.respond import identifiers
     from stillwatch.respond.store import ANSWER_S, DEFAULT_URL, Store, StoreError
     from stillwatch.serve import server
     from stillwatch.serve.refresh import SNAPSHOT
     from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
 
-    url, mounts = args.store or DEFAULT_URL, {}
+    url, mounts, other_key = args.store or DEFAULT_URL, {}, False
     try:
         store = Store.open(url, create=False, answer_s=ANSWER_S)
+        if key is not None:
+            with store.read() as session:
+                other_key = identifiers.of_another_key(session, key)
     except StoreError as error:
         if not (args.state / SNAPSHOT).exists():
             raise  # a wrong address is told at once, not served as a store where nobody is acted on
@@ -152,7 +156,7 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
 
             mounts[PREFIX] = application(store, origin=args.console_origin, key=key)
     tokens = StoreTokens(url, args.tokens, args.state / "store-tokens.json")
-    server.run(settings, StoreSource(url), StoreSink(url), mounts=mounts, token_source=tokens)
+    server.run(settings, StoreSource(url), StoreSink(url), mounts=mounts, token_source=tokens, other_key=other_key)
 
 
 def _identify(args: argparse.Namespace) -> Any:
