@@ -555,6 +555,17 @@ def test_metrics_and_status(service: Service) -> None:
     assert (status["ready"], status["snapshot"]["revision"]) == (True, "r1")
 
 
+@pytest.mark.parametrize(("path", "told", "counted"), [
+    ("/v1/decide", "17", 17), ("/forward", "17", 17), ("/nginx", "17", 0), ("/v1/decide", "-3", 0), ("/v1/decide", "9" * 40, 999_999),
+    ("/v1/decide", "many", 0),
+])
+def test_what_the_client_package_answered_itself_is_counted(service: Service, path: str, told: str, counted: int) -> None:
+    called(service, path, body=b'{"account_id": "ada"}', headers=[(b"x-guard-missed", told.encode())])
+    assert service.metrics.faults[path.rpartition("/")[2], "missed"] == counted
+    called(service, path, "revoked", headers=[(b"x-guard-missed", told.encode())])
+    assert service.metrics.faults[path.rpartition("/")[2], "missed"] == counted, "of a caller without a token nothing counts"
+
+
 @pytest.mark.parametrize(("version", "told"), [("1.1", "close"), ("2", None)])
 def test_while_it_ends_clients_are_told_to_leave(service: Service, version: str, told: str | None) -> None:
     async def other(scope: Any, receive: Any, send: Any) -> None:

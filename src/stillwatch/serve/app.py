@@ -33,6 +33,10 @@ FAULT = (b"x-guard-fault", b"token")
 """Tells an edge that passes any answer on, as Caddy does, that this one is of no decision."""
 DEADLINE_S = 0.05
 """From the first byte of a request to its decision; then the surface's fail mode answers."""
+MISSED = b"x-guard-missed"
+"""In which the client package tells how many requests it answered by its fail mode; edges take a client's X-Guard-… out."""
+MISSED_DIGITS = 6
+"""Of the number that is told so: no caller can tell an absurd one."""
 
 NOTHING = "There is nothing at this path. GET / tells what is here."
 FRONT = f"""\
@@ -222,6 +226,8 @@ class Service:
         started_ns = time.perf_counter_ns()
         surface, headers = dialect.surface, scope["headers"]
         request = Request(scope["method"], scope["path"], headers)
+        if surface in (DECIDE.surface, FORWARD.surface) and (missed := request.header(MISSED)[:MISSED_DIGITS]).isdecimal():
+            self.metrics.faults[surface, "missed"] += int(missed)
         try:
             if dialect.reads_body:
                 await self._deadlines.within(_read(dialect, receive, request))

@@ -20,7 +20,7 @@ class Metrics(Collector):
         self.decisions: Counter[tuple[str, str, str, str]] = Counter()
         """By surface, decision, would, mode."""
         self.faults: Counter[tuple[str, str]] = Counter()
-        """By surface and kind: malformed, unauthorised, forbidden, deadline, too-large, no-snapshot, internal."""
+        """By surface and kind: malformed, unauthorised, forbidden, deadline, too-large, no-snapshot, internal, missed."""
         self._times: dict[str, list[int]] = {}
         self._sums: defaultdict[str, float] = defaultdict(float)
         self._gauges = gauges

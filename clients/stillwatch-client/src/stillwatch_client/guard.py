@@ -18,6 +18,8 @@ logger = logging.getLogger("stillwatch_client")
 REFUSED = ("throttle", "challenge", "block", "unavailable")
 KNOWN = ("allow", "restrict", *REFUSED)
 TOKEN = "x-stillwatch-token"
+MISSED = "x-guard-missed"
+"""Tells the service how many requests the fail mode answered since it was told last."""
 FORWARDED = (
     "authorization", "x-api-key", "api-key", "x-goog-api-key", "x-litellm-api-key", "ocp-apim-subscription-key",
     "sec-websocket-protocol", "x-request-id", "anthropic-version", "traceparent",
@@ -27,8 +29,10 @@ LONGEST = 1 << 14
 """Characters of a header that are passed: of a longer one the first and last half. The service takes some 400 kB of headers in all."""
 REMEMBERED_S = 1.0
 """How long who was refused is refused unasked: a client that sends hundreds at once fills no line, and none goes by the fail mode."""
+STANDS_IN_S = 60.0
+"""How long an answer that is no allow stands in for one that the service does not give: who is known does not go by the fail mode."""
 REMEMBERED = 10_000
-"""Refusals that are remembered; the oldest goes first."""
+"""Answers that are remembered; the oldest goes first."""
 UNREAD = ("request_id", "x-request-id", "traceparent")
 """What of a question has no say in the answer."""
 
@@ -78,17 +82,20 @@ class Guard:
             raise SettingError(f"STILLWATCH_URL is {self._url!r}: write it like http://127.0.0.1:8080")
         self._token = token or _of("STILLWATCH_TOKEN", "")
         self._closed = _closed(_of("STILLWATCH_FAIL", "open")) if fail_closed is None else fail_closed
-        self._deadline_s = _seconds(_of("STILLWATCH_DEADLINE_MS", "50")) if deadline_s is None else deadline_s
+        self._deadline_s = _seconds(_of("STILLWATCH_DEADLINE_MS", "500")) if deadline_s is None else deadline_s
         if not self._token:
             then = "refused" if self._closed else "let through"
             logger.error("STILLWATCH_TOKEN is not set: the service decides nothing, and each request is %s", then)
         self._line = Line(self._url, self._deadline_s)
-        self._refusals: dict[bytes, tuple[float, Verdict]] = {}
+        self._strict: dict[bytes, tuple[float, Verdict]] = {}
+        """Answers that are no allow, with the time at which they were given."""
+        self._missed = self._to_tell = 0
+        """Requests that the fail mode answered; those that the next question tells of, once the service answers again."""
 
     async def decide(self, asked: dict[str, Any], api: str = "openai") -> Verdict:
         """Ask POST /v1/decide: ``asked`` has account_id, org_id, key_id (any of them) and perhaps request_id."""
         who = _digest("decide", api, *(f"{name}={value}" for name, value in asked.items() if name not in UNREAD))
-        told = {TOKEN: self._token, "content-type": "application/json"}
+        told = {"content-type": "application/json"}
         return await self._decided(who, api, lambda: ("POST", "/v1/decide", told, json.dumps({**asked, "api": api}).encode()), _of_json)
 
     async def relay(self, method: str, path: str, headers: list[tuple[str, str]], api: str = "openai") -> Verdict:
@@ -96,35 +103,48 @@ class Guard:
         passed = _forwarded(headers)
         who = _digest("relay", api, *(f"{name}={value}" for name, value in passed.items() if name not in UNREAD))
         where = quote(path[:2048], safe="/", errors="replace")
-        told = passed | {TOKEN: self._token, "x-forwarded-method": method, "x-forwarded-uri": where}
+        told = passed | {"x-forwarded-method": method, "x-forwarded-uri": where}
         return await self._decided(who, api, lambda: ("GET", "/forward", told, b""), _of_headers)
 
     async def _decided(
         self, who: bytes, api: str, question: Callable[[], tuple[str, str, dict[str, str], bytes]], read: Callable[[Answer], Verdict]
     ) -> Verdict:
-        """The service's answer, or without asking the refusal that it gave just now."""
-        if refusal := self._refusal(who):
+        """The service's answer, or without asking the refusal that it gave just now; and that of the last minute where it gives none."""
+        if refusal := self._known(who, REMEMBERED_S, REFUSED):
             return refusal
+        telling, own = 0, {TOKEN: self._token}
         try:
-            async with self._line:
-                if refusal := self._refusal(who):  # of one that was before it in the line
+            async with self._line.turn() as client:
+                if refusal := self._known(who, REMEMBERED_S, REFUSED):  # of one that was before it in the line
                     return refusal
-                verdict = read(await self._line.ask(*question()))
+                telling, self._to_tell = self._to_tell, 0
+                method, path, told, body = question()
+                if telling:
+                    own[MISSED] = str(telling)
+                verdict = read(await self._line.ask(client, method, path, told | own, body))
         except Exception as error:
-            return self._refusal(who) or self._failed(error, api)
+            self._missed += telling
+            return self._known(who, STANDS_IN_S, KNOWN) or self._failed(error, api)
+        self._to_tell, self._missed = self._to_tell + self._missed, 0
+        self._strict.pop(who, None)
         if _lasts(verdict):
-            self._refusals.pop(who, None)
-            self._refusals[who] = time.monotonic() + REMEMBERED_S, replace(verdict, headers=dict(verdict.headers))
-            if len(self._refusals) > REMEMBERED:
-                del self._refusals[next(iter(self._refusals))]
+            self._strict[who] = time.monotonic(), replace(verdict, headers=dict(verdict.headers))
+            if len(self._strict) > REMEMBERED:
+                del self._strict[next(iter(self._strict))]
         return verdict
 
-    def _refusal(self, who: bytes) -> Verdict | None:
-        until, verdict = self._refusals.get(who, (0.0, None))
+    def _known(self, who: bytes, seconds: float, decisions: tuple[str, ...]) -> Verdict | None:
+        """The answer of the last seconds, if it is one of these and holds still."""
+        given, verdict = self._strict.get(who, (0.0, None))
+        if verdict is None or verdict.decision not in decisions:
+            return None
+        if verdict.decision == "throttle":
+            seconds = min(seconds, int(verdict.headers["retry-after"]))
         # LiteLLM adds headers of the one request to those that it is given
-        return replace(verdict, headers=dict(verdict.headers)) if verdict and time.monotonic() < until else None
+        return replace(verdict, headers=dict(verdict.headers)) if time.monotonic() - given < seconds else None
 
     def _failed(self, error: Exception, api: str) -> Verdict:
+        self._missed += 1
         logger.warning("no decision (%s: %s); the request is %s", type(error).__name__, error, "refused" if self._closed else "let through")
         if not self._closed:
             return Verdict("allow", headers={"x-guard-decision": "allow", "x-guard-reason": "guard-unavailable"})
@@ -151,9 +171,11 @@ _BLANK = re.compile(r"[\x00-\x20\x7f]+")
 
 
 def _lasts(verdict: Verdict) -> bool:
-    """Whether the service would say the same for as long as it is remembered."""
-    wait = verdict.headers.get("retry-after", "")
-    return verdict.decision in ("block", "challenge") or (verdict.decision == "throttle" and wait.isdecimal() and int(wait) > REMEMBERED_S)
+    """Whether the service would say the same a second later."""
+    if verdict.decision == "throttle":
+        wait = verdict.headers.get("retry-after", "")
+        return wait.isdecimal() and int(wait) > REMEMBERED_S
+    return verdict.decision in ("block", "challenge", "restrict")
 
 
 def _digest(*parts: str) -> bytes:

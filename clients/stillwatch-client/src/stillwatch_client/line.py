@@ -5,6 +5,8 @@ The deadline is for the service: neither waiting in line while it answers others
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -27,7 +29,7 @@ class Answer:
 
 
 class Line:
-    """The way to the service at an address. ``async with`` it is a turn, in which :meth:`ask` may be called."""
+    """The way to the service at an address; see :meth:`turn`."""
 
     def __init__(self, url: str, deadline_s: float) -> None:
         """Take the address; nothing is connected yet."""
@@ -39,36 +41,44 @@ class Line:
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start anew: connections and futures belong to one loop."""
-        self._loop, self._free = loop, AT_ONCE
-        self._client = httpx.AsyncClient(base_url=self._url, timeout=None, trust_env=False, verify=self._tls)
-        self._turns: deque[tuple[asyncio.Future[None], int]] = deque()
+        self._loop = loop
+        # One client for each: of questions that share one's connections, one may lose them to the others again and again.
+        self._free = [
+            httpx.AsyncClient(base_url=self._url, timeout=None, trust_env=False, verify=self._tls) for _ in range(AT_ONCE)
+        ]
+        self._turns: deque[tuple[asyncio.Future[httpx.AsyncClient], int]] = deque()
         self._asked: dict[asyncio.Task[Answer], int] = {}
         """Both with the tick in which they began to wait."""
         self._tick, self._heard, self._ticking = 0, 0, False
         """The tick that it is, and the one in which the service answered last."""
 
-    async def __aenter__(self) -> None:
-        """Wait for a turn: a deadline, or longer while the service answers others."""
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Wait for a turn, a deadline, or longer while the service answers others; what is yielded is for :meth:`ask`.
+
+        Raises:
+            TimeoutError: there was none.
+        """
         if (loop := asyncio.get_running_loop()) is not self._loop:
             self._begin(loop)
-        if self._free:
-            self._free -= 1
-            return
-        turn = loop.create_future()
+        client = self._free.pop() if self._free else await self._waited(loop)
+        try:
+            yield client
+        finally:
+            self._pass_on(client)
+
+    async def _waited(self, loop: asyncio.AbstractEventLoop) -> httpx.AsyncClient:
+        turn: asyncio.Future[httpx.AsyncClient] = loop.create_future()
         self._turns.append((turn, self._tick))
         self._start()
         try:
-            await turn
+            return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._pass_on()
+                self._pass_on(turn.result())
             raise
 
-    async def __aexit__(self, *_: object) -> None:
-        """Let the next have the turn."""
-        self._pass_on()
-
-    async def ask(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    async def ask(self, client: httpx.AsyncClient, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         """The answer.
 
         Raises:
@@ -77,7 +87,7 @@ class Line:
         """
         assert self._loop is not None
         pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        asking = self._loop.create_task(self._exchange(method, path, pairs, body))
+        asking = self._loop.create_task(self._exchange(client, method, path, pairs, body))
         self._asked[asking] = self._tick
         self._start()
         try:
@@ -89,21 +99,23 @@ class Line:
             del self._asked[asking]
             asking.cancel()
 
-    async def _exchange(self, method: str, path: str, headers: list[tuple[bytes, bytes]], body: bytes) -> Answer:
+    async def _exchange(
+        self, client: httpx.AsyncClient, method: str, path: str, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> Answer:
         try:
-            said = await self._client.request(method, path, headers=headers, content=body)
+            said = await client.request(method, path, headers=headers, content=body)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):  # it had ended the connection, idle as that was
-            said = await self._client.request(method, path, headers=headers, content=body)
+            said = await client.request(method, path, headers=headers, content=body)
         self._heard = self._tick
         return Answer(said.status_code, dict(said.headers), said.content)
 
-    def _pass_on(self) -> None:
+    def _pass_on(self, client: httpx.AsyncClient) -> None:
         while self._turns:
             turn, _ = self._turns.popleft()
             if not turn.done():
-                turn.set_result(None)
+                turn.set_result(client)
                 return
-        self._free += 1
+        self._free.append(client)
 
     def _start(self) -> None:
         if not self._ticking:
