@@ -10,6 +10,7 @@ from unittest.mock import MagicMock
 
 import pyarrow as pa
 import pytest
+import structlog
 
 pytest.importorskip("granian")
 from serve_kit import KEY, entries
@@ -79,7 +80,8 @@ def called(
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "method": method, "path": path, "headers": given, "query_string": b"", "http_version": version}
+        scope = {"type": "http", "method": method, "path": path, "headers": given, "query_string": b"", "http_version": version,
+                 "client": ("192.0.2.7", 40_000)}
         await asyncio.wait_for(service(scope, receive, send), 10)
 
     asyncio.run(one())
@@ -553,6 +555,21 @@ def test_metrics_and_status(service: Service) -> None:
     assert "stillwatch_decisions_write_failures 0.0" in text
     status = json.loads(called(service, "/v1/status", "metrics", method="GET")[2])
     assert (status["ready"], status["snapshot"]["revision"]) == (True, "r1")
+
+
+def test_a_token_that_is_not_accepted_is_logged_once_a_minute_with_the_callers_address(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(application.time, "monotonic", lambda: clock[0])
+    with structlog.testing.capture_logs() as said:
+        for _ in range(3):
+            called(service, "/v1/decide", "revoked")
+        clock[0] += application.STRANGERS_S
+        called(service, "/nginx", "metrics")
+    told = [(line["log_level"], line["surface"], line["kind"], line["caller"], line["since_last_told"]) for line in said]
+    assert told == [("warning", "decide", "unauthorised", "192.0.2.7", 1), ("warning", "nginx", "forbidden", "192.0.2.7", 3)]
+    assert "revoked" not in str(said), "what was presented may be a customer's key"
 
 
 @pytest.mark.parametrize(("path", "told", "counted"), [

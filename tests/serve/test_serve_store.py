@@ -705,6 +705,51 @@ def test_a_service_with_another_key_than_the_stores_says_so(
             assert ("hashed with another key" in place) == other_key
 
 
+@pytest.mark.parametrize("explicit", [False, True])
+def test_a_run_is_served_with_the_tokens_that_token_makes(
+    explicit: bool, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of the store that the environment names; with --tokens those of the file alone."""
+    monkeypatch.setenv("STILLWATCH_STORE", url)
+    monkeypatch.chdir(tmp_path)
+    pq.write_table(pa.table({"account_id": ["a"], "verdict": ["campaign"], "campaign_id": ["c-1"]}), tmp_path / "accounts.parquet")
+    served: list[Any] = []
+
+    def run(settings: server.Settings, *_: Any, token_source: tokens.TokenSource | None = None) -> None:
+        served.append(token_source or tokens.TokenFile(settings.tokens))
+
+    monkeypatch.setattr(server, "run", run)
+    option = ["--tokens", "own.json"] if explicit else []
+    secrets = []
+    for more in ([], ["--tokens", "own.json"]):
+        assert cli.main(["token", "edge", *more]) == 0
+        secrets.append(capsys.readouterr().out.strip().encode())
+    (tmp_path / "stillwatch-serve").mkdir()  # which the service makes
+    assert cli.main(["serve", "--run", ".", *option]) == 0
+    assert [served[0].read().find(secret) is not None for secret in secrets] == [not explicit, explicit]
+
+
+@pytest.mark.parametrize("place", ["store", "file"])
+def test_tokens_are_listed_without_their_secrets(place: str, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--store", url] if place == "store" else ["--tokens", str(tmp_path / "tokens.json")]
+    for told in (["edge"], ["monitor", "--role", "metrics", "--days", "1"], ["old"], ["old", "--revoke"]):
+        assert cli.main(["token", *told, *where]) == 0
+    secret = capsys.readouterr().out.split()[0]
+    assert cli.main(["token", "--list", *where]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [(name, role, end) for name, role, end, _ in lines] == [
+        ("edge", "decide", "never"), ("monitor", "metrics", "expires"), ("old", "decide", "revoked"),
+    ][: 3 if place == "store" else 2]
+    assert cli.main(["token", "--list", "--json", *where]) == 0
+    rows = json.loads(capsys.readouterr().out)["tokens"]
+    assert [(row["name"], row["expires_at"] is None) for row in rows[:2]] == [("edge", True), ("monitor", False)]
+    assert secret not in str(rows)
+    assert hashlib.sha256(secret.encode()).hexdigest() not in str(rows)
+    for wrong in ([], ["edge", "--list"], ["--list", "--revoke"]):
+        assert cli.main(["token", *wrong, *where]) == 1
+        assert "NAME or --list, one of them" in capsys.readouterr().err
+
+
 def test_only_an_admin_makes_tokens(store: Store, url: str, tmp_path: Path) -> None:
     with store.write(DEE) as change:
         change.session.add(User(name="ben", role="approver", created_at=change.now))
@@ -713,6 +758,7 @@ def test_only_an_admin_makes_tokens(store: Store, url: str, tmp_path: Path) -> N
     assert "no user" in made(url, "x", "--as", "eve", code=1)
     secret = made(url, "x", "--as", "dee")
     assert "needs admin" in made(url, "x", "--as", "ben", "--revoke", code=1)
+    assert cli.main(["token", "--list", "--store", url, "--as", "ben"]) == 1
     assert StoreTokens(url, Path("nowhere"), tmp_path / "kept").read().find(secret.encode()) is not None
     for days in ("0", "-1", "nan", "inf"):
         assert "days" in made(url, "y", "--as", "dee", "--days", days, code=1)

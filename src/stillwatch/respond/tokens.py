@@ -58,3 +58,8 @@ def revoke(change: Change, name: str) -> None:
 def valid(session: Session) -> list[ApiToken]:
     """Tokens that were not revoked, by name; some may have expired."""
     return list(session.scalars(select(ApiToken).where(ApiToken.revoked_at.is_(None)).order_by(ApiToken.name)))
+
+
+def listed(session: Session) -> list[ApiToken]:
+    """All tokens that there are or were, by name."""
+    return list(session.scalars(select(ApiToken).order_by(ApiToken.name)))

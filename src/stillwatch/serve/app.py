@@ -1,5 +1,6 @@
 """The service as an ASGI application: routes, tokens, the deadline, the fail mode. What follows a token is a dialect."""
 
+import math
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -33,6 +34,8 @@ FAULT = (b"x-guard-fault", b"token")
 """Tells an edge that passes any answer on, as Caddy does, that this one is of no decision."""
 DEADLINE_S = 0.05
 """From the first byte of a request to its decision; then the surface's fail mode answers."""
+STRANGERS_S = 60.0
+"""Seconds between two lines of the log about callers without a token that counts."""
 MISSED = b"x-guard-missed"
 """In which the client package tells how many requests it answered by its fail mode; edges take a client's X-Guard-… out."""
 MISSED_DIGITS = 6
@@ -116,6 +119,7 @@ class Service:
         """
         self.decider, self.tokens, self.context, self.log = decider, tokens, context, log
         self.draining = False
+        self._strangers, self._strangers_told = 0, -math.inf
         self.metrics = Metrics(self._gauges)
         self._status, self._deadlines, self.tracing = status, Deadlines(deadline_s), tracing
         self._mounts = sorted((mounts or {}).items(), key=lambda mount: -len(mount[0]))
@@ -191,7 +195,7 @@ class Service:
         if route.methods and scope["method"] not in route.methods:
             status, headers, body = answers.fault(405, "This method is not for this path.", "method_not_allowed")
             return status, [*headers, (b"allow", ", ".join(sorted(route.methods)).encode())], body
-        refused = self.refusal(route, scope["headers"])
+        refused = self.refusal(route, scope)
         if refused is not None:
             return refused
         if route.page is not None:
@@ -202,18 +206,18 @@ class Service:
         except Exception:
             return route.dialect.answer(*self.failed(route.dialect.surface))
 
-    def refusal(self, route: Route, headers: list[tuple[bytes, bytes]]) -> Answer | None:
+    def refusal(self, route: Route, scope: Scope) -> Answer | None:
         """The answer to a caller who may not call this route, or None."""
         if route.roles is None:
             return None
         relays = route.dialect is not None and route.dialect.relays
-        secret = presented(headers, relayed=relays)
+        secret = presented(scope["headers"], relayed=relays)
         token = self.tokens.find(secret, self.decider.clock.now()) if secret else None
         if token is not None and token.role in route.roles:
             return None
         surface = route.dialect.surface if route.dialect else "service"
-        kind = "unauthorised" if token is None else "forbidden"
-        self.metrics.faults[surface, kind] += 1
+        caller = scope.get("client") or ("unknown",)
+        self.stranger(surface, "unauthorised" if token is None else "forbidden", caller[0])
         if relays:
             # a 401 or 403 would be relayed to the client as if its key were at fault; 503 is a fault of the guard
             status, told, body = answers.fault(503, "The gateway's token was not accepted by the decision service.", "guard_token")
@@ -221,6 +225,15 @@ class Service:
         if token is None:
             return answers.fault(401, f"A token is needed, in {TOKEN.decode()} or Authorization: Bearer.", "token_needed")
         return answers.fault(403, "This token's role may not call this path.", "role_forbidden")
+
+    def stranger(self, surface: str, kind: str, caller: str) -> None:
+        """Count a caller who may not call, and log it, one a minute: of a revoked token that is still in use nothing else would tell."""
+        self.metrics.faults[surface, kind] += 1
+        self._strangers += 1
+        now = time.monotonic()
+        if now - self._strangers_told >= STRANGERS_S:
+            logger.warning("a caller's token is not accepted", surface=surface, kind=kind, caller=caller, since_last_told=self._strangers)
+            self._strangers, self._strangers_told = 0, now
 
     async def _decided(self, dialect: Dialect, scope: Scope, receive: Receive) -> Answer:
         started_ns = time.perf_counter_ns()

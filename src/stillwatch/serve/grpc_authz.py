@@ -78,7 +78,7 @@ class Authorization:
         token = b"".join(_bytes(value) for name, value in context.invocation_metadata() if name == TOKEN.decode())[:200]
         found = service.tokens.find(token, service.decider.clock.now()) if token else None
         if found is None or found.role not in (Role.DECIDE, Role.ADMIN):
-            service.metrics.faults[SURFACE, "unauthorised" if found is None else "forbidden"] += 1
+            service.stranger(SURFACE, "unauthorised" if found is None else "forbidden", context.peer())
             await context.abort(self._grpc.StatusCode.UNAUTHENTICATED, "the gateway's token was not accepted")
         try:
             asked_ = question(check, service)

@@ -36,8 +36,9 @@ def register(add: Add) -> None:
     serve.add_argument("--grpc-port", type=int, help="also serve Envoy ext_authz over gRPC here")
     serve.add_argument("--state", type=Path, default=Path("stillwatch-serve"),
                        help="folder of the snapshot and, without a store, of logged decisions (default: stillwatch-serve)")
-    serve.add_argument("--tokens", type=Path, default=TOKENS,
-                       help="file of tokens, made by stillwatch token (default: stillwatch-tokens.json); with a store its tokens count too")
+    serve.add_argument("--tokens", type=Path,
+                       help="file of tokens, made by stillwatch token (default: stillwatch-tokens.json); with a store its tokens count "
+                            "too, and with --run or --snapshot those of $STILLWATCH_STORE unless this is passed")
     serve.add_argument("--key-file", type=Path, help="the tenant's key that ingest hashed identifiers with")
     serve.add_argument("--enforce", action="store_true", help="do what the actions say; without it only record")
     serve.add_argument("--fail-closed", default="", metavar="SURFACES",
@@ -60,12 +61,13 @@ def register(add: Add) -> None:
                        help="address that browsers use, such as https://guard.example, where a proxy stands in front")
     serve.add_argument("--otel", action="store_true", help="send spans by OTLP to where OTEL_* says")
 
-    token = add("token", _token, "make or revoke a token for callers of the decision service; prints it once")
-    token.add_argument("name", metavar="NAME", help="who uses it, such as envoy-eu")
+    token = add("token", _token, "make, revoke or list tokens for callers of the decision service; prints a new one once")
+    token.add_argument("name", nargs="?", metavar="NAME", help="who uses it, such as envoy-eu")
     token.add_argument("--role", choices=("decide", "metrics", "admin"), default="decide",
                        help="what its bearer may ask (default: decide)")
     token.add_argument("--days", type=float, help="days until it expires (default: never)")
     token.add_argument("--revoke", action="store_true", help="end the token of this name")
+    token.add_argument("--list", action="store_true", help="names, roles and ends, of the store revoked ones too; a secret is kept nowhere")
     place = token.add_mutually_exclusive_group()
     place.add_argument("--tokens", type=Path, metavar="FILE",
                        help="the file that keeps it (default: stillwatch-tokens.json, unless $STILLWATCH_STORE names a store)")
@@ -104,7 +106,7 @@ def _serve(args: argparse.Namespace) -> None:
     if args.otel:
         telemetry.modules()
     settings = server.Settings(
-        host=args.host, port=args.port, grpc_port=args.grpc_port, state=args.state, tokens=args.tokens,
+        host=args.host, port=args.port, grpc_port=args.grpc_port, state=args.state, tokens=args.tokens or TOKENS,
         key_file=args.key_file, enforce=args.enforce, case_url=args.case_url, account_header=args.account_header,
         fail_closed=frozenset(name.strip() for name in args.fail_closed.split(",") if name.strip()),
         deadline_s=args.deadline_ms / 1000, refresh_s=args.refresh_s, drain_s=args.drain_s, log_allows=args.log_allows,
@@ -129,7 +131,12 @@ def _serve_files(args: argparse.Namespace, settings: "Settings") -> None:
         raise InputError("a run folder is served in shadow mode only", todo="Import it into a store and let people decide")
     source = sources.ParquetSource(args.snapshot) if args.run is None else sources.RunSource(args.run)
     source.revision()
-    server.run(settings, source, FileSink(args.state / "decisions"))
+    kept = None
+    if args.store is not None and args.tokens is None:  # which is where stillwatch token wrote to
+        from stillwatch.workflows.store_source import StoreTokens
+
+        kept = StoreTokens(args.store, settings.tokens, args.state / "store-tokens.json")
+    server.run(settings, source, FileSink(args.state / "decisions"), token_source=kept)
 
 
 def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | None) -> None:
@@ -155,7 +162,7 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
             from stillwatch.console.app import PREFIX, application
 
             mounts[PREFIX] = application(store, origin=args.console_origin, key=key)
-    tokens = StoreTokens(url, args.tokens, args.state / "store-tokens.json")
+    tokens = StoreTokens(url, settings.tokens, args.state / "store-tokens.json")
     server.run(settings, StoreSource(url), StoreSink(url), mounts=mounts, token_source=tokens, other_key=other_key)
 
 
@@ -219,11 +226,17 @@ def _token(args: argparse.Namespace) -> Any:
 
     from stillwatch.serve import tokens
 
+    if args.list == (args.name is not None) or (args.list and args.revoke):
+        raise InputError("NAME or --list, one of them", todo="See stillwatch token --help")
     if args.days is not None and not 0 < args.days <= LONGEST_DAYS:
         raise InputError(f"{args.days:g} days are not between 0 and {LONGEST_DAYS}", where="--days")
     if args.tokens is None and args.store is not None:
         return _token_of_store(args)
     path = args.tokens or TOKENS
+    if args.list:
+        rows = tokens.load(path).rows
+        ends = [None if row.expires_at is None else datetime.fromtimestamp(row.expires_at, UTC) for row in rows]
+        return _listed(args, [(row.name, row.role, end, None) for row, end in zip(rows, ends, strict=True)])
     if args.revoke:
         tokens.revoke(path, args.name)
         return _revoked(args)
@@ -236,9 +249,14 @@ def _token_of_store(args: argparse.Namespace) -> Any:
     from datetime import timedelta
 
     from stillwatch.respond import tokens as stored
-    from stillwatch.respond.acting import writing
+    from stillwatch.respond.acting import reading, writing
+    from stillwatch.respond.vocabulary import Role
     from stillwatch.serve import tokens
 
+    if args.list:
+        with reading(args, Role.ADMIN) as session:
+            rows = stored.listed(session)
+        return _listed(args, [(row.name, row.role, row.expires_at, row.revoked_at) for row in rows])
     secret, digest = tokens.new_secret()
     with writing(args, create=True) as change:
         if args.revoke:
@@ -247,6 +265,18 @@ def _token_of_store(args: argparse.Namespace) -> Any:
             expires_at = None if args.days is None else change.now + timedelta(days=args.days)
             stored.add(change, args.name, digest, args.role, expires_at)
     return _revoked(args) if args.revoke else _told(args, secret)
+
+
+def _listed(args: argparse.Namespace, rows: list[tuple[str, str, datetime | None, datetime | None]]) -> dict[str, Any]:
+    """Tokens, each as name, role, when it expires and when it was revoked."""
+    told, now = [], datetime.now(UTC)
+    for name, role, *ends in rows:
+        expires, revoked = (end and end.isoformat(timespec="seconds") for end in ends)
+        told.append({"name": name, "role": str(role), "expires_at": expires, "revoked_at": revoked})
+        if not (args.json or args.quiet):
+            end = f"{'expired' if ends[0] and ends[0] <= now else 'expires'} {expires}" if expires else "never expires"
+            print(plain(f"{name:24} {role:8} {f'revoked {revoked}' if revoked else end}"))
+    return {"tokens": told}
 
 
 def _revoked(args: argparse.Namespace) -> dict[str, str]:
