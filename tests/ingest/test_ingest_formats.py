@@ -403,6 +403,9 @@ def test_same_input_gives_same_bytes(run, write, tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_text_must_be_an_object_where_one_is_due(run, write):
-    rows = [payload(metadata=[1]), payload(messages=[7.5]), payload(messages=[{"role": "user", "content": 7}])]
-    assert run(write(rows), "litellm").reasons == {"wrong_type": 3}
+def test_what_is_no_object_where_one_is_due_is_left_out(run, write):
+    rows = [payload(id="1", messages=[7.5, *payload()["messages"]]), payload(id="2", messages=[{"role": "user", "content": 7}])]
+    result = run(write(rows), "litellm")
+    assert [row["prompt"] for row in result.rows] == [f"why {SECRET}?", ""]
+    assert result.summary["unread_fields"].keys() == {"messages", "content"}
+    assert run(write([payload(metadata=[1])]), "litellm").reasons == {"no_account_id": 1}, "it names the account"

@@ -62,20 +62,22 @@ def test_times_of_parquet(run, tmp_path):
 
 
 def test_strings_that_parquet_holds_as_bytes(run, tmp_path):
-    table = pa.table({"event_id": [b"a", b"b"], "timestamp": [TIME.encode()] * 2, "account_id": [b"x", b"\xff"]})
+    columns = {"event_id": [b"a", b"b"], "timestamp": [TIME.encode()] * 2, "account_id": [b"x", b"\xff"], "ip": [b"\xfe", b"i"]}
+    table = pa.table(columns)
     pq.write_table(table, tmp_path / "log.parquet")
     result = run(tmp_path / "log.parquet", "canonical")
-    assert [(row["event_id"], row["account_id"]) for row in result.rows] == [("a", "x")]
-    (aside,) = result.aside
-    assert aside["reason"] == "invalid_utf8"
-    assert json.loads(aside["raw"])["event_id"] == "b'b'"
+    assert [(row["event_id"], row["account_id"], row["ip"]) for row in result.rows] == [("a", "x", None)]
+    note, aside = result.aside
+    assert (note["reason"], note["detail"]) == ("unread_field", "ip is no text: bytes that are not UTF-8")
+    assert (aside["reason"], aside["detail"]) == ("wrong_type", "account_id is no text: bytes that are not UTF-8")
+    assert json.loads(aside["raw"])["account_id"] == "\xff"
 
 
 def test_a_parquet_row_of_an_impossible_time_is_kept(run, tmp_path):
     table = pa.table({"event_id": ["a"], "timestamp": pa.array([2**62], pa.timestamp("us")), "account_id": ["x"]})
     pq.write_table(table, tmp_path / "log.parquet")
     (aside,) = run(tmp_path / "log.parquet", "canonical").aside
-    assert json.loads(aside["raw"]) == {"event_id": "a", "timestamp": 2**62, "account_id": "x"}
+    assert json.loads(aside["raw"]) == {"event_id": "a", "timestamp": str(2**62), "account_id": "x"}
 
 
 # --- CSV -----------------------------------------------------------------------------------------------------------
@@ -625,6 +627,20 @@ def test_an_optional_field_that_cannot_be_read_costs_no_row(write, tmp_path, cap
     assert "unread_field" in summary["explained"]
     erased = folders.erase([tmp_path / "out"], rows[0]["account_id"], note="request 7", keys=[key])[0]
     assert (erased.rows["quarantine.parquet"], erased.left) == (1, [])
+
+
+def test_fields_of_the_log_that_cannot_be_read_are_told(write, tmp_path, capsys):
+    log = write([payload(user_agent=["x"]), payload(id="2", user_agent=["y"], completion_tokens=2**40)])
+    workflows.ingest([log], "litellm", tmp_path / "out", as_of=AS_OF)
+    assert (
+        "Fields that could not be read, of rows that became events without them:\n"
+        "          2  rows whose user_agent was left empty\n"
+        f"             the first: {log}, line 1: user_agent is no text: an array\n"
+        "          1  row whose output_tokens was left empty\n"
+    ) in capsys.readouterr().out
+    account = pq.read_table(tmp_path / "out" / "events")["account_id"][0].as_py()
+    erased = folders.erase([tmp_path / "out"], account, note="request 7", keys=[tenant_key(tmp_path / "out" / "stillwatch.key")])[0]
+    assert (erased.rows["quarantine.parquet"], erased.left) == (2, [])
 
 
 def test_what_cannot_be_read_is_told_by_its_form_where_bad_rows_are_not_kept(run, write):

@@ -1,13 +1,18 @@
 """Why a row, or a whole source, is put aside; the run goes on, unless nothing is left of the registry or the edge log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 from stillwatch.errors import InputError
+from stillwatch.files import spelled
 
 ERASED = "erased_account"
 """Counted and told, and nothing else of the row is kept."""
 UNREAD = "unread_field"
-"""A note beside a row of the registry that stays."""
+"""A note beside a row of the log or the registry that stays."""
 REASONS = {
     "not_json": "the line is not JSON",
     "not_csv": "the line cannot be read as CSV",
@@ -18,7 +23,7 @@ REASONS = {
     "doubled_column": "the header names a column twice, so it cannot be told which counts; the source was not read",
     "unknown_form": "the source has a form that is not read: make it JSON, CSV or Parquet, as UTF-8, or gzip of these",
     "wrong_columns": "the line has more or fewer fields than the header",
-    "wrong_type": "a field has a type or value that its column cannot hold",
+    "wrong_type": "a field that is required has a type or value that its column cannot hold",
     "no_event_id": "the request has no identifier",
     "no_timestamp": "the request has no time",
     "no_account_id": "nobody is named who could be acted on (neither account, organisation nor key)",
@@ -26,7 +31,7 @@ REASONS = {
     "impossible_time": "the time is before 2015, or more than a day after the as-of time",
     "duplicate_event_id": "an earlier row of this run has the same event_id",
     "duplicate_account_id": "an earlier row of the registry has the same account_id",
-    UNREAD: "an optional field of the registry's row is not what its column holds; it is left empty, and the row stays",
+    UNREAD: "an optional field of the row is not what its column holds; it is left empty, and the row stays",
     "prompt_too_large": "the prompt or system prompt has more than 4 Mi characters",
     "parser_failed": "the format's parser met something it does not expect",
     "no_request_id": "the edge log line has no request identifier, so nothing can be joined to it",
@@ -54,3 +59,35 @@ def of_no_use(what: str, option: str, path: Path, line: int, bad: Bad) -> InputE
     where = f"{path}, line {line}" if line else path
     todo = f"Correct it, or leave {option} out"
     return InputError(f"nothing in the {what} is of use: {REASONS.get(bad.reason, bad.reason)}{detail}", where=where, todo=todo)
+
+
+_noted: ContextVar[dict[str, str] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[dict[str, str]]:
+    """Within it, optional fields that cannot be read are noted, and do not refuse the record; yields the notes: field, what it is not."""
+    notes: dict[str, str] = {}
+    token = _noted.set(notes)
+    try:
+        yield notes
+    finally:
+        _noted.reset(token)
+
+
+def unread(name: str, detail: str) -> None:
+    """An optional field cannot be read: noted where somebody is :func:`noting`, and whoever calls goes on without it.
+
+    Raises:
+        Bad: nobody is.
+    """
+    notes = _noted.get()
+    if notes is None:
+        raise Bad("wrong_type", detail)
+    notes.setdefault(name, detail)
+
+
+def count(found: dict[str, dict[str, Any]], path: Path, line: int, notes: dict[str, str]) -> None:
+    """Count fields of a row that were left empty: by field, in how many ``rows``, and the ``first``, with its place."""
+    for name, detail in notes.items():
+        found.setdefault(name, {"rows": 0, "first": f"{spelled(path)}, line {line}: {detail}"})["rows"] += 1

@@ -5,11 +5,12 @@ part, ``developer`` for ``system``, null fields, cache marks, dropped reasoning.
 the tenant's key can guess a text from its hash.
 """
 
+import json
 from typing import Any, NamedTuple
 
 import orjson
 
-from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.faults import unread
 from stillwatch.ingest.tenant import Tenant, signed
 from stillwatch.ingest.values import kind
 
@@ -105,11 +106,11 @@ def dumped(value: Any) -> bytes:
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONEncodeError, TypeError):
-        pass
+        value = cut(value, WRITTEN)
     try:
-        return orjson.dumps(cut(value, WRITTEN), option=orjson.OPT_SORT_KEYS)
-    except (orjson.JSONEncodeError, TypeError) as error:
-        raise Bad("wrong_type", "a message cannot be written as JSON") from error
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONEncodeError, TypeError):
+        return json.dumps(value, sort_keys=True, default=repr).encode()  # which writes numbers of any size
 
 
 def cut(value: Any, levels: int) -> Any:
@@ -132,7 +133,8 @@ def content_text(content: Any) -> str:
     if type(content) is dict:
         content = [content]
     if type(content) is not list:
-        raise Bad("wrong_type", f"the content of a message is {kind(content)}")
+        unread("content", f"the content of a message is {kind(content)}")
+        return ""
     texts = []
     for part in content:
         if type(part) is dict:
@@ -189,10 +191,13 @@ def as_messages(value: Any, name: str = "messages") -> list[dict[str, Any]]:
         return []
     if type(value) is not list or is_tokens(value):
         value = [value]
-    messages = [as_message(item) for item in value]
-    for at, message in enumerate(messages):
-        if type(message) is not dict:
-            raise Bad("wrong_type", f"{name}[{at}] is {kind(message)}, not an object")
+    messages = []
+    for at, item in enumerate(value):
+        message = as_message(item)
+        if type(message) is dict:
+            messages.append(message)
+        else:
+            unread(name, f"{name}[{at}] is {kind(message)}, not an object")
     return messages
 
 

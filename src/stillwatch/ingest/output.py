@@ -39,7 +39,7 @@ QUARANTINE_ROWS, QUARANTINE_BYTES = 10_000, 32 << 20
 RAW_KEPT = 1 << 20
 """Bytes of a bad row that are kept; its length tells whether that is all."""
 ROLES = ("log", "edge", "accounts", "fields")
-"""What rows are of; ``fields`` are notes beside rows of the registry that stay."""
+"""What rows are of; ``fields`` are notes beside rows of the log and the registry that stay."""
 TEXT = ("system", "prompt", "response")
 
 

@@ -15,7 +15,7 @@ import orjson
 from stillwatch.errors import InputError
 from stillwatch.ingest.faults import Bad
 from stillwatch.ingest.split import MAX_RECORD, TooLarge, records, shallow, whole_records
-from stillwatch.ingest.values import Cells, kind
+from stillwatch.ingest.values import Cells, Unreadable, kind
 
 BLOCK = 1 << 20
 """Bytes read at a time."""
@@ -260,9 +260,9 @@ class Source:
             with opened(self._path) as handle, pq.ParquetFile(handle) as file:  # pyarrow opens no name that is not UTF-8
                 names = [name for name in file.schema_arrow.names if name not in self._skip]
                 for batch in file.iter_batches(batch_size=PARQUET_BATCH, columns=names):
-                    for value, raw in _rows(batch):
+                    for value in _rows(batch):
                         number += 1
-                        yield _checked(number, value, raw)
+                        yield Record(number, value)
         except (pa.ArrowException, OSError) as error:
             self._cut = ("corrupt_parquet", f"{type(error).__name__} after row {number}")
 
@@ -419,8 +419,6 @@ def several(raw: bytes) -> list[bytes]:
 def _checked(number: int, value: Any, raw: bytes | None = None) -> Record:
     if type(value) is dict:
         return Record(number, value, raw)
-    if isinstance(value, Bad):
-        return Record(number, None, raw, value.reason, value.detail)
     return Record(number, None, raw or json.dumps(value).encode(), "not_an_object", f"it is {kind(value)}")
 
 
@@ -455,23 +453,10 @@ def mended(value: Any) -> Any:
     return value
 
 
-def _rows(batch: Any) -> Iterator[tuple[Any, bytes | None]]:
-    """The rows of a Parquet batch as objects; of a row that cannot be read, a Bad and what it holds as far as that can be told."""
-    columns = [_readable(column) for column in batch.columns]
-    names = batch.schema.names
-    try:
-        lists = [_values(column) for column in columns]
-    except (UnicodeDecodeError, ValueError, OverflowError):
-        for at in range(len(batch)):
-            try:
-                yield dict(zip(names, [_values(column[at : at + 1])[0] for column in columns], strict=True)), None
-            except UnicodeDecodeError:
-                yield Bad("invalid_utf8", "in a Parquet column"), _spelled(names, columns, at)
-            except (ValueError, OverflowError):
-                yield Bad("impossible_time", "a time that no calendar has"), _spelled(names, columns, at)
-        return
-    for values in zip(*lists, strict=True):
-        yield dict(zip(names, values, strict=True)), None
+def _rows(batch: Any) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet batch as objects."""
+    for values in zip(*[_values(_readable(column)) for column in batch.columns], strict=True):
+        yield dict(zip(batch.schema.names, values, strict=True))
 
 
 def _readable(column: Any) -> Any:
@@ -492,22 +477,22 @@ def _values(column: Any) -> list[Any]:
     """The values of a column; bytes, as which some engines write strings to Parquet, as strings."""
     import pyarrow as pa
 
-    values: list[Any] = column.to_pylist()
-    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
-        return [value if value is None else value.decode() for value in values]
-    return values
+    try:
+        values: list[Any] = column.to_pylist()
+        if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+            return [value if value is None else value.decode() for value in values]
+        return values
+    except (ValueError, OverflowError) as error:
+        if len(column) > 1:
+            return [_values(column[at : at + 1])[0] for at in range(len(column))]
+        text = isinstance(error, UnicodeDecodeError)
+        return [Unreadable("bytes that are not UTF-8" if text else "a time that no calendar has", _spelled(column[0]))]
 
 
-def _spelled(names: list[str], columns: list[Any], at: int) -> bytes:
-    """One row for the quarantine, where Python has no value for it: times as numbers, text as it stands."""
+def _spelled(value: Any) -> Any:
+    """A value for the quarantine, where Python has none: times as numbers, text as it stands."""
     import pyarrow as pa
 
-    def spelled(value: Any) -> Any:
-        try:
-            return value.as_py()
-        except (ValueError, OverflowError):
-            if pa.types.is_timestamp(value.type):
-                return value.value
-            return bytes(value.as_buffer()).decode("latin-1") if hasattr(value, "as_buffer") else None
-
-    return json.dumps({name: spelled(column[at]) for name, column in zip(names, columns, strict=True)}, default=repr).encode()
+    if pa.types.is_timestamp(value.type):
+        return value.value
+    return bytes(value.as_buffer()).decode("latin-1") if hasattr(value, "as_buffer") else None

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import spelled
-from stillwatch.ingest.faults import ERASED, UNREAD, Bad, of_no_use
+from stillwatch.ingest.faults import ERASED, UNREAD, Bad, count, of_no_use
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
@@ -181,9 +180,7 @@ class Registry:
 
     def _noted(self, path: Path, line: int, account_id: str, unread: Unread) -> tuple[Record, Bad]:
         """Count fields that were left empty; gives what is put aside, under the account's name in the table, by which it is erased."""
-        for name, (detail, _) in unread.items():
-            first = f"{spelled(path)}, line {line}: {detail}"
-            self.unread_fields.setdefault(name, {"rows": 0, "first": first})["rows"] += 1
+        count(self.unread_fields, path, line, {name: detail for name, (detail, _) in unread.items()})
         kept = {name: value if name in QUOTED else self._shown(value, name) for name, (_, value) in unread.items()}
         return Record(line, {"account_id": account_id} | kept), Bad(UNREAD, "; ".join(detail for detail, _ in unread.values()))
 

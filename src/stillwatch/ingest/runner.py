@@ -12,7 +12,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, spelled, write_parquet
 from stillwatch.ingest.chains import Chains
 from stillwatch.ingest.edge import Edge
-from stillwatch.ingest.faults import ERASED, REASONS, UNREAD, Bad
+from stillwatch.ingest.faults import ERASED, REASONS, UNREAD, Bad, count, noting
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import (
     FAILED,
@@ -173,6 +173,7 @@ class _Work:
         self._quarantine = Quarantine(staging / QUARANTINE, tenant, keep_raw=privacy == "text")
         self._skip = frozenset() if tenant.text else format_.text_fields
         self._inputs: list[dict[str, Any]] = []
+        self._unread_fields: dict[str, dict[str, Any]] = {}
 
     def note(self, role: str, path: Path, rows: int, sha256: str) -> None:
         size = path.stat().st_size
@@ -200,14 +201,21 @@ class _Work:
 
     def load(self, path: Path) -> tuple[str, int]:
         rows = 0
-        for record in Source(path, header=self._format.header, skip=self._skip):
-            rows += record.line > 0
-            try:
-                event = self._event(record)
-                self._chains.link(event, self._events.place)
-                self._events.add(event)
-            except Bad as bad:
-                self._quarantine.add("log", path, record, bad)
+        with noting() as unread:
+            for record in Source(path, header=self._format.header, skip=self._skip):
+                rows += record.line > 0
+                unread.clear()
+                try:
+                    event = self._event(record)
+                    self._chains.link(event, self._events.place)
+                    self._events.add(event)
+                    if unread:
+                        count(self._unread_fields, path, record.line, unread)
+                        # under the account's name in the table, by which it is erased
+                        note = Record(record.line, {name: event[name] for name in ("event_id", "account_id")})
+                        self._quarantine.add("fields", path, note, Bad(UNREAD, "; ".join(unread.values())))
+                except Bad as bad:
+                    self._quarantine.add("log", path, record, bad)
         return "log", rows
 
     def _event(self, record: Record) -> dict[str, Any]:
@@ -282,6 +290,7 @@ class _Work:
             "empty_prompts": events.empty_prompts,
             "redacted": events.redacted,
             "master_key": events.master_key,
+            "unread_fields": self._unread_fields,
             "unknown_responses": self._chains.unknown,
             "first": _iso(events.first),
             "last": _iso(events.last),

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from stillwatch.ingest.faults import Bad
+from stillwatch.ingest.faults import Bad, unread
 from stillwatch.ingest.split import shallow
 from stillwatch.tables import Table
 
@@ -27,23 +27,38 @@ DATE_DIGITS = 8
 NAMES = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array", dict: "an object"}
 
 
+class Unreadable:
+    """A value that a Parquet file holds and Python does not."""
+
+    def __init__(self, what: str, stands: Any) -> None:
+        """Take what it is, and how it is shown."""
+        self.what, self._stands = what, stands
+
+    def __repr__(self) -> str:
+        """As it stands in the file."""
+        return str(self._stands)
+
+
 def kind(value: Any) -> str:
     """The JSON name of a value's type, for messages that must not quote the value."""
+    if type(value) is Unreadable:
+        return value.what
     return "null" if value is None else NAMES.get(type(value), f"a {type(value).__name__}")
 
 
 def section(raw: dict[str, Any], name: str) -> dict[str, Any]:
-    """The object at ``name``: absent is empty, and JSON in a string (a dumped jsonb column) is opened."""
+    """The object at ``name``: absent and unread are empty, and JSON in a string (a dumped jsonb column) is opened."""
     value = opened(raw.get(name), name)
     if value is None:
         return {}
     if type(value) is not dict:
-        raise Bad("wrong_type", f"{name} is {kind(value)}, not an object")
+        unread(name, f"{name} is {kind(value)}, not an object")
+        return {}
     return value
 
 
 def opened(value: Any, name: str) -> Any:
-    """The value, decoded if it is a string that holds JSON."""
+    """The value, decoded if it is a string that holds JSON; null where it holds none."""
     if type(value) is not str:
         return value
     if not value.strip():
@@ -54,8 +69,9 @@ def opened(value: Any, name: str) -> Any:
         pass
     try:
         return orjson.loads(shallow(value.encode()))
-    except orjson.JSONDecodeError as error:
-        raise Bad("wrong_type", f"{name} is a string that is not JSON") from error
+    except orjson.JSONDecodeError:
+        unread(name, f"{name} is a string that is not JSON")
+        return None
 
 
 def maybe(value: Any, name: str) -> str | None:
@@ -63,7 +79,8 @@ def maybe(value: Any, name: str) -> str | None:
     if value is None or value == "" or value != value:
         return None
     if type(value) is not str:
-        raise Bad("wrong_type", f"{name} is {kind(value)}, not a string")
+        unread(name, f"{name} is {kind(value)}, not a string")
+        return None
     return value
 
 
@@ -211,13 +228,15 @@ class Coercer:
         """Prepare for one table; columns it does not have are left alone. ``shown`` tells a value that does not fit, of a column."""
         self._shown = shown
         self._texts = {column.name for column in table.columns if column.type == "str"}
+        self._required = {column.name for column in table.columns if column.required}
         self._readers = {column.name: (READERS[column.type], column.type) for column in table.columns}
 
     def __call__(self, row: dict[str, Any]) -> None:
-        """Convert what is there; null stays null, NaN means null.
+        """Convert what is there; null stays null, NaN means null, and an optional value that does not fit is :func:`unread`.
 
         Raises:
-            Bad: a value does not fit; the detail names the column, and the value by its kind alone, unless ``shown`` tells more.
+            Bad: a required value does not fit, or another and nobody notes that; the detail names the column, and the value by its kind
+                alone, unless ``shown`` tells more.
         """
         for name, value in row.items():
             if value is None or (type(value) is str and name in self._texts) or name not in self._readers:
@@ -230,4 +249,8 @@ class Coercer:
                 row[name] = reader(value)
             except (ValueError, TypeError, OverflowError) as error:
                 wanted = f" ({SPELLED[type_]})" if type_ in SPELLED else ""
-                raise Bad("wrong_type", f"{name} is no {WANTED[type_]}: {self._shown(value, name)}{wanted}") from error
+                detail = f"{name} is no {WANTED[type_]}: {self._shown(value, name)}{wanted}"
+                if name in self._required:
+                    raise Bad("wrong_type", detail) from error
+                row[name] = None
+                unread(name, detail)

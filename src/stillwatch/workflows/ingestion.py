@@ -106,7 +106,10 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
         which = f"{number_of(len(summary['replaced']), 'source')} that {noun(len(summary['replaced']), 'was', 'were')} not read this time"
         todo = "to have both, ingest all sources together, or each part into a folder of its own"
         lines.append(f"Replaced: an earlier ingest's events, of {lost} of {which}, such as {first}; {todo}")
-    lines += [*_put_aside(summary), *_joined(summary), *_not_followed(summary)]
+    lines += _put_aside(summary)
+    if summary["unread_fields"]:
+        lines += ["Fields that could not be read, of rows that became events without them:", *_left_empty(summary["unread_fields"])]
+    lines += [*_joined(summary), *_not_followed(summary)]
     # Text is empty by intent in the modes features and metadata.
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
     if rows["written"]:
@@ -199,15 +202,22 @@ def _registry_doubts(registry: dict[str, Any], written: int) -> list[str]:
     elif written - known > NOTABLE * written:
         unknown = f"{written - known:,} of {number_of(written, 'request')} are of accounts without a row in the registry"
         lines.append(f"  {unknown}: of these no sign-up, payment or organisation is known")
-    for name, one in sorted(registry["unread_fields"].items(), key=lambda item: -item[1]["rows"]):
-        rows = noun(one["rows"], "row whose", "rows whose")
-        lines += [f"  {one['rows']:>9,}  {rows} {name} was left empty", f"             the first: {one['first']}"]
+    lines += _left_empty(registry["unread_fields"])
     if registry["impossible_times"]:
         lines.append(f"  {registry['impossible_times']:>9,}  times before 1990: left empty")
     if registry["unknown_columns"]:
         lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
     if registry["written"]:
         lines += [f"  {line}" for line in _blind(ACCOUNTS, registry["empty_columns"])]
+    return lines
+
+
+def _left_empty(fields: dict[str, dict[str, Any]]) -> list[str]:
+    """Fields that could not be read, those of most rows first."""
+    lines = []
+    for name, one in sorted(fields.items(), key=lambda item: -item[1]["rows"]):
+        rows = noun(one["rows"], "row whose", "rows whose")
+        lines += [f"  {one['rows']:>9,}  {rows} {name} was left empty", f"             the first: {one['first']}"]
     return lines
 
 

@@ -2,7 +2,8 @@
 
 A format module defines ``NAME`` and ``DESCRIPTION``, and ``parse(raw, tenant)``, which takes one record as an object
 and the :class:`~stillwatch.ingest.tenant.Tenant`, and returns fields of :data:`stillwatch.tables.EVENTS`. It may raise
-:class:`~stillwatch.ingest.faults.Bad`; types, times and required fields are checked by the caller. Beside columns it
+:class:`~stillwatch.ingest.faults.Bad`, or leave an optional field out by
+:func:`~stillwatch.ingest.faults.unread`; types, times and required fields are checked by the caller. Beside columns it
 may return ``_request_ids``, identifiers by which an edge log may know the request (those that a client can set last),
 ``_call``, the gateway's own identifier, by which two requests of one ``event_id`` are told apart (the second is called so),
 and ``_redacted``, True where the gateway logged none of the text. Optional constants:
