@@ -23,6 +23,14 @@ settings.load_profile("no deadline")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture
+def shared_machine() -> Iterator[None]:
+    """What is made is readable by everybody unless it says otherwise (umask 022)."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def benchmark_data() -> Path:
     """The folder of public benchmark data; benchmarks/README.md says what is in it."""

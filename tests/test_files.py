@@ -18,6 +18,7 @@ from stillwatch.errors import InputError
 from stillwatch.evaluate.harvest import in_common
 from stillwatch.files import (
     PARTIAL,
+    alone,
     data_files,
     digest,
     json_as_text,
@@ -180,6 +181,26 @@ def publish(out: Path, content: str, *, fail: bool = False) -> None:
 
 def held(out: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in out.iterdir()}
+
+
+def test_folders_made_anew_are_for_their_owner_alone_and_others_keep_their_mode(shared_machine: None, tmp_path: Path) -> None:
+    publish(tmp_path / "a" / "run", "new")
+    write_json({}, tmp_path / "b" / "out" / "x.json")
+    with alone(tmp_path / "c" / "out", "ingest"):
+        pass
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()} == {0o700}
+    (tmp_path / "theirs").mkdir()
+    publish(tmp_path / "theirs", "new")
+    assert (tmp_path / "theirs").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_private_file_is_so_whatever_stood_there(shared_machine: None, tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    for left in (path, path.with_name(path.name + PARTIAL)):
+        left.write_text("old")
+    with replacing(path, private=True) as partial:
+        partial.write_text("new")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o600)
 
 
 def test_a_set_takes_its_places_and_what_was_made_of_the_old_one_goes(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, listed
+from stillwatch.files import PARTIAL, listed, own_folder
 
 SPILL = ".spill-"
 """How the name of a folder begins that the engine spills to; nobody's own does."""
@@ -94,7 +94,7 @@ def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | No
     if not threads:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory_gb = min(memory_gb or machine_memory_gb() / 2, 1e6)  # the engine reads no larger number
-    scratch.mkdir(parents=True, exist_ok=True)
+    own_folder(scratch)
     for left in scratch.glob(f"{SPILL}*{PARTIAL}"):  # by a run that was killed
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=SPILL, suffix=PARTIAL, dir=scratch) as spill:

@@ -37,9 +37,16 @@ ERASING, TO_ERASE = f".erase{PARTIAL}", ".erase.ready"
 """Folders within a folder: files that an erasure is still writing, and those that are whole and only have to take their places."""
 
 
+def own_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone: prompts may be in it. One that is there keeps its mode."""
+    if not folder.parent.exists():
+        own_folder(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path to write to; on success it is synced and renamed to ``path``, on failure removed.
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """Yield a path to write to; on success it is synced and renamed to ``path``, on failure removed. ``private``: with mode 0600.
 
     A link stays, and what it points at is replaced. What is neither absent nor a plain file (a pipe, a device, a folder) is refused.
     """
@@ -48,7 +55,10 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         if path.exists() and not path.is_file():  # a rename would put a file in the place of a pipe or device
             raise InputError("no plain file, so it is not replaced", where=path, todo="Pass another place")
-        place.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(place.parent)
+        if private:
+            partial.unlink(missing_ok=True)  # one that was left has the mode that it has
+            partial.touch(mode=0o600)
         yield partial
         with open(partial, "rb") as handle:
             os.fsync(handle.fileno())
@@ -75,7 +85,7 @@ def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -
     staging = out / f".run{PARTIAL}"
     try:
         shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
+        own_folder(staging)
         yield staging
         earlier = any((out / name).exists() for name in names)
         for name in (names[-1], *(stale if earlier else ()), *names[:-1]):
@@ -178,7 +188,7 @@ def alone(folder: Path, what: str, *, settled: bool = True) -> Iterator[None]:
         yield
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
         what = f"cannot write ({error.strerror or error})"

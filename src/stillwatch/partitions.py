@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, digest, reading_parquet, replacing, write_parquet
+from stillwatch.files import PARTIAL, digest, own_folder, reading_parquet, replacing, write_parquet
 from stillwatch.tables import EVENTS
 from stillwatch.terminal.progress import track
 
@@ -69,7 +69,7 @@ def sketch_files(
             _sketch_file(source, targets[source], sketcher, *ends[source])
 
     if missing:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         for left in folder.glob(f"*{PARTIAL}"):  # by a run that was killed
             left.unlink()
     with ThreadPoolExecutor(threads) as pool:

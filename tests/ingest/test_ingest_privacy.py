@@ -74,6 +74,19 @@ def test_no_text_in_any_output(run, write, tmp_path, mode):
                 assert (row["context_key"] is None) == (mode == "metadata")
 
 
+def test_prompts_are_for_their_owner_alone_until_he_says_otherwise(shared_machine, run, write, tmp_path):
+    def modes():
+        return {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "out", tmp_path / "out" / "events")}
+
+    log = write([event()])
+    run(log, "canonical")
+    assert modes() == {"out": 0o700, "events": 0o700}
+    for folder in (tmp_path / "out" / "events", tmp_path / "out"):
+        folder.chmod(0o750)
+    run(log, "canonical")
+    assert modes() == {"out": 0o750, "events": 0o750}
+
+
 def test_text_mode_keeps_text_and_bad_rows(run, write, tmp_path):
     result = run(sources(tmp_path, write)["litellm"], "litellm")
     assert result.rows[0]["prompt"] == f"why {SECRET}?"

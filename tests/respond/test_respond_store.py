@@ -45,6 +45,18 @@ def test_a_store_that_was_moved_away_or_restored_is_told_and_found_again(tmp_pat
         assert audit.verify(session).n_rows == 4
 
 
+def test_a_new_store_is_for_its_owner_alone(shared_machine: None, tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path / "store.db"))
+    with store.write(DEE) as change:
+        change.audit("case.note", "c")
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == dict.fromkeys(
+        ("store.db", "store.db-wal", "store.db-shm"), 0o600
+    )
+    (tmp_path / "store.db").chmod(0o640)
+    Store.open(str(tmp_path / "store.db")).close()
+    assert (tmp_path / "store.db").stat().st_mode & 0o777 == 0o640, "whoever was let in stays so"
+
+
 def test_migrations_give_the_schema_of_the_code(store: Store) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext

@@ -68,7 +68,7 @@ def test_snapshot_finds_what_a_plain_search_finds(tmp_path_factory: pytest.TempP
         assert got == (allows[0] if allows else max(alive, default=None))
 
 
-def test_snapshot_keeps_every_field(tmp_path: Path) -> None:
+def test_snapshot_keeps_every_field(shared_machine: None, tmp_path: Path) -> None:
     path = tmp_path / "snapshot.arrow"
     until = datetime(2030, 1, 1, tzinfo=UTC)
     row = {
@@ -77,6 +77,7 @@ def test_snapshot_keeps_every_field(tmp_path: Path) -> None:
         "logprobs": False, "verify_url": "https://v.example/",
     }
     snapshot.write(pa.Table.from_pylist([row], schema=snapshot.ENTRIES), path, "r")
+    assert path.stat().st_mode & 0o777 == 0o600
     entry = snapshot.read(path).find(snapshot.key64("ada"), 0)
     assert entry is not None
     assert (Action(entry.action).name, entry.enforce, entry.reason_code, entry.case_id) == ("RESTRICT", True, "r", "c-1")

@@ -868,7 +868,7 @@ def test_names_of_a_file_lead_from_a_find_to_whose_accounts_it_has(
     assert counts == f"2 accounts accused, 1 for review; of these 3 named in {name}, 0 not"
 
 
-def test_whom_the_file_does_not_name_stays_in_the_list(found: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_whom_the_file_does_not_name_stays_in_the_list(shared_machine: None, found: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (found / "few.txt").write_text("C3\n")
     command = ["identify", "--run", "run", "--key-file", "key"]
     assert cli.main([*command, "--names", "few.txt", "--out", "who.csv"]) == 0
@@ -877,6 +877,7 @@ def test_whom_the_file_does_not_name_stays_in_the_list(found: Path, capsys: pyte
     assert (found / "who.csv").read_text().splitlines() == [
         "name,account_id,verdict,campaign_id", *(f",{id_},campaign,c-a" for id_ in lost), f"C3,{keyed(KEY, 'C3')},review,c-b",
     ]
+    assert (found / "who.csv").stat().st_mode & 0o777 == 0o600
     rows = [dict.fromkeys(naming.FIELDS, "") | {"name": "=1+1\u202e"}]
     naming.write_csv(rows, found / "odd.csv")
     assert (found / "odd.csv").read_text().splitlines()[1] == "'=1+1⟦U+202E⟧,,,"

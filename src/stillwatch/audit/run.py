@@ -24,7 +24,7 @@ from stillwatch.audit.detector import MIN_MAKER, MIN_WORDS, Detector, identity, 
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Instruments, Tally, scan
 from stillwatch.errors import InputError
-from stillwatch.files import alone, demand_apart, read_json, write_json
+from stillwatch.files import alone, demand_apart, own_folder, read_json, write_json
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
 
@@ -98,7 +98,7 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
 def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkTest | None, quiet: bool) -> dict[str, Any]:
     rng = np.random.default_rng(settings.seed)
     work = settings.out / WORK
-    work.mkdir(parents=True, exist_ok=True)
+    own_folder(work)
     templates = campaigns.load(settings.campaigns) if settings.campaigns is not None else None
     index = duplicates.load(settings.index) if settings.index is not None else None
     resumed = _same_as_before(work, settings, parts, marks, templates)

@@ -16,7 +16,7 @@ from stillwatch.distill.students import linear, loop
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
-from stillwatch.files import read_json, write_json
+from stillwatch.files import own_folder, read_json, write_json
 from stillwatch.rows import placed_rows
 from stillwatch.terminal.counting import number_of
 
@@ -369,7 +369,7 @@ def begin(out: Path, rows: Sequence[Exchange], *of: object) -> str:
     if set(there) != {mark}:
         todo = "Pass the options that it was trained with, or another folder"
         raise InputError("a student of another seed, store or option is there", where=out, todo=todo)
-    out.mkdir(parents=True, exist_ok=True)
+    own_folder(out)
     (out / MARK).write_text(mark, encoding="utf-8")
     return mark
 

@@ -13,7 +13,7 @@ from stillwatch.exposure import backtest, curves, laws
 from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import ATTACKS, COUNTERMEASURES, Effect, strongest
 from stillwatch.exposure.worth import CAP, DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, sizes, worth
-from stillwatch.files import replacing, write_json
+from stillwatch.files import own_folder, replacing, write_json
 from stillwatch.run_details import between
 from stillwatch.terminal.plain import plain
 
@@ -57,7 +57,7 @@ TABLES = ("exposure.json", "curves.json")
 
 def write(report: Report, out: Path) -> list[Path]:
     """Write exposure.json, curves.json, one PNG a skill (where matplotlib is installed) and exposure.html, the page last."""
-    out.mkdir(parents=True, exist_ok=True)
+    own_folder(out)
     paths = [out / name for name in TABLES]
     write_json(_json(report), paths[0])
     curves.write(report.measured, paths[1])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import partitions
 from stillwatch.errors import InputError
-from stillwatch.files import ERASURES, read_json, spelled, write_json, write_parquet
+from stillwatch.files import ERASURES, own_folder, read_json, spelled, write_json, write_parquet
 from stillwatch.ingest.faults import ERASED, Bad
 from stillwatch.ingest.readers import Record
 from stillwatch.ingest.tenant import Tenant
@@ -48,9 +48,8 @@ def staged(out: Path) -> Iterator[Path]:
     """Yield an empty folder inside ``out``; it is removed at the end, whatever happens."""
     staging = out / STAGING
     try:
-        out.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)
-        (staging / "events").mkdir(parents=True)
+        own_folder(staging / "events")
         yield staging
     except OSError as error:
         what = f"cannot write ({error.strerror or error})"
@@ -67,6 +66,8 @@ def publish(staging: Path, out: Path, summary: dict[str, Any]) -> None:
         (out / name).unlink(missing_ok=True)
     for name in ("events", partitions.FOLDER):
         if (out / name).exists():
+            if (staging / name).exists():
+                shutil.copymode(out / name, staging / name)  # whoever was let in stays so
             os.rename(out / name, out / OLD / name)
         if (staging / name).exists():
             os.rename(staging / name, out / name)

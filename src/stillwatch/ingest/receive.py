@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
+from stillwatch.files import own_folder
 from stillwatch.terminal.counting import number_of
 
 LARGEST = 256 << 20
@@ -33,7 +34,7 @@ class Shelf:
 
     def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Make the folder; it and its files are readable by their owner alone, since prompts are in them."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own_folder(folder)
         self.folder, self.n, self._now, self.turn = folder, 0, now, threading.Lock()
 
     def put(self, body: bytes) -> Path:

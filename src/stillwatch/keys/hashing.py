@@ -31,8 +31,7 @@ def tenant_key(path: Path) -> bytes:
     """Read the tenant's key, or create it with mode 0600; of several processes that create it at once, all read the same."""
     if not path.exists():
         made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with replacing(made) as partial:
-            partial.touch(mode=0o600)
+        with replacing(made, private=True) as partial:
             partial.write_text(secrets.token_hex(KEY_BYTES) + "\n")
         try:
             os.link(made, path)  # unlike a renaming, it never replaces one that another process has made
@@ -105,7 +104,6 @@ def list_erased(key_file: Path, account_id: str, *, off: bool = False) -> bool:
         if (mine in listed) != off:
             return False
         kept = [one for one in listed if one != mine] if off else [*listed, mine]
-        with replacing(erased_path(key_file)) as partial:
-            partial.touch(mode=0o600)
+        with replacing(erased_path(key_file), private=True) as partial:
             partial.write_text(ERASED_HEAD + "".join(f"{one}\n" for one in kept))
     return True

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.errors import InputError
-from stillwatch.files import read_json, write_json
+from stillwatch.files import own_folder, read_json, write_json
 from stillwatch.prove import choice_reading, packet
 from stillwatch.prove.answers import Answer, Store, Tokenizer, alone_in, read_answers, read_prompts, tokenizer
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, say, tuples_of
@@ -257,7 +257,7 @@ def _one_suspect(out: Path, store: Store, described: dict[str, Any]) -> None:
     if store.rows and beside.is_file() and read_json(beside) != described:
         raise InputError("the file holds answers of another suspect, or drawn with other settings", where=out,
                          todo=f"Pass another --out ({beside.name} says who it was)")
-    beside.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(beside.parent)
     write_json(described, beside)
 
 

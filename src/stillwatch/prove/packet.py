@@ -21,7 +21,7 @@ from typing import Any
 
 from stillwatch import __version__
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import digest, read_json, replacing, write_json
+from stillwatch.files import digest, own_folder, read_json, replacing, write_json
 from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
@@ -146,7 +146,7 @@ def write(
         extra: further parts of the record.
         reference: who gave the reference's answers.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    own_folder(folder)
     first, last = first_and_last([one.asked_at for one in inputs.answers])
     write_json({"format": FORMAT}, folder / "record.json")  # who is killed before the whole one may write this proof anew
     _write_evidence(folder, inputs)

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from stillwatch import __version__, dataset, evaluate, judge, partitions, sketch
-from stillwatch.files import digest, write_json, write_parquet
+from stillwatch.files import digest, own_folder, write_json, write_parquet
 from stillwatch.replay import measure, show
 from stillwatch.replay.branch import BEGINNING, Branch
 from stillwatch.replay.decide import Desk
@@ -100,7 +100,7 @@ def run(
     known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events)
     steps, scratch = out / "steps" / _fingerprint(data, reply, truth), out / "cut"
     for folder in (steps, scratch):
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
     registry = dataset.read_accounts(data)
     grid, early = schedule.grid(log)
     began_us = int(log.time.min())

@@ -18,7 +18,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,8 +160,11 @@ class Store:
             raise MissingExtraError(f"no driver for {parsed.drivername}", todo=todo) from error
         store = cls(engine)
         if sqlite:
-            if not create and parsed.database and not Path(parsed.database).exists():
-                raise StoreError("no store", where=store.name, todo=NO_STORE)  # connecting would make the file
+            if not (file := Path(parsed.database or "")).exists():
+                if not create:
+                    raise StoreError("no store", where=store.name, todo=NO_STORE)  # connecting would make the file
+                with suppress(OSError):  # connecting tells what is wrong
+                    file.touch(mode=0o600)  # names and hashes of passwords are in it; SQLite gives its -wal and -shm the same mode
             _sqlite_rules(engine, parsed.database if only_read and _at_rest(parsed.database or "") else None)
         else:
             _server_rules(engine, answer_s)

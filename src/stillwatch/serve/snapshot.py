@@ -86,7 +86,7 @@ def write(
              "source": source, "hashed": _hashed(entries["account_id"]), "enforced": _enforced(entries)}
     about["crc32"] = checksum = _checksum(table, about)
     metadata = {b"stillwatch": json.dumps(about).encode()}
-    with replacing(path) as partial, pa.OSFile(str(partial), "wb") as sink:
+    with replacing(path, private=True) as partial, pa.OSFile(str(partial), "wb") as sink:
         table = table.replace_schema_metadata(metadata)
         with pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table, max_chunksize=max(1, table.num_rows))

@@ -84,7 +84,7 @@ def _names(path: Path) -> Iterator[str | int | None]:
 
 def write_csv(rows: Sequence[dict[str, str]], path: Path) -> None:
     """Write rows of :func:`named`. As in other exports unseen characters are shown, and no spreadsheet runs a name as a formula."""
-    with replacing(path) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+    with replacing(path, private=True) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(FIELDS)
         out.writerows([_cell(row[name]) for name in FIELDS] for row in rows)

@@ -26,7 +26,7 @@ from scipy.linalg import cho_factor, cho_solve
 from stillwatch.distill.extra import need
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.errors import InputError
-from stillwatch.files import digest, read_json, write_json
+from stillwatch.files import digest, own_folder, read_json, write_json
 from stillwatch.numeric.arrays import conjugate_gradients
 from stillwatch.terminal.counting import number_of
 
@@ -281,7 +281,7 @@ class LinearClassifier:
     def save(self, folder: Path) -> None:
         """Write safetensors and configuration."""
         numpy_io = need("safetensors.numpy", what="saving a student")
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         numpy_io.save_file(self._arrays(), folder / WEIGHTS)
         features = {"bits": self.features.bits, "characters": self.features.characters, "n_dims": self.features.n_dims}
         if self.encoder is not None:

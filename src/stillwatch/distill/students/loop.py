@@ -10,6 +10,7 @@ from typing import Any
 
 from stillwatch.distill.extra import need
 from stillwatch.errors import InputError
+from stillwatch.files import own_folder
 from stillwatch.terminal.progress import track
 
 CHECKPOINT = "checkpoint.pt"
@@ -86,7 +87,7 @@ def run(
         if best_epoch < 0 or done[-1] > done[best_epoch]:
             best_epoch, best = number, _copy(state())
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            own_folder(path.parent)
             partial = path.with_suffix(".partial")
             now = {
                 "of": mark, "validation": done, "best": best, "best_epoch": best_epoch, "state": state(),

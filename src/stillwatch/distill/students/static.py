@@ -23,7 +23,7 @@ from scipy import sparse
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import loop
 from stillwatch.errors import InputError
-from stillwatch.files import read_json, write_json
+from stillwatch.files import own_folder, read_json, write_json
 from stillwatch.terminal.counting import number_of
 
 F32 = NDArray[np.float32]
@@ -94,7 +94,7 @@ class StaticEncoder:
     def save(self, folder: Path, *, quantise: bool = False, base: str = "") -> int:
         """Write the student, 4 bytes a number or 1; returns the bytes of all files."""
         numpy_io = need("safetensors.numpy", what="saving a student")
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         arrays: dict[str, Any] = {"embeddings": self.table}
         if quantise:
             rows, scale = _round(self.table)
