@@ -28,7 +28,7 @@ from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
 from stillwatch.respond import commands as respond_commands
 from stillwatch.terminal.counting import number_of
-from stillwatch.terminal.plain import plain
+from stillwatch.terminal.plain import plain, print_plain
 from stillwatch.terminal.seeds import seed
 from stillwatch.workflows import service
 
@@ -295,7 +295,7 @@ def _detect(args: argparse.Namespace) -> Any:
             f" ({number_of(summary['n_for_review'], 'account')})\nThe page to read: stillwatch report {out}"
         )
     elif not summary["n_events"]:
-        print(*summary["warnings"], f"The page to read: stillwatch report {out}", sep="\n")
+        print_plain(*summary["warnings"], f"The page to read: stillwatch report {out}")
     else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
         exchanges = number_of(summary["n_harvested"], "exchange") + run_details.unsure(summary)
@@ -310,11 +310,11 @@ def _detect(args: argparse.Namespace) -> Any:
     looked = args.source is None or summary["n_events"]
     if looked and summary["blind_views"]:
         blind = ", ".join(one["view"] for one in summary["blind_views"])
-        print(f"Blind: {blind} (why: {args.out / 'summary.json'})")
+        print_plain(f"Blind: {blind} (why: {args.out / 'summary.json'})")
     for warning in summary["warnings"] if looked else ():
-        print(f"Note: {warning}")
+        print_plain(f"Note: {warning}")
     if left := len(list((args.out / "export").glob(f"*{run_details.PACKET}"))):
-        print(f"In {args.out / 'export'}: {number_of(left, 'packet')} of earlier runs, which stay and tell nothing of this one")
+        print_plain(f"In {args.out / 'export'}: {number_of(left, 'packet')} of earlier runs, which stay and tell nothing of this one")
     return summary
 
 
@@ -329,7 +329,7 @@ def _report(args: argparse.Namespace) -> Any:
 
     path = report.run(args.run, out=args.out)
     if not (args.quiet or args.json):
-        print(path)
+        print_plain(path)
     return {"report": str(path)}
 
 
@@ -338,7 +338,7 @@ def _explain(args: argparse.Namespace) -> Any:
 
     told = explain(args.run, args.account)
     if not (args.quiet or args.json):
-        print(*lines(told), sep="\n")
+        print(*map(plain, lines(told)), sep="\n")
     return told
 
 
@@ -352,5 +352,5 @@ def _export(args: argparse.Namespace) -> Any:
 
     paths = report.export(args.run, args.format, out=args.out)
     if not (args.quiet or args.json):
-        print(*paths, *(f"Note: {line}" for line in run_details.told_erased(run_details.erasures(args.run))), sep="\n")
+        print_plain(*paths, *(f"Note: {line}" for line in run_details.told_erased(run_details.erasures(args.run))))
     return {"files": [str(path) for path in paths]}

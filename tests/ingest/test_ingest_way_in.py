@@ -643,6 +643,15 @@ def test_fields_of_the_log_that_cannot_be_read_are_told(write, tmp_path, capsys)
     assert (erased.rows["quarantine.parquet"], erased.left) == (2, [])
 
 
+def test_names_of_files_control_no_terminal(write, tmp_path, capsys):
+    (tmp_path / "logs").mkdir()
+    write([event(), event(event_id="e2", timestamp="yesterday")], "logs/d\x1b[31mR\nLast: none.jsonl")
+    workflows.ingest([tmp_path / "logs"], "canonical", tmp_path / "out", as_of=AS_OF)
+    told = capsys.readouterr().out
+    assert "/logs/d?[31mR?Last: none.jsonl, line 2: timestamp is no time" in told
+    assert "\x1b" not in told
+
+
 def test_what_cannot_be_read_is_told_by_its_form_where_bad_rows_are_not_kept(run, write):
     result = run(write([event()]), "canonical", accounts=write(UNREADABLE, "accounts.csv"), privacy="features")
     fields = result.summary["accounts"]["unread_fields"]

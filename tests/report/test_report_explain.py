@@ -1,12 +1,15 @@
 """What a run says of one account: why it is accused, or why nobody is."""
 
 import json
+import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from stillwatch import cli
+from stillwatch.files import table_digests, write_json
 from stillwatch.tables import CLEARED
 
 
@@ -49,6 +52,16 @@ def test_who_is_in_no_group_that_is_told_of_reads_so(little_run: Path, capsys: p
     rows = pq.read_table(little_run / "accounts.parquet").to_pylist()
     alone = next(row["account_id"] for row in rows if row["verdict"] == "clear" and row["account_id"] not in listed)
     assert told(capsys, little_run, alone).splitlines()[1].startswith("In none of the ")
+
+
+def test_the_name_of_an_account_controls_no_terminal(little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(little_run, run)
+    rows = pq.read_table(run / "accounts.parquet").to_pylist()
+    rows[0]["account_id"] = "\x1b[31mred\nred"
+    pq.write_table(pa.Table.from_pylist(rows, pq.read_schema(run / "accounts.parquet")), run / "accounts.parquet")
+    write_json(json.loads((run / "summary.json").read_text()) | {"tables": table_digests(run)}, run / "summary.json")
+    assert told(capsys, run, rows[0]["account_id"]).startswith("?[31mred?red: ")
 
 
 def test_an_unknown_account_is_told_in_one_line(little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart, local
 from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.plain import print_plain
 from stillwatch.terminal.seeds import seed
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _audit(args: argparse.Namespace) -> Any:
     marks = args.own.from_options(args) if args.own is not None else None
     summary = run.run(settings, marks=marks, quiet=args.quiet or args.json)
     if not (args.quiet or args.json):
-        print(told(summary, args.out))
+        print_plain(told(summary, args.out))
     return summary
 
 
@@ -155,5 +156,5 @@ def _index(args: argparse.Namespace) -> Any:
         raise InputError("no texts", where=", ".join(args.sets), todo="Pass --text-column if the text is in an unusual one")
     duplicates.save(found, args.out)
     if not (args.quiet or args.json):
-        print(f"{number_of(len(found.known), 'text')} of {number_of(len(found.names), 'set')}: {args.out}")
+        print_plain(f"{number_of(len(found.known), 'text')} of {number_of(len(found.names), 'set')}: {args.out}")
     return {"index": str(args.out), "texts": len(found.known), "sets": found.names}

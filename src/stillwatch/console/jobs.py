@@ -16,6 +16,7 @@ from stillwatch.respond.acting import Args, reading, say, writing
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Role
 from stillwatch.serve.listening import certified, connections, free
+from stillwatch.terminal.plain import print_plain
 
 
 def _password(args: Args) -> str:
@@ -88,7 +89,7 @@ def user_list(args: Args) -> Any:
         ]
     if not (args.quiet or args.json):
         for row in rows:
-            print(f"{row['name']:24} {row['role']:10}{' disabled' if row['disabled'] else ''}")
+            print_plain(f"{row['name']:24} {row['role']:10}{' disabled' if row['disabled'] else ''}")
     return rows
 
 

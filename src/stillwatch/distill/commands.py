@@ -10,7 +10,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import alone, demand_apart, demand_outside, demand_own
 from stillwatch.terminal.counting import number_of
-from stillwatch.terminal.plain import plain
+from stillwatch.terminal.plain import plain, print_plain
 from stillwatch.terminal.seeds import seed
 
 
@@ -111,7 +111,7 @@ def _harvest(args: argparse.Namespace) -> Any:
         if args.dry_run or not quiet:
             plan = harvest.estimate(opened, teacher, told, wanted, args.policy, retry_in_doubt=args.retry_in_doubt)
             if not quiet:
-                print(show_estimate(plan, told.currency))
+                print_plain(show_estimate(plan, told.currency))
             if args.dry_run:
                 return asdict(plan)
         done = harvest.run(
@@ -211,11 +211,11 @@ def _trained(args: argparse.Namespace, held: Any, told: Any) -> Any:
         )
     if not quiet:
         left = f", {result.dropped:,} left out that are in the held-out data" if held else ""
-        print(f"  trained on {number_of(result.n_exchanges, 'exchange')}{left}")
+        print_plain(f"  trained on {number_of(result.n_exchanges, 'exchange')}{left}")
         if result.rows:
-            print(measures.show(result.rows))
+            print_plain(measures.show(result.rows))
         for note in result.notes:
-            print(f"  {note}")
+            print_plain(f"  {note}")
         if held is None and args.route not in ("language", "on-policy"):
             print("  not compared with anything: --held-out FILE measures what is kept")
         elif result.rows and told is None:
@@ -275,7 +275,7 @@ def _data(args: argparse.Namespace) -> Any:
             return asdict(most)
     summary = data.run(teacher, told, plan, args.out, quiet=quiet)
     if not quiet:
-        print(data.show(summary), args.out / "README.md", sep="\n")
+        print_plain(data.show(summary), args.out / "README.md")
         _tell_rejection(teacher)
         _tell_cut(teacher)
     return summary

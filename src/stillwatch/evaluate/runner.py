@@ -10,6 +10,7 @@ from stillwatch.files import digest, read_json, reading_parquet, write_json
 from stillwatch.keys.hashing import ingest_key, keyed
 from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
+from stillwatch.terminal.plain import print_plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +85,7 @@ def run(
     if not quiet:
         from stillwatch.evaluate.show import text
 
-        print(text(result))
+        print_plain(text(result))
     return result
 
 

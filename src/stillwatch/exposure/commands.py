@@ -8,6 +8,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import demand_apart, demand_own
 from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.plain import print_plain
 from stillwatch.terminal.seeds import seed
 
 
@@ -57,7 +58,7 @@ def _exposure(args: argparse.Namespace) -> Any:
                         (loaded.never_answered, "a right answer that the teacher never gives: any answer there is wrong"),
                         (loaded.unused, f"no part in it: at most {study.MAX_POOL:,} are asked for and {study.MAX_TEST:,} held out")):
             if n and not quiet:
-                print(f"{folder}: {number_of(n, 'prompt has', 'prompts have')} {what}")
+                print_plain(f"{folder}: {number_of(n, 'prompt has', 'prompts have')} {what}")
         found = study.run(loaded, students, seed=args.seed, countermeasures=not args.no_countermeasures, quiet=quiet)
         measured += found.measured
         checks += [replace(check, name=f"{name}: {check.name}") if len(stores) > 1 else check for check in found.checks]
@@ -81,7 +82,7 @@ def _exposure(args: argparse.Namespace) -> Any:
     if args.run and out.resolve() == (args.run / "exposure").resolve() and (args.run / "report.html").is_file():
         paths.append(run_report.run(args.run))  # so that each campaign's part of it says what its harvest is worth
     if not quiet:
-        print(report.console(built))
+        print_plain(report.console(built))
         print(*paths[paths.index(out / "exposure.html") :], sep="\n")
     return {"files": [str(path) for path in paths]}
 

@@ -22,6 +22,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import own_folder
 from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.plain import print_plain
 
 LARGEST = 256 << 20
 """Bytes of a body; a gateway posts some hundred requests at once."""
@@ -167,7 +168,7 @@ def _own(host: str) -> bool:
 
 def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: bool = False) -> None:
     """Serve until SIGTERM or SIGINT; the body that is being stored then is stored."""
-    say: Callable[[str], None] = (lambda _: None) if quiet else lambda text: print(text, flush=True)
+    say: Callable[[str], None] = (lambda _: None) if quiet else lambda text: print_plain(text, flush=True)
     try:
         token = "" if token_file is None else token_file.read_text().strip()
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import mark_entry
 from stillwatch.prove.schemes import Scheme
 from stillwatch.prove.tuples import Exclude, Tuples, written
+from stillwatch.terminal.plain import print_plain
 
 Args = argparse.Namespace
 OR_FILES = ("tenants", "units", "together", "tokenizer", "answers")
@@ -122,4 +123,4 @@ def _there(path: Path) -> bool:
 def say(args: Args, text: str) -> None:
     """Print at once, unless only JSON or nothing is wanted."""
     if not (args.quiet or args.json):
-        print(text, flush=True)
+        print_plain(text, flush=True)

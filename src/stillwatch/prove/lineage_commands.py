@@ -9,6 +9,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import local
 from stillwatch.terminal.counting import number_of
+from stillwatch.terminal.plain import print_plain
 
 MAX_BACKGROUND = 200
 COLUMNS = ("model", "generator", "prompt_id", "prompt", "instruction", "output")
@@ -63,7 +64,7 @@ def _run(args: argparse.Namespace) -> Any:
     if args.out is not None:
         write_json(result, args.out)
     if not (args.quiet or args.json):
-        print(told(found, args.suspect, args.reference))
+        print_plain(told(found, args.suspect, args.reference))
     return result
 
 

@@ -20,6 +20,7 @@ from stillwatch.replay.policy import Policy, Reply, read_policies, told
 from stillwatch.replay.recent import together
 from stillwatch.replay.schedule import Schedule
 from stillwatch.replay.step import iso, look
+from stillwatch.terminal.plain import print_plain
 from stillwatch.terminal.progress import track
 
 Step = dict[str, Any]
@@ -95,7 +96,7 @@ def run(
     if not len(log.time):
         _write(result, out)
         if not quiet:
-            print(f"The log has no events, so there is nothing to replay: {source}")
+            print_plain(f"The log has no events, so there is nothing to replay: {source}")
         return result
     known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events)
     steps, scratch = out / "steps" / _fingerprint(data, reply, truth), out / "cut"
@@ -126,8 +127,8 @@ def run(
     }
     _write(result, out)
     if not quiet:
-        print(show.text(result))
-        print(f"All figures: {out / 'replay.json'}, {out / 'replay.parquet'}")
+        print_plain(show.text(result))
+        print_plain(f"All figures: {out / 'replay.json'}, {out / 'replay.parquet'}")
     return result
 
 

@@ -4,6 +4,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from stillwatch.terminal.plain import print_plain
+
 
 def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
     """Simulate a small world, detect, compare with the truth and write the report.
@@ -36,7 +38,7 @@ def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
     accounts = measured["accounts"]
     if not quiet:
         found = {row["operator"] for row in rows}
-        print(_found(rows, [name for name in made["operators"] if name not in found]))
+        print_plain(_found(rows, [name for name in made["operators"] if name not in found]))
         print(
             f"\n{accounts['true']:,} of {accounts['n_attackers']:,} fake accounts flagged,"
             f" {accounts['false']:,} of {accounts['n_innocent']:,} innocent accounts flagged"

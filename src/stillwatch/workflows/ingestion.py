@@ -10,6 +10,7 @@ from stillwatch.files import alone
 from stillwatch.keys import hashing
 from stillwatch.tables import ACCOUNTS, EVENTS, Table
 from stillwatch.terminal.counting import noun, number_of
+from stillwatch.terminal.plain import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,7 +127,7 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
         )
     if rows["written"]:
         lines.append(f"Next: stillwatch detect {shlex.quote(str(out))} --out RUN")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))  # names of files are whoever's who wrote them
 
 
 def _put_aside(summary: dict[str, Any]) -> list[str]:

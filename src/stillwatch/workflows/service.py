@@ -14,7 +14,7 @@ from stillwatch.keys.hashing import ingest_key
 from stillwatch.respond.commands import actor_option, store_option
 from stillwatch.respond.vocabulary import LONGEST_DAYS
 from stillwatch.terminal.counting import number_of
-from stillwatch.terminal.plain import plain
+from stillwatch.terminal.plain import plain, print_plain
 
 if TYPE_CHECKING:
     from stillwatch.serve.server import Settings
@@ -156,7 +156,8 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
     except StoreError as error:
         if not (args.state / SNAPSHOT).exists():
             raise  # a wrong address is told at once, not served as a store where nobody is acted on
-        print(f"stillwatch: {error}. The last snapshot is served, without a console until the next start", file=sys.stderr, flush=True)
+        told = f"stillwatch: {error}. The last snapshot is served, without a console until the next start"
+        print(plain(told), file=sys.stderr, flush=True)
     else:
         if not args.no_console:
             from stillwatch.console.app import PREFIX, application
@@ -193,10 +194,10 @@ def _identify(args: argparse.Namespace) -> Any:
                 one["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
     if not (args.json or args.quiet):
         for one in told:
-            print(f"{one['name'] or 'API key'}: {' or '.join(one['ids'])}")
+            print_plain(f"{one['name'] or 'API key'}: {' or '.join(one['ids'])}")
             for what in ("cases", "actions"):
                 if what in one:
-                    print(f"  {what}: {'; '.join(f'{name} ({of})' for name, of in one[what].items()) or 'none'}")
+                    print_plain(f"  {what}: {'; '.join(f'{name} ({of})' for name, of in one[what].items()) or 'none'}")
     return told
 
 
@@ -213,10 +214,10 @@ def _whose(args: argparse.Namespace) -> dict[str, Any]:
     if not (args.json or args.quiet):
         for row in rows if args.out is None else ():
             print(plain(f"{row['name'] or '(not in the file)':24} {row['account_id']:32} {row['verdict']:8} {row['campaign_id']}"))
-        print(f"{number_of(n_accused, 'account')} accused, {len(rows) - n_accused:,} for review; "
+        print_plain(f"{number_of(n_accused, 'account')} accused, {len(rows) - n_accused:,} for review; "
               f"of these {n_named:,} named in {args.file}, {len(rows) - n_named:,} not")
         if unread:
-            print(f"{number_of(unread, 'row')} of {args.file} without a name that can be read")
+            print_plain(f"{number_of(unread, 'row')} of {args.file} without a name that can be read")
     return {"accounts": rows, "n_accused": n_accused, "n_named": n_named, "n_not_named": len(rows) - n_named, "n_rows_without_name": unread}
 
 
