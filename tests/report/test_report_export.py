@@ -13,7 +13,7 @@ from stillwatch import cli, report
 from stillwatch.errors import InputError
 from stillwatch.tables import CAMPAIGNS
 
-FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", 'plain "quoted", text']
+FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", 'plain "quoted", text']
 
 
 def run_with(folder: Path, accounts: list[str]) -> Path:
@@ -43,9 +43,9 @@ def test_csv_holds_every_row_and_disarms_formulas(tmp_path: Path) -> None:
     assert [path.name for path in paths] == ["campaigns.csv", "accounts.csv", "harvest.csv"]
     assert {path.parent for path in paths} == {run / "export"}
     accounts = read_csv(paths[1])
-    assert [row["account_id"] for row in accounts[:6]] == [f"'{name}" for name in FORMULAS[:5]] + FORMULAS[5:]
+    assert [row["account_id"] for row in accounts[:7]] == [f"'{name}" for name in FORMULAS[:6]] + FORMULAS[6:]
     assert accounts[0]["reasons"] == "'=HYPERLINK(1) | second"
-    assert len(accounts) == 16
+    assert len(accounts) == 17
     # A negative number is a number, not a formula.
     assert accounts[-1]["score"] == "-5.0"
     assert accounts[-1]["campaign_id"] == ""
@@ -98,7 +98,7 @@ def test_json_is_exact(tmp_path: Path) -> None:
     assert told[0]["last_seen"] == "2026-02-15T23:53:00+00:00"
     assert told[0]["capabilities"]["reasoning"] == 0.63
     rows = [json.loads(line) for line in accounts.read_text().splitlines()]
-    assert [row["account_id"] for row in rows[:6]] == FORMULAS
+    assert [row["account_id"] for row in rows[:7]] == FORMULAS
     assert rows[0]["reasons"] == ["=HYPERLINK(1)", "second"]
     assert rows[-1]["campaign_id"] is None
     assert len(harvest.read_text().splitlines()) == 5

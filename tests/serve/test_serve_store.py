@@ -878,9 +878,9 @@ def test_whom_the_file_does_not_name_stays_in_the_list(shared_machine: None, fou
         "name,account_id,verdict,campaign_id", *(f",{id_},campaign,c-a" for id_ in lost), f"C3,{keyed(KEY, 'C3')},review,c-b",
     ]
     assert (found / "who.csv").stat().st_mode & 0o777 == 0o600
-    rows = [dict.fromkeys(naming.FIELDS, "") | {"name": "=1+1\u202e"}]
+    rows = [dict.fromkeys(naming.FIELDS, "") | {"name": name} for name in ("=1+1\u202e", "\t=1+1", "＝1+1", "\r=1+1")]
     naming.write_csv(rows, found / "odd.csv")
-    assert (found / "odd.csv").read_text().splitlines()[1] == "'=1+1⟦U+202E⟧,,,"
+    assert (found / "odd.csv").read_text().splitlines()[1:] == ["'=1+1⟦U+202E⟧,,,", "'\t=1+1,,,", "'＝1+1,,,", "⟦U+000D⟧=1+1,,,"]
 
 
 @pytest.mark.parametrize(("words", "said"), [

@@ -72,12 +72,9 @@ def _csv_columns(contract: Table) -> list[str]:
 
 
 def _disarmed(expression: str) -> str:
-    """A text whose unseen characters are shown, as a terminal would obey some and readers of CSV stop at others.
-
-    A spreadsheet runs a cell that starts with one of these as a formula; an apostrophe makes it text (OWASP).
-    """
-    shown = f"CASE WHEN regexp_matches({expression}, '[^ -~]') THEN clean({expression}) ELSE {expression} END"  # few texts go to Python
-    return f"regexp_replace({shown}, '^([=+@\\-\\t\\n])', '''\\1')"
+    """:func:`stillwatch.report.words.disarmed` in SQL."""
+    # few texts go to Python
+    return f"CASE WHEN regexp_matches({expression}, '^[=+@-]|[^ -~]') THEN disarmed({expression}) ELSE {expression} END"
 
 
 def _copy(source: Path, contract: Table, columns: list[str], target: Path, options: str) -> None:
@@ -88,7 +85,7 @@ def _copy(source: Path, contract: Table, columns: list[str], target: Path, optio
             engine.register("source", read_table(source, contract))
         else:
             _view(engine, source, contract)
-        engine.create_function("clean", words.clean, ["VARCHAR"], "VARCHAR")
+        engine.create_function("disarmed", words.disarmed, ["VARCHAR"], "VARCHAR")
         open(partial, "wb").close()  # where it cannot be written, DuckDB's words would name the source and not say what to do
         try:
             engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {quoted(partial)} ({options})")

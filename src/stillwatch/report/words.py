@@ -22,6 +22,9 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e007f]"
 )
 
+FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
+"""How a cell begins that a spreadsheet runs as a formula; some take the full-width signs for the others."""
+
 CONFIDENCE = ((math.log(1000), "very high"), (math.log(30), "high"), (0.0, "moderate"))
 """Scores from which a confidence is called so: a thousand times rarer among innocent groups than the line to cross, thirty times, on it."""
 
@@ -67,6 +70,15 @@ def clean(value: Any) -> Any:
     if type(value) is str:
         return _UNSEEN.sub(lambda match: f"⟦U+{ord(match[0]):04X}⟧", value)
     return NONE if value is None else value
+
+
+def disarmed(text: str) -> str:
+    """A text for a cell of CSV: its unseen characters are shown, as a terminal would obey some and readers of CSV stop at others.
+
+    An apostrophe before it makes text of a FORMULA (OWASP); a carriage return, which would begin one too, is shown by then.
+    """
+    shown = clean(text)
+    return f"'{shown}" if shown.startswith(FORMULA) else str(shown)
 
 
 def cut(text: Any, length: int = MAX_TEXT) -> str:

@@ -5,7 +5,6 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import demand_settled, replacing
@@ -87,9 +86,4 @@ def write_csv(rows: Sequence[dict[str, str]], path: Path) -> None:
     with replacing(path, private=True) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(FIELDS)
-        out.writerows([_cell(row[name]) for name in FIELDS] for row in rows)
-
-
-def _cell(text: str) -> Any:
-    shown = words.clean(text)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
+        out.writerows([words.disarmed(row[name]) for name in FIELDS] for row in rows)
