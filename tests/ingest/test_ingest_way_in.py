@@ -274,6 +274,12 @@ def test_the_first_bad_row_is_shown(write, tmp_path, capsys):
     assert pq.read_metadata(tmp_path / "out" / "quarantine.parquet").num_rows == 2
 
 
+def test_csv_where_none_is_read_is_told_so(write, tmp_path):
+    path = write(b"event_id,timestamp,account_id\ne1,2026-02-20T10:00:00Z,a1\n", "events.csv")
+    with pytest.raises(InputError, match=r"--from canonical reads JSON and Parquet; CSV is read with --from litellm-spend alone"):
+        workflows.ingest([path], "canonical", tmp_path / "out", as_of=AS_OF)
+
+
 def test_a_log_without_rows_is_an_error(write, tmp_path, capsys):
     words = ["ingest", str(write(b"", "empty.jsonl")), "--from", "canonical", "--out", str(tmp_path / "out")]
     assert main(words) == 1

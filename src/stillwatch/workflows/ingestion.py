@@ -58,6 +58,7 @@ def ingest(
             writes there; or no event came of the sources, which is said when what was put aside is written.
     """
     from stillwatch.ingest import check, run
+    from stillwatch.ingest.parsers import all_formats, named
 
     check(sources, format, out, accounts=accounts, edge=edge, trusted_proxies=trusted_proxies)  # a mistyped command leaves no key behind
     own = out / hashing.KEY_NAME
@@ -76,7 +77,11 @@ def ingest(
         print(_ingested(summary, out, key_file if fresh else None))
     if not summary["rows"]["written"]:
         kept = ", so the tables that stand there stay" if summary["kept"] else ""
-        todo = f"Is --from {format} what the log is? {summary['quarantine']} says why"
+        todo = f"Is --from {format} what the log is"
+        if summary["quarantined"].keys() == {"not_json"} and not named(format).header:
+            tables = " or ".join(one.name for one in all_formats().values() if one.header)
+            todo = f"--from {format} reads JSON and Parquet; CSV is read with --from {tables} alone. Is it CSV, or another log"
+        todo += f"? {summary['quarantine']} says why"
         raise InputError(f"there is no event to look at{kept}", where=out / "events", todo=todo)
     return summary | {"key_file": str(key_file)}
 
