@@ -36,8 +36,6 @@ from stillwatch.terminal.counting import number_of
 
 COLUMNS = ("event_id", "timestamp", "key_id", "model", "status", "input_tokens", "output_tokens")
 """Of the account's own requests."""
-RUN_AS_FORMULA = "=+-@\t\n"
-"""A spreadsheet runs a cell that starts with one of these; an apostrophe makes it text."""
 
 
 def write(
@@ -169,8 +167,9 @@ def _csv(mine: pa.Table, harvest: pa.Table | None) -> str:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else value.isoformat() if isinstance(value, datetime) else words.clean(str(value))
-    return f"'{text}" if isinstance(value, str) and text[:1] and text[0] in RUN_AS_FORMULA else text
+    if isinstance(value, str):
+        return words.disarmed(value)
+    return "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 @cache
