@@ -413,6 +413,17 @@ def test_what_is_observed_has_a_unit_and_tables_keep_what_is_encoded() -> None:
     assert (crowd["value"], crowd["observed"]) == (0.5, 0.5)
 
 
+@pytest.mark.parametrize(("name", "observed", "expected", "told"), [
+    ("infra.network", 47.0, 48.0, False), ("infra.network", 47.0, 9.0, True), ("content.queue", -1.0, 0.0, True),
+    ("content.queue", 0.5, 0.0, False), ("volume.even_load", 0.2, 0.5, True), ("infra.rotation", 12.0, None, True),
+])
+def test_only_what_goes_beyond_what_is_expected_is_told_as_had_in_common(
+    name: str, observed: float, expected: float | None, told: bool
+) -> None:
+    row = {"name": name, "log_odds": 1.0, "sentence": "They do.", "observed": observed, "expected": expected, "p_value": None}
+    assert bool(reasons([row])) == told
+
+
 def test_what_a_sample_leaves_open_is_a_range() -> None:
     """Of equal values that is the binomial one; of some with much and many with little it is wider, and what there can be ends it."""
     low, high = in_all(20, 20, 2, 1000)

@@ -27,6 +27,7 @@ from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import usual_mix
 from stillwatch.judge.reasons import TOLD_HOURS, by_day
+from stillwatch.judge.sample import _networks, _Rows
 from stillwatch.tables import CAPABILITIES
 
 # --- Sums -----------------------------------------------------------------------------------------------------------
@@ -201,6 +202,16 @@ def test_as_many_repeats_are_expected_as_draws_from_the_others_give() -> None:
     others = value[size:]
     drawn = [size - len(np.unique(rng.choice(others, size, replace=False))) for _ in range(400)]
     assert told == pytest.approx(np.mean(drawn), rel=0.03)
+
+
+@pytest.mark.parametrize(("networks", "expected"), [(1, 47.0), (4, 44.0)])
+def test_owners_in_networks_are_expected_in_the_unit_that_they_are_observed_in(networks: int, expected: float) -> None:
+    """Groups of 48 owners that are all alike: as many are beyond the first of each network as are expected, however many pairs that is."""
+    proposed, account = groups(*(range(i * 48, (i + 1) * 48) for i in range(3))), np.arange(144)
+    rows = _Rows(account // 48, account // 48 * 9 + account % 48 * networks // 48, account, np.ones(144, np.int32))
+    _, repeats, told, *_ = _networks(proposed, rows, account, np.ones(3, np.int64))
+    assert repeats.tolist() == [expected] * 3
+    assert told == pytest.approx(repeats, rel=0.01)
 
 
 @pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])

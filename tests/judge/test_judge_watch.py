@@ -195,9 +195,12 @@ def test_its_score_is_how_much_further_and_an_analyst_reads_of_the_log() -> None
     one, told, found = outliers()
     assert found.log_odds[0] == pytest.approx(3.0 - 3.0 - 1.0 + 2.0)
     assert found.q_value[0] == pytest.approx(0.5 / 100 * np.exp(-1.0))
-    rows = {row["name"]: row for row in evidence_rows(told, findings(1, {}), one, 0)[1]}
+    base, evidence = evidence_rows(told, findings(1, {}), one, 0)
+    rows = {row["name"]: row for row in evidence}
     assert "other groups" in rows[YARDSTICK]["sentence"]
-    assert (rows[YARDSTICK]["value"], rows[YARDSTICK]["log_odds"]) == (1.0, -1.0)
+    # It tells of the log, so it is where the sum starts and no reason about these accounts.
+    assert (rows[YARDSTICK]["value"], rows[YARDSTICK]["log_odds"]) == (1.0, 0.0)
+    assert base + sum(row["log_odds"] for row in evidence) == pytest.approx(found.log_odds[0])
     assert "2.0 nats beyond" in far_out(told, one, 0)
     assert "held against" not in far_out(told, one, 0)
     assert "of such work alone" in far_out(outliers(harvest__narrow=0.3)[1], one, 0)

@@ -535,9 +535,8 @@ def queue(scene: Scene) -> Finding:
 def network(scene: Scene) -> Finding:
     """Accounts of different owners come from the same /24 or /48 networks.
 
-    Observed is how many owners each network of the group has beyond the first, added up. Null: as many pairs of them meet as in the
-    median group. Blind behind proxies that are never reused, and where no address is told; campuses, offices, carriers and VPNs put
-    innocents on one network.
+    Observed is how many owners each network of the group has beyond the first, added up. Null: they meet as in the median group. Blind
+    behind proxies that are never reused, and where no address is told; campuses, offices, carriers and VPNs put innocents on one network.
     """
     sample = scene.sample
     p = _poisson(sample.net_repeats, np.maximum(sample.net_expected, LEAST_EXPECTED_REPEATS))

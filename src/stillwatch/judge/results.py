@@ -80,9 +80,11 @@ def evidence_rows(
 ) -> tuple[float, list[dict[str, Any]]]:
     """The waterfall of a group: base, and pieces with what was observed and expected, strongest first, also what other parts look at.
 
-    Those of the sample, which kept one value in ``one_in``, say so where it kept not all.
+    Those of the sample, which kept one value in ``one_in``, say so where it kept not all. The yardstick, which tells of the log and not of
+    these accounts, is in the base.
     """
     (base, bars), rows = model.bars(values, group), []
+    base += bars.pop(YARDSTICK, 0.0)
     for name, bar in (dict.fromkeys((*REASONS, YARDSTICK, *model.pieces), 0.0) | bars).items():
         value = float(values[name][group])
         row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(bar, 4), "value": round(value, 4)}
@@ -115,10 +117,20 @@ def _plain(x: float) -> float | None:
     return None if not np.isfinite(x) else float(f"{x:.6g}")
 
 
+LESS = ("timing.one_rhythm", "volume.even_load", "content.one_mix", "content.one_length", "content.queue")
+"""Pieces that speak for a group where less is observed than expected."""
+
+
 def reasons(evidence: list[dict[str, Any]]) -> list[str]:
-    """Sentences for an account of a group, strongest first: of :func:`evidence_rows` findings alone, which have something to expect."""
-    rows = [row for row in evidence if row["log_odds"] > 0.05 and "p_value" in row]
+    """Sentences for an account of a group, strongest first: of :func:`evidence_rows` findings alone that go beyond what is expected."""
+    rows = [row for row in evidence if row["log_odds"] > 0.05 and "p_value" in row and _beyond(row)]
     return [f"{row['sentence']} ({against(row, _short)})" for row in rows[:5]]
+
+
+def _beyond(row: dict[str, Any]) -> bool:
+    """Whether more was observed than expected, or less where that speaks; so where either is not told."""
+    observed, expected = row["observed"], row["expected"]
+    return None in (observed, expected) or (observed < expected if row["name"] in LESS else observed > expected)
 
 
 def explanations(verdicts: Verdicts, group: int) -> list[dict[str, Any]]:

@@ -50,10 +50,10 @@ class Watch:
 
 
 def yardstick(scene: Scene, odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> float:
-    """How much the log's other groups look like an operator's, the fifth to fifteenth that share few accounts: the more, the more is asked.
+    """How much other groups of this log look like an operator's: the more they do, the more is asked of each group.
 
-    It is what the trees give them, on average. NaN where there are too few to compare. It is blind where several operators, or several
-    groups of one, fill these places.
+    It is what the trees give the fifth to fifteenth of those that share few accounts, on average. NaN where there are too few to compare.
+    It is blind where several operators, or several groups of one, fill these places.
 
     Args:
         scene: the run.

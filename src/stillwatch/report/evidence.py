@@ -110,7 +110,7 @@ def waterfall(details: Details, score: float) -> Waterfall | None:
     return Waterfall(reasons, [_reason(entry, 0.0, 0.0, 0.0) for entry in light], idle, x(0.0), score, left, right - left)
 
 
-BIAS = "How rare campaigns are among groups of this kind, before anything was observed."
+BIAS = "How rare campaigns are among groups of this kind, before anything was observed of this one; and how much its log asks."
 REST = "What the evidence together counts for less or more than these parts, because parts overlap, are capped, or are too small to draw."
 
 
