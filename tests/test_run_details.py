@@ -97,6 +97,13 @@ def test_a_floor_is_not_told_as_a_measurement(observed: float, expected: float, 
     assert run_details.against(piece, "{:.4g}".format) == told
 
 
+@pytest.mark.parametrize(
+    ("score", "digits", "told"), [(-0.04, 1, "-0.04"), (-0.004, 2, "-0.004"), (1.26, 1, "+1.3"), (-0.0, 1, "+0.0"), (-1e-9, 1, "-0.0")]
+)
+def test_a_score_says_on_which_side_of_the_line_it_is(score: float, digits: int, told: str) -> None:
+    assert run_details.scored(score, digits) == told
+
+
 def test_a_burst_of_sign_ups_tells_its_days() -> None:
     piece = {"name": "identity.signup", "observed": 36, "expected": 1.5, "days": 7, "start": "2026-01-05"}
     assert run_details.against(piece, "{:.4g}".format) == "observed 36 accounts within 7 days from 2026-01-05 on, expected 1.5"

@@ -213,6 +213,12 @@ def against(piece: Mapping[str, Any], spelt: Callable[[float | None], str]) -> s
     return f"observed {spelt(read['observed'])} {read['unit']}".rstrip() + expected
 
 
+def scored(score: float, digits: int = 1) -> str:
+    """A score with its sign and so many digits; of one next to 0 with as many more as tell on which side of the line it is."""
+    digits = next((n for n in range(digits, digits + 4) if round(score, n)), digits)
+    return f"{score + 0.0:+.{digits}f}"  # -0.0 is on the line
+
+
 def in_common(details: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     """How many of the objects that a campaign lists as shared each other one lists, too, by name; most first, without those of none."""
     mine, *theirs = ({(row.get("view"), row.get("object")) for row in one.get("objects") or ()} for one in (details, *others.values()))

@@ -10,6 +10,7 @@ import pytest
 
 from stillwatch import cli
 from stillwatch.files import table_digests, write_json
+from stillwatch.run_details import scored
 from stillwatch.tables import CLEARED
 
 
@@ -22,9 +23,21 @@ def test_an_account_of_a_campaign_has_its_reasons(little_run: Path, capsys: pyte
     row = next(row for row in pq.read_table(little_run / "accounts.parquet").to_pylist() if row["verdict"] == "campaign")
     of = next(of for of in pq.read_table(little_run / "campaigns.parquet").to_pylist() if of["campaign_id"] == row["campaign_id"])
     lines = told(capsys, little_run, row["account_id"]).splitlines()
-    assert lines[0] == f"{row['account_id']}: in a campaign, score {row['score']:+.2f}; accounts of campaigns have 0 and more"
+    alone = f"score of this account alone {row['score']:+.2f}"
+    assert lines[0] == f"{row['account_id']}: in a campaign, {alone}; accounts of campaigns have 0 and more"
     assert lines[1].startswith(f"{of['campaign_id']}: {of['n_accounts']:,} accounts with {of['n_events']:,} exchanges")
     assert lines[2:] == [f"  {reason}" for reason in row["reasons"]]
+
+
+def test_who_is_for_review_reads_what_is_missing(little_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = next(row for row in pq.read_table(little_run / "accounts.parquet").to_pylist() if row["verdict"] == "review")
+    of = next(of for of in pq.read_table(little_run / "campaigns.parquet").to_pylist() if of["campaign_id"] == row["campaign_id"])
+    missed = json.loads(of["details"])["not_accused"]
+    text = told(capsys, little_run, row["account_id"])
+    assert "score of this account alone " in text
+    assert f"score of the group {scored(of['score'], 2)}, where 0 is the line" in text
+    assert "Why nobody is accused:\n" + "".join(f"  {why}\n" for why in missed) in text
+    assert json.loads(told(capsys, little_run, row["account_id"], "--json"))["group"]["not_accused"] == missed != []
 
 
 def test_who_is_cleared_reads_with_whom_and_why(little_run: Path, little_world: Path, capsys: pytest.CaptureFixture[str]) -> None:

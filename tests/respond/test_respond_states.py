@@ -95,6 +95,7 @@ def test_a_length_that_is_none_is_one_clear_line(tmp_path: Path, run_folder: Fol
 @pytest.mark.parametrize(("details", "said"), [
     ({}, "of traces alone"),
     ({"evidence": [{"name": "x", "log_odds": 1.0, "sentence": "They do."}]}, "148 times rarer, as extrapolated, among innocent groups"),
+    ({"score": -0.04, "evidence": [{"name": "x"}]}, "score -0.04 (1.0 times more common among"),
     ({"score": 9.9, "evidence": [{"name": "x"}]}, "(more than 1,000 times rarer, as extrapolated, among"),
     ({"evidence": [{"name": "context.crowd", "log_odds": 1.0, "sentence": "Many.", "observed": 0.5, "expected": 0.25}]},
      "Many. (observed 100 accounts, expected 10)"),

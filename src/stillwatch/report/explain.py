@@ -8,6 +8,7 @@ from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.files import demand_settled, reading_parquet
 from stillwatch.report.load import listed, read_table
+from stillwatch.run_details import scored
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH
 
 
@@ -35,8 +36,12 @@ def explain(run: Path, account: str) -> dict[str, Any]:
     found = read_table(run / "campaigns.parquet", CAMPAIGNS).to_pylist()
     of = next((row for row in found if row["campaign_id"] == rows[0]["campaign_id"]), None)
     cleared = listed(run / "cleared.parquet", CLEARED)
+    missed = {} if of is None else run_details.parse(of["details"], of["campaign_id"], run / "campaigns.parquet")
     told: dict[str, Any] = rows[0] | {
-        "group": None if of is None else {name: of[name] for name in ("n_accounts", "n_events", "score", "q_value", "explanations")},
+        "group": None if of is None else {
+            **{name: of[name] for name in ("n_accounts", "n_events", "score", "q_value", "explanations")},
+            "not_accused": missed.get("not_accused") or [],
+        },
         "cleared": [_without_names(row) for row in cleared if account in row["account_ids"]],
         "watched": [_without_names(row) for row in listed(run / "watch.parquet", WATCH) if account in row["account_ids"]],
         "n_cleared": len(cleared), "n_groups_judged": summary.get("n_groups_judged"),
@@ -51,16 +56,18 @@ def _without_names(row: Mapping[str, Any]) -> dict[str, Any]:
 def lines(told: Mapping[str, Any]) -> list[str]:
     """:func:`explain` as text, a line each."""
     verdict = {"campaign": "in a campaign", "review": "for a person to review", "clear": "clear"}[told["verdict"]]
-    out = [f"{told['account_id']}: {verdict}, score {told['score']:+.2f}; accounts of campaigns have 0 and more"]
+    alone = f"score of this account alone {scored(told['score'], 2)}"
+    out = [f"{told['account_id']}: {verdict}, {alone}; accounts of campaigns have 0 and more"]
     if told["group"] is not None:
         of = told["group"]
         size = f"{of['n_accounts']:,} accounts with {of['n_events']:,} exchanges"
-        out.append(f"{told['campaign_id']}: {size}, score {of['score']:+.2f}. In common:")
+        out.append(f"{told['campaign_id']}: {size}, score of the group {scored(of['score'], 2)}, where 0 is the line. In common:")
         out += [f"  {reason}" for reason in told["reasons"]]
+        out += ["Why nobody is accused:", *(f"  {why}" for why in of["not_accused"])] if of["not_accused"] else []
     for row in told["cleared"]:
         out.append(
-            f"In a group of {row['n_accounts']:,} accounts with {row['n_events']:,} exchanges that nobody is accused of: score "
-            f"{row['score']:+.2f}, where 0 is the line. Why not:"
+            f"In a group of {row['n_accounts']:,} accounts with {row['n_events']:,} exchanges that nobody is accused of: score of "
+            f"the group {scored(row['score'], 2)}, where 0 is the line. Why not:"
         )
         out += [f"  {reason}" for reason in row["not_accused"]]
         out += ["  In common they have, though:", *(f"    {reason}" for reason in row["reasons"])] if row["reasons"] else []

@@ -14,7 +14,7 @@ from stillwatch.respond.acting import Args, actor, as_json, head, reading, say, 
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
-from stillwatch.run_details import against, marked
+from stillwatch.run_details import against, marked, scored
 from stillwatch.terminal.counting import noun, number_of
 
 
@@ -170,7 +170,7 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
     yield f"{row.case_id}: {spaced(row.state)}, with {row.assignee or 'nobody'}; verdict of people: {spaced(row.verdict or 'none yet')}"
     # A run of traces alone has no calibrated evidence, and its score counts something else (docs/detection.md).
     means = _rarity(row.score) if row.details.get("evidence") else "of traces alone: excess in standard deviations"
-    rarity = f"score {row.score:+.1f} ({means}), false-discovery rate {row.q_value:.2g}"
+    rarity = f"score {scored(row.score)} ({means}), false-discovery rate {row.q_value:.2g}"
     accused = row.detected == "campaign"
     yield f"verdict of the detector: {row.detected}, {rarity}; families that speak: {', '.join(row.views)}"
     if row.first_seen and row.last_seen:
@@ -230,7 +230,7 @@ def _member(member: Member, facts: Account | None) -> str:
         told += [f"since {facts.created_at:%Y-%m-%d}"] if facts.created_at else []
         told += [number_of(facts.n_events, "request")] if facts.n_events is not None else []
         told += [f"banned {facts.banned_at:%Y-%m-%d}"] if facts.banned_at else []
-    return f"  {member.account_id:32} {member.score:+z6.1f}  {', '.join(told)}".rstrip()
+    return f"  {member.account_id:32} {scored(member.score):>6}  {', '.join(told)}".rstrip()
 
 
 def _held(row: ActionRow, standing: str) -> str:
