@@ -404,6 +404,7 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
     assert seen["by_kind"] == {"education": 4, "startup": 5, "unknown": 1}
     assert seen["expected_innocent_by_kind"] == {"education": 1.0, "startup": 2.0, "unknown": 0.25}, "4 and 4 at 0.25, one was cleared"
     assert strangers["expected_innocent"] == 1.25, "whom no case accuses counts as innocent"
+    assert (seen["n_not_accused"], strangers["n_not_accused"]) == (1, 1)
     assert (seen["n_verified"], seen["n_contracted_resellers"], seen["n_older_than_a_year"], seen["n_organisations"]) == (1, 1, 2, 1)
     assert (seen["requests_per_day"], seen["output_tokens_per_day"], seen["log_days"]) == (90.0, 900.0, 7.0)
 

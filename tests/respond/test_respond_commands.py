@@ -377,7 +377,7 @@ def test_a_case_that_was_judged_innocent_is_acted_on_by_nobody(told: Told) -> No
                "If that was wrong, reopen it first: stillwatch cases move case-one reopened")
     assert refused in told("actions", "approve", action, who="ben", code=1)
     assert refused in told(*propose, code=1)
-    assert "innocents expected, by the false-discovery rate of the cases: 8.0" in told("actions", "preview", "--case", "case-one")
+    assert "innocents expected: 8; nobody accuses them, so each counts as innocent" in told("actions", "preview", "--case", "case-one")
     assert told("actions", "list").startswith("no action holds")
 
 
@@ -480,6 +480,8 @@ def test_a_promotion_says_what_it_carries_out(told: Told, tmp_path: Path) -> Non
     assert told("policy", "draft", "p.json", "--note", "go").startswith(line)
     assert told("policy", "promote", "1", "--note", "go") == f"{line}version 1 is in force\n"
     assert told("policy", "promote", "2", "--note", "as before") == "version 2 is in force\n"
+    stopped = "no longer carried out from its promotion on, and in shadow from then: 1 block, on 7 accounts and keys\n"
+    assert told("policy", "promote", "0", "--note", "all back") == f"{stopped}version 0 is in force\n"
 
 
 def test_words_of_others_control_no_terminal_and_forge_no_line(told: Told, tmp_path: Path) -> None:

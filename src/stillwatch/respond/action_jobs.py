@@ -204,7 +204,7 @@ def _blast(seen: Mapping[str, Any]) -> list[str]:
     return [
         f"{number_of(seen['n_subjects'], 'subject')}, {number_of(seen['n_accounts'], 'account')}: "
         + ", ".join(f"{n:,} {kind} ({_few(doubted[kind])} innocent)" for kind, n in sorted(kinds.items(), key=lambda kind: -kind[1])),
-        f"innocents expected, by the false-discovery rate of the cases: {_few(seen['expected_innocent'])}",
+        f"innocents expected{_by(seen)}",
         f"verified {seen['n_verified']:,}, contracted resellers {seen['n_contracted_resellers']:,}, older than a year "
         f"{seen['n_older_than_a_year']:,}, banned already {seen['n_already_banned']:,}, under another action "
         f"{seen['n_under_another_action']:,}; organisations told {seen['n_organisations']:,}",
@@ -218,6 +218,15 @@ def _blast(seen: Mapping[str, Any]) -> list[str]:
              f"tokens a day on average over the whole log{_log_days(seen)}",
         *cap,
     ]
+
+
+def _by(seen: Mapping[str, Any]) -> str:
+    """How many innocents are expected, and by what; proposals that were stored without do not tell whom nobody accuses."""
+    n, of = seen.get("n_not_accused", 0), sum(seen["by_kind"].values())
+    if n and n == of:
+        return f": {n:,}; nobody accuses them, so each counts as innocent"
+    more = f", {n:,} of them accused by nobody, so that each counts as innocent" if n else ""
+    return f", by the false-discovery rate of the cases: {_few(seen['expected_innocent'])}{more}"
 
 
 def _log_days(seen: Mapping[str, Any]) -> str:

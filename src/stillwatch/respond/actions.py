@@ -129,11 +129,15 @@ def mode_of(row: ActionRow, policy: Policy) -> Mode:
 
 
 class Freed(NamedTuple):
-    """What a policy would carry out, once promoted, of what the one in force keeps in shadow."""
+    """What a policy would carry out, once promoted, of what the one in force keeps in shadow; and the other way about."""
 
     kinds: dict[str, int]
     """Actions by kind."""
     n_subjects: int
+    stopped: dict[str, int]
+    """Actions by kind that would be carried out no longer."""
+    n_stopped: int
+    """Their subjects."""
     spared: dict[str, list[tuple[Subject, str]]]
     """Action -> those of its subjects that people judged innocent: it ends on them instead."""
 
@@ -141,12 +145,18 @@ class Freed(NamedTuple):
 def set_free(session: Session, now: datetime, new: Policy) -> Freed:
     """What the promotion of a policy comes to."""
     _, held = policies.active(session)
-    rows = [row for row in in_force(session, now) if row.kind != LIFT and mode_of(row, held) != Mode.ENFORCE == mode_of(row, new)]
-    live = {row.action_id: set(targets(session, row.action_id, live=True)) for row in rows}
+    turned = [row for row in in_force(session, now) if row.kind != LIFT and mode_of(row, held) != mode_of(row, new)]
+    live = {row.action_id: set(targets(session, row.action_id, live=True)) for row in turned}
+    rows = [row for row in turned if mode_of(row, new) is Mode.ENFORCE]
+    stopped = [row for row in turned if row not in rows and live[row.action_id]]
     cleared = {row.action_id: _cleared(session, row, list(live[row.action_id])) for row in rows}
     kinds = Counter(row.kind for row in rows if live[row.action_id] - cleared[row.action_id])
-    subjects = {subject for action_id, some in live.items() for subject in some - cleared[action_id]}
-    return Freed(dict(sorted(kinds.items())), len(subjects), {name: sorted(cleared[name]) for name in sorted(cleared) if cleared[name]})
+    subjects = {subject for action_id, some in cleared.items() for subject in live[action_id] - some}
+    return Freed(
+        dict(sorted(kinds.items())), len(subjects), dict(sorted(Counter(row.kind for row in stopped).items())),
+        len({subject for row in stopped for subject in live[row.action_id]}),
+        {name: sorted(cleared[name]) for name in sorted(cleared) if cleared[name]},
+    )
 
 
 def spare(change: Change, new: Policy) -> None:

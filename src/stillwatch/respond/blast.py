@@ -49,10 +49,10 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
 
     ``expected_innocent`` adds up the false-discovery rate at which each account was accused: the least q-value of the cases
     that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody,
-    nor does a case that people judged innocent) or that a person judged innocent, and for a key whose owner no import told. (A
-    score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of which the store has no registry row,
-    ``n_not_known`` those that no case has either, and such keys. Traffic is of all their requests, per day of the whole log
-    of the run (``log_days``, of the longest), however short the accounts lived; null where the import had no events.
+    nor does a case that people judged innocent) or that a person judged innocent, and for a key whose owner no import told.
+    ``n_not_accused`` counts these. (A score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of which the
+    store has no registry row, ``n_not_known`` those that no case has either, and such keys. Traffic is of all their requests, per day
+    of the whole log of the run (``log_days``, of the longest), however short the accounts lived; null where the import had no events.
     """
     accounts, strays = _accounts_of(session, reached)
     facts = _facts(session, accounts)
@@ -76,6 +76,7 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         "by_kind": dict(sorted(kinds.items())),
         "expected_innocent": _three_digits(sum(innocent.values())),
         "expected_innocent_by_kind": {kind: _three_digits(x) for kind, x in sorted(innocent.items())},
+        "n_not_accused": len(set(accounts) - set(rates)) + len(strays),
         "n_not_known": len(set(accounts) - set(facts) - _of_cases(session, accounts)) + len(strays),
         "n_verified": sum(bool(row.verified) for row in known),
         "n_contracted_resellers": sum(row.access_type == "passthrough" for row in known),

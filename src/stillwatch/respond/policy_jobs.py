@@ -135,11 +135,14 @@ def promote_policy(args: Args) -> dict[str, Any]:
 
 
 def _freed(freed: actions.Freed) -> list[str]:
-    """What a policy carries out from its promotion on, and whom that spares, in lines."""
-    listed = ", ".join(number_of(n, kind) for kind, n in freed.kinds.items())
-    whom = number_of(freed.n_subjects, "account or key", "accounts and keys")
+    """What a policy carries out from its promotion on, or no longer does, and whom that spares, in lines."""
+    turns = (
+        ("carried out from its promotion on, and in shadow until then", freed.kinds, freed.n_subjects),
+        ("no longer carried out from its promotion on, and in shadow from then", freed.stopped, freed.n_stopped),
+    )
     return [
-        *([f"carried out from its promotion on, and in shadow until then: {listed}, on {whom}"] if freed.kinds else []),
+        *(f"{what}: {', '.join(number_of(count, kind) for kind, count in kinds.items())}, on "
+          f"{number_of(n, 'account or key', 'accounts and keys')}" for what, kinds, n in turns if kinds),
         *(f"judged innocent, so {action_id} ends on them at its promotion: {number_of(len(spared), 'account or key', 'accounts and keys')} "
           f"({', '.join(subject_id for _, subject_id in spared[:5])}{' …' if len(spared) > 5 else ''})"
           for action_id, spared in freed.spared.items()),
