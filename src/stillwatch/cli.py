@@ -180,7 +180,9 @@ def parser() -> argparse.ArgumentParser:
 
     explain = add("explain", _explain, "tell what a run says of an account, and why nobody is accused where nobody is")
     explain.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
-    explain.add_argument("account", metavar="ACCOUNT", help="its identifier in accounts.parquet")
+    explain.add_argument("account", metavar="ACCOUNT", help="its identifier in accounts.parquet; with --key-file, or its name in clear")
+    explain.add_argument("--key-file", type=Path, metavar="FILE",
+                         help="the tenant's key that ingest hashed identifiers with (default: the account is taken as it is)")
 
     export = add("export", _export, "write a run's campaigns and accounts in another form")
     export.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
@@ -334,9 +336,10 @@ def _report(args: argparse.Namespace) -> Any:
 
 
 def _explain(args: argparse.Namespace) -> Any:
+    from stillwatch.keys.hashing import ingest_key
     from stillwatch.report.explain import explain, lines
 
-    told = explain(args.run, args.account)
+    told = explain(args.run, args.account, None if args.key_file is None else ingest_key(args.key_file))
     if not (args.quiet or args.json):
         print(*map(plain, lines(told)), sep="\n")
     return told

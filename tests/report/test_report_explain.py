@@ -10,8 +10,9 @@ import pytest
 
 from stillwatch import cli
 from stillwatch.files import table_digests, write_json
+from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.run_details import scored
-from stillwatch.tables import CLEARED
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: object) -> str:
@@ -77,11 +78,26 @@ def test_the_name_of_an_account_controls_no_terminal(little_run: Path, tmp_path:
     assert told(capsys, run, rows[0]["account_id"]).startswith("?[31mred?red: ")
 
 
+def test_a_name_in_clear_is_hashed_with_the_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = tmp_path / "stillwatch.key"
+    hashed = keyed(tenant_key(key), "ada")
+    row = {"account_id": hashed, "verdict": "clear", "campaign_id": None, "score": -2.0, "reasons": []}
+    pq.write_table(pa.Table.from_pylist([row], ACCOUNT_VERDICTS.schema), tmp_path / "accounts.parquet")
+    for name, table in (("campaigns", CAMPAIGNS), ("cleared", CLEARED), ("watch", WATCH)):
+        pq.write_table(table.schema.empty_table(), tmp_path / f"{name}.parquet")
+    for words in (("ada", "--key-file", key), (hashed, "--key-file", key), (hashed,)):
+        assert told(capsys, tmp_path, *words).startswith(f"{hashed}: clear")
+    assert cli.main(["explain", str(tmp_path), "ada"]) == 1
+    assert "or its name in clear, with --key-file KEY" in capsys.readouterr().err
+    assert cli.main(["explain", str(tmp_path), "ada", "--key-file", str(tmp_path / "other.key")]) == 1
+    assert "no such key file" in capsys.readouterr().err
+
+
 def test_an_unknown_account_is_told_in_one_line(little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", str(little_run), "C100014"]) == 1
     assert capsys.readouterr().err == (
-        "stillwatch: the run has no such account: C100014. Pass its identifier in accounts.parquet; of a name in clear, "
-        "stillwatch identify NAME --key-file KEY tells it\n"
+        "stillwatch: the run has no such account: C100014. Pass its identifier in accounts.parquet; or its name in clear, "
+        "with --key-file KEY where ingest hashed identifiers\n"
     )
     assert cli.main(["explain", str(tmp_path / "none"), "C100014"]) == 1
     assert "no such run folder" in capsys.readouterr().err

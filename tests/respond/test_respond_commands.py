@@ -12,7 +12,7 @@ import pytest
 from respond_helpers import Folder, accounts
 
 from stillwatch.cli import main
-from stillwatch.keys.hashing import keyed
+from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.respond import names
 
 Told = Callable[..., str]
@@ -444,7 +444,7 @@ def test_an_entry_for_an_organisation_tells_whom_it_covers(url: str, told: Told)
     assert "it covers 2 accounts" in told("allow", "add", "org", "org-1", "--owner", "a", "--reason", "b", "--days", "1")
 
 
-def test_in_a_store_with_users_readers_are_told_to_say_who_they_are(url: str, told: Told) -> None:
+def test_in_a_store_with_users_readers_are_told_to_say_who_they_are(url: str, told: Told, tmp_path: Path) -> None:
     from stillwatch.respond.schema import User
     from stillwatch.respond.store import SYSTEM, Store
 
@@ -453,6 +453,9 @@ def test_in_a_store_with_users_readers_are_told_to_say_who_they_are(url: str, to
     for words in (("cases", "list"), ("actions", "list"), ("policy", "show"), ("audit-log", "verify"), ("identify", "x")):
         said = told(*words, who="eve", code=1)
         assert "eve is no user of this store, which only its users read and change. Pass --as NAME or set STILLWATCH_ACTOR=NAME" in said
+    hashed = keyed(tenant_key(tmp_path / "stillwatch.key"), "x")
+    said = told("identify", "x", "--key-file", "stillwatch.key", who="eve")  # who has the key has the hash
+    assert said.startswith(f"x: {hashed}\ncases and actions are not told: eve is no user of this store")
     told("cases", "list", who="dee")
 
 

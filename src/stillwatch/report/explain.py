@@ -7,13 +7,19 @@ from typing import Any
 from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.files import demand_settled, reading_parquet
+from stillwatch.keys.hashing import keyed
 from stillwatch.report.load import listed, read_table
 from stillwatch.run_details import scored
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH
 
 
-def explain(run: Path, account: str) -> dict[str, Any]:
+def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]:
     """The account's row of accounts.parquet as it stands, its campaign or group for review, and the groups that nobody is accused of.
+
+    Args:
+        run: folder that detect wrote.
+        account: its identifier, or, with the ``key`` that ingest hashed identifiers with, its name in clear.
+        key: the tenant's key; None: names are taken as they are.
 
     Raises:
         InputError: the folder is no run, a table is not the one that the summary tells, or the run has no such account.
@@ -25,14 +31,16 @@ def explain(run: Path, account: str) -> dict[str, Any]:
     demand_settled(run)
     summary, accounts = run_details.read_summary(run), run / "accounts.parquet"
     run_details.demand_as_told(run, summary, ("accounts.parquet", "campaigns.parquet", "watch.parquet", "cleared.parquet"))
+    names = [account] if key is None else [account, keyed(key, account)]
     with reading_parquet(accounts, "Run stillwatch detect first"):
-        mine = pq.read_table(accounts, filters=[("account_id", "=", account)])
+        mine = pq.read_table(accounts, filters=[("account_id", "in", names)])
     rows = ACCOUNT_VERDICTS.conform(mine, where=accounts).to_pylist()
     if not rows:
         raise InputError(
             "the run has no such account", where=account,
-            todo="Pass its identifier in accounts.parquet; of a name in clear, stillwatch identify NAME --key-file KEY tells it",
+            todo="Pass its identifier in accounts.parquet; or its name in clear, with --key-file KEY where ingest hashed identifiers",
         )
+    account = rows[0]["account_id"]
     found = read_table(run / "campaigns.parquet", CAMPAIGNS).to_pylist()
     of = next((row for row in found if row["campaign_id"] == rows[0]["campaign_id"]), None)
     cleared = listed(run / "cleared.parquet", CLEARED)

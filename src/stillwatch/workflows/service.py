@@ -173,6 +173,7 @@ def _identify(args: argparse.Namespace) -> Any:
     _extra()
     from stillwatch.respond import actions, cases, policy
     from stillwatch.respond.acting import reading
+    from stillwatch.respond.store import ForbiddenError
     from stillwatch.serve.identity import Identities
 
     names = [line.strip() for name in args.names for line in (sys.stdin if name == "-" else [name]) if line.strip()]
@@ -183,21 +184,29 @@ def _identify(args: argparse.Namespace) -> Any:
     if args.api_key and args.key_file is None:
         wanted = [ids[:1] for ids in wanted]  # by its SHA-256 alone: in the clear a key is told nowhere
     told: list[dict[str, Any]] = [{"name": "" if args.api_key else name, "ids": list(ids)} for name, ids in zip(names, wanted, strict=True)]
+    untold = []
     if args.store is not None or Path("stillwatch.db").exists():
-        with reading(args) as session:
-            _, held = policy.active(session)
-            now = datetime.now(UTC)
-            for one in told:
-                one["cases"] = cases.having(session, one["ids"])
-                subjects = [(kind, id_) for kind in ("account", "key") for id_ in one["ids"]]
-                live = actions.touching(session, subjects)
-                one["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
+        try:
+            with reading(args) as session:
+                _, held = policy.active(session)
+                now = datetime.now(UTC)
+                for one in told:
+                    one["cases"] = cases.having(session, one["ids"])
+                    subjects = [(kind, id_) for kind in ("account", "key") for id_ in one["ids"]]
+                    live = actions.touching(session, subjects)
+                    one["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
+        except ForbiddenError as error:
+            if args.key_file is None:
+                raise
+            untold = [f"cases and actions are not told: {error}"]  # who has the key has the hash
     if not (args.json or args.quiet):
         for one in told:
             print_plain(f"{one['name'] or 'API key'}: {' or '.join(one['ids'])}")
             for what in ("cases", "actions"):
                 if what in one:
                     print_plain(f"  {what}: {'; '.join(f'{name} ({of})' for name, of in one[what].items()) or 'none'}")
+        for line in untold:
+            print_plain(line)
     return told
 
 
