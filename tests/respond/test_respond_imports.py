@@ -112,6 +112,30 @@ def test_found_again_updates_the_case_and_keeps_its_name(store: Store, run_folde
     assert held(store, case_id) == dict.fromkeys(accounts(5, 10), (True, False)) | dict.fromkeys(accounts(0, 5), (False, False))
 
 
+def test_a_case_that_the_last_whole_run_does_not_accuse_says_so(
+    store: Store, run_folder: Folder, case_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said() -> dict[str, datetime]:
+        with store.read() as session:
+            return cases.unaccused(session, [case.case_id for case in session.query(Case)])
+
+    later = NOW + timedelta(days=1)
+    imported(store, run_folder({"c-look": {"members": accounts(60, 9)}}, last_seen=later, days=1))
+    imported(store, run_folder({"c-old": {"members": accounts(70, 9)}}, last_seen=NOW - timedelta(days=1)))
+    assert case_id not in said(), "looks and older runs do not tell"
+    other = {"members": accounts(50, 40), "verdict": "review"}
+    imported(store, run_folder({"c-crowd": other}, last_seen=later))
+    assert set(said()) == {case_id, "case-look", "case-old"}
+    assert said()[case_id] == later
+    url = store.engine.url.render_as_string(hide_password=False)
+    for words in (["list"], ["show", case_id]):
+        assert main(["cases", *words, "--store", url]) == 0
+        assert f"the last whole run, of requests to {later:%Y-%m-%d %H:%M} UTC, does not accuse it" in capsys.readouterr().out
+    merged = {"members": accounts(0, 10) + accounts(70, 9)}
+    imported(store, run_folder({"c-two": merged}, last_seen=later + timedelta(days=1)))
+    assert not {case_id, "case-old"} & set(said()), "who is accused in another case is accused"
+
+
 def test_after_a_ban_of_all_the_replacements_are_the_same_case(store: Store, run_folder: Folder, case_id: str) -> None:
     later = NOW + timedelta(days=1)
     imported(store, run_folder({"c-two": {"members": accounts(100, 10), "marks": ["t2", "t3", "t4"]}}, last_seen=later))

@@ -12,7 +12,7 @@ from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.respond import identifiers, names
 from stillwatch.respond.bulk import chunks
-from stillwatch.respond.schema import Annotation, Appeal, AuditRow, Campaign, Case, Label, Member, User
+from stillwatch.respond.schema import Annotation, Appeal, AuditRow, Campaign, Case, Label, Member, Run, User
 from stillwatch.respond.store import Change, ForbiddenError
 from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Subject, Verdict
 
@@ -64,6 +64,27 @@ def overlaps(session: Session, case_id: str) -> dict[str, int]:
         .group_by(other.case_id).order_by(shared.desc(), other.case_id)
     )
     return {name: int(n) for name, n in session.execute(found)}
+
+
+def unaccused(session: Session, case_ids: Sequence[str]) -> dict[str, datetime]:
+    """Which of some cases, of campaigns, the last run of the whole log does not accuse, though it looked no less far; and to what time.
+
+    Cases that tell of another run than that, that is; but not those whose accounts it accuses in another, since campaigns merge. A run of
+    traces, which has no time, does not count.
+    """
+    whole = select(Run).where(Run.finished_at.is_not(None), Run.last_seen.is_not(None), Run.summary["start"].as_string().is_(None))
+    last = session.scalars(whole.order_by(Run.last_seen.desc(), Run.imported_at.desc()).limit(1)).first()
+    if last is None or last.last_seen is None:
+        return {}
+    other, of = aliased(Member), aliased(Case)
+    moved = exists().where(
+        Member.case_id == Case.case_id, other.account_id == Member.account_id, of.case_id == other.case_id, of.run_id == last.run_id,
+        of.detected == "campaign",
+    )
+    of_another = select(Case.case_id).join(Run, Run.run_id == Case.run_id).where(Case.detected == "campaign", Case.run_id != last.run_id)
+    found = of_another.where(Run.last_seen <= last.last_seen, ~moved)
+    gone = {name for some in chunks(case_ids) for name in session.scalars(found.where(Case.case_id.in_(some)))}
+    return {name: last.last_seen for name in case_ids if name in gone}
 
 
 def in_common(session: Session, case: Case) -> dict[str, int]:
