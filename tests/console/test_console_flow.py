@@ -590,6 +590,17 @@ def test_an_account_with_many_keys_and_actions_is_not_shown_as_free(
     assert f"k{accounts.KEYS:03}" in page.split('id="decisions"')[1]
 
 
+def test_a_case_that_the_last_whole_run_does_not_accuse_says_so(client: Clients, store: Store, case_id: str) -> None:
+    vic = client("vic")
+    pages = [vic.get(url).text for url in ("/", f"/cases/{case_id}")]
+    assert not any("last whole run" in page for page in pages)
+    with store.write(DEE) as change:
+        at = datetime.now(UTC)
+        change.session.add(Run(run_id="later", imported_at=at, imported_by="dee", finished_at=at, last_seen=at, summary={"start": None}))
+    assert "not by the last whole run, of requests to <time>" in vic.get("/").text
+    assert "The last whole run does not accuse it." in vic.get(f"/cases/{case_id}").text
+
+
 def test_the_built_in_policy_can_be_put_in_force_again(client: Clients, store: Store) -> None:
     enforce(store)
     dee, ana = client("dee"), client("ana")
@@ -753,6 +764,9 @@ def test_a_version_says_what_it_would_carry_out(client: Clients, store: Store, c
     assert "in shadow until then" not in dee.get("/policy/2").text
     dee.post("/policy/1/promote", note="go")
     assert "in shadow until then" not in dee.get("/policy/1").text
+    told = f"would no longer carry out 1 action that is carried out until then:</strong> 1 block, on {n} accounts and keys."
+    assert told in dee.get("/policy/2").text
+    assert told in dee.get("/policy").text, "before version 0 is promoted"
 
 
 def test_a_page_tells_since_when_an_action_is_carried_out(client: Clients, store: Store, case_id: str) -> None:

@@ -134,8 +134,9 @@ def _policy(visit: Visit) -> Response:
     with visit.store.read() as session:
         version, current = policy.active(session)
         versions = session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(100)).all()
+        freed = actions.set_free(session, visit.now, policy.Policy())
     text = json.dumps(policy.document(current), indent=2, sort_keys=True)
-    return visit.show("policy.html", title="Policy", version=version, text=text, versions=versions)
+    return visit.show("policy.html", title="Policy", version=version, text=text, versions=versions, freed=freed)
 
 
 def _version(visit: Visit) -> Response:
