@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,8 +18,10 @@ import pytest
 import killed
 from stillwatch import cli, report, workflows
 from stillwatch.detect import pipeline
+from stillwatch.detect.run_folder import gaps
 from stillwatch.errors import InputError
 from stillwatch.files import alone, data_files
+from stillwatch.judge import HOUR_US
 
 TABLES = ("accounts.parquet", "campaigns.parquet", "harvest.parquet", "links.parquet")
 MOMENTS = (
@@ -278,6 +281,25 @@ def test_a_registry_of_other_accounts_is_told(little_world: Path, tmp_path: Path
     assert "hashed" not in warning
 
 
+@pytest.mark.parametrize(("accounts", "through", "told"), [(58, 923, True), (58, 800, False), (19, 923, False)])
+def test_a_proxy_that_hides_who_sends_is_told(accounts: int, through: int, told: bool) -> None:
+    network = np.array([7] * accounts + [0, *range(100, 160)])
+    requests = np.ones(len(network), np.int64)
+    requests[0] += through - accounts
+    requests[accounts] += 928 - requests.sum()
+    found = gaps.one_network(requests, network)
+    line = f"{accounts} of {len(network)} accounts, with 923 of 928 requests, use one network most: is that your own proxy?"
+    assert [one.startswith(line) for one in found] == [True] * told
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"), [(0.00334, "covers 12 s of 60"), (5.25, "covers 5.2 h of"), (72, "covers 3.0 days of"), (96, "")]
+)
+def test_a_log_of_few_days_says_that_little_can_be_found(hours: float, told: str) -> None:
+    found = gaps.few_days(0, int(hours * HOUR_US), 60)
+    assert [told in one for one in found] == [True] * bool(told)
+
+
 def test_repeated_requests_are_told(little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = tmp_path / "world"
     shutil.copytree(little_world, world)
@@ -306,7 +328,8 @@ def test_columns_that_a_part_of_the_log_lacks_are_told(tmp_path: Path, as_of: da
     partly = [row | {"model": None if at else "m"} for at, row in enumerate(rows("c", 6, ip="", prompt=""))]
     lines = [{name: value for name, value in row.items() if name != "ip"} for row in partly]
     (tmp_path / "events" / "c.jsonl").write_text("".join(json.dumps(row, default=str) + "\n" for row in lines))
-    (warning,) = pipeline.detect(tmp_path, tmp_path / "run", as_of=as_of, quiet=True)["warnings"]
+    short, warning = pipeline.detect(tmp_path, tmp_path / "run", as_of=as_of, quiet=True)["warnings"]
+    assert short.startswith("The log covers 0 s of ")
     assert re.findall(r"(\d+) % no (\w+)", warning) == [("14", "prompt"), ("6", "ip"), ("4", "ja4")]
 
 

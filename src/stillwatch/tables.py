@@ -211,6 +211,10 @@ EVENTS = Table(
     ),
 )
 
+ONE_NETWORK, OF_MANY = 0.9, 20
+"""Share of the requests that come from one network, and of how many accounts at least, from which it is asked whether it is a proxy."""
+YOUR_PROXY = ": is that your own proxy? Then addresses tell no customers apart: ingest with --trusted-proxies, or with --edge"
+
 ACCOUNTS = Table(
     "accounts",
     "one account of the registry",

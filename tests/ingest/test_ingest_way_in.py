@@ -597,6 +597,23 @@ def test_a_registry_of_other_accounts_is_told(write, tmp_path, capsys):
     assert told == [(1, False), (0, True)]
 
 
+@pytest.mark.parametrize(("addresses", "accounts", "told"), [
+    (["203.0.113.7"] * 24, 24, "24 of 24 requests of 20 accounts or more come from one network"),
+    (["203.0.113.7"] * 22 + ["198.51.100.1", "192.0.2.1"], 24, "22 of 24 requests of 20 accounts or more come from one network"),
+    (["203.0.113.7"] * 20 + ["198.51.100.1"] * 4, 24, ""),
+    (["203.0.113.7"] * 24, 19, ""),
+    (["127.0.0.1"] * 8 + ["10.1.2.3"] * 5 + ["203.0.113.7"] * 11, 3, "13 of 24 requests come from loopback or private addresses"),
+    (["10.1.2.3"] * 12 + ["203.0.113.7"] * 12, 3, ""),
+])
+def test_a_proxy_that_hides_who_sends_is_asked_about(write, tmp_path, capsys, addresses, accounts, told):
+    log = write([event(event_id=f"e{i}", account_id=f"a{i % accounts}", ip=ip) for i, ip in enumerate(addresses)])
+    summary = workflows.ingest([log], "canonical-clear", tmp_path / "out", as_of=AS_OF)
+    printed = capsys.readouterr().out
+    assert (summary["one_network"] is not None, "is that your own proxy?" in printed) == (bool(told), bool(told))
+    assert told in printed
+    assert json.loads((tmp_path / "out" / "ingest.json").read_text())["one_network"] == summary["one_network"]
+
+
 UNREADABLE = b"""account_id,created_at,verified,org_id,signup_ip,payment,kind
 a1,01.11.2026 10:22,J,acme,,4242,
 a2,02.11.2026 11:00,N,acme,unknown.example,4242,Schule

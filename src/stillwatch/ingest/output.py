@@ -16,7 +16,7 @@ from stillwatch.files import ERASURES, own_folder, read_json, spelled, write_jso
 from stillwatch.ingest.faults import ERASED, Bad
 from stillwatch.ingest.readers import Record
 from stillwatch.ingest.tenant import Tenant
-from stillwatch.tables import EVENTS, Table
+from stillwatch.tables import EVENTS, OF_MANY, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +41,8 @@ RAW_KEPT = 1 << 20
 ROLES = ("log", "edge", "accounts", "fields")
 """What rows are of; ``fields`` are notes beside rows of the log and the registry that stay."""
 TEXT = ("system", "prompt", "response")
+COMMON = 0.05
+"""Share of a batch's requests from which those of a network are counted."""
 
 
 @contextmanager
@@ -149,6 +151,10 @@ class Events:
         self._count = self._chars = 0
         self.parts = self.written = self.empty_prompts = self.redacted = self.master_key = 0
         self.filled: Counter[str] = Counter()
+        self.networks: Counter[str] = Counter()
+        """Requests of networks, in batches where they are COMMON."""
+        self.senders: dict[str, set[str]] = {}
+        """Accounts of these, so many as are asked for."""
         self.first: int | None = None
         self.last: int | None = None
 
@@ -224,6 +230,12 @@ class Events:
         self.written += len(table)
         for name in table.column_names:
             self.filled[name] += len(table) - table[name].null_count
+        known = table["ip"].drop_null().value_counts()
+        for one in known.filter(pc.greater_equal(known.field("counts"), COMMON * len(table))).to_pylist():
+            self.networks[one["values"]] += one["counts"]
+            senders = self.senders.setdefault(one["values"], set())
+            if len(senders) < OF_MANY:
+                senders.update(table.filter(pc.equal(table["ip"], one["values"]))["account_id"].unique().to_pylist()[:OF_MANY])
         if len(table):
             span = pc.min_max(table["timestamp"].cast("int64")).as_py()
             self.first = min(span["min"], self.first if self.first is not None else span["min"])

@@ -33,7 +33,7 @@ from stillwatch.ingest.readers import Record, Source, files
 from stillwatch.ingest.registry import Registry
 from stillwatch.ingest.tenant import Tenant, networks
 from stillwatch.ingest.values import EPOCH, MICROSECOND, Coercer, instant
-from stillwatch.tables import EVENTS
+from stillwatch.tables import EVENTS, OF_MANY, ONE_NETWORK
 from stillwatch.terminal.progress import track
 
 Load = Callable[[Path], tuple[str, int]]
@@ -292,6 +292,7 @@ class _Work:
             "master_key": events.master_key,
             "unread_fields": self._unread_fields,
             "unknown_responses": self._chains.unknown,
+            "one_network": self._one_network(),
             "first": _iso(events.first),
             "last": _iso(events.last),
             "edge": self._edge_summary(),
@@ -299,6 +300,17 @@ class _Work:
             "sketches": events.sketched(),
             "inputs": self._inputs,
         }
+
+    def _one_network(self) -> dict[str, Any] | None:
+        """Requests that may have come through the provider's own proxy: most are from private addresses, or nearly all from one network."""
+        events = self._events
+        private = sum(n for network, n in events.networks.items() if network in self._tenant.private)
+        if private > events.written / 2:
+            return {"requests": private, "private": True}
+        for network, n in events.networks.most_common(1):
+            if n >= ONE_NETWORK * events.written and len(events.senders[network]) >= OF_MANY:
+                return {"requests": n, "private": False}
+        return None
 
     def _edge_summary(self) -> dict[str, Any] | None:
         edge = self._edge

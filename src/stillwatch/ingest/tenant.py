@@ -34,6 +34,8 @@ class Tenant:
         self._trusted = networks(trusted_proxies)
         self._ids: dict[str, str] = {}
         self._clients: dict[tuple[str | None, str | None], str | None] = {}
+        self.private: set[str] = set()
+        """Hashes of those seen networks that are PRIVATE."""
 
     def id(self, value: Any) -> Any:
         """The keyed hash of an identifier (string or whole number); empty or blank is null, other types stay, to be refused."""
@@ -72,7 +74,10 @@ class Tenant:
         if found is None:
             return None
         prefix = V4_PREFIX if found.version == 4 else V6_PREFIX
-        return keyed(self._key, str(ipaddress.ip_network((found, prefix), strict=False)))
+        hashed = keyed(self._key, str(ipaddress.ip_network((found, prefix), strict=False)))
+        if _within(found, PRIVATE):
+            self.private.add(hashed)
+        return hashed
 
     def hasher(self, purpose: bytes) -> "hashlib.blake2b":
         """A keyed 64-bit hash; ``purpose`` (at most 16 bytes) keeps different things apart."""
@@ -112,6 +117,14 @@ def networks(text: str) -> list[Network]:
         raise InputError(str(error), where="--trusted-proxies", todo=todo) from error
 
 
+PRIVATE = networks("127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7")
+"""Loopback and private networks: seldom a customer's, mostly one's own proxy."""
+
+
+def _within(address: Address, some: list[Network]) -> bool:
+    return any(address.version == network.version and address in network for network in some)
+
+
 def parsed(text: str) -> Address | None:
     """The address in a socket address or a header entry (port, brackets and quotes are dropped), or None."""
     text = text.strip().strip('"')
@@ -143,6 +156,6 @@ def client_address(remote: str | None, forwarded: str | None, trusted: list[Netw
         address = parsed(entry)
         if address is None:
             return None
-        if not any(address.version == network.version and address in network for network in trusted):
+        if not _within(address, trusted):
             return address
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch.errors import InputError
 from stillwatch.files import alone
 from stillwatch.keys import hashing
-from stillwatch.tables import ACCOUNTS, EVENTS, Table
+from stillwatch.tables import ACCOUNTS, EVENTS, OF_MANY, YOUR_PROXY, Table
 from stillwatch.terminal.counting import noun, number_of
 from stillwatch.terminal.plain import plain
 
@@ -171,8 +171,12 @@ def _joined(summary: dict[str, Any]) -> list[str]:
 
 
 def _not_followed(summary: dict[str, Any]) -> list[str]:
-    """Requests whose text, account or conversation the logs do not tell."""
+    """Requests whose text, account, address or conversation the logs do not tell."""
     lines = []
+    if one := summary["one_network"]:
+        of = f"{one['requests']:,} of {number_of(summary['rows']['written'], 'request')}"
+        whence = "come from loopback or private addresses" if one["private"] else f"of {OF_MANY} accounts or more come from one network"
+        lines.append(f"{of} {whence}{YOUR_PROXY}")
     if summary["redacted"]:
         hidden = number_of(summary["redacted"], "request")
         lines.append(f"{hidden} without text, since the gateway wrote a placeholder for every message: nobody sees what was asked")

@@ -4,14 +4,16 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from stillwatch import dataset, judge, link
 from stillwatch.detect.run_folder.harvested import PARTLY, Seen
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.files import other_files
-from stillwatch.tables import ACCOUNTS
+from stillwatch.tables import ACCOUNTS, OF_MANY, ONE_NETWORK, YOUR_PROXY
 from stillwatch.terminal.counting import number_of
 
 NOTABLE, OF_A_FILE = 0.2, 0.01
@@ -21,19 +23,25 @@ UNREGISTERED = 0.03
 """Share of the requests that are of accounts without a row in the registry, from which that is told."""
 SILENT = timedelta(days=7)
 """Without a request before the last ones that are looked at, from which these are hardly the provider's last days."""
+FEW_DAYS = 4
+"""Length of a log below which it is told that little can be found (docs/limits.md, the first days)."""
 LAST_ONES = 0.01
 """Share of all requests that such last ones of a whole log have at most."""
 
 
-def warnings(seen: Seen, data: dataset.Dataset, people: judge.People) -> list[str]:
-    """What is odd about the input, one sentence each: accounts of other names, requests told twice, columns of a part, files not read.
+def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene) -> list[str]:
+    """What is odd about the input, one sentence each: few days, accounts of other names or of one network, requests told twice, columns of
+    a part, files not read.
 
     Args:
         seen: what the second reading of the events told.
         data: the folder of input.
-        people: the accounts seen.
+        scene: the accounts seen, when, and on which networks.
     """
-    found, n_events = [], int(people.n_events.sum())
+    people = scene.people
+    found, n_events = one_network(people.n_events, scene.network), int(people.n_events.sum())
+    if data.start is None:
+        found += few_days(*scene.window_us, people.n)
     if data.start is not None and data.before is not None and data.start - data.before > SILENT:
         days = (data.start - data.before).days
         found.append(
@@ -64,6 +72,32 @@ def warnings(seen: Seen, data: dataset.Dataset, people: judge.People) -> list[st
             " twice looks like a habit. stillwatch ingest leaves repeated requests out"
         )
     return found + partly(seen, n_events) + unread(data)
+
+
+def few_days(first_us: int, last_us: int, n_accounts: int) -> list[str]:
+    """That a log is too short to find much in it."""
+    hours = (last_us - first_us) / judge.HOUR_US
+    if hours >= FEW_DAYS * 24:
+        return []
+    span = f"{hours * 3600:.0f} s" if hours < 1 / 30 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
+    little = "in logs of one to four days a fifth of the fake accounts were found, in longer ones a half"
+    return [f"The log covers {span} of {number_of(n_accounts, 'account')}, so little can be found: {little}"]
+
+
+def one_network(n_events: NDArray[np.int64], network: NDArray[np.int64]) -> list[str]:
+    """That nearly all requests of many accounts came through one network, as behind a proxy that tells nobody's address.
+
+    Args:
+        n_events: requests of each account, ``(n_accounts,)``.
+        network: hash of the network that each used most, 0 where none is told, ``(n_accounts,)``.
+    """
+    names, of = np.unique(network, return_inverse=True)
+    requests, accounts = np.bincount(of, weights=n_events), np.bincount(of)
+    most = int(np.argmax(np.where(names != 0, requests, -1)))
+    if names[most] == 0 or accounts[most] < OF_MANY or requests[most] < ONE_NETWORK * n_events.sum():
+        return []
+    who = f"{accounts[most]:,} of {number_of(len(network), 'account')}, with {requests[most]:,.0f} of {n_events.sum():,} requests,"
+    return [f"{who} use one network most{YOUR_PROXY}"]
 
 
 def _late(days: Counter[int]) -> tuple[int, int, int] | None:

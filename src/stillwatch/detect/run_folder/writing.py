@@ -144,7 +144,7 @@ def _write(
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
-        "warnings": warnings(seen, data, scene.people),
+        "warnings": warnings(seen, data, scene),
     }
 
 
