@@ -10,7 +10,7 @@ from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Scene
 from stillwatch.judge.conduct import apart, own_client
-from stillwatch.judge.evidence import even_load, rotation
+from stillwatch.judge.evidence import even_load, network, rotation
 from stillwatch.judge.people import people as join
 from stillwatch.run_details import EVEN
 from stillwatch.tables import ACCOUNTS
@@ -41,6 +41,15 @@ def behind(told: Scene, **exits: Any) -> Scene:
 def test_many_exits_each_are_a_pool_and_few_are_offices(each: float, shared: float, rotating: float) -> None:
     told = behind(scene(groups(range(20)), people(30)), each=each, shared=shared)
     assert rotation(told).value == pytest.approx(rotating)
+
+
+def test_no_more_owners_and_networks_are_told_than_there_can_be() -> None:
+    """A ring of 48 accounts that each use 4 networks, and send more requests than that; one of them sends two."""
+    proposed, sent = groups(range(48)), np.full(48, 40)
+    sent[0] = 2
+    ring = scene(proposed, people(48), measured(proposed, n=sent), n_networks=np.full(48, 4))
+    most = [piece(ring).sampled[2][0] for piece in (network, rotation)]
+    assert most == [47 * 4 + 2 - 1, pytest.approx((47 * 4 + 2) / 48)]
 
 
 @pytest.mark.parametrize(("each", "told"), [(12.0, 1.0), (1.0, 0.1)])

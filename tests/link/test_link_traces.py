@@ -225,7 +225,7 @@ def test_the_network_and_client_that_each_account_used_most(column: str, engine:
     rows = [{"account": account, column: value} for account, values in used.items() for value in values]
     for log in (rows, rows[::-1]):
         found = link.most_used(load(engine, log))[column]
-        assert sorted(tuples(found, "account", "value")) == [(1, 9), (2, -3)]
+        assert sorted(tuples(found, "account", "value", "n_values")) == [(1, 9, 2), (2, -3, 2)]
 
 
 # --- Lives ---------------------------------------------------------------------------------------------------------

@@ -45,6 +45,8 @@ class Traffic:
     """View -> number of each account's value, ``(n_accounts,)``, -1 where none is told."""
     used: dict[str, NDArray[np.int64]]
     """``net``, ``client`` and ``parameters`` (hashes) that each account used most, ``(n_accounts,)``, 0 where none is told."""
+    n_networks: NDArray[np.int64]
+    """Networks that each account used, ``(n_accounts,)``."""
     lookup: NDArray[np.int64]
     """From the hash of an account to its code (:func:`judge.lookup`)."""
     threads: int
@@ -86,10 +88,13 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
         aligned[name][order] = values
     registry = registry_rows(ids, dataset.read_accounts(data, as_of))
     people = judge.people(ids, key, aligned, registry)
-    traffic = Traffic(files, people, link.identities(registry), {}, judge.lookup(key), engine.threads)
+    none = np.zeros(len(ids), np.int64)
+    traffic = Traffic(files, people, link.identities(registry), {}, none.copy(), judge.lookup(key), engine.threads)
     for name, rows in link.most_used(engine).items():
-        traffic.used[name] = np.zeros(len(ids), np.int64)
+        traffic.used[name] = none.copy()
         traffic.used[name][traffic.codes(rows["account"])] = rows["value"]
+        if name == "net":
+            traffic.n_networks[traffic.codes(rows["account"])] = rows["n_values"]
     return traffic
 
 
@@ -166,4 +171,5 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = judge.owners(people)
     sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, traffic.batches, traffic.threads)
-    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, *(traffic.used[name] for name in link.USED))
+    used = [*(traffic.used[name] for name in link.USED), traffic.n_networks]
+    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, *used)

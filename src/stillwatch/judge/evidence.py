@@ -540,7 +540,7 @@ def network(scene: Scene) -> Finding:
     """
     sample = scene.sample
     p = _poisson(sample.net_repeats, np.maximum(sample.net_expected, LEAST_EXPECTED_REPEATS))
-    sampled = sample.net_repeats, sample.net_repeats2, scene.events
+    sampled = sample.net_repeats, sample.net_repeats2, scene.net_most - 1
     return Finding(scene.net_share, sample.net_repeats, sample.net_expected, np.where(sample.net_known < 2, np.nan, p), sampled=sampled)
 
 
@@ -552,7 +552,7 @@ def rotation(scene: Scene) -> Finding:
     """
     each, accounts = np.nan_to_num(scene.sample.net_each), np.maximum(scene.groups.sizes(), 1)
     none = np.full(scene.n, np.nan)
-    sampled = each / scene.sample.one_in, scene.sample.net_met2 / accounts**2, scene.events / accounts
+    sampled = each / scene.sample.one_in, scene.sample.net_met2 / accounts**2, scene.net_most / accounts
     return Finding(scene.rotating, each, none, none, sampled=sampled)
 
 

@@ -58,6 +58,8 @@ class Scene:
     """The same of the client."""
     setting: I64
     """The same of the parameters that are asked with."""
+    n_networks: I64
+    """``(n_accounts,)`` networks that each account used."""
 
     @property
     def n(self) -> int:
@@ -138,6 +140,11 @@ class Scene:
     def net_share(self) -> F64:
         """Share of the owners that share a sampled network with another of the group, or met_share if it is more, ``(n_groups,)``."""
         return np.maximum(np.clip(np.nan_to_num(self.sample.net_share), 0, 1), self.met_share)
+
+    @cached_property
+    def net_most(self) -> F64:
+        """Pairs of an account and a network at most: it has no more in a group than requests there, ``(n_groups,)``."""
+        return self.total(np.minimum(self.of_members(self.n_networks), self.measured.n))
 
     @cached_property
     def rotating(self) -> F64:

@@ -138,18 +138,21 @@ USED = ("net", "client", "parameters")
 
 
 def most_used_sql(column: str) -> str:
-    """The value of one column that each account used most: account, value."""
+    """The value of one column that each account used most, and how many it used: account, value, n_values."""
     return f"""
         WITH used AS (SELECT account, {column} AS value, COUNT(*) AS n FROM sketches WHERE {column} <> 0 GROUP BY account, {column}),
-        most AS (SELECT account, MAX(n) AS n FROM used GROUP BY account)
-        SELECT used.account, MIN(used.value) AS value
+        most AS (SELECT account, MAX(n) AS n, COUNT(*) AS n_values FROM used GROUP BY account)
+        SELECT used.account, MIN(used.value) AS value, MIN(most.n_values) AS n_values
         FROM used JOIN most ON used.account = most.account AND used.n = most.n
         GROUP BY used.account
     """
 
 
 def most_used(engine: Engine) -> dict[str, NumpyTable]:
-    """The values of USED that each account used most, by column: ``account`` and ``value`` (i64 hashes); who has none is left out."""
+    """The values of USED that each account used most, by column: ``account`` and ``value`` (i64 hashes), ``n_values`` that it used.
+
+    Who has none is left out.
+    """
     return {column: engine.arrays(most_used_sql(column)) for column in USED}
 
 
