@@ -20,7 +20,6 @@ from stillwatch.judge.lines import (
     OWN_HOURS,
     SHIFTS,
     TREES,
-    YARDSTICK,
     Lines,
     doubt,
 )
@@ -91,8 +90,7 @@ def test_trees_speak_only_where_no_sum_passes() -> None:
     assert not said.explained.any()
     assert said.score[1] == pytest.approx(1.0 + 2.7 - 0.5 * 1.0 - 2.5)  # less half of the log's yardstick, and the line
     base, pieces = both.bars(told, 1)
-    assert set(pieces) == {*TWO.pieces, YARDSTICK}
-    assert pieces[YARDSTICK] == -0.5
+    assert set(pieces) == {*TWO.pieces}, "the yardstick tells of the log: it is in the base"
     assert base + sum(pieces.values()) == pytest.approx(said.score[1])
     assert set(both.pieces) == {"harvest.volume", "harvest.rate", "session.handoff"}
     assert load(dump(both)) == both
@@ -109,14 +107,14 @@ def test_trees_and_a_part_together_pass_what_neither_passes() -> None:
     assert (sums < 0).all()
     assert said.score == pytest.approx(sums - 1.0 + np.array([2.7, 1 - 1 - 0.3]))
     base, pieces = both.bars(told, 0)
-    assert set(pieces) == {"harvest.volume", *TWO.pieces, YARDSTICK}
+    assert set(pieces) == {"harvest.volume", *TWO.pieces}
     assert base + sum(pieces.values()) == pytest.approx(said.score[0])
     explained = told | {"context.education": np.ones(2), "context.common_work": np.ones(2)}
     assert not both.speaks(explained).beyond.any()
 
 
 def test_what_no_log_of_calibration_reached_passes_in_any_log() -> None:
-    """A log all of whose groups are far out hides the second; the first lies beyond innocents of all logs, without a bar for its own."""
+    """A log all of whose groups are far out hides the second; the first lies beyond innocents of all logs."""
     told = values(2, harvest__rate=[0.9, 0.1], session__handoff=1.0, harvest__volume=-9.0, context__yardstick=50.0)
     both = model(replace(grown(0.0, TWO), lines=(Lines(1.0, {TREES: 1.0}, anywhere=2.5),) * 2), linked=part(harvest__volume=1.0))
     said = both.speaks(told)
@@ -124,7 +122,6 @@ def test_what_no_log_of_calibration_reached_passes_in_any_log() -> None:
     assert said.part.tolist() == [-2, -2]
     assert said.score == pytest.approx([2.7 - 2.5, 0.5 - 2.5])
     base, pieces = both.bars(told, 0)
-    assert pieces[YARDSTICK] == 0
     assert base + sum(pieces.values()) == pytest.approx(said.score[0])
 
 
@@ -138,7 +135,6 @@ def test_many_kinds_of_work_have_lines_of_their_own_and_are_asked_for_fewer_reas
     assert said.beyond.tolist() == [False, False, True, True]
     assert said.explained.tolist() == [True, True, False, False]
     assert said.score[2:] == pytest.approx(both.by_part(told)[0][2:] + 2.7 - 0.5 * 0.4 - 1.0)
-    assert both.bars(told, 3)[1][YARDSTICK] == -0.2
     taught = told | {"context.placed": np.zeros(4), "context.crowd": np.full(4, 0.4)}
     assert not both.speaks(taught).beyond.any()  # what a log does not tell is asked of all
 
@@ -154,7 +150,6 @@ def test_a_class_without_a_line_for_a_part_has_that_of_the_first() -> None:
     for group in range(2):
         base, pieces = both.bars(told, group)
         assert base + sum(pieces.values()) == pytest.approx(said.score[group])
-        assert pieces[YARDSTICK] == pytest.approx(-0.4 * 0.5)
 
 
 def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:

@@ -304,7 +304,10 @@ class Model:
         return np.minimum(rare * np.exp(-self.by_part(values) - self.margin(values)), 1.0)
 
     def bars(self, values: Mapping[str, F64], group: int) -> tuple[float, dict[str, float]]:
-        """What the score of one group is made of: a base, and the share of each piece of the part that speaks."""
+        """What the score of one group is made of: a base, and the share of each piece of the part that speaks.
+
+        The yardstick, which tells of the log and not of these accounts, is in the base.
+        """
         mine = {name: value[group : group + 1] for name, value in values.items()}
         said, pieces = self.speaks(mine), dict[str, float]()
         if said.part[0] >= 0:
@@ -314,9 +317,6 @@ class Model:
         if said.beyond[0] and self.forest is not None:
             for name, share in self.forest.trees.shares(mine, 0).items():
                 pieces[name] = pieces.get(name, 0.0) + share
-            name = TREES if said.part[0] < 0 else list(self.parts)[int(said.part[0])]
-            share = self.forest.drawn(int(line_class(mine)[0]), name).share
-            pieces[YARDSTICK] = -share * float(mine[YARDSTICK][0]) * bool(said.part[0] > -2)
         return float(said.score[0]) - sum(pieces.values()), pieces
 
 

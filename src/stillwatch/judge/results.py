@@ -80,11 +80,9 @@ def evidence_rows(
 ) -> tuple[float, list[dict[str, Any]]]:
     """The waterfall of a group: base, and pieces with what was observed and expected, strongest first, also what other parts look at.
 
-    Those of the sample, which kept one value in ``one_in``, say so where it kept not all. The yardstick, which tells of the log and not of
-    these accounts, is in the base.
+    Those of the sample, which kept one value in ``one_in``, say so where it kept not all.
     """
     (base, bars), rows = model.bars(values, group), []
-    base += bars.pop(YARDSTICK, 0.0)
     for name, bar in (dict.fromkeys((*REASONS, YARDSTICK, *model.pieces), 0.0) | bars).items():
         value = float(values[name][group])
         row: dict[str, Any] = {"name": name, "family": name.split(".")[0], "log_odds": round(bar, 4), "value": round(value, 4)}
