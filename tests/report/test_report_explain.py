@@ -12,7 +12,7 @@ from stillwatch import cli
 from stillwatch.files import table_digests, write_json
 from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.run_details import scored
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: object) -> str:
@@ -27,7 +27,23 @@ def test_an_account_of_a_campaign_has_its_reasons(little_run: Path, capsys: pyte
     alone = f"score of this account alone {row['score']:+.2f}"
     assert lines[0] == f"{row['account_id']}: in a campaign, {alone}; accounts of campaigns have 0 and more"
     assert lines[1].startswith(f"{of['campaign_id']}: {of['n_accounts']:,} accounts with {of['n_events']:,} exchanges")
-    assert lines[2:] == [f"  {reason}" for reason in row["reasons"]]
+    assert lines[2:-1] == [f"  {reason}" for reason in row["reasons"]]
+    assert lines[-1].startswith("Of this, the account itself shares with others of the group: ")
+
+
+def test_what_an_account_itself_shares_is_told_apart_from_what_its_group_does(
+    little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(little_run, run)
+    one, other = [row["account_id"] for row in pq.read_table(run / "accounts.parquet").to_pylist() if row["verdict"] == "campaign"][:2]
+    link = {"account_a": one, "account_b": "another", "n_shared": 1, "expected": 0.1, "log_odds": 2.0}
+    rows = [link | {"view": view} for view in ("identity.payment", "content.opening", "content.shingle")]
+    pq.write_table(pa.Table.from_pylist(rows, LINKS.schema), run / "links.parquet")
+    write_json(json.loads((run / "summary.json").read_text()) | {"tables": table_digests(run)}, run / "summary.json")
+    assert told(capsys, run, one).splitlines()[-1].endswith("of the group: a payment method, what it sends")
+    nothing = "of the group: nothing that links.parquet tells, so it is there for how it works"
+    assert told(capsys, run, other).splitlines()[-1].endswith(nothing)
 
 
 def test_who_is_for_review_reads_what_is_missing(little_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +99,7 @@ def test_a_name_in_clear_is_hashed_with_the_key(tmp_path: Path, capsys: pytest.C
     hashed = keyed(tenant_key(key), "ada")
     row = {"account_id": hashed, "verdict": "clear", "campaign_id": None, "score": -2.0, "reasons": []}
     pq.write_table(pa.Table.from_pylist([row], ACCOUNT_VERDICTS.schema), tmp_path / "accounts.parquet")
-    for name, table in (("campaigns", CAMPAIGNS), ("cleared", CLEARED), ("watch", WATCH)):
+    for name, table in (("campaigns", CAMPAIGNS), ("links", LINKS), ("cleared", CLEARED), ("watch", WATCH)):
         pq.write_table(table.schema.empty_table(), tmp_path / f"{name}.parquet")
     for words in (("ada", "--key-file", key), (hashed, "--key-file", key), (hashed,)):
         assert told(capsys, tmp_path, *words).startswith(f"{hashed}: clear")

@@ -10,7 +10,13 @@ from stillwatch.files import demand_settled, reading_parquet
 from stillwatch.keys.hashing import keyed
 from stillwatch.report.load import listed, read_table
 from stillwatch.run_details import scored
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH
+from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
+
+SHARED = {
+    "session.handoff": "conversations that go from one to the other", "identity.payment": "a payment method",
+    "identity.phone": "a telephone number", "identity.email": "a mailbox",
+}
+"""What a link of each view is; those of other views are of what accounts send."""
 
 
 def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]:
@@ -24,13 +30,14 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
     Raises:
         InputError: the folder is no run, a table is not the one that the summary tells, or the run has no such account.
     """
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
     demand_settled(run)
     summary, accounts = run_details.read_summary(run), run / "accounts.parquet"
-    run_details.demand_as_told(run, summary, ("accounts.parquet", "campaigns.parquet", "watch.parquet", "cleared.parquet"))
+    run_details.demand_as_told(run, summary, ("accounts.parquet", "campaigns.parquet", "links.parquet", "watch.parquet", "cleared.parquet"))
     names = [account] if key is None else [account, keyed(key, account)]
     with reading_parquet(accounts, "Run stillwatch detect first"):
         mine = pq.read_table(accounts, filters=[("account_id", "in", names)])
@@ -41,11 +48,15 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
             todo="Pass its identifier in accounts.parquet; or its name in clear, with --key-file KEY where ingest hashed identifiers",
         )
     account = rows[0]["account_id"]
+    with reading_parquet(run / "links.parquet", "Run stillwatch detect first"):
+        links = pq.read_table(run / "links.parquet", filters=[[(side, "=", account)] for side in ("account_a", "account_b")])
+    links = LINKS.conform(links, where=run / "links.parquet")
     found = read_table(run / "campaigns.parquet", CAMPAIGNS).to_pylist()
     of = next((row for row in found if row["campaign_id"] == rows[0]["campaign_id"]), None)
     cleared = listed(run / "cleared.parquet", CLEARED)
     missed = {} if of is None else run_details.parse(of["details"], of["campaign_id"], run / "campaigns.parquet")
     told: dict[str, Any] = rows[0] | {
+        "shares": sorted({SHARED.get(view, "what it sends") for view in pc.unique(links["view"]).to_pylist()}),
         "group": None if of is None else {
             **{name: of[name] for name in ("n_accounts", "n_events", "score", "q_value", "explanations")},
             "not_accused": missed.get("not_accused") or [],
@@ -71,6 +82,8 @@ def lines(told: Mapping[str, Any]) -> list[str]:
         size = f"{of['n_accounts']:,} accounts with {of['n_events']:,} exchanges"
         out.append(f"{told['campaign_id']}: {size}, score of the group {scored(of['score'], 2)}, where 0 is the line. In common:")
         out += [f"  {reason}" for reason in told["reasons"]]
+        mine = ", ".join(told["shares"]) or "nothing that links.parquet tells, so it is there for how it works"
+        out.append(f"Of this, the account itself shares with others of the group: {mine}")
         out += ["Why nobody is accused:", *(f"  {why}" for why in of["not_accused"])] if of["not_accused"] else []
     for row in told["cleared"]:
         out.append(
