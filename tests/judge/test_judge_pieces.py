@@ -1,5 +1,6 @@
 """Single pieces: p-values hold where their null does and are small for one hand; what takes little or lasts few days is seen."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from stillwatch.judge.evidence import (
     contact,
     handoff,
     mostly_alike,
+    network,
     one_length,
     one_mix,
     one_rhythm,
@@ -209,9 +211,11 @@ def test_owners_in_networks_are_expected_in_the_unit_that_they_are_observed_in(n
     """Groups of 48 owners that are all alike: as many are beyond the first of each network as are expected, however many pairs that is."""
     proposed, account = groups(*(range(i * 48, (i + 1) * 48) for i in range(3))), np.arange(144)
     rows = _Rows(account // 48, account // 48 * 9 + account % 48 * networks // 48, account, np.ones(144, np.int32))
-    _, repeats, told, *_ = _networks(proposed, rows, account, np.ones(3, np.int64))
+    _, repeats, pairs, known, *_ = _networks(proposed, rows, account, np.ones(3, np.int64))
     assert repeats.tolist() == [expected] * 3
-    assert told == pytest.approx(repeats, rel=0.01)
+    alike = scene(proposed, people(144))
+    told = network(replace(alike, sample=replace(alike.sample, net_repeats=repeats, net_expected=pairs, net_known=known)))
+    assert told.expected == pytest.approx(repeats, rel=0.01)
 
 
 @pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])

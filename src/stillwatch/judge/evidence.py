@@ -539,9 +539,14 @@ def network(scene: Scene) -> Finding:
     behind proxies that are never reused, and where no address is told; campuses, offices, carriers and VPNs put innocents on one network.
     """
     sample = scene.sample
+    # By pairs, of which there are more than owners beyond the first: so the p-value errs towards chance.
     p = _poisson(sample.net_repeats, np.maximum(sample.net_expected, LEAST_EXPECTED_REPEATS))
+    # Pairs that meet so often are those of owners who fall on 1 / often networks alike: so many are beyond the first of each.
+    known = sample.net_known
+    often = np.maximum(sample.net_expected / np.maximum(known * (known - 1) / 2, 1), 1e-12)
+    expected = np.maximum(known + np.expm1(known * np.log1p(-np.minimum(often, 1 - 1e-12))) / often, 0)
     sampled = sample.net_repeats, sample.net_repeats2, scene.net_most - 1
-    return Finding(scene.net_share, sample.net_repeats, sample.net_expected, np.where(sample.net_known < 2, np.nan, p), sampled=sampled)
+    return Finding(scene.net_share, sample.net_repeats, expected, np.where(known < 2, np.nan, p), sampled=sampled)
 
 
 def rotation(scene: Scene) -> Finding:

@@ -66,7 +66,7 @@ class Sample:
     net_repeats: F64
     """Owners beyond the first of each network, added up."""
     net_expected: F64
-    """What ``net_repeats`` would be did owners meet in networks as those of the median group do."""
+    """Pairs of owners that would meet in a network were the group as the median one."""
     net_known: F64
     """Pairs of an owner and a network."""
     net_each: F64
@@ -341,9 +341,7 @@ def _networks(groups: Groups, rows: _Rows, owner: I64, modulus: I64) -> tuple[F6
     each = _by(met[:, 0], groups.n, np.ones(len(met))) * modulus / np.maximum(size, 1)
     shared = _by(group[start[width > 1]], groups.n, np.ones(int((width > 1).sum()))) * modulus
     squares = (_by(group[start], groups.n, of.astype(np.float64) ** 2) for of in (width - 1, np.where(width > 1, width, 0)))
-    # Pairs that meet so often are those of owners who fall on 1 / usual networks alike: so many are beyond the first of each.
-    expected = known - (1 - (1 - usual) ** known) / usual if usual else np.zeros(groups.n)
-    return share, repeats, expected, known, each, shared, *squares
+    return share, repeats, usual * all_pairs, known, each, shared, *squares
 
 
 def in_all(seen: float, squares: float, one_in: int, most: float) -> tuple[float, float]:
