@@ -311,7 +311,8 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
         few = own["context.one_payer"] < OWNED
         out.append(
             f"it has fewer than {MIN_GROUP_ACCOUNTS} accounts: a firm or a family looks like it too often" if few else
-            "few payment methods pay for it, or half of it meets on the networks that it uses most: ask whether it is one customer"
+            "few payment methods pay for it, or three quarters of its accounts meet others with their own card on a network: ask "
+            "whether it is one customer, or a few firms"
         )
     if "purpose" in asks:
         out.append(
