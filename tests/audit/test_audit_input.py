@@ -194,6 +194,7 @@ def test_files_that_cannot_be_opened_or_have_no_text_do_not_end_the_audit(
 
 
 @pytest.mark.parametrize(("name", "data", "why"), [
+    ("a.json", b'[{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]", "nested too deeply"),
     ("a.jsonl.gz", b'{"text": "a"}\n', "Not a gzipped file"), ("a.jsonl", '{"text": "a"}\n'.encode("utf-16"), "UTF-16"),
     ("a.json", '[{"text": "a"}]'.encode("utf-16-be"), "UTF-16"), ("a.jsonl", b"", "the file is empty"),
     ("a.json.gz", b"[", "Not a gzipped file"),
@@ -305,12 +306,27 @@ def test_the_filtered_copy_keeps_what_was_not_read(tmp_path: Path, capsys: pytes
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["removed"] == {"canary": 3, "documents": 3, "unread_kept": 11}
 
 
-def test_a_part_of_a_file_that_has_no_text_keeps_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_fields_are_looked_for_in_each_record(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever records begin a file or a part of it: many writers leave fields out that are null."""
     monkeypatch.setattr(corpus, "PART_BYTES", 100)
-    rows = [{"text": f"a b {i}"} for i in range(9)] + [{"name": f"a b {i}"} for i in range(9)]
-    path = _packed(tmp_path / "c" / "a.jsonl", _lines(rows))
-    _audit(tmp_path, path.parent, "--remove", "canary")
-    assert (tmp_path / "run" / "filtered" / "a.jsonl").read_bytes() == path.read_bytes()
+    rows: list[dict[str, Any]] = [{"id": 1}, {"text": "a"}, {"content": "b", "date": "2021-05-02", "source": "s"}]
+    rows += [{"name": f"a b {i}"} for i in range(9)] + [{"text": "c", "when": "2022"}]
+    path = _packed(tmp_path / "c" / name, json.dumps(rows).encode() if name == "a.json" else _lines(rows))
+    summary = _audit(tmp_path, path.parent, "--remove", "canary")
+    found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
+    assert [(one["source"], one["period"]) for one in found] == [(name, ""), ("s", "2021-05"), (name, "")]
+    assert summary["unreadable_rows"] == 10
+    assert not any("no column of text" in line for line in summary["blind"])
+    kept = (tmp_path / "run" / "filtered" / name).read_text()
+    assert (json.loads(kept) if name == "a.json" else [json.loads(line) for line in kept.splitlines()]) == rows
+    _audit(tmp_path, path.parent, "--time-column", "when")
+    periods = [one["period"] for one in pq.read_table(tmp_path / "run" / "documents").to_pylist()]
+    assert periods == ["", "", "2022"]
+    assert main(["audit", str(path), "--out", str(tmp_path / "run"), "--time-column", "nope"]) == 1
+    assert capsys.readouterr().err.startswith(f"stillwatch: no column 'nope': {path}. It has: id, text, content, date")
 
 
 def test_pages_of_a_crawl_become_lines_that_keep_their_dates(tmp_path: Path) -> None:

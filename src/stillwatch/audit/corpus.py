@@ -10,10 +10,11 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
@@ -68,7 +69,10 @@ class NoTextError(InputError):
 
 @dataclass(frozen=True)
 class Columns:
-    """Which fields hold what; None: the first known name that is there. With ``makers``, who made a text is its source."""
+    """Which fields hold what; None: the first known name that is there, in JSON in each record anew.
+
+    With ``makers``, who made a text is its source.
+    """
 
     text: str | None = None
     source: str | None = None
@@ -354,7 +358,8 @@ def _parquet(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document 
             file = pq.ParquetFile(path)
     except InputError as error:
         raise DamagedError(error.what, where=path) from error
-    names = _fields(file.schema_arrow.names, columns, path)
+    _demand(file.schema_arrow.names, columns, path)
+    names = _fields(file.schema_arrow.names, columns)
     wanted = None if keep_raw else sorted({name for name in names.values() if name})
     row = sum(file.metadata.row_group(i).num_rows for i in range(part.start))
     blocks = file.iter_batches(256, row_groups=list(range(part.start, part.stop)), columns=wanted)
@@ -395,19 +400,44 @@ def _to_its_end(items: Iterator[Any], path: Path) -> Iterator[Any]:
 
 def _jsonl(part: Part, columns: Columns, keep_raw: bool) -> Iterator[Document | Unread]:
     path, where = part.paths[0], relative(part.root, part.paths[0])
-    names: dict[str, str | None] | None = None
+    _demand(_names(part, columns), columns, path)
     for at, line in rows(part):
-        try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            record = None
-        if not isinstance(record, dict):
+        record = _record(line)
+        if record is None:
             yield Unread(f"{where}#{at}", line if keep_raw else None)
             continue
-        if names is None:
-            names = _fields(list(record), columns, path)
-        fields = {key: record.get(name) if name else None for key, name in names.items()}
+        fields = {key: record.get(name) if name else None for key, name in _fields(record, columns).items()}
         yield _document(where, fields, at, line if keep_raw else None)
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    """The object of a line; None where it holds none."""
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _names(part: Part, columns: Columns) -> Collection[str]:
+    """Fields of the records of a part's whole file, up to the record by which all that is looked for was met: mostly the first."""
+    path = part.paths[0]
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise DamagedError(f"cannot be read ({error})", where=path) from error
+    return _names_of(replace(part, name="", start=0, stop=-1, size=0), columns, changed)
+
+
+@lru_cache(maxsize=64)  # every part of a file asks
+def _names_of(whole: Part, columns: Columns, _changed: int) -> Collection[str]:
+    names: dict[str, None] = {}
+    with suppress(DamagedError):  # whoever reads the documents says so
+        for _, line in rows(whole):
+            names |= dict.fromkeys(_record(line) or ())
+            if not _lacking(names, columns):
+                break
+    return names.keys()
 
 
 def rows(part: Part) -> Iterator[tuple[int, bytes]]:
@@ -449,6 +479,8 @@ def _elements(path: Path) -> Iterator[tuple[int, bytes]]:
             at = cast(re.Match[str], _BETWEEN.match(held, at)).end()
             try:
                 end = decoder.raw_decode(held, at)[1]
+            except RecursionError as error:
+                raise DamagedError(f"element {number} of the array is nested too deeply", where=path) from error
             except ValueError:
                 end = len(held)
             if end < len(held):  # what ends where the reading ended may go on
@@ -463,19 +495,41 @@ def _elements(path: Path) -> Iterator[tuple[int, bytes]]:
     raise DamagedError(f"the array does not end, or element {number} is no JSON", where=path)
 
 
-def _fields(names: list[str], columns: Columns, path: Path) -> dict[str, str | None]:
-    """Which column holds what."""
-    chosen: dict[str, str | None] = {}
-    asked = {"text": columns.text, "source": columns.source, "time": columns.time, "identity": columns.identity}
+@lru_cache(maxsize=64)  # every record of JSON asks
+def _asked_for(columns: Columns) -> dict[str, tuple[str, ...]]:
+    """The names that a column may have, the first one first."""
     known = {"text": (*TEXT, *TURNS), "source": (*MAKER, *SOURCE) if columns.makers else SOURCE, "time": TIME, "identity": IDENTITY}
-    for key, name in asked.items():
-        if name is not None and name not in names:
-            raise (NoTextError if key == "text" else InputError)(f"no column {name!r}", where=path, todo=it_has(names))
-        chosen[key] = name if name is not None else next((n for n in known[key] if n in names), None)
-    chosen["asked"] = next((n for n in ASKED if n in names and n != chosen["text"]), None)
-    if chosen["text"] is None:
-        todo = f"Pass --text-column; it has: {', '.join(names[:20])}"
+    given = {"text": columns.text, "source": columns.source, "time": columns.time, "identity": columns.identity}
+    return {key: known[key] if name is None else (name,) for key, name in given.items()}
+
+
+def _lacking(names: Collection[str], columns: Columns) -> str | None:
+    """What must be among the names, and is not: ``text``, or another column that was named; None where all is."""
+    demanded = {"text": True, "source": columns.source, "time": columns.time, "identity": columns.identity}
+    return next((key for key, known in _asked_for(columns).items()
+                 if demanded[key] and not any(name in names for name in known)), None)
+
+
+def _demand(names: Collection[str], columns: Columns, path: Path) -> None:
+    """Refuse a file without what must be there; one without any record has no names, and is not refused.
+
+    Raises:
+        NoTextError: no column is known to hold text, or there is none of the name that was given.
+        InputError: another column that was named is not there.
+    """
+    lacking = _lacking(names, columns) if names else None
+    if lacking == "text" and columns.text is None:
+        todo = f"Pass --text-column; it has: {', '.join(list(names)[:20])}"
         raise NoTextError("no column that is known to hold text", where=path, todo=todo)
+    if lacking is not None:
+        kind = NoTextError if lacking == "text" else InputError
+        raise kind(f"no column {_asked_for(columns)[lacking][0]!r}", where=path, todo=it_has(list(names)))
+
+
+def _fields(names: Collection[str], columns: Columns) -> dict[str, str | None]:
+    """Which column holds what; None where none does."""
+    chosen = {key: next((n for n in known if n in names), None) for key, known in _asked_for(columns).items()}
+    chosen["asked"] = next((n for n in ASKED if n in names and n != chosen["text"]), None)
     return chosen
 
 

@@ -217,7 +217,7 @@ def _rows(
     for i in mine:
         judged = _reasons(_judged(out, i))
         try:
-            for item in _items(parts[i], columns):
+            for item in corpus.documents(parts[i], columns, keep_raw=True):
                 if isinstance(item, corpus.Unread):
                     if item.raw is None:
                         _lost(item.where, NOT_READ, log, counts)
@@ -235,15 +235,6 @@ def _rows(
                     yield item
         except corpus.DamagedError:
             _lost(corpus.relative(parts[i].root, parts[i].paths[0]), CUT_OFF, log, counts)
-
-
-def _items(part: corpus.Part, columns: corpus.Columns) -> Iterator[corpus.Document | corpus.Unread]:
-    """What the scan saw: of a damaged file, what stands before the damage; of a part without a field of text, rows without text."""
-    try:
-        yield from corpus.documents(part, columns, keep_raw=True)
-    except corpus.NoTextError:  # found at the first row
-        for at, line in corpus.rows(part):
-            yield corpus.Unread(f"{corpus.relative(part.root, part.paths[0])}#{at}", line)
 
 
 def _reasons(path: Path) -> Iterator[list[str]]:
