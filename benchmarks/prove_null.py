@@ -27,7 +27,7 @@ from stillwatch.prove.prf import PUBLIC, derived_keys, hash_rows
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme, SynthId, TransformersKgw
 from stillwatch.prove.statistics import Null, SignSums, weighted_log_tail
 from stillwatch.prove.tuples import Tuples, read, written
-from stillwatch.prove.weighted import Reading
+from stillwatch.prove.weighted import Reading, departures
 
 VOCABULARY = 8000
 MODELS = ("gpt4_1106_preview", "claude-2", "vicuna-13b", "Mixtral-8x7B-Instruct-v0.1")
@@ -138,9 +138,9 @@ def copying_reader(rule: str, n_keys: int, width: int = 1) -> tuple[np.ndarray, 
 class EveryPlace(Reading):
     """What is wrong: contexts that were read before count again."""
 
-    def fresh(self, whole: Sequence[int], begin: int) -> list[int]:
+    def fresh(self, whole: Sequence[int], begin: int) -> set[int]:
         """All places."""
-        return list(range(begin + self.width, len(whole)))
+        return set(range(begin + self.width, len(whole)))
 
 
 def weighted_reader(n_keys: int, width: int, kind: type[Reading] = Reading) -> tuple[np.ndarray, float]:
@@ -160,7 +160,7 @@ def weighted_reader(n_keys: int, width: int, kind: type[Reading] = Reading) -> t
                 suspect[at] = 0.6 * reference[at] + 0.2 * np.bincount(row[:at], minlength=SIZE) / at
                 suspect[at, followed.get(context, row[at - 1])] += 0.2
                 followed[context] = row[at]
-            reading.add([], row, suspect, reference)
+            reading.add([], row, departures(suspect, reference))
         found = reading.weighted()
         out.append(weighted_log_tail(mark.null, found.weights, float(mark.numbers(found.tuples, key) @ found.weights)))
         sizes.append(len(found))

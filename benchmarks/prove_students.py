@@ -39,7 +39,7 @@ from stillwatch.prove.schemes import Gumbel, Kgw, Scheme
 from stillwatch.prove.statistics import LN10, SignSums, rank_p, weighted_log_tail
 from stillwatch.prove.suspects import Folder
 from stillwatch.prove.tuples import read, written
-from stillwatch.prove.weighted import Reading, Weighted, of_texts
+from stillwatch.prove.weighted import Reading, Weighted, departures, of_texts
 from synonyms import paraphrase
 
 VOCABULARY, LENGTH, BATCH = 2048, 192, 8
@@ -432,7 +432,7 @@ def reading(world: World, model: LlamaForCausalLM, mark: Scheme, kept: list[tupl
         row = torch.tensor([prompt + ids])
         here = slice(len(prompt) - 1, -1)
         mine, theirs = (one(input_ids=row).logits[0, here].softmax(1).numpy() for one in (model, base))
-        weights.add(prompt, ids, mine, theirs)
+        weights.add(prompt, ids, departures(mine, theirs))
     return {"answers": len(kept), "once": score(mark, read(prompts, answers, predicted, mark.window)),
             "weighted": weighted_score(mark, weights.weighted())}
 

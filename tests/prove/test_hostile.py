@@ -881,7 +881,16 @@ def test_what_counts_as_shown_is_committed_to(where: Path, capsys: pytest.Captur
     assert "what counts as shown to the suspect" in design_of(capsys, "--tokenizer", "bytes", "--exclude", "window")[0]
     chained(design | {"mode": "read"})
     assert "mode is not the committed one" in design_of(capsys, "--tokenizer", "bytes", "--mode", "written")[0]
-    for wrong in (("--samples", "0"), ("--mode", "read", "--early", "--prompts", "some.jsonl")):
+    (where / "other.jsonl").write_text('{"prompt": "a", "output": "it was so or so"}\n')
+    against = ("--tokenizer", "bytes", "--reference", "other.jsonl")
+    chained(design | {"mode": "written", "exclude": None})  # by the kind of test: by the width, or against a reference by contexts
+    assert "committed one" not in design_of(capsys, *against)[0]
+    assert json.loads((where / "new" / "record.json").read_text())["design"]["exclude"] == "window"
+    assert main(["verify", "new", "-q"]) == 0
+    assert "against a reference, what was shown is left out by whole contexts" in refused(
+        capsys, "prove", "test", "some.jsonl", *against, "--exclude", "tuple")
+    for wrong in (("--samples", "0"), ("--mode", "written", "--against", "reference", "--exclude", "tuple"),
+                  ("--mode", "read", "--early", "--prompts", "some.jsonl")):
         refused(capsys, *commit, *wrong)
 
 

@@ -10,7 +10,7 @@ from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId
 from stillwatch.prove.statistics import Null, weighted_log_tail
 from stillwatch.prove.testing import mark_test, weighted_test
 from stillwatch.prove.tuples import written
-from stillwatch.prove.weighted import Reading, of_texts
+from stillwatch.prove.weighted import TOP, Reading, departures, of_texts
 
 SIZE = 200
 
@@ -89,26 +89,42 @@ def test_reading_finds_a_slight_lean_and_not_a_clean_reader() -> None:
         for ids in kept:
             before = ids[:-1]
             mine, theirs = chances(suspect)[before], chances(base)[before]
-            reading.add([], ids, np.vstack([mine[:1], mine]), np.vstack([theirs[:1], theirs]))
+            reading.add([], ids, departures(np.vstack([mine[:1], mine]), np.vstack([theirs[:1], theirs])))
         return weighted_test(mark, reading.weighted(), who, b"s" * 32, n_decoys=99, mode="read").keys[0]
 
     assert read(other + 0.1 * green).log_p < log(1e-5)
     assert read(other).log_p > log(1e-3)
 
 
-def test_kept_weights_are_the_same_reading() -> None:
+def test_a_reading_scores_contexts_the_first_time_and_counts_what_it_leaves_out() -> None:
     rng = np.random.default_rng(4)
     mine, theirs = chances(rng.normal(size=(6, 30))), chances(rng.normal(size=(6, 30)))
-    answer = [3, 4, 3, 5, 4, 9]
-    full, kept = Reading(1), Reading(1)
-    full.add([5], answer, mine, theirs)
-    change = (mine - theirs) / np.sqrt((mine + theirs) / 2 + 1e-12)
-    kept.add_kept([5], answer, [[(t, w) for t, w in enumerate(row)] for row in change])
-    a, b = full.weighted(), kept.weighted()
-    assert full.n_positions == kept.n_positions == 2  # after the first 3 and the first 4: 5 stood in the prompt
-    order_a, order_b = np.lexsort(a.tuples.rows.T), np.lexsort(b.tuples.rows.T)
-    assert (a.tuples.rows[order_a] == b.tuples.rows[order_b]).all()
-    assert a.weights[order_a] == pytest.approx(b.weights[order_b])
+    reading = Reading(1)
+    reading.add([5], [3, 4, 3, 5, 4, 9], departures(mine, theirs))
+    found = reading.weighted()  # after the first 3 and the first 4: 5 stood in the prompt
+    assert (found.tuples.n_positions, found.tuples.n_excluded) == (5, 3)
+    change = (mine - theirs) / np.sqrt((mine + theirs) / 2)
+    for context, place in ((3, 1), (4, 2)):
+        mask = found.tuples.contexts[:, 0] == context
+        assert mask.sum() == TOP
+        assert found.weights[mask] == pytest.approx(change[place][found.tuples.tokens[mask]], abs=1e-5)
+        assert np.abs(found.weights[mask]).min() >= np.sort(np.abs(change[place]))[-TOP] - 1e-5
+
+
+def test_what_was_shown_is_counted_and_what_is_told_of_decoys_is_of_the_p_that_is_told() -> None:
+    rng, mark = np.random.default_rng(6), Kgw()
+    who = [tenant_secret(bytes(32), "a", "kgw")]
+    mine, theirs = sample(model(rng), 100, rng), sample(model(rng), 100, rng)
+    prompts = [ids[:40] for ids in mine]
+    found = of_texts(prompts, mine, prompts, theirs, 1)
+    got = weighted_test(mark, found, who, b"s" * 32, n_decoys=299)
+    plain = written(prompts, mine, 1, "window")
+    assert (got.n_positions, got.n_excluded) == (plain.n_positions, plain.n_excluded)
+    assert 0 < got.n_excluded < got.n_positions == 100 * 79
+    sums = [float(mark.numbers(found.tuples, mark.key(one)) @ found.weights) for one in decoy_secrets(b"s" * 32, 299)]
+    assert got.decoy_false_positives == np.mean([weighted_log_tail(mark.null, found.weights, total) <= log(0.01) for total in sums])
+    nothing = of_texts(mine, mine, mine, theirs, 1)  # all was shown
+    assert (len(nothing), nothing.tuples.n_positions, nothing.tuples.n_excluded) == (0, 100 * 79, 100 * 79)
 
 
 def test_transformers_marks_are_refused() -> None:

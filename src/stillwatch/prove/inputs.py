@@ -12,8 +12,8 @@ from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import Opened
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.testing import MarkTest, choice_test, lean_test, mark_test, weighted_test
-from stillwatch.prove.tuples import Ids, read, written
-from stillwatch.prove.weighted import Reading, Weighted, of_texts
+from stillwatch.prove.tuples import Ids, default_exclusion, read, written
+from stillwatch.prove.weighted import RULE, Reading, Weighted, of_texts
 from stillwatch.terminal.counting import number_of
 
 
@@ -85,6 +85,9 @@ def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
     keys: Any = inputs.plain_keys or inputs.tenants
     weighted = _weighted(inputs, mark, inputs.tokenizer, prompts, outputs)
     if weighted is not None:
+        if inputs.exclude not in (None, RULE):
+            raise InputError("against a reference, what was shown is left out by whole contexts", where=f"--exclude {inputs.exclude}",
+                             todo=f"Pass --exclude {RULE}, as the commitment should say, or leave --reference out")
         return weighted_test(mark, weighted, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
                              mode=inputs.mode, n_records=len(inputs.answers), together=inputs.together)
     if inputs.mode == "read":
@@ -94,6 +97,19 @@ def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
     return mark_test(mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
                      mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
                      early=inputs.early, together=inputs.together)
+
+
+def exclusion(inputs: Inputs, asked: str | None, statistic: str) -> str | None:
+    """The rule by which a test leaves out what was shown; choice marks have a way of their own.
+
+    Args:
+        inputs: of the test.
+        asked: the rule that was asked for, or None.
+        statistic: of the result.
+    """
+    if isinstance(inputs.mark, ChoiceMark):
+        return None
+    return asked or (RULE if statistic == "weighted" else default_exclusion(inputs.mark.window))
 
 
 def _predicted(answers: Sequence[Answer], outputs: Sequence[Ids]) -> list[Sequence[int]]:
@@ -145,7 +161,7 @@ def _weighted(inputs: Inputs, mark: Scheme, coder: Tokenizer, prompts: Sequence[
             if one.weights is None or len(one.weights) != len(output):
                 raise InputError("an answer has no weights, or not one list a token", where=one.prompt[:60],
                                  todo="Make them with stillwatch prove read --reference-folder")
-            reading.add_kept(prompt.tolist(), output.tolist(), one.weights)
+            reading.add(prompt.tolist(), output.tolist(), one.weights)
         return reading.weighted()
     if inputs.reference is None:
         return None

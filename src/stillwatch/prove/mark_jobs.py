@@ -48,6 +48,9 @@ def commit(args: Args) -> Any:
     if isinstance(mark, ChoiceMark):
         design["forms_sha256"] = forms_digest()
     if coder is not None:
+        if args.exclude == "tuple" and args.against == "reference":
+            raise InputError("against a reference, what was shown is left out by whole contexts", where="--exclude tuple",
+                             todo="Leave it out, or pass --exclude window")
         design["exclude"] = args.exclude
     if args.prompts is not None:
         prompts = read_prompts(args.prompts, args.prompt_column)

@@ -25,7 +25,7 @@ from stillwatch.files import digest, own_folder, read_json, replacing, write_jso
 from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.inputs import Inputs
+from stillwatch.prove.inputs import Inputs, exclusion
 from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
 from stillwatch.prove.schemes import Scheme, scheme
 from stillwatch.prove.testing import MarkTest
@@ -154,7 +154,8 @@ def write(
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
         **statements(),
         "design": {
-            "mark": inputs.mark.describe(), "mode": inputs.mode, "exclude": inputs.exclude, "alpha": inputs.alpha,
+            "mark": inputs.mark.describe(), "mode": inputs.mode, "exclude": exclusion(inputs, inputs.exclude, result.statistic),
+            "alpha": inputs.alpha,
             "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(), "together": list(inputs.together), "early": inputs.early,
             "tokenizer": None if inputs.tokenizer is None else inputs.tokenizer.name,
             "plain_keys": {name: list(key) for name, key in inputs.plain_keys.items()},

@@ -29,8 +29,6 @@ TIMEOUT_S = 120.0
 """In which an answer must be whole."""
 MAX_BODY = 64 << 20
 """Bytes of an answer that are read."""
-WEIGHTS_KEPT = 24
-"""Reading mode: tokens of a place that go into the store."""
 WEIGHTS = (".safetensors", ".bin")
 """Files of a model folder that transformers loads as weights."""
 CONTEXT_KEPT = 256
@@ -424,12 +422,12 @@ class Folder:
         return out
 
     def weights(self, reference: "Folder", prompt: str, answer: str, marked: Tokenizer) -> list[list[list[float]]]:
-        """For each token of an answer: pairs (token, weight against the reference), as :class:`weighted.Reading` makes.
+        """For each token of an answer what :func:`weighted.departures` gives.
 
         Raises:
             InputError: the three vocabularies are not one.
         """
-        import numpy as np
+        from stillwatch.prove.weighted import departures
 
         ours = [int(i) for i in marked.ids([answer])[0]]
         chances = []
@@ -442,7 +440,4 @@ class Folder:
             with self._torch.no_grad():
                 logits = one.model(input_ids=self._torch.tensor([(shown or [0]) + coded])).logits[0]
             chances.append(logits[len(shown or [0]) - 1 : -1].softmax(1).numpy())
-        mine, theirs = chances
-        change = (mine - theirs) / np.sqrt((mine + theirs) / 2 + 1e-12)
-        top = np.argsort(-np.abs(change), axis=1)[:, :WEIGHTS_KEPT]
-        return [[[int(t), round(float(row[t]), 5)] for t in best] for row, best in zip(change, top, strict=True)]
+        return departures(*chances)

@@ -1,7 +1,7 @@
 """Is a suspect marked with these keys: exact p-values, decoy ranks, Holm over tenants, power, and the floor of p."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import log
 from typing import Any, Literal
@@ -190,9 +190,10 @@ def weighted_test(
         tests.append(KeyTest(tenant, len(found), total, (total - centre) / scale, z, log_p, log_holm, rank,
                              _verdict(len(found), log_holm, rank, alpha, n_decoys)))
     return MarkTest(
-        scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=found.tuples.n_positions, n_excluded=0,
-        n_tuples=len(found), null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
-        log_p_floor=None, detectable_shift=None, power={}, decoy_false_positives=float((decoy_z >= 2.326).mean()),
+        scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=found.tuples.n_positions,
+        n_excluded=found.tuples.n_excluded, n_tuples=len(found), null_mean=0.0, alpha=alpha, n_decoys=n_decoys,
+        rank_floor=1 / (n_decoys + 1), log_p_floor=None, detectable_shift=None, power={},
+        decoy_false_positives=_share_below(np.array(decoy_sums), lambda total: weighted_log_tail(null, weights, total)),
         keys=tuple(tests), statistic="weighted", together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
     )
 
@@ -301,15 +302,18 @@ def lean_test(
                 _verdict(used, log_holm, rank, alpha, n_decoys))
         for one, total, log_p, log_holm in zip(tenants, totals, log_ps, adjusted, strict=True)
     )
-    # p falls as the sum grows: of the decoys, from the largest sum down, a few must be looked at
-    found = bisect_right(-np.sort(-decoys), log(0.01), key=lambda total: tail.log_p(float(total)))
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=n_positions, n_excluded=n_excluded,
         n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
         log_p_floor=-used * log(2.0), detectable_shift=None, power={},
-        decoy_false_positives=found / max(1, n_decoys), keys=tests, log_p_anytime=anytime_p, statistic="choice",
+        decoy_false_positives=_share_below(decoys, tail.log_p), keys=tests, log_p_anytime=anytime_p, statistic="choice",
         together=_as_one(pool, one_more, together, alpha), together_of=tuple(together), leans=tuple(lean.tolist()),
     )
+
+
+def _share_below(decoys: npt.NDArray[np.float64], log_p: Callable[[float], float]) -> float:
+    """Share of the decoys' sums ``(n_decoys,)`` with p <= 0.01; p falls as the sum grows, so only a few must be looked at."""
+    return bisect_right(-np.sort(-decoys), log(0.01), key=lambda total: log_p(float(total))) / max(1, len(decoys))
 
 
 @dataclass(frozen=True)

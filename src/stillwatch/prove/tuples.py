@@ -180,14 +180,14 @@ def counted(
     outputs: Sequence[Sequence[int] | Ids],
     context_width: int,
     exclude: Exclude = "window",
-) -> tuple[Ids, Ids]:
-    """Distinct tuples as rows ``(n, context_width + 1)``, and how often each was written ``(n,)``."""
+) -> tuple[Ids, Ids, int, int]:
+    """Distinct tuples as rows ``(n, context_width + 1)``, how often each was written ``(n,)``, places and how many were left out."""
     if len(prompts) != len(outputs):
         raise ValueError("as many prompts as outputs are needed")
-    runs, _, _, _ = _kept(prompts, outputs, context_width, exclude)
+    runs, _, n_positions, n_excluded = _kept(prompts, outputs, context_width, exclude)
     _, first, counts = np.unique(hash_rows(PUBLIC, runs), return_index=True, return_counts=True)
     order = np.argsort(first)
-    return runs[first[order]], counts[order].astype(np.int64)
+    return runs[first[order]], counts[order].astype(np.int64), n_positions, n_excluded
 
 
 def _distinct(runs: Ids, record: Ids, n_positions: int, n_excluded: int) -> Tuples:

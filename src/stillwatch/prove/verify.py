@@ -27,7 +27,7 @@ from stillwatch.files import digest, read_json
 from stillwatch.prove.answers import Answer, question_time
 from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, again, caveat
 from stillwatch.prove.choices import forms_digest
-from stillwatch.prove.inputs import Inputs, reference_gap, run
+from stillwatch.prove.inputs import Inputs, exclusion, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
 from stillwatch.prove.packet import (
     SIGNATURE,
@@ -237,6 +237,8 @@ def _fixed_by(record: Mapping[str, Any], entry: Mapping[str, Any], published: st
 def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: Inputs) -> Check:
     """Whether mark, level, questions and kind of test are those that the entry commits to; what it leaves open is listed."""
     used, committed = record["design"], entry["design"]
+    if "exclude" in committed and committed["exclude"] is None:  # by the kind of test
+        committed = {**committed, "exclude": exclusion(inputs, None, record["result"]["statistic"])}
     for name in ("mark", "alpha", "n_decoys", "tokenizer", "mode", "exclude"):
         if name in committed and committed[name] != used[name]:
             return Check("design", False, f"{name} is not the committed one")
