@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch.errors import InputError
 from stillwatch.files import alone, data_files, json_as_text, listed, reading_parquet, write_parquet
 from stillwatch.tables import Column, Table, it_has
+from stillwatch.terminal.counting import number_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +72,17 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
                     raise InputError(f"the mark log lacks {needed}", where=marks, todo=it_has(columns))
             known = "SELECT NULL::VARCHAR AS event_id, NULL::VARCHAR AS account_id, NULL::TIMESTAMP AS timestamp WHERE false"
             if events is not None:
-                known = f"SELECT event_id, account_id, CAST(timestamp AS TIMESTAMP) AS timestamp FROM {_source(base, event_files(events))}"
+                known = f"""
+                    SELECT CAST(event_id AS VARCHAR) AS event_id, min(CAST(account_id AS VARCHAR)) AS account_id,
+                           max(CAST(account_id AS VARCHAR)) AS other, min(CAST(timestamp AS TIMESTAMP)) AS timestamp
+                    FROM {_source(base, event_files(events))}
+                    WHERE CAST(event_id AS VARCHAR) IN (SELECT CAST(event_id AS VARCHAR) FROM marks) GROUP BY 1
+                """  # an event may stand in two files
+                double = base.sql(f"SELECT min(event_id), count(*) FROM ({known}) WHERE account_id <> other").fetchall()[0]
+                if double[1]:
+                    which = number_of(double[1], "marked answer is", "marked answers are")
+                    raise InputError(f"by the events, {which} of several accounts (the first: {double[0]})", where=events,
+                                     todo="Pass the events of one log")
 
             def of(name: str, kind: str) -> str:
                 return f"CAST(m.{name} AS {kind})" if name in columns else f"NULL::{kind}"
@@ -209,19 +220,27 @@ def mark_name(scheme: str, epoch: str | None) -> str:
 
 def exposures(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """Tokens by tenant: harvested by these campaigns (all by default), and seen by anybody at all."""
-    harvested: dict[str, float] = {}
-    seen: dict[str, float] = {}
-    rows = zip(table["tenant"].to_pylist(), table["campaign_id"].to_pylist(), table["tokens"].to_pylist(), strict=True)
-    for tenant, campaign, tokens in rows:
-        seen[tenant] = seen.get(tenant, 0.0) + tokens
-        if campaign is not None and (not campaigns or campaign in campaigns):
-            harvested[tenant] = harvested.get(tenant, 0.0) + tokens
-    return harvested, seen
+    return _tokens(table.filter(_harvest(table, campaigns))), _tokens(table)
 
 
 def harvesters(table: "pa.Table", campaigns: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Campaigns that harvested marked answers, of these (all by default)."""
-    return tuple(sorted({one for one in table["campaign_id"].to_pylist() if one is not None and (not campaigns or one in campaigns)}))
+    return tuple(sorted(table.filter(_harvest(table, campaigns))["campaign_id"].unique().to_pylist()))
+
+
+def _harvest(table: "pa.Table", campaigns: tuple[str, ...]) -> Any:
+    """Which answers these campaigns harvested (all campaigns by default)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    by = table["campaign_id"]
+    return pc.is_in(by, value_set=pa.array(campaigns, by.type)) if campaigns else pc.is_valid(by)
+
+
+def _tokens(table: "pa.Table") -> dict[str, float]:
+    """Tokens by tenant."""
+    found = table.select(["tenant", "tokens"]).group_by("tenant", use_threads=False).aggregate([("tokens", "sum")])
+    return {tenant: float(n or 0) for tenant, n in zip(found["tenant"].to_pylist(), found["tokens_sum"].to_pylist(), strict=True)}
 
 
 def event_files(events: Path | None) -> list[Path]:
