@@ -1,9 +1,11 @@
 """The way of a proof on the command line: commit, mark, ask, test, verify; and what spoils it."""
 
+import io
 import json
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -290,11 +292,16 @@ def endpoint() -> Iterator[str]:
     server.shutdown()
 
 
-def test_asking_an_endpoint_is_resumable(where: Path, endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_asking_an_endpoint_is_resumable(
+    where: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (where / "prompts.txt").write_text("abc\ndef\n")
     common = ("--url", endpoint, "--model", "m", "--out", "got.jsonl", "--prompts", "prompts.txt")
     assert run("ask", *common) == 1  # not confirmed
     assert "2 questions" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", type("Terminal", (io.StringIO,), {"isatty": lambda _: True})())  # Ctrl-D
+    assert run("ask", *common) == 1
+    assert "stillwatch: not started" in capsys.readouterr().err
     assert run("ask", *common, "--yes", "--rate", 6000) == 0
     said = capsys.readouterr().out
     assert said.startswith(f"To be asked of m at {endpoint}: 2 questions, about")
@@ -387,13 +394,19 @@ def test_a_wait_may_be_a_date(header: str | None, seconds: float | None) -> None
 def test_a_file_of_answers_stands_in_for_a_suspect(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from stillwatch.prove.rehearsal import server
 
-    rows(where / "prompts.jsonl", [{"prompt": f"question {i}"} for i in range(20)])
+    rows(where / "prompts.jsonl", [{"prompt": f"question {i % 20}"} for i in range(25)])  # one that stands there twice is asked once
     made = server(["one", "two", "three"], 0)
     threading.Thread(target=made.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{made.server_address[1]}/v1"
     common = ("--model", "m", "--prompts", "prompts.jsonl", "--samples", 2, "--yes", "--out")
     assert run("ask", "--url", url, *common, "chat.jsonl") == 0
     got = [json.loads(line)["output"] for line in (where / "chat.jsonl").read_text().splitlines()]
+    assert len(got) == 40
+    assert "40 asked, 40 answers in chat.jsonl\n" in (said := capsys.readouterr().out)
+    assert "had no answer" not in said
+    parts = json.dumps({"messages": [{"role": "user", "content": [{"type": "text", "text": "question"}]}]}).encode()
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/chat/completions", parts)) as told:
+        assert json.load(told)["choices"][0]["message"]["content"] in got
     assert set(got) == {"one", "two", "three"}
     assert got[:20] != got[20:]  # asked again, it says something else
     assert run("ask", "--url", url, "--completions", *common, "plain.jsonl") == 0
@@ -747,11 +760,18 @@ def test_a_mark_log_may_leave_accounts_to_the_events(where: Path, capsys: pytest
     (where / "run").mkdir()
     harvest = pa.table({"event_id": [f"e{i}" for i in range(0, 300, 6)], "campaign_id": ["c"] * 50})
     pq.write_table(harvest, where / "run" / "harvest.parquet")
-    pq.write_table(pa.table({"event_id": [f"e{i}" for i in range(300)], "account_id": ["a"] * 300,
-                             "timestamp": pa.array([1] * 300, pa.timestamp("us", tz="UTC"))}), where / "events.parquet")
+    (where / "events").mkdir()
+    for name, account in (("a", "a"), ("b", "a"), ("c", "b")):  # a window that overlaps gives an event twice
+        pq.write_table(pa.table({"event_id": [f"e{i}" for i in range(300)], "account_id": [account] * 300,
+                                 "timestamp": pa.array([1] * 300, pa.timestamp("us", tz="UTC"))}), where / "events" / f"{name}.parquet")
     joined = ("ledger", "marks.parquet", "--run", "run", "--out", "ledger.parquet")
     assert run(*joined) == 1  # nobody knows the accounts
-    assert run(*joined, "--events", "events.parquet") == 0
+    capsys.readouterr()
+    assert run(*joined, "--events", "events") == 1
+    assert "by the events, 300 marked answers are of several accounts (the first: e0)" in capsys.readouterr().err
+    (where / "events" / "c.parquet").unlink()
+    assert run(*joined, "--events", "events") == 0
+    assert pq.read_metadata(where / "ledger.parquet").num_rows == 300
     texts = [json.loads(line) for line in (where / "marked.jsonl").read_text().splitlines()]
     rows(where / "base.jsonl", made[:150])
     for name, some in (("direct harvest", texts[::6]), ("web spill", texts), ("nothing shown", made[150:])):
@@ -788,6 +808,14 @@ def test_input_that_means_nothing_is_refused(where: Path, given: tuple[object, .
     (("test", "said.jsonl", "--ledger", "other.parquet"), "not an exposure ledger"),
     (("test", "said.jsonl", "--key", "absent.key"), "no such key file"),
     (("mark", "said.jsonl", "--key", "absent.key"), "no such key file"),
+    (("test", "said.jsonl", "--campaign", "c"), "--campaign needs --ledger"),
+    (("test", "said.jsonl", "--exclude", "window"), "--exclude is for marks on tokens"),
+    (("test", "said.jsonl", "--config", "c.json", "--tenants", "a"), "--tenants is of a commitment"),
+    (("test", "said.jsonl", "--config", "c.json", "--together", "all"), "--together is of a commitment"),
+    (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "o.jsonl", "--samples", "5",
+      "--temperature", "0"), "pays for the same answer again"),
+    (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "o.jsonl", "--reference", "said.jsonl"),
+     "--reference needs --stop-at-p"),
     (("plan", "said.jsonl", "--shifts", "2"), "at most 1"), (("plan", "said.jsonl", "--p", "0"), "between 0 and 1"),
     (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "one.txt", "--yes"), "read or written"),
     (("ask", "--url", "http://localhost:1/v1", "--model", "m", "--prompts", "one.txt", "--out", "asked.jsonl", "--yes"), "something else"),

@@ -128,7 +128,7 @@ def _finite(value: Any) -> float:
 
 
 def read_prompts(path: Path, column: str = "prompt") -> list[str]:
-    """Prompts of a column of a file of :mod:`stillwatch.rows`, or the lines of a text file."""
+    """Prompts of a column of a file of :mod:`stillwatch.rows`, or the lines of a text file; one that stands there again counts once."""
     if path.suffix == ".txt":
         try:
             lines = [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
@@ -138,11 +138,11 @@ def read_prompts(path: Path, column: str = "prompt") -> list[str]:
             raise InputError("not UTF-8 text", where=path) from error
         if not lines:
             raise InputError("no prompts", where=path, todo="Write one a line")
-        return lines
+        return list(dict.fromkeys(lines))
     out = [text_of(row, column, place, path, "--prompt-column") for place, row in placed_rows(path)]
     if not out:
         raise InputError("no prompts", where=path)
-    return out
+    return list(dict.fromkeys(out))
 
 
 class Tokenizer(Protocol):

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from math import inf, log
@@ -40,6 +41,11 @@ def ask(args: Args) -> Any:
         raise InputError("--temperature must be 0 or more, --top-p above 0 and at most 1")
     if not all(price is None or 0 <= price < inf for price in (args.price_in, args.price_out)):
         raise InputError("--price-in and --price-out must be 0 or more")
+    if args.samples > 1 and args.temperature == 0:
+        raise InputError(f"--samples {args.samples} at --temperature 0 pays for the same answer again and again",
+                         todo="Ask for one sample, or at a temperature above 0")
+    if args.reference is not None and args.stop_at_p is None:
+        raise InputError("--reference needs --stop-at-p", todo="Ask the reference's questions of it, and pass its answers to prove test")
     keep_apart(args, "out", beside=[_who(args.out)])
     step = _after(args, prompts)  # a log that cannot be read is told before anything is paid
     with alone_in(args.out):
@@ -81,7 +87,7 @@ def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
         sys.stdout.flush()  # before the minutes that it takes, also into a pipe
     elif missing:
         print(plan, file=sys.stderr)
-        if not sys.stdin.isatty() or input("Start? [y/N] ").strip().lower() not in ("y", "yes"):
+        if not sys.stdin.isatty() or not _agreed():
             raise InputError("not started", todo="Answer y, or pass --yes")
     _one_suspect(args.out, store, {**whom, "sampling": asdict(sampling)})
     held = len(store.rows)
@@ -97,6 +103,13 @@ def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
     if state is not None:
         say(args, f"p of the best key, stopping allowed for: {show_p(state.log_p)}")
     return {"asked": asked, "answers": len(store.rows), "unanswered": silent, "cut": cut}
+
+
+def _agreed() -> bool:
+    """Whether the one at the terminal says yes; an end of input (Ctrl-D) is no."""
+    with suppress(EOFError):
+        return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    return False
 
 
 class _Watch:

@@ -27,8 +27,15 @@ def test(args: Args) -> Any:
         _is_free(args.out, args.sign)
     elif unused := [option for option in ("canaries", "sign", "suspect") if getattr(args, option)]:
         raise InputError(f"--{unused[0]} needs --out", todo="It goes into the proof, which is written there")
+    for option, missing in (("campaign", "ledger"), ("vocab_size", "config")):
+        if getattr(args, option) and not getattr(args, missing):
+            raise InputError(f"--{option.replace('_', '-')} needs --{missing}")
+    if args.config and (beside := [option for option in ("tenants", "together", "entry") if getattr(args, option) is not None]):
+        raise InputError(f"--{beside[0]} is of a commitment, and --config takes its place", todo="Leave one of them out")
     answers = read_answers(args.answers, args.prompt_column, args.output_column)
     entry, design, keys = _configured(args) if args.config else _committed(args)
+    if args.exclude and isinstance(keys["mark"], ChoiceMark):
+        raise InputError("--exclude is for marks on tokens", todo="Leave it out: pairs that stand in a question are left out always")
     inputs = Inputs(
         answers=tuple(answers), tokenizer=_tokenizer(args, keys["mark"], design.get("tokenizer")), **_exposure(args, keys["mark"], design),
         reference=_reference(args, answers), mode=args.mode or design.get("mode", "written"),

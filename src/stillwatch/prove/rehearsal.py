@@ -29,7 +29,8 @@ def server(outputs: Sequence[str], port: int) -> ThreadingHTTPServer:
             try:
                 given = json.loads(self.rfile.read(min(size, MOST_BYTES)))
                 prompt = given["messages"][-1]["content"] if "messages" in given else given["prompt"]
-            except (ValueError, KeyError, IndexError, TypeError):
+                prompt = prompt if isinstance(prompt, str) else json.dumps(prompt)  # a list of parts, as some clients write
+            except (ValueError, KeyError, IndexError, TypeError, RecursionError):
                 self.send_error(400)
                 return
             asked[prompt] += 1
