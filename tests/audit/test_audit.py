@@ -328,6 +328,16 @@ def test_ctrl_c_while_processes_start_is_one_line(begun: tuple[subprocess.Popen[
     assert said == "stillwatch: interrupted; nothing half-written is left to be read\n"
 
 
+def test_a_process_that_is_killed_is_one_line(begun: tuple[subprocess.Popen[str], list[Path]]) -> None:
+    """As by a system whose memory is full."""
+    audit, children = begun
+    reader = next(child.parent.name for child in children if b"spawn_main" in child.read_bytes())
+    os.kill(int(reader), signal.SIGKILL)
+    said = audit.communicate()[1]
+    assert audit.returncode == 1
+    assert said.splitlines()[-1].startswith("stillwatch: one of 2 processes that read the corpus was killed")
+
+
 def test_processes_end_with_the_audit_that_started_them(begun: tuple[subprocess.Popen[str], list[Path]]) -> None:
     """Or they would write into the folder of the next."""
     audit, children = begun

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from multiprocessing.process import BaseProcess
@@ -342,7 +343,7 @@ def _scan_all(parts: list[Part], with_: Instruments, work: Path, settings: Setti
 
 def _pooled(todo: list[tuple[Part, Path, Path]], with_: Instruments, processes: int) -> Iterator[int]:
     """Parts in processes of their own; only as many wait as there are processes."""
-    with _pool(with_, processes) as pool:
+    with _whole(processes), _pool(with_, processes) as pool:
         waiting: set[Future[int]] = set()
         for item in todo:
             if len(waiting) >= 2 * processes:
@@ -353,6 +354,20 @@ def _pooled(todo: list[tuple[Part, Path, Path]], with_: Instruments, processes: 
                 waiting.add(pool.submit(_work, *item))
         for future in waiting:
             yield future.result()
+
+
+@contextmanager
+def _whole(processes: int) -> Iterator[None]:
+    """Tell of a process that was killed.
+
+    Raises:
+        InputError: one was, most often since the machine's memory was full.
+    """
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise InputError(f"one of {processes} processes that read the corpus was killed, most likely for want of memory",
+                         todo="The parts that were read stay: run the same command again with fewer --processes") from error
 
 
 @contextmanager
