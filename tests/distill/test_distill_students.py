@@ -555,6 +555,9 @@ def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.Cap
     for option, value in wrong:
         assert main(["distill", "train", "classifier", "--store", "s", "--out", "o", option, value]) == 1
         assert option in capsys.readouterr().err
+    for option, value in (("--layers", "0,5"), ("--width", "0.5"), ("--loss", "reverse"), ("--student", "x")):
+        assert main(["distill", "train", "classifier", "--store", "s", "--out", str(tmp_path / "o"), option, value]) == 1
+        assert f"{option} is for" in capsys.readouterr().err
     (tmp_path / "store.json").write_text("{}")
     assert main(["distill", "train", "classifier", "--store", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "a harvest store is there" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Routes that need torch, on models built here from nothing: small, random, deterministic."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -434,6 +435,17 @@ def test_a_student_learns_from_the_cache(language_folder: Path, entries: dict[st
     after = language.held_loss(student, data[:20], pad_token=0)
     assert after < before - 0.1
     assert language.parameters(student) < language.parameters(teacher.model)
+
+
+def test_a_student_of_another_vocabulary_is_refused(language_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
+    teacher = LanguageModel(told(entries, language_folder, "transformers"))
+    assert language.parameters(language.started(language_folder, teacher)) == language.parameters(teacher.model)
+    shutil.copytree(language_folder, other := tmp_path / "other")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(other)
+    tokenizer.add_tokens(["another"])
+    tokenizer.save_pretrained(other)
+    with pytest.raises(InputError, match="another vocabulary"):
+        language.started(other, teacher)
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,7 @@ def _trained(args: argparse.Namespace, held: Any, told: Any) -> Any:
     if not 0 < args.width <= 1:
         todo = "Pass the share of inner neurons to keep, above 0 and at most 1"
         raise InputError(f"a width of {args.width:g}", where="--width", todo=todo)
+    _demand_used(args)
     if args.route == "classifier":
         result = train.classifier(
             args.store, args.out, held=held, told=told, encoder=args.encoder, seed=args.seed, cpu_hour=args.cpu_hour_price, quiet=quiet
@@ -222,6 +223,18 @@ def _trained(args: argparse.Namespace, held: Any, told: Any) -> Any:
             print("  --teacher TOML adds the teacher to the table")
         print(result.folder / "README.md")
     return {"folder": str(result.folder), "rows": [asdict(row) for row in result.rows]}
+
+
+def _demand_used(args: argparse.Namespace) -> None:
+    """Refuse options that the route has no use for."""
+    languages = ("language", "on-policy")
+    for option, given, routes in (
+        ("encoder", args.encoder is not None, ("classifier",)), ("width", args.width != 1, ("layers",)),
+        ("layers", args.layers != "", ("layers", *languages)), ("student", args.student is not None, languages),
+        ("loss", args.loss != "forward", ("language",)),
+    ):
+        if given and args.route not in routes:
+            raise InputError(f"--{option} is for {' and '.join(routes)}, not for {args.route}", todo="Leave it out")
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -208,6 +208,19 @@ def apart(rows: Sequence[Exchange]) -> tuple[list[Exchange], list[Exchange]]:
     return [row for row, held in zip(rows, out, strict=True) if held], [row for row, held in zip(rows, out, strict=True) if not held]
 
 
+def started(start: Path, teacher: LanguageModel) -> Any:
+    """The model of a folder to start from, for training.
+
+    Raises:
+        InputError: its vocabulary is not the teacher's, whose tokens it is to learn.
+    """
+    tokenizer, model = load(start, train=True)
+    if tokenizer.get_vocab() != teacher.tokenizer.get_vocab():
+        raise InputError("the student has another vocabulary than the teacher", where=start,
+                         todo="Start from a model of the teacher's family, or leave --student out")
+    return model
+
+
 def run(
     folder: Path, out: Path, told: manifest.Manifest, *, on_policy: bool, start: Path | None, layers: Sequence[int],
     schedule: loop.Schedule, loss_kind: str = "forward", cpu_hour: float = 0.04, quiet: bool,
@@ -239,7 +252,7 @@ def run(
         raise InputError("the answers are too long for the prompts to be read", where=folder, todo="Harvest shorter prompts")
     depth = int(teacher.model.config.num_hidden_layers)
     chosen = tuple(layers) or tuple(sorted({round(i) for i in np.linspace(0, depth - 1, min(4, depth))}))
-    student = load(start, train=True)[1] if start else cut(teacher.model, chosen)
+    student = started(start, teacher) if start else cut(teacher.model, chosen)
     token = teacher.tokenizer.pad_token_id if teacher.tokenizer.pad_token_id is not None else teacher.tokenizer.eos_token_id
 
     def line(name: str, model: Any) -> measures.Row:
