@@ -1,9 +1,11 @@
 """Training data: what is left out has a reason, what is kept can be traced to the teacher's answer."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -62,6 +64,7 @@ def test_prompts_are_left_out_with_reasons() -> None:
     kept, out = filters.prompts(given, benchmark)
     assert kept == [given[0], given[4]]
     assert {r.prompt: r.reason for r in out} == {given[1]: "near-duplicate", given[2]: "contamination", "x": "length"}
+    assert out[0].detail == "natalia sold clips to forty eight of her"  # the first run that is there, whatever the hash seed
 
 
 def test_copies_of_a_short_or_a_chinese_benchmark_are_left_out() -> None:
@@ -156,6 +159,15 @@ def test_cover_of_seeds_is_told_where_something_was_made() -> None:
     assert data.diversity(["where is my parcel", "where is my shoe"], ["where is my parcel"])["covered"] == 1
     assert "covered" not in data.diversity(["where is my parcel"], ["where is my parcel"])
     assert "covered" not in data.diversity(["where is my parcel"], [])
+
+
+def test_diversity_is_of_sets_of_words_and_quick() -> None:
+    assert data.diversity(["a b c", "b c d", "", "!"], ["a b", "x"]) == {"distinct_2": 0.75, "nearest": 0.25, "covered": 0.5}
+    rng = np.random.default_rng(0)
+    texts = [" ".join(f"w{i}" for i in rng.integers(0, 5_000, 150)) for _ in range(1_000)]
+    began = time.process_time()
+    assert 0.02 < data.diversity(texts, texts[:5])["nearest"] < 0.1
+    assert time.process_time() - began < 5
 
 
 class Writer(FakeEndpoint):

@@ -89,6 +89,12 @@ def test_what_is_remembered_of_words_adds_up_to_the_features(vectors: bool, monk
     expected = model.inputs(asked) @ model.weights + model.bias
     np.testing.assert_allclose(model.logits(asked), expected, atol=1e-4)
     np.testing.assert_allclose(model.logits(asked[::-1]), expected[::-1], atol=1e-4)
+    more, memories, one_by_one = [f"{asked[0]} new{i}" for i in range(200)], set(), []
+    for text in more:
+        one_by_one.append(model.logits([text]))
+        memories.add(len(model._says))
+    assert len(memories) < 10  # not copied for each word
+    np.testing.assert_allclose(np.concatenate(one_by_one), model.logits(more), atol=1e-4)
     monkeypatch.setattr(linear, "MAX_WORDS", 3)
     np.testing.assert_allclose(np.concatenate([model.logits([text]) for text in asked]), expected, atol=1e-4)
     assert model.logits([]).shape == (0, 3)

@@ -9,11 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
+from scipy import sparse
 
 from stillwatch.distill import filters, harvest, prompts, store
 from stillwatch.distill.exchange import Exchange, Messages, Request, ask
@@ -302,20 +305,35 @@ def diversity(texts: Sequence[str], seeds: Sequence[str]) -> dict[str, float]:
     prompt, of at most 1,000. ``covered``: share of seeds with a made prompt at
     0.2 or nearer; left out where there are no seeds or only them.
     """
-    texts = list(texts)[:1000]
-    pairs = [pair for text in texts for pair in zip(filters.words(text), filters.words(text)[1:], strict=False)]
-    sets = [set(filters.words(text)) for text in texts]
+    texts, known = list(texts)[:1000], set(seeds)
+    split = [filters.words(text) for text in texts]
+    pairs = [pair for words in split for pair in pairwise(words)]
+    alike = _alike(split, split)
+    np.fill_diagonal(alike, 0)
+    found = {"distinct_2": len(set(pairs)) / max(len(pairs), 1), "nearest": float(alike.max(axis=1).mean()) if len(texts) > 1 else 0.0}
+    made = [words for words, text in zip(split, texts, strict=True) if text not in known]
+    if not (made and seeds):
+        return found
+    covered = _alike([filters.words(seed) for seed in list(seeds)[:1000]], made).max(axis=1) >= 0.2
+    return found | {"covered": float(covered.mean())}
 
-    def nearest(own: set[str], others: Sequence[set[str]]) -> float:
-        return max((len(own & other) / len(own | other) for other in others if own | other), default=0.0)
 
-    made = [s for s, text in zip(sets, texts, strict=True) if text not in set(seeds)]
-    covered = [nearest(set(filters.words(seed)), made) >= 0.2 for seed in list(seeds)[:1000]]
-    found = {
-        "distinct_2": len(set(pairs)) / max(len(pairs), 1),
-        "nearest": float(np.mean([nearest(s, sets[:i] + sets[i + 1 :]) for i, s in enumerate(sets)])) if len(sets) > 1 else 0.0,
-    }
-    return found | ({"covered": float(np.mean(covered))} if covered and made else {})
+def _alike(texts: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+    """Jaccard similarity ``(n_texts, n_others)`` of the words of texts; 0 where neither has any."""
+    number: dict[str, int] = {}
+    parts = [[[number.setdefault(word, len(number)) for word in dict.fromkeys(words)] for words in part] for part in (texts, others)]
+    mine, theirs = (_incidence(ids, len(number)) for ids in parts)
+    common = (mine @ theirs.T).toarray()
+    either = np.diff(mine.indptr)[:, None] + np.diff(theirs.indptr)[None] - common
+    found: NDArray[np.float64] = common / np.maximum(either, 1)
+    return found
+
+
+def _incidence(ids: Sequence[Sequence[int]], n: int) -> Any:
+    """1 where a text has a word ``(n_texts, n_words)``, sparse."""
+    ends = np.cumsum([0, *map(len, ids)])
+    flat = np.fromiter(chain.from_iterable(ids), np.int64, int(ends[-1]))
+    return sparse.csr_array((np.ones(len(flat)), flat, ends), shape=(len(ids), max(n, 1)))
 
 
 def _write(

@@ -110,7 +110,8 @@ def prompts(texts: Sequence[str], benchmark: Sequence[str] = ()) -> tuple[list[s
     candidates: list[str] = []
     for text in texts:
         own = words(text)
-        common = next(iter({" ".join(own[i : i + CONTAMINATED_WORDS]) for i in range(len(own) - CONTAMINATED_WORDS + 1)} & taken), None)
+        runs_of = (" ".join(own[i : i + CONTAMINATED_WORDS]) for i in range(len(own) - CONTAMINATED_WORDS + 1))
+        common = next((run for run in runs_of if run in taken), None)
         if not MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS or not own:
             out.append(Rejection(text, None, "length", number_of(len(text), "character")))
         elif common is not None or " ".join(own) in taken:

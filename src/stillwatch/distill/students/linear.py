@@ -183,6 +183,15 @@ def inverse_frequency(counts: Any) -> F32:
     return np.where(seen > 0, np.log((1 + counts.shape[0]) / (1 + seen)) + 1, 0).astype(np.float32)
 
 
+def _room(held: F32, n: int) -> F32:
+    """The rows held with room for ``n``, twice as many as before at least: words that come one by one are not copied each time."""
+    if n <= len(held):
+        return held
+    more = np.zeros((max(n, 2 * len(held)), held.shape[1]), np.float32)
+    more[: len(held)] = held
+    return more
+
+
 class LinearClassifier:
     """``predict_proba(texts)`` and ``classes_``, as scikit-learn's classifiers have them.
 
@@ -205,7 +214,8 @@ class LinearClassifier:
 
     def _forget(self) -> None:
         self._reader = Reader(self.features, self.encoder)
-        # Of each word known: what it says, its own part, that of its characters and of its vector, and their squared lengths.
+        # Of each word known, with room for more: what it says, its own part, that of its characters and of its vector, and their
+        # squared lengths.
         self._says = np.zeros((0, len(self.features.shares) * len(self.classes_)), np.float32)
         self._square = np.zeros((0, len(self.features.shares)), np.float32)
 
@@ -238,7 +248,8 @@ class LinearClassifier:
             self._learn(new)
         k = len(self.classes_)
         pairs = self.kept(read.pairs)
-        square, said = read.words @ self._square, read.words @ self._says
+        known = len(self._reader.number)
+        square, said = read.words @ self._square[:known], read.words @ self._says[:known]
         own = square[:, 0] + pairs @ (self.idf * self.idf)
         found: F32 = (said[:, :k] + pairs @ self._table) * _scale(self.features.shares[0], own)[:, None] + self.bias
         for i, share in enumerate(self.features.shares):
@@ -252,9 +263,12 @@ class LinearClassifier:
         parts = [matrix @ sparse.diags_array(part.astype(np.float32)) for part in (first, ~first)]
         vectors = self._reader.vectors(words)
         says = [*(part @ self._table for part in parts), vectors @ self._meaning]
-        self._says = np.concatenate([self._says, np.concatenate(says, axis=1)])
+        known = len(self._reader.number)
+        begin = known - len(words)
+        self._says, self._square = _room(self._says, known), _room(self._square, known)
+        self._says[begin:known] = np.concatenate(says, axis=1)
         square = [*(part @ (self.idf * self.idf) for part in parts), (vectors * vectors).sum(axis=1)]
-        self._square = np.concatenate([self._square, np.stack(square, axis=1)])
+        self._square[begin:known] = np.stack(square, axis=1)
 
     def predict_proba(self, texts: Sequence[str]) -> F32:
         """Probabilities (n_texts, n_classes)."""
