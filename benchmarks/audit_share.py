@@ -15,7 +15,7 @@ import numpy as np
 from audit_data import DOMAINS, GENERATORS, Pairs, pairs
 from stillwatch.audit import check, share
 from stillwatch.audit.detector import Detector, train
-from stillwatch.audit.estimate import estimate, known_references
+from stillwatch.audit.estimate import Estimate, estimate, known_references
 
 SHARES_OF_ONE = (0.1, 0.25, 0.5)
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
@@ -41,8 +41,8 @@ def word_rows(texts: list[str], bits: int = 17) -> np.ndarray:
 
 def cell(
     data: Pairs, detector: Detector, references: check.References, test: np.ndarray, rng: np.random.Generator
-) -> list[tuple[float, float, float | None, str]]:
-    """(true share, unguarded estimate, estimate or None, reason) of corpora made of some test texts."""
+) -> list[tuple[float, float, Estimate, check.SelfCheck]]:
+    """(true share, unguarded estimate, estimate or why there is none, self-check) of corpora made of some test texts."""
     known, checked = known_references(detector), check.self_check(detector)
     human, model = test[~data.generated[test]], test[data.generated[test]]
     n = min(len(human), len(model))

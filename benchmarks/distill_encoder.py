@@ -23,7 +23,6 @@ from stillwatch.distill.students import layers, loop, static
 
 LAYERS = (0, 5)
 TURNS = 3
-NG, RT = data.newsgroups(), data.rotten_tomatoes()
 
 
 def split(texts: data.Texts, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -31,9 +30,11 @@ def split(texts: data.Texts, name: str) -> tuple[np.ndarray, np.ndarray]:
     return both[: len(texts.train)], both[len(texts.train) :]
 
 
-def report(name: str, encode, reference: dict[str, np.ndarray], teacher: dict[str, float]) -> dict[str, float]:
+def report(
+    name: str, encode, both: dict[str, data.Texts], reference: dict[str, np.ndarray], teacher: dict[str, float]
+) -> dict[str, float]:
     found = {}
-    for texts, short in ((NG, "ng"), (RT, "rt")):
+    for short, texts in both.items():
         train, test = encode(texts.train), encode(texts.test)
         accuracy = measures.probe_accuracy(train, texts.train_labels, test, texts.test_labels)
         overlap, rank = measures.neighbour_overlap(test, reference[short]), measures.rank_agreement(test, reference[short])
@@ -43,15 +44,15 @@ def report(name: str, encode, reference: dict[str, np.ndarray], teacher: dict[st
     return found
 
 
-def speed() -> None:
+def speed(rt: data.Texts) -> None:
     """How fast a student reads does not depend on what it learnt."""
-    sentences = RT.test[:512]
+    sentences = rt.test[:512]
     for precision in ("float32", "bfloat16"):
         teacher = teachers.load(manifest.Manifest(**{**vars(tasks.encoder_manifest()), "precision": precision}))
         models = {"teacher": teacher}
         for width in (1.0, 0.875, 0.75):
             student = layers.cut(teacher, LAYERS)
-            layers.narrow(student, width, RT.train[: layers.N_LOOKED_AT])
+            layers.narrow(student, width, rt.train[: layers.N_LOOKED_AT])
             student.model.to(teacher.model.dtype)
             models[f"two layers, {width:.1%} of their inner neurons"] = student
         # In turns, so that what else the machine does weighs alike on all.
@@ -74,21 +75,23 @@ def main() -> None:
     parser.add_argument("--relation", type=float, default=static.RELATION)
     parser.add_argument("--windows", action="store_true", help="also train on later parts of the training posts, asked before")
     args = parser.parse_args()
+    ng, rt = data.newsgroups(), data.rotten_tomatoes()
+    both = {"ng": ng, "rt": rt}
     if args.what == "speed":
-        speed()
+        speed(rt)
         return
-    (ng_train, ng_test), (rt_train, rt_test) = split(NG, "ng"), split(RT, "rt")
+    (ng_train, ng_test), (rt_train, rt_test) = split(ng, "ng"), split(rt, "rt")
     reference = {"ng": ng_test, "rt": rt_test}
     teacher = {
-        "ng": measures.probe_accuracy(ng_train, NG.train_labels, ng_test, NG.test_labels),
-        "rt": measures.probe_accuracy(rt_train, RT.train_labels, rt_test, RT.test_labels),
+        "ng": measures.probe_accuracy(ng_train, ng.train_labels, ng_test, ng.test_labels),
+        "rt": measures.probe_accuracy(rt_train, rt.train_labels, rt_test, rt.test_labels),
     }
     print(f"teacher: probe {teacher['ng']:.4f} / {teacher['rt']:.4f}", flush=True)
     encoder = teachers.load(tasks.encoder_manifest())
     fp32 = teachers.load(manifest.Manifest(**{**vars(tasks.encoder_manifest()), "precision": "float32"}))
-    slow = cpu_seconds_per_call(lambda t: fp32.embed(list(t)), RT.test[:512], least_s=2)
+    slow = cpu_seconds_per_call(lambda t: fp32.embed(list(t)), rt.test[:512], least_s=2)
     print(f"teacher, float32: {1 / slow:.0f} sentences per CPU-second", flush=True)
-    texts, vectors = NG.train + RT.train, np.concatenate([ng_train, rt_train])
+    texts, vectors = ng.train + rt.train, np.concatenate([ng_train, rt_train])
     if args.windows:
         rows = store.read(data.ROOT / "store16-ngw")
         texts += [str(row.prompt) for row in rows]
@@ -102,8 +105,8 @@ def main() -> None:
     if args.what == "layers":
         made = layers.train(encoder, LAYERS, texts, vectors, schedule, width=args.width, quiet=True)
         done(f"two layers, {len(made.history.validation)} blocks of 2,000, cosine {max(made.history.validation):.3f}")
-        report("two layers", made.encode, reference, teacher)
-        fast = cpu_seconds_per_call(made.encode, RT.test[:512], least_s=2)
+        report("two layers", made.encode, both, reference, teacher)
+        fast = cpu_seconds_per_call(made.encode, rt.test[:512], least_s=2)
         print(f"two layers: {1 / fast:,.0f} sentences per CPU-second, {slow / fast:.2f} times the teacher")
         return
     plain = static.token_pass(encoder, texts)
@@ -111,21 +114,21 @@ def main() -> None:
         centred = plain.table - plain.table.mean(axis=0)
         turned = np.linalg.svd(centred[:: 3], full_matrices=False)[2][:256]
         small = static.StaticEncoder(plain.tokenizer, (centred @ turned.T).astype(np.float32), tasks.MAX_LENGTH)
-        report("plain recipe, 256 dimensions", small.encode, reference, teacher)
-        report("token vectors, 384 dimensions", plain.encode, reference, teacher)
+        report("plain recipe, 256 dimensions", small.encode, both, reference, teacher)
+        report("token vectors, 384 dimensions", plain.encode, both, reference, teacher)
         return
     made = static.train(plain, texts, vectors, schedule, relation=args.relation, quiet=True)
     done(f"static, best epoch {made.history.best_epoch}")
-    report("static", made.model.encode, reference, teacher)
-    report("static, int8", made.model.int8().encode, reference, teacher)
+    report("static", made.model.encode, both, reference, teacher)
+    report("static, int8", made.model.int8().encode, both, reference, teacher)
     sizes = [made.model.save(data.ROOT / "static", base="all-MiniLM-L6-v2"), made.model.save(data.ROOT / "static8", quantise=True)]
     print(f"size with tokenizer: {sizes[0] / 1e6:.1f} MB, int8 {sizes[1] / 1e6:.2f} MB")
     # The student remembers the tokens of words, so each test sentence is read once, after the training sentences.
     fresh = static.StaticEncoder.load(data.ROOT / "static")
-    fresh.encode(RT.train)
+    fresh.encode(rt.train)
     begin = time.process_time()
-    fresh.encode(RT.test)
-    fast = (time.process_time() - begin) / len(RT.test)
+    fresh.encode(rt.test)
+    fast = (time.process_time() - begin) / len(rt.test)
     print(f"static: {1 / fast:,.0f} sentences per CPU-second, {slow / fast:,.0f} times the teacher")
 
 

@@ -88,10 +88,9 @@ def test_laws(args: argparse.Namespace) -> None:
 
 def choose(each: list[laws.Curve], tasks_: list[str], spreads: list[float]) -> None:
     """Errors at other spreads of floors, and those of the spread that is best on the other tasks."""
-    tried = {}
-    for laws.FLOOR_SPREAD in spreads:
-        tried[laws.FLOOR_SPREAD] = backtest.rows(each, tasks=tasks_)
-        tell(f"spread of floors {laws.FLOOR_SPREAD}", tried[laws.FLOOR_SPREAD])
+    tried = {spread: backtest.rows(each, tasks=tasks_, floor_spread=spread) for spread in spreads}
+    for spread, rows in tried.items():
+        tell(f"spread of floors {spread}", rows)
 
     def error(spread: float, without: str) -> float:
         """Mean over factors of the mean error."""

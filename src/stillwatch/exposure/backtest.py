@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stillwatch.exposure.laws import MIN_POINTS, Curve, Prediction, measured, predict
+from stillwatch.exposure.laws import FLOOR_SPREAD, MIN_POINTS, Curve, Prediction, measured, predict
 
 FACTORS = (14.0, 7.0, 3.5)
 TARGET = 0.90
@@ -74,7 +74,8 @@ def hide(curve: Curve, factor: float) -> Curve | None:
 
 
 def rows(
-    curves: Sequence[Curve], factors: Sequence[float] = FACTORS, *, widen: float = 1.0, tasks: Sequence[str] | None = None
+    curves: Sequence[Curve], factors: Sequence[float] = FACTORS, *, widen: float = 1.0, tasks: Sequence[str] | None = None,
+    floor_spread: float = FLOOR_SPREAD,
 ) -> list[Row]:
     """Predict the mean score of each curve at each factor beyond what is shown of it.
 
@@ -83,6 +84,7 @@ def rows(
         factors: what is shown ends at the largest N measured over the factor, or at the next N below.
         widen: factor on half-widths.
         tasks: of each curve; what is shown of the other curves of its task is known, too.
+        floor_spread: how far the floors of students of one task lie apart.
     """
     found = []
     for factor in factors:
@@ -93,7 +95,8 @@ def rows(
             peers = tuple(
                 other for j, other in enumerate(shown) if other is not None and j != i and tasks is not None and tasks[j] == tasks[i]
             )
-            found += _row(curve.name, factor, curve, predict(part, [factor * float(part.n[-1])], widen=widen, peers=peers)[0])
+            guess = predict(part, [factor * float(part.n[-1])], widen=widen, peers=peers, floor_spread=floor_spread)[0]
+            found += _row(curve.name, factor, curve, guess)
     return found
 
 

@@ -131,18 +131,19 @@ class Law:
 
 
 @lru_cache(maxsize=64)
-def fit(curve: Curve, peers: tuple[Curve, ...] = ()) -> tuple[Law, Law]:
+def fit(curve: Curve, peers: tuple[Curve, ...] = (), floor_spread: float = FLOOR_SPREAD) -> tuple[Law, Law]:
     """Fit both laws to the mean over seeds; remembered, since many campaigns ask the same few curves.
 
     Args:
         curve: what was measured.
         peers: curves of other students of the same task, which say where floors of it lie.
+        floor_spread: how far these lie apart.
 
     Raises:
         ValueError: fewer than :data:`MIN_POINTS` points.
     """
     floor, scale = FLOORS * (1 - curve.zero), _scales(curve)
-    shared = _shared_floors(tuple(peer for peer in peers if len(peer.n) >= MIN_POINTS))
+    shared = _shared_floors(tuple(peer for peer in peers if len(peer.n) >= MIN_POINTS), floor_spread)
     laws = []
     for name in SHAPES:
         weight = _posterior(name, curve) * shared[:, None, None]
@@ -185,9 +186,9 @@ def _own_floors(curve: Curve) -> F64:
     return found
 
 
-def _shared_floors(peers: tuple[Curve, ...]) -> F64:
+def _shared_floors(peers: tuple[Curve, ...], floor_spread: float) -> F64:
     """How likely each floor is for one more student of a task, (n_floors,): all floors lie around one that nobody knows."""
-    near = np.exp(-0.5 * ((FLOORS[:, None] - FLOORS[None, :]) / FLOOR_SPREAD) ** 2)
+    near = np.exp(-0.5 * ((FLOORS[:, None] - FLOORS[None, :]) / floor_spread) ** 2)
     near /= near.sum(axis=0)  # of a floor (row), given the middle of all (column)
     log = np.zeros(len(FLOORS))
     for peer in peers:
@@ -213,7 +214,7 @@ class Prediction:
 
 def predict(
     curve: Curve, at: Sequence[float], *, widen: float = 1.0, peers: tuple[Curve, ...] = (),
-    best: Curve | None = None,
+    best: Curve | None = None, floor_spread: float = FLOOR_SPREAD,
 ) -> list[Prediction]:
     """Scores at other N, with 90 % intervals.
 
@@ -224,6 +225,7 @@ def predict(
         peers: curves of other students of the same task.
         best: the best of all students at each N up to the curve's largest, which is told where it was measured and bounds from
             below beyond.
+        floor_spread: how far the floors of the peers lie apart, as :data:`FLOOR_SPREAD`.
     """
     last_sd = float(curve.sd[-1])
     best = best or curve
@@ -235,7 +237,7 @@ def predict(
         if factor <= 1:
             found.append(measured(best, n))
             continue
-        laws = fit(curve, peers)
+        laws = fit(curve, peers, floor_spread)
         point = 1 - sum(law.mean(n) for law in laws) / 2
         low, high = (1 - e for e in _quantiles(laws, n, (0.95, 0.05)))
         low, high = min(low, point) - 2 * last_sd, max(high, point) + 2 * last_sd
