@@ -131,13 +131,13 @@ def _harvest(args: argparse.Namespace) -> Any:
 
 def _tell_rejection(teacher: Any) -> None:
     """Say why an endpoint rejected what it rejected last."""
-    if why := getattr(teacher, "rejection", ""):
+    if why := teacher.rejection:
         print(f"  the last was rejected for {plain(why)}")
 
 
 def _tell_cut(teacher: Any) -> None:
     """Say of how many prompts a local teacher read a part only."""
-    if n := getattr(teacher, "cut", 0):
+    if n := teacher.cut:
         part, todo = ("end", ", or lower --max-tokens") if teacher.writes else ("start", "")
         print(f"  {number_of(n, 'prompt was', 'prompts were')} longer than this teacher reads ({teacher.max_length:,} tokens), and only "
               f"the {part} was read: shorten them{todo}")

@@ -241,7 +241,7 @@ def _asked(teacher: Teacher, told: Manifest, wanted: Sequence[Request], folder: 
     with harvest.open_store(folder, teacher, told) as opened:
         done = harvest.run(opened, teacher, told, wanted, quiet=quiet)
     if done.stored and done.rejected == done.stored:
-        why = getattr(teacher, "rejection", "") or "when they were asked before"
+        why = teacher.rejection or "when they were asked before"
         todo = "Mend the manifest or the options and pass another folder: this one keeps them"
         raise InputError(f"{number_of(done.rejected, 'request was', 'requests were all')} rejected ({why})", where=folder, todo=todo)
     keys = {request.key(teacher.identity, "none") for request in wanted}

@@ -121,7 +121,7 @@ def run(
     store.put([_row(key, plan[key], Reply(None, finish="in-doubt"), policy, manifest) for key in skipped])
     left = set(missing) - set(skipped)
     todo = [(key, plan[key]) for key in missing if key in left]
-    cut = getattr(teacher, "cut", 0)
+    cut = teacher.cut
     if not teacher.remote:
         blocks = range(0, len(todo), teacher.batch)
         for start in track(blocks, "asking", total=len(blocks), quiet=quiet):
@@ -138,7 +138,7 @@ def run(
     blank = sum(
         reply.vector is None and reply.finish not in ("rejected", "in-doubt") and not (reply.answer or "").strip() for reply in replies
     )
-    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost, getattr(teacher, "cut", 0) - cut, blank)
+    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost, teacher.cut - cut, blank)
 
 
 def _row(key: str, request: Request, reply: Reply, policy: str, manifest: Manifest) -> Exchange:
@@ -196,7 +196,7 @@ def _remote(
                     next(bar, None)
                 answered |= any(row.reply.finish != "rejected" for row in rows)
                 if failure is None and not answered and len(store.done) >= ALL_REJECTED:
-                    what = f"all of {len(store.done)} prompts were rejected ({getattr(teacher, 'rejection', '')})"
+                    what = f"all of {len(store.done)} prompts were rejected ({teacher.rejection})"
                     failure = NoAnswerError(what, todo="Mend the manifest or the options and harvest into a new store: this one keeps them")
         except KeyboardInterrupt:
             broken_off.set()  # what is under way is waited for, which its time-out bounds, and nothing is asked again

@@ -1,4 +1,4 @@
-"""Teachers: what answers requests. One class a kind, chosen by the manifest; all have the same four members."""
+"""Teachers: what answers requests. One class a kind, chosen by the manifest; all have the same members."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -45,6 +45,12 @@ class Teacher(Protocol):
     """Sent over a network, so that a kill may lose an answer that was charged."""
     writes: bool
     """Gives text token by token, so that answers cost by length."""
+    max_length: int
+    """Tokens that it reads of a prompt; 0 where that is not known here."""
+    cut: int
+    """Prompts so far that were longer, and read in part."""
+    rejection: str
+    """Why an endpoint rejected what it rejected last."""
 
     def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
         """Answer each; ``keys`` are sent along as idempotency keys. Raises BusyError where another attempt may do."""

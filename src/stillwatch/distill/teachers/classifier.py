@@ -29,6 +29,8 @@ class Classifier:
     batch = 256
     remote = False
     writes = False
+    max_length = cut = 0
+    rejection = ""
 
     def __init__(self, manifest: Manifest) -> None:
         """Load the object; raises InputError where it has not the two members."""

@@ -23,6 +23,7 @@ class Encoder:
 
     batch = 512
     remote = False
+    rejection = ""
     writes = False
 
     def __init__(self, manifest: Manifest) -> None:

@@ -52,6 +52,7 @@ class Endpoint:
 
     batch = 1
     remote = True
+    max_length = cut = 0
     writes = True
 
     def __init__(self, manifest: Manifest) -> None:

@@ -25,6 +25,7 @@ class LanguageModel:
 
     batch = 8
     remote = False
+    rejection = ""
     writes = True
 
     def __init__(self, manifest: Manifest) -> None:
