@@ -22,8 +22,8 @@ from scipy import stats
 
 from real_data import folder
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.keys import decoy_secrets
-from stillwatch.prove.prf import PUBLIC, derived_keys, hash_rows
+from stillwatch.prove.keys import decoy_keys, decoy_secrets
+from stillwatch.prove.prf import PUBLIC, hash_rows
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme, SynthId, TransformersKgw
 from stillwatch.prove.statistics import Null, SignSums, weighted_log_tail
 from stillwatch.prove.tuples import Tuples, read, written
@@ -87,7 +87,7 @@ def synthid_as_n_grams(ids: list[np.ndarray], n_keys: int) -> tuple[np.ndarray, 
 def choices(found: list[str], n_keys: int, reference: list[str] | None) -> tuple[np.ndarray, float]:
     mark = ChoiceMark()
     lean = mark.preferences(mark.counts(found), None if reference is None else mark.counts(reference))
-    keys = derived_keys(b"prove_null", n_keys)
+    keys = decoy_keys(b"prove_null", n_keys)
     sums = [float(((2 * mark.coins((int(a), int(b))) - 1) * lean).sum()) for a, b in keys]
     tail = SignSums(lean)
     return np.array([tail.log_p(total) for total in sums]), float((lean != 0).sum())

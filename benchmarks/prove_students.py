@@ -33,7 +33,8 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from real_data import folder as data_folder
 from stillwatch.prove import choice_reading
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.prf import derived_keys, key_from_bytes
+from stillwatch.prove.keys import decoy_keys
+from stillwatch.prove.prf import key_from_bytes
 from stillwatch.prove.processors import MarkProcessor
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme
 from stillwatch.prove.statistics import LN10, SignSums, rank_p, weighted_log_tail
@@ -295,7 +296,7 @@ def predictions(model: LlamaForCausalLM, world: World, answers: list[tuple[int, 
 def score(mark: Scheme, tuples: Any) -> dict[str, Any]:
     """p of the true key and its rank among decoys."""
     total, n = mark.total(tuples, mark.key(SECRET))
-    keys = [tuple(int(v) for v in key) for key in derived_keys(b"benchmark decoys", DECOYS)]
+    keys = [tuple(int(v) for v in key) for key in decoy_keys(b"benchmark decoys", DECOYS)]
     decoys = np.array([value for value, _ in mark.totals(tuples, keys)])
     return {"n": n, "mean": total / max(n, 1), "log10_p": mark.null.log_p(total, n) / LN10,
             "rank_p": rank_p(total, decoys), "decoy_mean_z": float(np.mean([mark.null.z(v, n) for v in decoys])),
@@ -362,7 +363,7 @@ def choice_read(
     shifts = [[a - b for a, b in zip(x, y, strict=True)] for x, y in zip(mine, theirs, strict=True)]
     lean, places = choice_reading.leans(mark, [as_read(i, text) for i, (_, text) in enumerate(texts)], shifts)
     total = mark.sum(lean, key)
-    decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in derived_keys(b"benchmark decoys", NULL_KEYS)])
+    decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in decoy_keys(b"benchmark decoys", NULL_KEYS)])
     tail = SignSums(lean)
     p = np.exp([tail.log_p(float(one)) for one in decoys])
     return {"answers": len(texts), "places": places, "cells": int((lean != 0).sum()), "log10_p": tail.log_p(total) / LN10,
@@ -442,7 +443,7 @@ def weighted_score(mark: Scheme, found: Weighted) -> dict[str, Any]:
     null, weights = mark.null, found.weights
     centre, spread = weights.sum() * null.mean, np.sqrt((weights**2).sum() * null.variance)
     total = float(mark.numbers(found.tuples, mark.key(SECRET)) @ weights)
-    keys = [tuple(int(v) for v in key) for key in derived_keys(b"benchmark decoys", WEIGHTED_DECOYS)]
+    keys = [tuple(int(v) for v in key) for key in decoy_keys(b"benchmark decoys", WEIGHTED_DECOYS)]
     z = np.array([(float(mark.numbers(found.tuples, key) @ weights) - centre) / spread for key in keys])
     return {"n": len(found), "z": (total - centre) / spread, "log10_p": weighted_log_tail(null, weights, total) / LN10,
             "rank_p": rank_p((total - centre) / spread, z), "decoy_mean_z": float(z.mean()), "decoy_sd_z": float(z.std())}

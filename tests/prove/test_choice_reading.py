@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from stillwatch.prove import choice_reading as reading
 from stillwatch.prove.choices import ChoiceMark, pairs
-from stillwatch.prove.prf import derived_keys
+from stillwatch.prove.keys import decoy_keys
 from stillwatch.prove.statistics import SignSums
 
-KEYS = [(int(a), int(b)) for a, b in derived_keys(b"tests", 1001)]
+KEYS = [(int(a), int(b)) for a, b in decoy_keys(b"tests", 1001)]
 WORDS = st.lists(
     st.sampled_from(["For example", "do not", "often", "cat", "a", "several", "however,", ".", "\n", "\n- ", "\n1. ", "`often`",
                      "...", "\"often\""]), max_size=40,

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stillwatch.prove.choices import ChoiceMark, pairs, plan
-from stillwatch.prove.prf import derived_keys
+from stillwatch.prove.keys import decoy_keys
 from stillwatch.prove.sequential import LOOKS
 from stillwatch.prove.statistics import SignSums
 
-KEYS = [(int(a), int(b)) for a, b in derived_keys(b"tests", 1001)]
+KEYS = [(int(a), int(b)) for a, b in decoy_keys(b"tests", 1001)]
 WORDS = st.lists(
     st.sampled_from(["For example", "do not", "often", "cat", "a", "several", "however,", ".", "\n", "\n- ", "\n1. ", "`often`",
                      "nobody", "the", "...", "\"often\""]), max_size=40,
@@ -97,7 +97,7 @@ def habit(mark: ChoiceMark, key: tuple[int, int], share: float, rng: np.random.G
 
 def test_false_positives_are_rare_and_power_is_there() -> None:
     mark, rng = ChoiceMark(), np.random.default_rng(0)
-    decoys = derived_keys(b"decoys", 199)
+    decoys = decoy_keys(b"decoys", 199)
     counts = habit(mark, KEYS[0], 0.0, rng)
     null = mark.test(counts, KEYS[1:], decoys)
     p = np.exp([result.log_p for result in null])
@@ -115,7 +115,7 @@ def test_a_reference_sharpens() -> None:
     reference[:, 1] = 200 - reference[:, 0]
     ones = rng.binomial(40, 0.75 * base + 0.25 * mark.coins(KEYS[0]))
     counts = np.column_stack([40 - ones, ones])
-    decoys = derived_keys(b"decoys", 99)
+    decoys = decoy_keys(b"decoys", 99)
     with_one = mark.test(counts, [KEYS[0]], decoys, reference)[0]
     without = mark.test(counts, [KEYS[0]], decoys)[0]
     assert with_one.log_p < without.log_p - 3
@@ -126,8 +126,8 @@ def test_paraphrase_takes_the_mark_away() -> None:
     text = " ".join(f"It is {a}. " for a, _ in pairs().forms[: pairs().n_words]) * 3
     marked, _ = mark.apply(text, key)
     counts = mark.counts([paraphrase(marked, seed) for seed in range(30)])
-    assert mark.test(mark.counts([marked]), [key], derived_keys(b"d", 99))[0].log_p < np.log(1e-5)
-    assert mark.test(counts, [key], derived_keys(b"d", 99))[0].log_p > np.log(1e-3)
+    assert mark.test(mark.counts([marked]), [key], decoy_keys(b"d", 99))[0].log_p < np.log(1e-5)
+    assert mark.test(counts, [key], decoy_keys(b"d", 99))[0].log_p > np.log(1e-3)
 
 
 def test_what_the_prompt_showed_is_not_counted() -> None:

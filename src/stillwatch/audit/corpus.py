@@ -609,7 +609,11 @@ def period(value: Any) -> str:
 
 
 def _month(year: int, month: int | None, first: int) -> str:
-    """The month, or the year where no month is known; "" where there is no such month or year."""
+    """The month, or the year where no month is known; "" where there is no such month or year.
+
+    The clock is asked for the year alone, so that what is no time is told: the same file is read otherwise in another year only
+    where it tells of times to come.
+    """
     if not first <= year <= datetime.now(UTC).year + 1:
         return ""
     return f"{year:04d}" if month is None else f"{year:04d}-{month:02d}" * (1 <= month <= 12)

@@ -87,7 +87,7 @@ def results(
     judge = _Judge(detector, human, generated, held_out, rng, seed) if detector is not None else None
     by_source: dict[str, Group] = {}
     for (source, _), group in sorted(total.groups.items()):
-        by_source.setdefault(source, Group()).add(_copy(group))
+        by_source.setdefault(source, Group()).add(group)
     largest = sorted(by_source, key=lambda s: (-by_source[s].n, s))
     rows = []
     for i, source in enumerate(track(largest, "estimating", len(largest), quiet=quiet)):
@@ -108,12 +108,6 @@ def results(
         whole = [group.marks for group in by_source.values() if group.marks is not None]
         found = marks.p_values(np.sum(whole, axis=0), habits) if whole else {}
     return Results(rows, accepted, judge.checked if judge is not None else None, overall, blind, found)
-
-
-def _copy(group: Group) -> Group:
-    new = Group()
-    new.add(group)
-    return new
 
 
 class _Judge:
@@ -180,7 +174,7 @@ def _months(
     for (source, period), group in sorted(total.groups.items()):
         for span in {period[:YEAR], period} if period else ():
             if source in accepted:
-                together.setdefault(span, Group()).add(_copy(group))
+                together.setdefault(span, Group()).add(group)
             else:
                 left_out[span] += group.n
     rows, sampled = [], [item for source in sorted(accepted) for item in total.sample.get(source, [])]

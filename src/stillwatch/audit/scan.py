@@ -184,10 +184,8 @@ class Tally:
     def load(cls, path: Path) -> "Tally":
         """Read what :meth:`dump` wrote."""
         value = orjson.loads(path.read_bytes())
-        tally = cls(n_bad=value["n_bad"], bad=value.get("bad", []), n_untimed=value.get("n_untimed", 0),
-                    n_unspaced=value.get("n_unspaced", 0),
-                    untimed=value.get("untimed", ""), n_parts=value["n_parts"], damaged=value["damaged"],
-                    textless=value.get("textless", []))
+        tally = cls(n_bad=value["n_bad"], bad=value["bad"], n_untimed=value["n_untimed"], n_unspaced=value["n_unspaced"],
+                    untimed=value["untimed"], n_parts=value["n_parts"], damaged=value["damaged"], textless=value["textless"])
         for source, period, g in value["groups"]:
             counts = _dense(g["counts"])
             marks = None if g["marks"] is None else np.array(g["marks"], np.int64)

@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
@@ -342,8 +342,3 @@ def expected_seed(record: Mapping[str, Any]) -> bytes:
         if entry["hash"] == record["commitment"]:
             return decoy_seed(entry)
     return UNCOMMITTED
-
-
-def as_json(check: Check) -> dict[str, Any]:
-    """JSON-ready."""
-    return asdict(check)

@@ -5,8 +5,6 @@ function under a secret 128-bit key, so whoever does not know the key sees indep
 fast enough to ask a thousand decoy keys about a million tuples. Messages are whole 64-bit words.
 """
 
-import hashlib
-import hmac
 from typing import TypeAlias
 
 import numpy as np
@@ -28,12 +26,6 @@ def key_from_bytes(secret: bytes) -> Key:
     if len(secret) < 16:
         raise ValueError("a key needs 16 bytes")
     return int.from_bytes(secret[:8], "little"), int.from_bytes(secret[8:16], "little")
-
-
-def derived_keys(seed: bytes, count: int) -> Words:
-    """Keys ``(count, 2)`` that anybody can derive from a public seed: the decoys of a rank test."""
-    made = [hmac.new(seed, f"decoy {i}".encode(), hashlib.sha256).digest()[:16] for i in range(count)]
-    return np.frombuffer(b"".join(made), dtype="<u8").reshape(count, 2).astype(np.uint64)
 
 
 @njit(cache=True, inline="always")

@@ -1,5 +1,6 @@
 """The commands that make a proof of answers and check it: test, report, verify."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -252,4 +253,4 @@ def verify(args: Args) -> Any:
     failed = [one.name for one in checks if not one.passed]
     if failed:
         raise InputError(f"the proof does not hold ({', '.join(failed)})", where=args.folder)
-    return {"checks": [packet.as_json(one) for one in checks]}
+    return {"checks": [asdict(one) for one in checks]}
