@@ -126,6 +126,9 @@ def test_other_students_of_the_task_say_where_the_floor_lies() -> None:
     assert beside.low <= truth <= beside.high
     far = tuple(planted("hill", c, 60, 1.1, noise=0.005) for c in (0.0, 0.01))  # a peer is not believed more than like students are
     assert laws.predict(start, [n], peers=far)[0].high >= beside.high
+    # where floors lie far apart the others say less
+    apart = laws.predict(start, [n], peers=peers, floor_spread=1.0)[0]
+    assert beside.high - beside.low < apart.high - apart.low < 1.1 * (alone.high - alone.low)
 
 
 def test_the_best_of_students_is_told_by_the_one_that_leads() -> None:
