@@ -494,8 +494,11 @@ def test_a_second_world_replaces_the_first(tmp_path: Path) -> None:
 def test_an_interrupted_world_is_made_again_by_the_same_command(tmp_path: Path) -> None:
     whole, out = tmp_path / "whole", tmp_path / "out"
     simulate.run("demo", whole, events=2_000, quiet=True)
+    simulate.run("demo", out, events=2_000, seed=2, quiet=True)
     for moment in ("_write_day:3", "write_parquet:2", "write_json:1"):
         killed.at(f"stillwatch.simulate.writing:{moment}", "simulate", "demo", "--events", 2_000, "--out", out, "-q")
+        made = ("accounts.parquet", "truth.parquet", "truth_events.parquet") if moment == "write_json:1" else ("truth_events.parquet",)
+        assert {path.name for path in out.glob("*.*")} <= set(made)  # nothing of the earlier world beside the new one's events
     simulate.run("demo", out, events=2_000, quiet=True)
     files = {path.relative_to(whole): path.read_bytes() for path in whole.rglob("*") if path.is_file()}
     assert {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()} == files

@@ -209,7 +209,7 @@ def _writer(path: Path, table: pa.Table) -> pq.ParquetWriter:
 
 
 def _clear(out: Path) -> None:
-    """Remove the days of an earlier world, which would otherwise be read as part of this one.
+    """Remove the files of an earlier world: were this one interrupted, they would be read as part of it.
 
     An earlier world may be one that was interrupted: each of its files is whole, and says what it is.
 
@@ -224,8 +224,9 @@ def _clear(out: Path) -> None:
     strange = [path for path in (*days, *written) if not _simulated(path)] + [path for path in others if path.exists()]
     if strange:
         raise InputError("not of a simulated world, so it is not replaced", where=strange[0], todo="Pass another folder")
-    for path in days:
-        path.unlink()
+    # Accounts go after the releases, which are a world's only beside them.
+    for path in (out / "releases.json", *reversed(written), *days):
+        path.unlink(missing_ok=True)
 
 
 def _simulated(path: Path) -> bool:
