@@ -196,6 +196,11 @@ def damaged(folder: Path) -> None:
     path.write_bytes(raw)
 
 
+def apart(folder: Path) -> None:
+    for number, year in enumerate((1975, 2190)):
+        text(json.dumps(GOOD | {"event_id": str(number), "timestamp": f"{year}-01-01T00:00:00Z"}), f"events/{year}.jsonl")(folder)
+
+
 def with_registry(content: str) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
         parquet()(folder)
@@ -228,6 +233,7 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], None], str]] = {
     "times as numbers in JSONL": (text(json.dumps(GOOD | {"timestamp": 1771581600})), "timestamp"),
     "times that no log has": (parquet(timestamp=pa.array([1771581600_000_000, 0, 2 * 10**18]).cast(
         pa.timestamp("us", "UTC"))), "times before 1970 or after 2199"),
+    "times that no log has, each in a file of its own": (apart, "more than 20 years apart"),
     "times as words": (parquet(timestamp=["then", "now", "soon"]), "events.timestamp"),
     "wrong type": (parquet(output_tokens=["many", "few", "none"]), "events.output_tokens"),
     "wrong type in JSONL": (text(json.dumps(GOOD | {"status": "fine"})), "status"),

@@ -227,14 +227,20 @@ def filled(path: Path, names: Iterable[str]) -> dict[str, int] | None:
 
 
 def _demand_times(times: pa.ChunkedArray, path: Path) -> None:
-    """Hours and days between the first and the last event are counted out: a stray time of another unit would ask for centuries of them."""
     span = pc.min_max(times.cast(pa.int64()))
-    if not span["min"].is_valid:
-        return
-    first, last = span["min"].as_py(), span["max"].as_py()
-    if not FIRST_US <= first <= last < LAST_US or last - first > LONGEST_US:
+    if span["min"].is_valid:
+        demand_span(span["min"].as_py(), span["max"].as_py(), path)
+
+
+def demand_span(first_us: int, last_us: int, where: Path) -> None:
+    """Raise an InputError where the first and the last event are at times that no log has, microseconds since 1970 UTC.
+
+    Hours and days between them are counted out: a stray time of another unit would ask for centuries of them. :func:`batches` looks at
+    each batch alone, so whoever counts hours of several asks this of all.
+    """
+    if not FIRST_US <= first_us <= last_us < LAST_US or last_us - first_us > LONGEST_US:
         todo = "Correct or remove these rows, or use stillwatch ingest, which puts them aside"
-        raise InputError("events.timestamp has times before 1970 or after 2199, or more than 20 years apart", where=path, todo=todo)
+        raise InputError("events.timestamp has times before 1970 or after 2199, or more than 20 years apart", where=where, todo=todo)
 
 
 def tables(path: Path, contract: Table) -> Iterator[pa.Table]:

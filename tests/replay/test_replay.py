@@ -424,6 +424,17 @@ def test_a_truth_that_tells_an_account_twice_is_one_line(tiny: Path, tmp_path: P
     assert capsys.readouterr().err == f"stillwatch: truth: 1 account_id occur again: {twice}. One row for each account\n"
 
 
+def test_files_decades_apart_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "events").mkdir()
+    for year in (1975, 2190):
+        event = {"event_id": str(year), "timestamp": f"{year}-01-01T00:00:00Z", "account_id": "a"}
+        (tmp_path / "events" / f"{year}.jsonl").write_text(json.dumps(event), encoding="utf-8")
+    assert cli.main(["replay", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err
+    assert "more than 20 years apart" in told
+    assert told.count("\n") == 1
+
+
 @pytest.mark.parametrize(("every_h", "steps"), [(1, [1, 2, 2.5]), (2, [2, 2.5]), (2_400_000, [2.5]), (0.5, [0.5, 1, 1.5, 2, 2.5])])
 def test_the_last_step_is_right_after_the_last_request(every_h: float, steps: list[float]) -> None:
     hour, account = 3_600_000_000, np.arange(10, dtype=np.int32)

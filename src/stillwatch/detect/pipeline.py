@@ -29,12 +29,13 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         clock: takes the seconds of each stage.
 
     Raises:
-        InputError: the sketches have no events.
+        InputError: the sketches have no events, or these are more than 20 years apart.
     """
     with clock.stage("link"):
         traffic = read_traffic(engine, data, files, as_of)
         if not traffic.people.n:
             raise InputError("no events", where=data.folder, todo="Check --as-of and the event files")
+        dataset.demand_span(int(traffic.people.first_us.min()), int(traffic.people.last_us.max()), data.folder / "events")
         told = link.told(engine)
     with clock.stage("group"):
         groups, handoffs, carried = propose(engine, traffic)

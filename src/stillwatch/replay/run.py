@@ -98,6 +98,7 @@ def run(
         if not quiet:
             print_plain(f"The log has no events, so there is nothing to replay: {source}")
         return result
+    dataset.demand_span(int(log.time.min()), int(log.time.max()), data.folder / "events")
     known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events)
     steps, scratch = out / "steps" / _fingerprint(data, reply, truth), out / "cut"
     for folder in (steps, scratch):
