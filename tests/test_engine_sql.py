@@ -20,7 +20,7 @@ LOADING = ("CREATE", "DROP", "SET", "COPY")
 def queries(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The distinct queries of one run on a small world."""
     folder, seen = tmp_path_factory.mktemp("sql"), []
-    recorded = {name: getattr(Engine, name) for name in ("run", "table", "arrays")}
+    recorded = {name: getattr(Engine, name) for name in ("run", "arrays")}
 
     def recording(name: str) -> Callable[..., Any]:
         def method(self: Engine, sql: str, *args: object) -> Any:

@@ -22,6 +22,9 @@ SPILL = ".spill-"
 MOST_THREADS = 1024
 """More would only wait for each other, and some systems start no more."""
 
+ENGINE_SHARE = 0.6
+"""Of the memory that a run may take; the rest is for the arrays of the stages, which the engine does not count."""
+
 NumpyTable = dict[str, NDArray[Any]]
 
 
@@ -42,12 +45,6 @@ class Engine:
         """Run a statement for its effect."""
         with _one_line_errors():
             self.connection.execute(sql)
-
-    def table(self, sql: str) -> pa.Table:
-        """The result of a query as Arrow."""
-        with _one_line_errors():
-            result: pa.Table = self.connection.execute(sql).to_arrow_table()
-            return result
 
     def arrays(self, sql: str) -> NumpyTable:
         """The result of a query as one array a column; the query must not give nulls."""
@@ -100,7 +97,7 @@ def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | No
     with tempfile.TemporaryDirectory(prefix=SPILL, suffix=PARTIAL, dir=scratch) as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
-            "memory_limit": f"{memory_gb * 0.6:.2f}GB",
+            "memory_limit": f"{memory_gb * ENGINE_SHARE:.2f}GB",
             "temp_directory": spill,
             "preserve_insertion_order": False,
         }
