@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -416,4 +417,25 @@ def test_damaged_requests_are_one_line(run: Path, name: str, capsys: pytest.Capt
     told = capsys.readouterr().err
     assert told.startswith("stillwatch: not readable (")
     assert str(path) in told
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "says", "advises"),
+    [
+        (duckdb.OutOfMemoryException, "too large for this machine's memory (none left): ", "Free memory, or space"),
+        (duckdb.IOException, "not readable (none left): ", "Check the file, the free space and the permissions"),
+    ],
+)
+def test_what_the_machine_lacks_is_not_told_as_damage(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: type[Exception], says: str, advises: str
+) -> None:
+    def lacking() -> None:
+        raise error("none left")
+
+    monkeypatch.setattr(duckdb, "connect", lacking)
+    assert cli.main(["evaluate", str(run), "--truth", str(run.parent / "truth.parquet")]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"stillwatch: {says}{run / 'harvest.parquet'}")
+    assert f". {advises}" in told
     assert told.count("\n") == 1

@@ -99,16 +99,20 @@ def in_common(harvest: Path, truth_events: Path) -> bool:
 
 @contextmanager
 def _connected(*sources: object) -> Iterator[Any]:
-    """An engine; what it cannot read becomes an InputError that names the files."""
+    """An engine; what it cannot read, or has no room for, becomes an InputError that names the files."""
     import duckdb
 
     try:
         with duckdb.connect() as engine:
             yield engine
     except duckdb.Error as error:
+        what, todo = "not readable", "Make the damaged one again: the run's with stillwatch detect"
+        if isinstance(error, duckdb.OutOfMemoryException):
+            what, todo = "too large for this machine's memory", "Free memory, or space on the disk of the current folder"
+        elif isinstance(error, duckdb.IOException):
+            todo = "Check the file, the free space and the permissions"
         files = " or ".join(str(source) for source in sources if isinstance(source, Path))
-        todo = "Make the damaged one again: the run's with stillwatch detect"
-        raise InputError(f"not readable ({' '.join(str(error).split())})", where=files, todo=todo) from error
+        raise InputError(f"{what} ({' '.join(str(error).split())})", where=files, todo=todo) from error
 
 
 def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:
