@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ class Accounts:
     n_innocent_not_seen: int
     n_unknown: int
 
-    @property
+    @cached_property
     def attacker(self) -> Bools:
         """Belongs to a true campaign."""
         return _told(self.true)
@@ -66,7 +67,7 @@ class Accounts:
 
 
 def _told(names: Objects) -> Bools:
-    return np.fromiter((name is not None for name in names), dtype=bool, count=len(names))
+    return np.asarray(names != None, bool)  # noqa: E711 - of each name
 
 
 def measures(
