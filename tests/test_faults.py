@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import killed
-from stillwatch import cli, report, workflows
+from stillwatch import cli, judge, report, workflows
 from stillwatch.detect import pipeline
 from stillwatch.detect.run_folder import gaps
 from stillwatch.errors import InputError
@@ -296,6 +297,16 @@ def test_a_proxy_that_hides_who_sends_is_told(accounts: int, through: int, told:
     found = gaps.one_network(requests, network)
     line = f"{accounts} of {len(network)} accounts, with 923 of 928 requests, use one network most: is that your own proxy?"
     assert [one.startswith(line) for one in found] == [True] * told
+
+
+def test_requests_of_too_many_groups_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "events").mkdir()
+    parquet()(tmp_path)
+    assert not any("belong to" in one for one in pipeline.detect(tmp_path, tmp_path / "run", quiet=True)["warnings"])
+    measure = judge.measure
+    monkeypatch.setattr(judge, "measure", lambda *told: replace(measure(*told), crowded=2))
+    (line,) = [one for one in pipeline.detect(tmp_path, tmp_path / "run", quiet=True)["warnings"] if "belong to" in one]
+    assert line.startswith("2 of 3 requests belong to more than 64 of the groups that were looked at")
 
 
 @pytest.mark.parametrize(

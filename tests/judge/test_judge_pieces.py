@@ -24,7 +24,7 @@ from stillwatch.judge.evidence import (
     replacement,
     signup,
 )
-from stillwatch.judge.matcher import Matcher
+from stillwatch.judge.matcher import MOST_GROUPS, Matcher
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import usual_mix
@@ -46,6 +46,17 @@ def sums(hours: Any, *, of_day: Any = range(24)) -> Measured:
 
 
 START = 20_454 * 24
+
+
+@pytest.mark.parametrize("objects", [(), tuple((group, 7) for group in range(MOST_GROUPS + 3))])
+def test_requests_of_more_groups_than_they_count_for_are_counted(objects: tuple[tuple[int, int], ...]) -> None:
+    told = {name: np.full(2, 7) for name in ("parent", "output_tokens", "elicitation", "n_words", "tools")}
+    batch = np.zeros(2, np.int32), {"time": np.zeros(2, np.int64), "capability": np.zeros(2, np.int64), **told}
+    for n_groups, crowded in ((MOST_GROUPS, 0), (MOST_GROUPS + 3, 2)):
+        proposed = groups(*[[0]] * n_groups, objects=objects[:n_groups])
+        sums = measure(Matcher(proposed, 1, ("tools",)), np.zeros(1, np.int64), (0, 0), np.zeros(1, np.int64), [batch], threads=2)
+        assert (sums.crowded, sums.n.tolist()) == (crowded, [2] * MOST_GROUPS + [0] * (n_groups - MOST_GROUPS))
+        assert sums.select(sums.n > 0, sums.n > 0).crowded == crowded
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.interval import between
 from stillwatch.judge.lines import YARDSTICK
-from stillwatch.judge.matcher import Matcher, account_codes, lookup
+from stillwatch.judge.matcher import MOST_GROUPS, Matcher, account_codes, lookup
 from stillwatch.judge.measure import Measured, devoted, hour_columns, measure
 from stillwatch.judge.members import (
     MIDDLE_POSTERIOR,
@@ -41,6 +41,7 @@ __all__ = [
     "MIDDLE_POSTERIOR",
     "MIN_GROUP_ACCOUNTS",
     "MIN_POSTERIOR",
+    "MOST_GROUPS",
     "NEAR_POSTERIOR",
     "OUTSTANDING",
     "SETUP",

@@ -16,7 +16,7 @@ I64 = NDArray[np.int64]
 LOW = (1 << 32) - 1
 """The lower half of a number that holds two."""
 MOST_GROUPS = 64
-"""Groups that one request counts for; of more, the rest is passed over."""
+"""Groups that one request counts for; of more, the rest is passed over, and a run says in how many requests."""
 
 def usual_groups(groups: Groups) -> NDArray[np.bool_]:
     """Groups from which it is taken what is usual in a log, ``(n_groups,)``: not those of one program, which are of everybody.
@@ -116,7 +116,7 @@ def note_memberships(account: int, index: Index, known: I64) -> None:
 
 @njit(cache=True, nogil=True, inline="always")  # a call with so many arrays costs as much as what it does
 def slots_of_event(account: int, event: int, places: NDArray[np.int32], index: Index, known: I64, slots: I64) -> int:
-    """Fill the slots that one event counts for; returns how many.
+    """Fill the slots that one event counts for; returns how many there are, be there room for them or not.
 
     ``places`` are of its objects (:meth:`Matcher.places`). ``known`` has for each group who was written there last
     (:func:`note_memberships`), and the last event that counts for it.
@@ -127,15 +127,16 @@ def slots_of_event(account: int, event: int, places: NDArray[np.int32], index: I
     for j in range(index.plain_start[account], index.plain_start[account + 1]):
         if found < len(slots):
             slots[found] = index.plain_slot[j]
-            found += 1
+        found += 1
     for place in places:
         if place < 0:
             continue
         for j in range(index.key_start[place], index.key_start[place + 1]):
             group = index.key_group[j]
-            if known[group, 0] >> 32 == account and known[group, 1] != event and found < len(slots):
+            if known[group, 0] >> 32 == account and known[group, 1] != event:
                 known[group, 1] = event
-                slots[found] = known[group, 0] & LOW
+                if found < len(slots):
+                    slots[found] = known[group, 0] & LOW
                 found += 1
     return found
 

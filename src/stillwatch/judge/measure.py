@@ -5,7 +5,7 @@ Sums of partitions add up, so the result does not depend on how the events are c
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -61,10 +61,13 @@ class Measured:
     """Distinct hours with a request, estimated by linear counting on HOUR_BITS bits (Whang et al. 1990)."""
     hourly: NDArray[np.int32]
     """Requests of each half of each group by hour (:func:`hour_columns`), ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
+    crowded: int = 0
+    """Requests of more than MOST_GROUPS groups, which count for so many of them alone."""
 
     def select(self, members: NDArray[np.bool_], groups: NDArray[np.bool_]) -> "Measured":
         """Some memberships ``(n_members,)`` and groups ``(n_groups,)``."""
-        return Measured(**{f.name: getattr(self, f.name)[groups if f.name == "hourly" else members] for f in fields(self)})
+        of_members = {f.name: getattr(self, f.name)[members] for f in fields(self) if f.name not in ("hourly", "crowded")}
+        return replace(self, hourly=self.hourly[groups], **of_members)
 
 
 PASSING_DEVOTION, PASSING_VOLUME, PASSING_ANYHOW = 0.4, 0.25, 0.04
@@ -135,7 +138,7 @@ def _accumulate(
     elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], places: NDArray[np.int32], half: I64,
     index: Index, start_hour: int, column: I64, hashed: bool, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
-    active: NDArray[np.uint64], hourly: NDArray[np.int32],
+    active: NDArray[np.uint64], crowded: I64, hourly: NDArray[np.int32],
 ) -> None:
     """Add the events of every ``parts``-th account: memberships belong to one account, so parts may run side by side.
 
@@ -152,6 +155,9 @@ def _accumulate(
         found = slots_of_event(a, i, places[i], index, known, slots)
         if found == 0:
             continue
+        if found > MOST_GROUPS:
+            crowded[part] += 1
+            found = MOST_GROUPS
         hour = time[i] // HOUR_US
         day_part = (hour % 24) * DAY_PARTS // 24
         length = 0
@@ -208,6 +214,7 @@ def measure(
     capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int32)
     lengths = np.zeros((n_members, LENGTHS), np.int32)
     active, hashed = np.zeros((n_members, HOUR_BITS // 64), np.uint64), hours[1] - hours[0] >= HOUR_BITS
+    crowded = np.zeros(threads, np.int64)
     hourly = np.zeros((threads, n_groups, 2, int(column[-1]) + 1), np.int32)
     with ThreadPoolExecutor(threads) as pool:
         for account, batch in batches:
@@ -218,7 +225,7 @@ def measure(
             )
 
             def add(part: int, events: tuple[Any, ...] = events) -> None:
-                arguments = (*events, part, threads, sums, first, last, day_parts, capabilities, lengths, active, hourly[part])
+                arguments = (*events, part, threads, sums, first, last, day_parts, capabilities, lengths, active, crowded, hourly[part])
                 _accumulate(*arguments)
 
             list(pool.map(add, range(threads)))
@@ -234,5 +241,5 @@ def measure(
     n, first_turns, output, elicits, words = np.ascontiguousarray(sums.T)
     return Measured(
         n, first_turns, output, elicits, words, first, last, day_parts, capabilities, lengths,
-        active_hours, hourly.sum(axis=0, dtype=np.int32),
+        active_hours, hourly.sum(axis=0, dtype=np.int32), int(crowded.sum()),
     )

@@ -107,7 +107,7 @@ def _take(
         if a != last_account:
             note_memberships(a, index, known)
             last_account = a
-        found = slots_of_event(a, i, places[i], index, known, slots)
+        found = min(slots_of_event(a, i, places[i], index, known, slots), MOST_GROUPS)
         if found == 0:
             continue
         keys[0], keys[1] = prompt[i], net[i]

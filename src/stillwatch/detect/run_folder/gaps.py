@@ -71,7 +71,16 @@ def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene) -> list[str]
             f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
             " twice looks like a habit. stillwatch ingest leaves repeated requests out"
         )
-    return found + partly(seen, n_events) + unread(data)
+    return found + crowded(scene.measured.crowded, n_events) + partly(seen, n_events) + unread(data)
+
+
+def crowded(n_crowded: int, n_events: int) -> list[str]:
+    """That some requests are of more groups than a request counts for, which makes the other groups look smaller than they are."""
+    if not n_crowded:
+        return []
+    most = judge.MOST_GROUPS
+    who = f"{n_crowded:,} of {number_of(n_events, 'request')} belong to more than {most} of the groups that were looked at"
+    return [f"{who}, and count for {most} of these alone: the others were measured by fewer requests than are theirs"]
 
 
 def few_days(first_us: int, last_us: int, n_accounts: int) -> list[str]:
