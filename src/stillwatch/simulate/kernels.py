@@ -10,16 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from stillwatch.numeric.fast_hashes import BYTE_PRIME, PRIME, START, mix
 from stillwatch.simulate.grammar import CAPITAL, I32, I64, NUMBER, PERSONAL, RESTORE, SYMBOL, U8, Grammar
 
 U64 = npt.NDArray[np.uint64]
 LONGEST_PROMPT = 2000
 LONGEST_SYSTEM = 6000
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX2 = np.uint64(0x94D049BB133111EB)
-_S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
-_FNV = np.uint64(0x100000001B3)
+_S32 = np.uint64(32)
 _NOBODY = np.uint64(0)
 _ONE, _THREE, _TEN = np.uint64(1), np.uint64(3), np.uint64(10)
 _POSITIVE = np.uint64(0x7FFFFFFFFFFFFFFF)
@@ -57,10 +54,7 @@ class EventColumns(NamedTuple):
 @njit(cache=True, nogil=True)
 def next_random(z: Any) -> Any:
     """What splitmix64 draws from a state (Steele, Lea and Flood, OOPSLA 2014): a bijection of 64-bit values."""
-    z = np.uint64(z) + _GOLDEN
-    z = (z ^ (z >> _S30)) * _MIX1
-    z = (z ^ (z >> _S27)) * _MIX2
-    return z ^ (z >> _S31)
+    return mix(np.uint64(z) + PRIME)
 
 
 @njit(cache=True, nogil=True)
@@ -96,7 +90,7 @@ def expand(g: Grammar, symbol: int, seed: Any, persona: Any, out: U8, pos: int, 
             rng = saved
             personal = False
             continue
-        rng += _GOLDEN
+        rng += PRIME
         draw = next_random(rng)
         if item & NUMBER:
             digits = 1 + below(draw, item & 7)
@@ -189,10 +183,10 @@ def first_turn(
 
 @njit(cache=True, nogil=True)
 def digest(out: U8, begin: int, end: int, key: Any) -> Any:
-    """FNV-1a over bytes, finished by mix: stands for the hash of the messages that a gateway would compute."""
-    value = np.uint64(0xCBF29CE484222325) ^ key
+    """FNV-1a over bytes from a start that ``key`` changes, spread by :func:`next_random`: the hash of messages that a gateway computes."""
+    value = START ^ key
     for i in range(begin, end):
-        value = (value ^ np.uint64(out[i])) * _FNV
+        value = (value ^ np.uint64(out[i])) * BYTE_PRIME
     return next_random(value)
 
 

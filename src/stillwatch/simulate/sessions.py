@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from stillwatch.numeric import fast_hashes
 from stillwatch.simulate.roster import NONE, POOL, QUEUE, SWEEP, Accounts, Array, Habits
 from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
 
@@ -22,11 +23,8 @@ U64 = npt.NDArray[np.uint64]
 
 
 def mixed(values: Array) -> U64:
-    """splitmix64 of an array (see kernels.next_random)."""
-    z = values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(z ^ (z >> np.uint64(31)))
+    """:func:`kernels.next_random` of each number of an array."""
+    return fast_hashes.mixed(values.astype(np.uint64) + fast_hashes.PRIME)
 
 
 def quantiles(weights: Array) -> Array:
