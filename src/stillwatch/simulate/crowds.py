@@ -6,9 +6,9 @@ import numpy as np
 
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.registry import fill_registry
-from stillwatch.simulate.roster import FREE, NONE, POOL, QUEUE, SWEEP, Array, Block, Habit, Roster
+from stillwatch.simulate.roster import CODE, FREE, NONE, POOL, QUEUE, SWEEP, Array, Block, Habit, Roster
 from stillwatch.simulate.stock import DAY_US, Stock
-from stillwatch.simulate.world import KINDS, PATHS, Crowd, Mix
+from stillwatch.simulate.world import HOURS, KINDS, PATHS, Crowd, Mix
 
 POPULAR_SHARE = 1.3  # exponent of the popularity of tools, near that of package downloads
 N_BENCHMARKS = 12
@@ -75,8 +75,7 @@ def add_crowd(roster: Roster, crowd: Crowd, number: int, span: Span) -> None:
     _networks(stock, block, crowd, groups)
     begin, length = _windows(rng, crowd, groups, span)
     block["begin"], block["end"] = begin[groups.of], (begin + length)[groups.of]
-    profiles, _ = st.profiles()
-    block["hours"] = profiles[crowd.hours]
+    block["hours"] = HOURS.index(crowd.hours)
     block["weekend"] = np.clip(crowd.weekend * rng.lognormal(0, 0.2, block.n), 0.02, 2)
     block["active"] = (
         1.0 if crowd.hours in ("flat", "clockwork") or crowd.window else np.clip(rng.beta(1.2, 2.0, block.n), 0.08, 1)
@@ -209,7 +208,7 @@ def _personal(stock: Stock, name: str, crowd: Crowd) -> Habit:
         end_users=crowd.end_users,
     )
     if name == "code":
-        habit.topic, habit.mode, habit.follow, habit.turns = NONE - 1, FREE, p("follow_code"), 1 + 2.5 * crowd.turns
+        habit.topic, habit.mode, habit.follow, habit.turns = CODE, FREE, p("follow_code"), 1 + 2.5 * crowd.turns
     elif name == "grade":
         habit.topic = p("grading")
     elif name == "plain":
@@ -221,7 +220,7 @@ def tool_habit(stock: Stock, which: int) -> Habit:
     """Requests of the users of a popular tool: its system prompt, tools and client around their own tasks."""
     tool, p = stock.tools[which], stock.phrases
     return Habit(
-        topic=NONE - 1,
+        topic=CODE,
         follow=p("follow_tool"),
         system=tool.system,
         system_key=tool.key,
@@ -301,5 +300,5 @@ def _of_group(roster: Roster, name: str, crowd: Crowd, n_groups: int) -> Habit:
         habit.turns, habit.gap = 1 + 1.5 * crowd.turns, 150
     elif name == "starter":
         habit.system, habit.system_key = p("starter"), stock.fresh()
-        habit.turns, habit.gap, habit.topic = 2.0, 60, NONE - 1
+        habit.turns, habit.gap, habit.topic = 2.0, 60, CODE
     return habit

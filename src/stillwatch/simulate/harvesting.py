@@ -5,7 +5,8 @@ import numpy as np
 from stillwatch.simulate.operators import Pool
 from stillwatch.simulate.roster import NONE, Array
 from stillwatch.simulate.sessions import Batch, Traffic, carried, draw_turns, expand, join
-from stillwatch.simulate.stock import DAY_US, HOUR_US, profiles
+from stillwatch.simulate.stock import DAY_US, HOUR_US
+from stillwatch.simulate.world import HOURS
 
 TRIES = 24
 
@@ -95,7 +96,6 @@ def _replays(pool: Pool, rng: np.random.Generator, batch: Batch, turns: Array, r
 
 def _times(traffic: Traffic, pool: Pool, rng: np.random.Generator, day_start: int, n: int, hours: str) -> Array:
     """Start times on a day: flat, in the common window, or by human hours over the world; never in a common stop."""
-    index, _ = profiles()
     low, high = max(day_start, pool.begin), min(day_start + DAY_US, pool.end)
 
     def draw(count: int) -> Array:
@@ -105,7 +105,7 @@ def _times(traffic: Traffic, pool: Pool, rng: np.random.Generator, day_start: in
             return low + (rng.random(count) * (high - low)).astype(np.int64)
         else:
             zone = traffic.accounts["zone"][rng.integers(traffic.accounts.n, size=count)]
-            hour = (traffic.hours[index[hours], rng.integers(traffic.hours.shape[1], size=count)] - zone) % 24
+            hour = (traffic.hours[HOURS.index(hours), rng.integers(traffic.hours.shape[1], size=count)] - zone) % 24
         time = day_start + ((hour + rng.random(count) * 0.02) * HOUR_US).astype(np.int64)
         return np.where((time < low) | (time >= high), low + (rng.random(count) * (high - low)).astype(np.int64), time)
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.crowds import Span, persons, pick, tool_habit
-from stillwatch.simulate.registry import owned
+from stillwatch.simulate.registry import PAYG, TEAM, owned
 from stillwatch.simulate.roster import NONE, POOL, QUEUE, Array, Block, Habit, Roster
 from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
-from stillwatch.simulate.world import PATHS, Operator
+from stillwatch.simulate.world import HOURS, KINDS, PATHS, Operator
 
 END_USERS = 40
 POPULAR_TOOL = 3  # operators that ride a tool ride one of the most popular ones
@@ -166,7 +166,7 @@ def _registry(stock: Stock, block: Block, operator: Operator, begin: int, end: i
     block["phone"] = np.where(on_phone, phones[rng.integers(len(phones), size=n)], block["phone"])
     domains = np.array([stock.new_domain() for _ in range(3)])
     block["domain"] = np.where(rng.random(n) < operator.disposable, domains[rng.integers(3, size=n)], block["domain"])
-    block["plan"] = np.where(block["kind"] >= 3, rng.choice((1, 2), n), 1)
+    block["plan"] = np.where(block["kind"] >= KINDS.index("startup"), rng.choice((PAYG, TEAM), n), PAYG)
 
 
 def _egress(stock: Stock, block: Block, operator: Operator) -> None:
@@ -214,8 +214,7 @@ def _cover(roster: Roster, block: Block, operator: Operator, account: Array, loa
     days = np.clip((block["end"] - block["begin"]) / DAY_US, 0, None)
     weight *= days * rng.lognormal(0, 0.4, block.n)
     block["rate"] = np.where(days > 0, total * weight / max(weight.sum(), 1e-9) / np.maximum(days, 1e-9), 0)
-    profiles, _ = st.profiles()
-    block["hours"] = profiles["flat"] if operator.hours in ("flat", "window") else profiles[operator.hours]
+    block["hours"] = HOURS.index("flat" if operator.hours == "window" else operator.hours)
     block["weekend"] = 0.9
     chat = roster.habit(_chat(roster.stock))
     tools = np.array([roster.habit(tool_habit(roster.stock, which)) for which in range(POPULAR_TOOL + 2)])

@@ -5,9 +5,10 @@ import numpy as np
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.roster import NONE, Array, Block
 from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
-from stillwatch.simulate.world import Crowd
+from stillwatch.simulate.world import APP, Crowd
 
 PLANS = ("free", "payg", "team", "enterprise")
+FREE, PAYG, TEAM, ENTERPRISE = range(len(PLANS))
 DISPOSABLE = 0.03  # share of people with an address of a disposable mail service
 LOST = 0.03  # share of registry fields that a provider does not have
 
@@ -30,7 +31,7 @@ def fill_registry(stock: Stock, block: Block, crowd: Crowd, group: Array, n_grou
         for _ in range(n_groups):
             stock.new_domain()
         block["domain"] = np.where(rng.random(n) < crowd.mail, first + group, block["domain"])
-    block["plan"] = np.where(has_org[group], rng.choice((2, 3), n), block["plan"])
+    block["plan"] = np.where(has_org[group], rng.choice((TEAM, ENTERPRISE), n), block["plan"])
 
 
 def owned(stock: Stock, block: Block) -> None:
@@ -42,10 +43,10 @@ def owned(stock: Stock, block: Block) -> None:
     block["domain"] = np.where(shared, len(st.MAIL) + rng.integers(st.N_DISPOSABLE, size=n), block["domain"])
     vanity = np.flatnonzero(rng.random(n) < 0.06)
     block["domain"][vanity] = [stock.new_domain() for _ in vanity]
-    free = (block["path"] == 1) & (rng.random(n) < 0.45)
+    free = (block["path"] == APP) & (rng.random(n) < 0.45)
     block["payment"] = np.where(free | (rng.random(n) < LOST), NONE, rng.integers(1, 1 << 62, n))
     block["phone"] = np.where(rng.random(n) < 0.5, rng.integers(1, 1 << 62, n), NONE)
-    block["plan"] = np.where(free, 0, 1)
+    block["plan"] = np.where(free, FREE, PAYG)
     base, size = np.array(stock.networks.base), np.array(stock.networks.size)
     block["signup_ip"] = base[block["net"]] + rng.integers(0, 1 << 31, n) % size[block["net"]]
     lost = rng.random(n) < LOST

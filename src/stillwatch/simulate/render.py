@@ -13,7 +13,7 @@ from stillwatch.simulate import stock as st
 from stillwatch.simulate.roster import Accounts, Array, Habits
 from stillwatch.simulate.sessions import Batch, mixed
 from stillwatch.simulate.stock import DAY_US, Stock
-from stillwatch.simulate.world import PATHS
+from stillwatch.simulate.world import API, APP, FIRST_CLOUD, PATHS
 from stillwatch.tables import EVENTS
 
 BYTES_A_TOKEN = 4.2
@@ -38,11 +38,11 @@ class Renderer:
         a, account = self.accounts, batch["account"]
         texts = self._texts(batch)
         path = a["path"][account]
-        net = self._network(batch, path >= 2)
+        net = self._network(batch, path >= FIRST_CLOUD)
         client = self.habits["client"][batch["habit"]].astype(np.int32)
         client = np.where(client >= 0, client, a["client"][account])
         session = mixed(batch["session"] ^ self.ids[account])
-        named = (path == 1) | ((path == 0) & (mixed(self.ids[account]) % np.uint64(GATEWAY_SHARE) == 0))
+        named = (path == APP) | ((path == API) & (mixed(self.ids[account]) % np.uint64(GATEWAY_SHARE) == 0))
         key = mixed(self.ids[account] + mixed(batch["session"]) % a["keys"][account].astype(np.uint64))
         org = a["org"][account]
         columns: dict[str, Any] = {
@@ -50,13 +50,13 @@ class Renderer:
             "timestamp": pa.array(batch["time"], pa.timestamp("us", "UTC")),
             "account_id": names("acct_", self.ids[account]),
             "org_id": names("org_", mixed(org), org < 0),
-            "key_id": names("", key, path == 1),
+            "key_id": names("", key, path == APP),
             "session_id": names("sess_", session, ~named, 12),
             "access_path": coded(path, PATHS),
             "model": coded(self._model(batch), st.MODELS),
             "tools_key": self._tools(batch),
-            "user_agent": coded(client, self.stock.agents, path >= 2),
-            "ja4": coded(client, self.stock.ja4, path >= 2),
+            "user_agent": coded(client, self.stock.agents, path >= FIRST_CLOUD),
+            "ja4": coded(client, self.stock.ja4, path >= FIRST_CLOUD),
             "response": pa.nulls(len(account), pa.string()),
             **texts,
             **net,

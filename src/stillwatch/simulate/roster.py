@@ -13,6 +13,8 @@ from stillwatch.simulate.world import HABITS_EACH
 Array = npt.NDArray[Any]
 
 NONE = -1
+CODE = -2
+"""As the topic of a habit: code, another topic for each conversation. NONE: topics of who asks."""
 FREE, POOL, QUEUE, SWEEP = range(4)
 """How the seed of a task is drawn: any, at random from a pool, next of a queue, each account through the whole pool."""
 

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.numeric import fast_hashes
-from stillwatch.simulate.roster import NONE, POOL, QUEUE, SWEEP, Accounts, Array, Habits
+from stillwatch.simulate.roster import CODE, NONE, POOL, QUEUE, SWEEP, Accounts, Array, Habits
 from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
+from stillwatch.simulate.world import CLOCKWORK
 
 Batch = dict[str, Array]
 LONGEST = 60
@@ -73,7 +74,7 @@ def own_sessions(traffic: Traffic, rng: np.random.Generator, day_start: int, day
             traffic.shape >= 0, traffic.rates[traffic.shape, day % traffic.rates.shape[1]].sum(axis=1), 1
         )
     mean = rate / np.maximum(traffic.mean_turns, 1)
-    clockwork = a["hours"] == 5
+    clockwork = a["hours"] == CLOCKWORK
     count = np.where(clockwork, np.floor(mean + rng.random(a.n)).astype(np.int64), rng.poisson(mean))
     account = np.repeat(np.arange(a.n, dtype=np.int32), count)
     time = _times(traffic, rng, account, count, day_start, day)
@@ -99,7 +100,7 @@ def _times(traffic: Traffic, rng: np.random.Generator, account: Array, count: Ar
         shaped = traffic.shape[account]
         local = np.where(shaped >= 0, table[shaped, quantile] + rng.random(len(account)) * 0.005, local) % 24
     time = day_start + (local * HOUR_US).astype(np.int64)
-    clock = a["hours"][account] == 5
+    clock = a["hours"][account] == CLOCKWORK
     if clock.any():
         rank = np.arange(len(account)) - np.repeat(count.cumsum() - count, count)
         phase = (mixed(a["persona"]) % np.uint64(HOUR_US)).astype(np.int64)[account]
@@ -170,7 +171,7 @@ def topics(traffic: Traffic, rng: np.random.Generator, account: Array, habit: Ar
     theirs = s.chat_topics[(mixed(words) % np.uint64(len(s.chat_topics))).astype(np.int64)]
     own = np.where(traffic.habits["end_users"][habit] > 0, theirs, mine)
     code = s.code_topics[rng.integers(len(s.code_topics), size=n)]
-    return np.where(topic == -1, own, np.where(topic == -2, code, topic)).astype(np.int32)
+    return np.where(topic == NONE, own, np.where(topic == CODE, code, topic)).astype(np.int32)
 
 
 def tasks(traffic: Traffic, rng: np.random.Generator, account: Array, habit: Array, topic: Array) -> U64:

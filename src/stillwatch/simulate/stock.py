@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from stillwatch.simulate.grammar import Phrases
 from stillwatch.simulate.kernels import next_random
+from stillwatch.simulate.world import HOURS
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -249,8 +250,8 @@ def _tool(stock: Stock, number: int) -> Tool:
     )
 
 
-def profiles() -> tuple[dict[str, int], F64]:
-    """Hours of the day: weights of 24 local hours a profile."""
+def profiles() -> F64:
+    """Weights of the 24 local hours of a day in each of HOURS, ``(len(HOURS), 24)``."""
     hour = np.arange(24)
 
     def bump(centre: float, width: float) -> F64:
@@ -265,4 +266,4 @@ def profiles() -> tuple[dict[str, int], F64]:
         "flat": np.ones(24),
         "clockwork": np.ones(24),
     }
-    return {name: i for i, name in enumerate(shapes)}, np.array(list(shapes.values()))
+    return np.array([shapes[name] for name in HOURS])

@@ -11,6 +11,7 @@ Mix = tuple[tuple[str, float], ...]
 
 NETWORKS = ("home", "campus", "office", "venue", "vpn", "cgnat", "cloud")
 HOURS = ("human", "office", "student", "evening", "flat", "clockwork")
+CLOCKWORK = HOURS.index("clockwork")
 TENURES = ("years", "week", "event")
 WORKS = (
     "chat",
@@ -31,6 +32,8 @@ WORKS = (
 CAPABILITIES = ("reasoning", "grading", "rewriting", "code", "agentic", "data_analysis", "vision", "traces")
 KINDS = ("individual", "education", "research", "startup", "enterprise")
 PATHS = ("api", "app", "cloud-north", "cloud-south", "cloud-east")
+API, APP, FIRST_CLOUD = (PATHS.index(path) for path in ("api", "app", "cloud-north"))
+"""Places in PATHS; from the last on all are clouds, which tell neither addresses nor clients."""
 HABITS_EACH = 3
 """Kinds of work of an account."""
 MOST_EVENTS = 10_000_000_000

@@ -28,7 +28,7 @@ from stillwatch.simulate.registry import PLANS
 from stillwatch.simulate.render import Renderer, coded, names, strings
 from stillwatch.simulate.roster import Accounts, Array, Habits, Roster, finish
 from stillwatch.simulate.stock import DAY_US
-from stillwatch.simulate.world import KINDS, World
+from stillwatch.simulate.world import APP, CLOCKWORK, KINDS, World
 from stillwatch.terminal.progress import track
 
 ROW_GROUP = 500_000
@@ -116,18 +116,17 @@ def build(world: World, seed: int, prompts: FilePools | None = None, rates: Rate
     if not roster.n:
         raise InputError(f"the world {world.name} has no accounts")
     accounts, habits = finish(roster)
-    _, weights = st.profiles()
     traffic = sessions.Traffic(
         accounts,
         habits,
         stock,
         np.zeros(max(roster.n_queues, 1), np.int64),
         np.zeros(accounts.n, np.int64),
-        sessions.quantiles(weights),
+        sessions.quantiles(st.profiles()),
     )
     if rates:
         traffic.rates = rates.shapes
-        api = (accounts["campaign"] < 0) & (accounts["path"] != 1) & (accounts["hours"] != 5)
+        api = (accounts["campaign"] < 0) & (accounts["path"] != APP) & (accounts["hours"] != CLOCKWORK)
         traffic.shape = np.where(api, stock.rng.integers(len(rates.shapes), size=accounts.n), -1)
     ids = sessions.mixed(np.arange(accounts.n, dtype=np.uint64) ^ np.uint64(stock.salt))
     return Built(world, seed, span, roster, accounts, habits, pools, traffic, ids)
