@@ -1,6 +1,6 @@
 """What one view says: groups that share beyond chance, or crowds in time and amount; a value and a flag for each account."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import graspologic_native
@@ -57,7 +57,7 @@ def co_sharing(name: str, account: I64, object_: I64, n_accounts: int, seed: int
     n_objects = int(object_.max(initial=-1)) + 1
     cap = nulls.popularity_cap(np.bincount(object_, minlength=n_objects), POPULARITY_CAPS, MAX_PAIRS)
     links = nulls.pair_links(account, object_, n_accounts, n_objects, max_popularity=cap)
-    groups = [communities(links, n_accounts, resolution, seed) for resolution in RESOLUTIONS]
+    groups = communities(links, n_accounts, RESOLUTIONS, seed)
     values, flags = zip(*(judged(group, links) for group in groups), strict=True)
     flagged = np.sum(flags, axis=0) * 2 > len(RESOLUTIONS)
     group = joined(groups[len(groups) // 2], flagged, links)
@@ -103,21 +103,20 @@ def joined(group: I64, flagged: Bools, links: nulls.PairLinks) -> I64:
     return accepted
 
 
-def communities(links: nulls.PairLinks, n_accounts: int, resolution: float, seed: int) -> I64:
-    """Leiden communities of the pairs; -1 for accounts without a pair."""
-    group = np.full(n_accounts, -1, np.int64)
+def communities(links: nulls.PairLinks, n_accounts: int, resolutions: Sequence[float], seed: int) -> list[I64]:
+    """Leiden communities of the pairs at each resolution, ``(n_accounts,)`` each; -1 for accounts without a pair."""
+    groups = [np.full(n_accounts, -1, np.int64) for _ in resolutions]
     if not len(links.a):
-        return group
-    names = [str(code) for code in range(n_accounts)]
+        return groups
+    # The library wants named ends. Names are made once an account, and shared by all of its pairs.
+    names = np.array([str(code) for code in range(n_accounts)], object)
     # Weighted by evidence (log-likelihood ratio), not by count: with counts a crew drowns in a large random community.
-    weights = np.maximum(links.log_odds, 1e-6).tolist()
-    edges = [
-        (names[a], names[b], weight)
-        for a, b, weight in zip(links.a.tolist(), links.b.tolist(), weights, strict=True)
-    ]
-    _, label = graspologic_native.leiden(edges, resolution=resolution, seed=seed, use_modularity=True, iterations=3)
-    group[[int(name) for name in label]] = list(label.values())
-    return group
+    weights = np.maximum(links.log_odds, 1e-6)
+    edges = list(zip(names[links.a].tolist(), names[links.b].tolist(), weights.tolist(), strict=True))
+    for group, resolution in zip(groups, resolutions, strict=True):
+        _, label = graspologic_native.leiden(edges, resolution=resolution, seed=seed, use_modularity=True, iterations=3)
+        group[np.array(list(label), np.int64)] = list(label.values())
+    return groups
 
 
 def own_group(group: I64, links: nulls.PairLinks) -> nulls.Membership:
