@@ -149,6 +149,24 @@ def test_a_group_that_scores_lower_puts_nothing_together() -> None:
     assert len(of(placed(first, second, (range(0, 80), 9.0 - WEAKER - 0.01, 0.9)), range(0, 80))) == 2
 
 
+def test_what_is_put_together_keeps_the_highest_of_its_parts() -> None:
+    """The smaller part scores higher and is more of what its accounts do; a group that it alone would keep out stays out."""
+    parts = ((range(0, 30), 10.0, 0.9), (range(30, 70), 9.5, 0.3), (range(0, 70), 9.5, 0.3))
+    labels = placed(*parts, (range(0, 88), 8.0, 0.12))
+    assert [len(of(labels, range(0, 70))), of(labels, range(70, 88))] == [1, {-1}]
+    labels = placed(*parts, (range(70, 110), 8.2, 0.9), (range(0, 110), 10.0 - WEAKER - 0.01, 0.9))
+    assert len(of(labels, range(0, 110))) == 2  # scores too low for the smaller part
+
+
+@pytest.mark.parametrize("gathered", [True, False])
+def test_campaigns_put_together_have_the_highest_values_of_both(gathered: bool) -> None:
+    found = _Campaigns(np.repeat([0, 1], [30, 40]), [False, False], [10.0, 9.5], [8.0, 7.0], [0.9, 0.3])
+    (found.gather if gathered else found.place)(np.arange(70), 9.0, 0.3, False)
+    number = found.account[0]
+    assert (found.account == number).all()
+    assert [found.best[number], found.whole[number], found.devotion[number]] == [10.0, 8.0, 0.9]
+
+
 @pytest.mark.parametrize(("first", "grows"), [(0, True), (17, False)])
 def test_a_group_that_holds_one_campaign_whole_makes_it_larger(first: int, grows: bool) -> None:
     found = placed((range(0, 40), 9.0, 0.9), (range(first, 90), 0.1, 0.9))

@@ -108,6 +108,8 @@ class _Campaigns:
     def _merge(self, values: I64, top: int) -> int:
         into = next((int(value) for value in values if self.is_pool[value]), top)
         self.account[np.isin(self.account, values)] = into
+        for highest in (self.best, self.whole, self.devotion):
+            highest[into] = max(highest[value] for value in values)
         return into
 
     def release(self, members: I64) -> None:
