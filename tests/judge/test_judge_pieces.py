@@ -1,5 +1,6 @@
 """Single pieces: p-values hold where their null does and are small for one hand; what takes little or lasts few days is seen."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from judge_helpers import YEAR_1_US, groups, measured, people, scene, values
 from stillwatch.judge import Measured, Scene
 from stillwatch.judge.conduct import CONDUCT, lived, long_answers, night, occasion, short_answers
 from stillwatch.judge.evidence import (
+    EVIDENCE,
     HALF_BANNED,
     Finding,
     banned,
@@ -27,8 +29,9 @@ from stillwatch.judge.evidence import (
 from stillwatch.judge.matcher import MOST_GROUPS, Matcher
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN
-from stillwatch.judge.pieces import usual_mix
+from stillwatch.judge.pieces import JOINT_SENTENCES, usual_mix
 from stillwatch.judge.reasons import TOLD_HOURS, by_day
+from stillwatch.judge.results import COMPUTED, _sentence
 from stillwatch.judge.sample import _networks, _Rows
 from stillwatch.tables import CAPABILITIES
 
@@ -407,3 +410,8 @@ def test_a_mix_of_work_that_other_groups_of_the_log_have_too_is_usual() -> None:
         told = drawn("capabilities", np.random.default_rng(2), shape, 61, 40, 20.0)
         assert usual_mix({"content.one_mix": one_mix(told)})[:2].tolist() == usual
     assert usual_mix({"content.one_mix": Finding(*np.full((4, 1), np.nan))}).tolist() == [0]  # no text was read
+
+
+@pytest.mark.parametrize("name", [*EVIDENCE, *CONDUCT, *COMPUTED, *JOINT_SENTENCES])
+def test_what_an_analyst_reads_of_a_piece_has_no_markup_shape_or_constant(name: str) -> None:
+    assert not re.search(r"[`_]|:func:|[A-Z]{5}", _sentence(name))

@@ -229,7 +229,7 @@ LONG_HOURS = 8 * 24
 
 
 def short_log(scene: Scene) -> F64:
-    """1 for every group of a log of less than LONG_HOURS, else 0: accounts had no time to show what they do."""
+    """1 for every group of a log shorter than eight days, else 0: accounts had no time to show what they do."""
     return np.full(scene.n, float(scene.measured.hourly.shape[-1] < LONG_HOURS))
 
 

@@ -114,9 +114,10 @@ ALIKE_IN = ("timing.one_rhythm", "content.one_mix")
 
 
 def alike(pair: tuple[F64, ...], findings: Mapping[str, Finding]) -> F64:
-    """How much the accounts of each group keep one rhythm and do one mix of work, 0 to 1, ``(n_groups,)``.
+    """How much the accounts of each group keep one rhythm and do one mix of work, 0 to 1.
 
-    A piece that is blind for a group does not make its accounts unlike, but where both are nothing says that they are alike.
+    Values are ``(n_groups,)``. A piece that is blind for a group does not make its accounts unlike, but where both are nothing says that
+    they are alike.
 
     Args:
         pair: value of each of ALIKE_IN.
@@ -132,5 +133,8 @@ UNUSUAL = 0.01
 
 
 def usual_mix(findings: Mapping[str, Finding]) -> F64:
-    """1 where other groups of the log do one mix of work as well, 0 where this one stands out by it or none is told, ``(n_groups,)``."""
+    """1 where other groups of the log do one mix of work as well, 0 where this one stands out by it or none is told.
+
+    Values are ``(n_groups,)``.
+    """
     return (findings["content.one_mix"].p_value >= UNUSUAL).astype(np.float64)
