@@ -22,16 +22,16 @@ TEXT_VIEWS = ("content.opening", "content.closing", "content.shingle", "content.
 
 
 @pytest.fixture(scope="module")
-def logs(small_world: Path, once: Callable[..., Path]) -> Path:
-    """The small world ingested in every mode, under one key."""
+def logs(little_world: Path, once: Callable[..., Path]) -> Path:
+    """The little world ingested in every mode, under one key."""
 
     def ingested(folder: Path) -> None:
         folder.mkdir()
         (folder / "key").write_text("3c" * 32 + "\n")
         for mode in MODES:
             workflows.ingest(
-                [small_world / "events"], "canonical", folder / mode, privacy=mode, key_file=folder / "key",
-                accounts=small_world / "accounts.parquet", quiet=True,
+                [little_world / "events"], "canonical", folder / mode, privacy=mode, key_file=folder / "key",
+                accounts=little_world / "accounts.parquet", quiet=True,
             )
 
     return once("logs-of-every-mode", ingested)
@@ -71,9 +71,9 @@ def test_features_give_the_verdicts_of_text(logs: Path, tmp_path: Path) -> None:
 
 
 def test_features_before_a_time_give_the_verdicts_of_text(logs: Path, tmp_path: Path) -> None:
-    as_of = pq.read_table(logs / "text" / "events")["timestamp"].to_pylist()[30_000]
+    as_of = pq.read_table(logs / "text" / "events")["timestamp"].to_pylist()[10_000]
     text, features = (found(logs / mode, tmp_path / mode, as_of=as_of) for mode in ("text", "features"))
-    assert text["summary"]["n_events"] == 30_000
+    assert text["summary"]["n_events"] == 10_000
     # Half a log leaves more accounts at the edge of who surely belongs; of a fifth, whole campaigns lie at the line under one key.
     assert otherwise(features, text) <= 0.01
     assert features["summary"]["n_campaigns"] == text["summary"]["n_campaigns"]
@@ -164,16 +164,16 @@ def test_sketches_of_other_events_are_not_read(logs: Path, tmp_path: Path, spoil
         pipeline.detect(tmp_path / "logs", tmp_path / "run", quiet=True)
 
 
-def test_another_mode_replaces_the_sketches(logs: Path, small_world: Path, tmp_path: Path) -> None:
+def test_another_mode_replaces_the_sketches(logs: Path, little_world: Path, tmp_path: Path) -> None:
     shutil.copytree(logs / "features", tmp_path / "logs")
-    source = small_world / "events"
+    source = little_world / "events"
     workflows.ingest([source], "canonical", tmp_path / "logs", privacy="text", key_file=logs / "key", quiet=True)
     assert not (tmp_path / "logs" / "sketches").exists()
     assert not list((tmp_path / "logs").glob(".*"))
 
 
-def test_the_key_is_made_once_and_only_for_its_owner(small_world: Path, tmp_path: Path) -> None:
-    sources, out = [next((small_world / "events").iterdir())], tmp_path / "logs"
+def test_the_key_is_made_once_and_only_for_its_owner(little_world: Path, tmp_path: Path) -> None:
+    sources, out = [next((little_world / "events").iterdir())], tmp_path / "logs"
     first = workflows.ingest(sources, "canonical-clear", out, quiet=True)
     key = Path(first["key_file"])
     assert key == out / "stillwatch.key"

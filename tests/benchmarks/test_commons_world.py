@@ -21,6 +21,11 @@ from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 ASKED = 2500
 DAYS = 10
 DAY_US = 86_400_000_000
+DRAWN = {
+    "campus_cloud", "prepaid_corner_store", "gig_desk_host", "agencies_and_their_clients", "counters_and_clinics", "agent_runners",
+    "storytellers_app", "season_sellers", "corner_provider",
+}
+"""Scenarios of innocents of whom no test here says more: none of their worlds is made; their parties are drawn like all others'."""
 INNOCENT = [name for name, scenario in scenarios.SCENARIOS.items() if not scenario.operators]
 
 
@@ -56,9 +61,9 @@ def repeated(values: pa.ChunkedArray) -> float:
     return 1 - len(values.unique()) / len(values)
 
 
-@pytest.fixture(scope="module", params=list(SCENARIOS))
+@pytest.fixture(scope="module", params=[name for name in SCENARIOS if name not in DRAWN])
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, pa.Table]]:
-    """Each scenario once, one in memory at a time."""
+    """Each scenario whose world is made once, one in memory at a time."""
     folder = tmp_path_factory.mktemp(request.param)
     counts = generate(request.param, folder, 3, ASKED)
     tables = {name: pq.read_table(folder / f"{name}.parquet") for name in ("accounts", "truth", "truth_events")}

@@ -28,6 +28,8 @@ MORE = {
     "three_asks_a_day": 12_000,
 }
 """Requests of a world: as few as show what its scenario says; three shifts need people for each, openings seen twice or hardly, many."""
+DRAWN = {"feast_days_on_one_carrier", "assignment_distil_a_model", "mills_markets_and_lists"}
+"""Scenarios of innocents of whom no test here says more: none of their worlds is made; their parties are drawn like all others'."""
 WITH_CREWS = [name for name, season in SEASONS.items() if season.crew]
 
 
@@ -184,7 +186,7 @@ def test_operators_differ_by_seed() -> None:
         assert max(rates) > 1.5 * min(rates), name
 
 
-@pytest.mark.parametrize("name", list(SEASONS))
+@pytest.mark.parametrize("name", [name for name in SEASONS if name not in DRAWN])
 def test_tables_are_what_the_business_logs(name: str, world: Callable[[str], Made]) -> None:
     made, season = world(name), SEASONS[name]
     EVENTS.conform(made.all)
@@ -199,7 +201,7 @@ def test_tables_are_what_the_business_logs(name: str, world: Callable[[str], Mad
         assert made.registry["org_id"].null_count == 0
 
 
-@pytest.mark.parametrize("name", list(SEASONS))
+@pytest.mark.parametrize("name", [name for name in SEASONS if name not in DRAWN])
 def test_a_request_is_written_down_as_a_gateway_would(name: str, world: Callable[[str], Made]) -> None:
     events = world(name).all
     good = pc.equal(events["status"], 200)
@@ -247,7 +249,7 @@ def test_the_same_opening_has_the_same_context(world: Callable[[str], Made]) -> 
 
 
 def test_innocents_alone_have_no_campaign(world: Callable[[str], Made]) -> None:
-    for name in SEASONS.keys() - set(WITH_CREWS):
+    for name in SEASONS.keys() - set(WITH_CREWS) - DRAWN:
         made = world(name)
         assert made.truth["campaign"].null_count == len(made.truth)
         assert len(made.harvest) == 0

@@ -23,6 +23,11 @@ ASKED = 2_500
 MORE = {"agent_runs_at_scale": 12_000, "five_languages_dealt_out": 12_000}
 """where what is said is of shares of a few accounts, or that hardly a prompt comes twice"""
 DAY_US = 86_400_000_000
+DRAWN = {
+    "term_at_the_computing_centre", "one_course_and_little_else", "gateway_of_partner_firms", "research_cloud_before_a_deadline",
+    "few_customers_of_a_small_host",
+}
+"""Scenarios of innocents of whom no test here says more: none of their worlds is made; their parties are drawn like all others'."""
 NETS = {"home", "phone", "office", "campus", "inside", "cloud", "server", "vpn", "proxies", "sticky", "one"}
 
 
@@ -119,7 +124,7 @@ def test_most_hosts_have_as_many_ordinary_users_as_told() -> None:
         assert len({group.label for group in groups}) >= 5, name
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in DRAWN])
 def test_tables_keep_their_contract_and_lack_what_the_host_does_not_tell(name: str, world: Callable[[str], World]) -> None:
     made = world(name)
     lacks = scenarios.SCENARIOS[name].host.lacks
@@ -133,7 +138,7 @@ def test_tables_keep_their_contract_and_lack_what_the_host_does_not_tell(name: s
     assert 0.6 * asked < made.counts["events"] < 1.5 * asked
 
 
-@pytest.mark.parametrize("name", [name for name, scenario in scenarios.SCENARIOS.items() if not scenario.make])
+@pytest.mark.parametrize("name", [name for name, scenario in scenarios.SCENARIOS.items() if not scenario.make and name not in DRAWN])
 def test_innocents_alone_have_no_campaign(name: str, world: Callable[[str], World]) -> None:
     made = world(name)
     assert made.counts["fake"] == made.counts["harvested"] == 0

@@ -29,6 +29,8 @@ TRACES = "worked solution|line of thought|steps that lead|step below"
 DAY_US = 86_400_000_000
 CREWED = [name for name, scenario in scenarios.SCENARIOS.items() if scenario.crew]
 ALONE = [name for name, scenario in scenarios.SCENARIOS.items() if not scenario.crew]
+DRAWN = {"exam_fortnight", "vendors_with_leave", "households_carriers_and_tunnels"}
+"""Scenarios of innocents of whom no test here says more: none of their worlds is made; their parties are drawn like all others'."""
 
 
 class Made:
@@ -124,7 +126,7 @@ def known(party: Party) -> None:
         assert set(routine.models) <= set(places.MODELS)
 
 
-@pytest.mark.parametrize("name", list(SCENARIOS))
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in DRAWN])
 def test_tables_conform_and_lack_what_is_told(name: str, world: Callable[[str], Made]) -> None:
     made = world(name)
     there = {*made.all.column_names, *made.registry.column_names}

@@ -24,6 +24,8 @@ from stillwatch.tables import ACCOUNTS, EVENTS, TRUTH
 ASKED, MORE = 6_000, {"phones_first_spring": 15_000, "payers_and_agencies": 15_000, "a_little_from_each": 25_000}
 """Requests of a world; those of many crowds come to about as many only if they are more, and hundreds ask a little of much."""
 DAY_US = 86_400_000_000
+DRAWN = {"one_gateway_many_partners", "credit_and_gamers"}
+"""Scenarios of innocents of whom no test here says more: none of their worlds is made; their parties are drawn like all others'."""
 WITH_CREWS = [name for name, season in SEASONS.items() if season.crew]
 
 
@@ -132,7 +134,7 @@ def test_operators_differ_by_seed() -> None:
         assert max(rates) > 1.8 * min(rates), name
 
 
-@pytest.mark.parametrize("name", list(SEASONS))
+@pytest.mark.parametrize("name", [name for name in SEASONS if name not in DRAWN])
 def test_tables_are_what_the_business_logs(name: str, world: Callable[[str], Made]) -> None:
     made, season = world(name), SEASONS[name]
     EVENTS.conform(made.all)
@@ -150,7 +152,7 @@ def test_tables_are_what_the_business_logs(name: str, world: Callable[[str], Mad
         assert made.registry["payment_hash"].null_count == len(made.registry)
 
 
-@pytest.mark.parametrize("name", list(SEASONS))
+@pytest.mark.parametrize("name", [name for name in SEASONS if name not in DRAWN])
 def test_a_request_is_written_down_as_a_gateway_would(name: str, world: Callable[[str], Made]) -> None:
     events = world(name).all
     good = pc.equal(events["status"], 200)
@@ -191,7 +193,7 @@ def test_the_same_opening_has_the_same_context(world: Callable[[str], Made]) -> 
 
 
 def test_innocents_alone_have_no_campaign(world: Callable[[str], Made]) -> None:
-    for name in SEASONS.keys() - set(WITH_CREWS):
+    for name in SEASONS.keys() - set(WITH_CREWS) - DRAWN:
         made = world(name)
         assert made.truth["campaign"].null_count == len(made.truth)
         assert len(made.harvest) == 0

@@ -137,7 +137,7 @@ def test_adaptive_attackers_take_back_what_a_countermeasure_takes(
     world: tuple[Task, learners.Kernel, np.ndarray],
 ) -> None:
     task, kernel, _ = world
-    sizes = closed.grid(1600, least=32)
+    sizes = closed.grid(800, least=32)
     plain = closed.best_of(
         [closed.measure(task, kernel, c, sizes, seeds=lambda n: 3).fidelity for c in closed.PLAIN.values()],
         "undefended",
@@ -145,7 +145,7 @@ def test_adaptive_attackers_take_back_what_a_countermeasure_takes(
     effects = []
     for what in defences.COUNTERMEASURES:
         for attacker, channel in zip(defences.ATTACKS, defences.channels(what, kernel), strict=True):
-            curve = closed.measure(task, kernel, channel, [1600], seeds=lambda n: 3).fidelity
+            curve = closed.measure(task, kernel, channel, [800], seeds=lambda n: 3).fidelity
             effects.append(defences.effect(what.name, attacker, curve, plain, what.cost(task)))
     published = {e.countermeasure: e for e in defences.strongest(effects)}
     naive = {e.countermeasure: e for e in effects if e.attacker == "believes everything"}
