@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from evidence_helpers import LAST, write_input, write_run
+from sqlalchemy import event
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
@@ -100,7 +101,7 @@ def test_what_is_not_compared_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
         said[at] = capsys.readouterr().out
     assert said[LAST] == "0 matches\n"
     assert "not valid at 2026-" in said[LAST + timedelta(days=2)]
-    assert "1 indicators" in said[LAST + timedelta(days=2)]
+    assert "1 indicator (" in said[LAST + timedelta(days=2)]
 
 
 def test_requests_are_matched_by_address_client_and_domain(store: Store, input_of_two: Path, tmp_path: Path) -> None:
@@ -112,6 +113,27 @@ def test_requests_are_matched_by_address_client_and_domain(store: Store, input_o
     assert [(hit.what, hit.n_accounts, hit.n_events) for hit in hits(store, data=input_of_two)] == [
         ("ip", 3, 30), ("email_domain", 20, 20), ("user_agent", 20, 200),
     ]
+
+
+def test_a_thousand_indicators_are_known_again_by_one_reading(store: Store, input_of_two: Path, tmp_path: Path) -> None:
+    patterns = [f"[ipv4-addr:value = '198.51.{i // 256}.{i % 256}' OR ipv4-addr:value = '203.0.{i // 256}.{i % 256}']" for i in range(1000)]
+    path = bundled(tmp_path / "b.json", *patterns)
+    told = json.loads(path.read_text())
+    told["objects"].append(told["objects"][7] | {"pattern": "[ipv4-addr:value = '198.51.100.7']"})
+    path.write_text(json.dumps(told))
+    assert (imported(store, path).new, imported(store, path).known) == (1000, 1001)
+    read: list[str] = []
+
+    def count(*args: Any) -> None:
+        if args[2].startswith("SELECT") and "FROM indicators" in args[2]:
+            read.append(args[2])
+
+    with store.write(ANA, now=NOW) as change:
+        event.listen(change.session.connection(), "before_cursor_execute", count)
+        indicators.import_bundle(change, path, "peer")
+    assert len(read) == 1
+    (hit,) = hits(store, data=input_of_two)
+    assert (hit.indicator_id[-4:], hit.n_accounts, hit.n_events) == ("0007", 3, 30), "what is told twice is as it was told last"
 
 
 def test_a_revoked_indicator_is_removed(store: Store, input_of_two: Path, tmp_path: Path) -> None:

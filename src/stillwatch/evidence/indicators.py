@@ -72,6 +72,14 @@ class Hit:
     n_events: int
 
 
+@dataclass
+class Found:
+    """Requests that an object was found in."""
+
+    accounts: set[str] = field(default_factory=set)
+    n_events: int = 0
+
+
 def parse(pattern: str) -> list[tuple[str, str]] | None:
     """(view, value) of a pattern that only says that values equal, joined by OR; None for any other."""
     found: list[tuple[str, str]] = []
@@ -136,15 +144,21 @@ def import_bundle(change: Change, path: Path, source: str) -> Imported:
     if not isinstance(told, dict) or told.get("type") != "bundle" or not isinstance(told.get("objects", []), list):
         raise InputError("not a STIX bundle", where=path)
     result = Imported()
+    # By the STIX id: rows of one indicator besides its first have #1, #2, … behind it.
+    known: dict[str, list[Indicator]] = defaultdict(list)
+    for row in change.session.scalars(select(Indicator).where(Indicator.source == source)):
+        known[row.indicator_id.partition("#")[0]].append(row)
     for n, one in enumerate(told.get("objects", []), 1):
         if isinstance(one, dict) and one.get("type") == "indicator":
-            _import(change, one, n, source, result)
+            _import(change, one, n, source, known, result)
     counts = {"new": result.new, "known": result.known, "left_out": len(result.left_out), "removed": len(result.removed)}
     change.audit("indicators.import", source, after=counts)
     return result
 
 
-def _import(change: Change, one: Mapping[str, Any], n: int, source: str, result: Imported) -> None:
+def _import(
+    change: Change, one: Mapping[str, Any], n: int, source: str, known: dict[str, list[Indicator]], result: Imported
+) -> None:
     name = one.get("id")
     if not isinstance(name, str) or not re.fullmatch(rf"indicator--{UUID}", name):
         result.left_out[f"object {n}"] = "it has no id" if name is None else f"its id is none: {str(name)[:60]!r}"
@@ -154,26 +168,30 @@ def _import(change: Change, one: Mapping[str, Any], n: int, source: str, result:
     except (ValueError, OverflowError):
         result.left_out[name] = "its times are none"
         return
-    mine = Indicator.source == source, Indicator.indicator_id.like(f"{name}%")
-    old = change.session.scalars(select(Indicator).where(*mine)).all()
+    old = known[name]
     newest = max((row.modified for row in old if row.modified is not None), default=None)
     if modified is not None and newest is not None and modified < newest:
         result.left_out[name] = f"older than what {source} told before, of {newest:%Y-%m-%d %H:%M}"
         return
     for row in old:
-        change.session.delete(row)
-    change.session.flush()
+        if row in change.session.new:  # the bundle tells it twice
+            change.session.expunge(row)
+        else:
+            change.session.delete(row)
     values = _values(one)
     live = any(row.view != GONE for row in old)
     if isinstance(values, str):
         (result.removed if live else result.left_out)[name] = values
         values = [(GONE, "")] if old or one.get("revoked") is True else []
-    for i, (view, value) in enumerate(values):
-        change.session.add(Indicator(
+    known[name] = [
+        Indicator(
             indicator_id=name if i == 0 else f"{name}#{i}", view=view, object=value, pattern=str(one.get("pattern") or ""),
             name=str(one.get("name") or ""), source=source, tlp=_tlp(one), modified=modified, valid_from=from_, valid_until=until,
             imported_at=change.now, imported_by=change.actor.name,
-        ))
+        )
+        for i, (view, value) in enumerate(values)
+    ]
+    change.session.add_all(known[name])
     if values and values[0][0] != GONE:
         result.known, result.new = result.known + live, result.new + (not live)
 
@@ -250,7 +268,7 @@ def _cases(session: Session, rows: Sequence[Indicator]) -> list[Hit]:
 
 def _requests(data: Path, rows: Sequence[Indicator]) -> list[Hit]:
     """Requests and accounts by value, one pass over the events."""
-    found: dict[tuple[str, str], tuple[set[str], int]] = {}
+    found: dict[tuple[str, str], Found] = defaultdict(Found)
     objects = [comparable(row.view, row.object) for row in rows]  # earlier versions kept them as they were told
     wanted: dict[str, set[str]] = defaultdict(set)
     for row, value in zip(rows, objects, strict=True):
@@ -270,10 +288,9 @@ def _requests(data: Path, rows: Sequence[Indicator]) -> list[Hit]:
         held = {value: [value] for value in domains}
         _count(found, "email_domain", pc.utf8_lower(registry["email_domain"]), registry["account_id"], held)
     return [
-        Hit(row.indicator_id, row.source, row.view, "requests", len(accounts), n)
+        Hit(row.indicator_id, row.source, row.view, "requests", len(told.accounts), told.n_events)
         for row, value in zip(rows, objects, strict=True)
-        for accounts, n in [found.get((row.view, value or ""), (set(), 0))]
-        if accounts
+        if (told := found.get((row.view, value or "")))
     ]
 
 
@@ -304,12 +321,13 @@ def _inside(values: Any, networks: Mapping[tuple[int, int], Mapping[int, str]]) 
 
 
 def _count(
-    found: dict[tuple[str, str], tuple[set[str], int]], view: str, values: Any, accounts: Any, held: Mapping[str, Sequence[str]]
+    found: dict[tuple[str, str], Found], view: str, values: Any, accounts: Any, held: Mapping[str, Sequence[str]]
 ) -> None:
     """Add up accounts and requests by object; ``held`` tells which objects a value of ours stands for."""
     mask = pc.is_in(values, pa.array(held, pa.string()))
     table = pa.table({"value": values.filter(mask), "account": accounts.filter(mask)})
     for row in table.group_by(["value", "account"]).aggregate([([], "count_all")]).to_pylist():
         for value in held[row["value"]]:
-            who, n = found.get((view, value), (set(), 0))
-            found[(view, value)] = (who | {row["account"]}, n + row["count_all"])
+            told = found[view, value]
+            told.accounts.add(row["account"])
+            told.n_events += row["count_all"]

@@ -180,10 +180,12 @@ def match_indicators(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         hits, left_out = indicators.match(session, at, args.data), indicators.not_valid(session, at)
     for hit in hits:
-        say(args, f"{hit.indicator_id} ({hit.source}): {hit.what} {hit.where}, {hit.n_accounts:,} accounts, {hit.n_events:,} requests")
-    say(args, f"{len(hits)} matches")
+        say(args, f"{hit.indicator_id} ({hit.source}): {hit.what} {hit.where}, "
+                  f"{number_of(hit.n_accounts, 'account')}, {number_of(hit.n_events, 'request')}")
+    say(args, number_of(len(hits), "match", "matches"))
     if left_out:
-        say(args, f"not compared, since they are not valid at {at:%Y-%m-%d %H:%M}: {left_out:,} indicators (--as-of T: another time)")
+        n = number_of(left_out, "indicator")
+        say(args, f"not compared, since they are not valid at {at:%Y-%m-%d %H:%M}: {n} (--as-of T: another time)")
     return {"matches": [vars(hit) for hit in hits], "not_valid": left_out}
 
 
