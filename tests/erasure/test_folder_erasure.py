@@ -16,7 +16,7 @@ from stillwatch import partitions, run_details, sketch
 from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.detect import pipeline
-from stillwatch.erasure.folders import erase
+from stillwatch.erasure.folders import _publish, erase
 from stillwatch.erasure.names import mentions
 from stillwatch.errors import InputError
 from stillwatch.evidence import pdf
@@ -517,6 +517,41 @@ def test_who_is_not_erased_is_not_listed(tmp_path: Path, capsys: pytest.CaptureF
     assert not listed.exists() or hashing.erased_hashes(tmp_path / "logs" / "stillwatch.key") == []
     assert main([*words, logs, "--yes"]) == 0
     assert len(hashing.erased_hashes(tmp_path / "logs" / "stillwatch.key")) == 1
+
+
+def test_where_one_of_two_folders_fails_either_nothing_is_erased_or_the_account_stays_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, account = ingested(tmp_path)
+    logs, other = tmp_path / "logs", shutil.copytree(tmp_path / "logs", tmp_path / "other")
+    words = ["cases", "erase", account, "--note", "request 17", "--from", str(logs), str(other), "--yes", "-q"]
+    aside, whole = other / "quarantine.parquet", (other / "quarantine.parquet").read_bytes()
+    aside.write_bytes(whole[:-9])
+    before = digests(logs)
+    assert main(words) == 1, "a table that cannot be read"
+    assert {name: data for name, data in digests(logs).items() if not name.endswith(".erased")} == before
+    assert [hashing.erased_hashes(folder / "stillwatch.key") for folder in (logs, other)] == [[], []]
+    aside.write_bytes(whole)
+
+    def fails(folder: Path, *args: Any) -> None:
+        if folder == other:
+            raise InputError("the disk is full", where=folder)
+        _publish(folder, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("stillwatch.erasure.folders._publish", fails)
+        assert main(words) == 1
+    assert (held(logs, account), held(other, account) != []) == ([], True)
+    assert [len(hashing.erased_hashes(folder / "stillwatch.key")) for folder in (logs, other)] == [1, 1]
+    assert main(words) == 0
+    assert held(other, account) == []
+
+
+def test_a_folder_that_is_named_twice_is_erased_from_once(tmp_path: Path) -> None:
+    _, account = ingested(tmp_path)
+    (tmp_path / "same").symlink_to(tmp_path / "logs")
+    (done,) = erase([tmp_path / "logs", tmp_path / "same", tmp_path / "logs" / ".." / "logs"], account, note="request 17")
+    assert done.rows
 
 
 def test_a_folder_has_one_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,9 +62,11 @@ class Done:
 
 def erase(
     folders: Sequence[Path], account: str, *, note: str, also: Sequence[str] = (), keys: Sequence[bytes] = (), dry: bool = False,
-    now: datetime | None = None,
+    now: datetime | None = None, begun: list[Path] | None = None,
 ) -> list[Done]:
     """Erase an account from folders of logs, runs and replays: from logs last, since only they tell which requests are its.
+
+    All are read to their ends before the first is written to, so that one that cannot be read leaves all as they were.
 
     Args:
         folders: of logs, runs, replays or the state of a service that is not running; proofs and exposure studies, which are searched
@@ -75,6 +77,7 @@ def erase(
         keys: the tenant's, by which accounts are told in rows that ingest put aside.
         dry: only count.
         now: the time that is told; the clock's by default.
+        begun: takes each folder or table before it is changed, for a caller who must know of it where an error ends the work.
 
     Returns:
         One a folder or table, logs last.
@@ -85,7 +88,7 @@ def erase(
     names = (account, *also)
     if not note.strip() or ((named := pattern(names)) and named.search(note.encode())):
         raise InputError("the note is kept: it must say which request this is, and not name the account", where="--note")
-    folders = list(dict.fromkeys(folders))
+    folders, begun = once_each(folders), [] if begun is None else begun
     tables = [path for path in folders if path.is_file() and path.suffix in (".parquet", ".jsonl")]
     runs = [folder for folder in folders if (folder / "campaigns.parquet").exists()]
     logs = [folder for folder in folders if (folder / "events").is_dir() and folder not in runs]
@@ -102,21 +105,39 @@ def erase(
     with ExitStack() as held:
         for each in (each for each in done if each.folder in rewritten):
             held.enter_context(alone(each.folder, "command", settled=False))
+            if not dry and (each.folder / TO_ERASE).exists():
+                begun.append(each.folder)
             each.finished = not dry and finish(each.folder)
             if dry and (each.folder / TO_ERASE).exists():
                 raise InputError("an erasure was interrupted", where=each.folder, todo="Pass --yes, which finishes it")
         key = int(sketch.account_key(pa.array([account]))[0])
         who = Who(account, names, key, _requests(logs, account), keys)
-        for each in done:
-            if each.folder in tables:
-                n = (parquet_without if each.folder.suffix == ".parquet" else lines_without)(each.folder, None if dry else each.folder, who)
-                each.rows = {each.folder.name: n} if n else {}
-                each.unmatched = not len(who.events) and tells_no_accounts(each.folder)
-            elif each.folder in kept:
-                each.left = _left(each, who)
-            else:
-                _erase(each, who, note, dry, now or datetime.now(UTC))
+        at = now or datetime.now(UTC)
+        counted = [Done(each.folder) for each in done]
+        for each in () if dry else counted:
+            _one(each, who, note, True, at, tables, kept)
+        for each, before in zip(done, counted, strict=True):
+            if before.rows:
+                begun.append(each.folder)
+            _one(each, who, note, dry, at, tables, kept)
     return done
+
+
+def once_each(folders: Sequence[Path]) -> list[Path]:
+    """Folders in their order, each once, however often and in whatever spellings it was named."""
+    return list({folder.resolve(): folder for folder in folders}.values())
+
+
+def _one(done: Done, who: Who, note: str, dry: bool, now: datetime, tables: Sequence[Path], kept: Sequence[Path]) -> None:
+    path = done.folder
+    if path in tables:
+        n = (parquet_without if path.suffix == ".parquet" else lines_without)(path, None if dry else path, who)
+        done.rows = {path.name: n} if n else {}
+        done.unmatched = not len(who.events) and tells_no_accounts(path)
+    elif path in kept:
+        done.left = _left(done, who)
+    else:
+        _erase(done, who, note, dry, now)
 
 
 def _is_replay(folder: Path) -> bool:
@@ -181,7 +202,8 @@ def _erase(done: Done, who: Who, note: str, dry: bool, now: datetime) -> None:
         if done.rows and not dry:
             _publish(folder, staging, done, counted, note, now)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if not dry:
+            shutil.rmtree(staging, ignore_errors=True)
     # Of those that changed, lines may be torn.
     done.left = _left(done, who, *done.removed, *(name for name in done.rows if dry or name.endswith(".parquet")))
     aside = [folder / name for name in (QUARANTINE, FAILED) if (folder / name).is_file()]

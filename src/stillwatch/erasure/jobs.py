@@ -24,8 +24,8 @@ def erase_account(args: Args) -> dict[str, Any]:
     alone = args.folders and args.store is None and not Path(DEFAULT_URL.removeprefix("sqlite:///")).exists()
     keys = _keys(args)
     if alone:
-        with _listed(args, keys):
-            done, in_store = _in_folders(args, keys), None
+        with _listed(args, keys) as begun:
+            done, in_store = _in_folders(args, keys, begun), None
             _demand_any(args, done, in_store)
     else:
         done, in_store = _both(args, keys)
@@ -45,22 +45,26 @@ def _keys(args: Args) -> list[Path]:
     if args.key_file is not None:
         hashing.ingest_key(args.key_file)
         return [args.key_file]
-    return [key for folder in dict.fromkeys(args.folders) if (key := folder / hashing.KEY_NAME).is_file()]
+    return [key for folder in folders.once_each(args.folders) if (key := folder / hashing.KEY_NAME).is_file()]
 
 
-def _in_folders(args: Args, keys: Sequence[Path]) -> list[folders.Done]:
+def _in_folders(args: Args, keys: Sequence[Path], begun: list[Path]) -> list[folders.Done]:
     secrets = [hashing.tenant_key(key) for key in keys]
-    return folders.erase(args.folders, args.account, note=args.note, also=args.also, keys=secrets, dry=not args.yes)
+    return folders.erase(args.folders, args.account, note=args.note, also=args.also, keys=secrets, dry=not args.yes, begun=begun)
 
 
 @contextmanager
-def _listed(args: Args, keys: Sequence[Path]) -> Iterator[None]:
-    """List the account before anything of it goes, so that an erasure that is cut off has listed it; not where nothing is erased."""
+def _listed(args: Args, keys: Sequence[Path]) -> Iterator[list[Path]]:
+    """List the account before anything of it goes, so that an erasure that is cut off has listed it; not where nothing is erased.
+
+    Gives a list for the folders to which the erasure came: once there is one, the account stays listed whatever fails.
+    """
     new = [key for key in keys if args.yes and hashing.list_erased(key, args.account)]
+    begun: list[Path] = []
     try:
-        yield
+        yield begun
     except InputError:
-        for key in new:
+        for key in new if not begun else ():
             hashing.list_erased(key, args.account, off=True)
         raise
 
@@ -81,10 +85,10 @@ def _both(args: Args, keys: Sequence[Path]) -> tuple[list[folders.Done], dict[st
         elsewhere: dict[str, int] | None = {} if args.folders else None
         # First of all whether it may be done, since nobody can take back what is done in the folders.
         counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere, dry=True)
-        with _listed(args, keys):
+        with _listed(args, keys) as begun:
             done = []
             if args.folders:
-                done = _in_folders(args, keys)
+                done = _in_folders(args, keys, begun)
             if args.yes:
                 elsewhere = {str(each.folder): sum(each.rows.values()) for each in done if each.rows} if args.folders else None
                 counted = erasure.erase(store, who, args.account, note=args.note, also=args.also, elsewhere=elsewhere)
