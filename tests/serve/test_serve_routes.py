@@ -552,7 +552,9 @@ def test_metrics_and_status(service: Service) -> None:
     assert 'stillwatch_decision_seconds_bucket{le="+Inf",surface="decide"} 1.0' in text
     assert "stillwatch_snapshot_rows 5.0" in text
     assert "stillwatch_decisions_waiting 1.0" in text
-    assert "stillwatch_decisions_write_failures 0.0" in text
+    for name in ("decisions_write_failures", "decisions_dropped"):
+        assert f"# TYPE stillwatch_{name}_total counter\nstillwatch_{name}_total 0.0" in text
+        assert f"\nstillwatch_{name} 0.0" in text, "by its earlier name, too"
     status = json.loads(called(service, "/v1/status", "metrics", method="GET")[2])
     assert (status["ready"], status["snapshot"]["revision"]) == (True, "r1")
 

@@ -1,5 +1,6 @@
 """Throttles: who has to wait, tried request by request and over a whole log."""
 
+import itertools
 import math
 
 import numpy as np
@@ -63,9 +64,29 @@ def test_silence_saves_up_a_burst_and_no_more() -> None:
     assert admitted(after_a_day, ["a"] * 101, 60.0)[1:].sum() == BURST_S
 
 
-def test_the_oldest_windows_are_forgotten_first() -> None:
+def test_the_windows_that_end_soonest_are_forgotten_first_and_one_at_a_time() -> None:
     rates: Rates[int] = Rates(capacity=10)
     for key in range(11):
         rates.take(key, 1.0, at=0.0)
-    waits = [rates.wait_s(key, 1.0, at=1.0) > 0 for key in range(11)]
-    assert waits == [key >= 5 for key in range(11)]
+    assert [rates.wait_s(key, 1.0, at=1.0) > 0 for key in range(11)] == [key >= 1 for key in range(11)]
+    rates.take(11, 0.1, at=0.0)
+    rates.take(10, 1.0, at=0.0)
+    assert len(rates) == 10, "whose window is there takes nobody else's place"
+    for key in range(12, 40):
+        rates.take(key, 1.0, at=0.0)
+    assert rates.wait_s(11, 0.1, at=1.0) > 0, "a strict one outlives many mild ones"
+
+
+def test_windows_that_are_over_go_a_few_at_a_time_behind_a_long_one_too() -> None:
+    rates: Rates[int] = Rates()
+    rates.take(-1, 0.01, at=0.0)
+    for key in range(1000):
+        rates.take(key, 60.0, at=0.0)
+    rates.take(999, 60.0, at=0.0)
+    sizes = []
+    for _ in range(600):
+        rates.take(-2, 60.0, at=1000.0)
+        sizes.append(len(rates))
+    assert max(a - b for a, b in itertools.pairwise(sizes)) == 2
+    assert sizes[-1] == 2, "the long one and the new one"
+    assert rates.wait_s(-1, 0.01, at=1000.0) > 0

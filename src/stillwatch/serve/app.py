@@ -120,7 +120,7 @@ class Service:
         self.decider, self.tokens, self.context, self.log = decider, tokens, context, log
         self.draining = False
         self._strangers, self._strangers_told = 0, -math.inf
-        self.metrics = Metrics(self._gauges)
+        self.metrics = Metrics(self._gauges, self._counters)
         self._status, self._deadlines, self.tracing = status, Deadlines(deadline_s), tracing
         self._mounts = sorted((mounts or {}).items(), key=lambda mount: -len(mount[0]))
         self._exact = {route.path: route for route in routes() if not route.path.endswith("/*")}
@@ -151,12 +151,19 @@ class Service:
             "ready": ("1 where requests should be sent here", self.ready),
             "snapshot_rows": ("Accounts and keys in the snapshot", snapshot.rows if snapshot else 0),
             "snapshot_built_timestamp_seconds": ("When the snapshot was built", snapshot.built_at if snapshot else 0),
-            "source_unreachable_seconds": ("Since when the snapshot's source cannot be read", unreachable),
+            "source_unreachable_seconds": ("How long the snapshot's source could not be read", unreachable),
             "clock_skew_seconds": ("How far the wall clock jumped ahead of the one in use", decider.clock.skew_s),
-            "decisions_dropped": ("Decisions that were not logged", log.dropped),
             "decisions_waiting": ("Decisions that wait to be logged", log.waiting),
-            "decisions_write_failures": ("How often decisions that wait could not be logged, or not all of them", log.failures),
-            "rate_windows": ("Accounts with a live rate window", len(decider.throttle.by_key) + len(decider.shadow.by_key)),
+            "rate_windows": (
+                "Windows of rates of accounts and keys that are kept; those that are over go as others come",
+                len(decider.throttle.by_key) + len(decider.shadow.by_key),
+            ),
+        } | {name: (f"{name}_total by its earlier name", value) for name, (_, value) in self._counters().items()}
+
+    def _counters(self) -> dict[str, tuple[str, float]]:
+        return {
+            "decisions_dropped": ("Decisions that were not logged", self.log.dropped),
+            "decisions_write_failures": ("How often decisions that wait could not be logged, or not all of them", self.log.failures),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

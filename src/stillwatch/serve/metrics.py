@@ -10,20 +10,21 @@ from prometheus_client.registry import Collector
 
 BUCKETS_S = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1)
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
+Told = Callable[[], dict[str, tuple[str, float]]]
 
 
 class Metrics(Collector):
     """What the service counts."""
 
-    def __init__(self, gauges: Callable[[], dict[str, tuple[str, float]]]) -> None:
-        """Take a function that gives further gauges, as name → (help, value), when asked."""
+    def __init__(self, gauges: Told, counters: Told) -> None:
+        """Take functions that give further gauges and counters (these without ``_total``), as name → (help, value), when asked."""
         self.decisions: Counter[tuple[str, str, str, str]] = Counter()
         """By surface, decision, would, mode."""
         self.faults: Counter[tuple[str, str]] = Counter()
         """By surface and kind: malformed, unauthorised, forbidden, deadline, too-large, no-snapshot, internal, missed."""
         self._times: dict[str, list[int]] = {}
         self._sums: defaultdict[str, float] = defaultdict(float)
-        self._gauges = gauges
+        self._gauges, self._counters = gauges, counters
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
@@ -57,6 +58,8 @@ class Metrics(Collector):
         yield seconds
         for name, (help_, value) in self._gauges().items():
             yield GaugeMetricFamily(f"stillwatch_{name}", help_, value)
+        for name, (help_, value) in self._counters().items():
+            yield CounterMetricFamily(f"stillwatch_{name}", help_, value)
 
     def text(self) -> bytes:
         """The exposition."""

@@ -4,6 +4,8 @@ The generic cell rate algorithm (ITU-T I.371, annex A; virtual scheduling) keeps
 due if all had come at even intervals. Requests may be early by the burst.
 """
 
+import heapq
+import itertools
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -19,15 +21,19 @@ NEVER_S = 86_400.0
 
 
 class Rates(Generic[K]):
-    """Requests a minute by key. Bounded: what an attacker can grow is forgotten oldest first, which errs to letting through.
+    """Requests a minute by key. Bounded: of what an attacker can grow the window that ends soonest goes, which errs to letting through.
 
     Each rate of a key has a window of its own: what one asks to wait holds nobody up under a milder one in its place, and what a
-    milder one lets through meanwhile forgives nothing.
+    milder one lets through meanwhile forgives nothing. Each request that is counted takes at most two windows out, those that are over
+    first: forgetting many at once would hold up whoever asks just then.
     """
 
     def __init__(self, capacity: int = 1 << 18) -> None:
-        """Keep at most ``capacity`` keys."""
+        """Keep at most ``capacity`` windows."""
         self._due: dict[tuple[K, float], float] = {}
+        self._ends: list[tuple[float, int, tuple[K, float]]] = []
+        """A heap with one entry a window: when it ends, or ended as it was looked at last, and a number that says which came first."""
+        self._numbers = itertools.count()
         self._capacity = capacity
 
     def wait_s(self, key: K, rate_per_min: float, at: float) -> float:
@@ -40,19 +46,28 @@ class Rates(Generic[K]):
 
     def take(self, key: K, rate_per_min: float, at: float) -> None:
         """Count one request."""
-        due = self._due.get((key, rate_per_min), at)
-        if len(self._due) >= self._capacity:
-            self._forget(at)
-        self._due[key, rate_per_min] = max(due, at) + 60.0 / rate_per_min
+        window = key, rate_per_min
+        known = self._due.get(window)
+        due = self._due[window] = max(at if known is None else known, at) + 60.0 / rate_per_min
+        if known is None:
+            heapq.heappush(self._ends, (due, next(self._numbers), window))
+        self._forget(at)
 
     def _forget(self, at: float) -> None:
-        kept = {key: due for key, due in self._due.items() if due > at}
-        if len(kept) > self._capacity // 2:
-            kept = dict(list(kept.items())[self._capacity // 2 :])
-        self._due = kept
+        for _ in range(2):
+            full = len(self._due) > self._capacity
+            if not self._ends or (not full and self._ends[0][0] > at):
+                return
+            _, number, window = self._ends[0]
+            due = self._due[window]
+            if due > at and not full:
+                heapq.heapreplace(self._ends, (due, number, window))
+            else:
+                heapq.heappop(self._ends)
+                del self._due[window]
 
     def __len__(self) -> int:
-        """How many windows there are."""
+        """How many windows are kept; some may be over."""
         return len(self._due)
 
 
