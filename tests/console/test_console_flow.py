@@ -449,6 +449,9 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
         Decision(f"p-{i}", now, "decide", names[0], None, "allow", action, "enforce", "terms_of_use", case_id, 0)
         for i, action in enumerate(("allow", "unavailable"))
     ])
+    append_decisions(store, [  # an edge knows keys alone
+        Decision(f"e-{i}", now, "envoy", None, f"k{i % 2}", "allow", "throttle", "shadow", "x", case_id, 0) for i in range(6)
+    ])
     ben, dee = client("ben"), client("dee")
     document = json.dumps({"mode": "enforce", "max_accounts": 5, "max_duration_s": 3600, "durations_s": dict.fromkeys(Action, 3600)})
     page = followed(ben, ben.post("/policy", document=document, note="smaller steps"))
@@ -456,7 +459,12 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
     with store.read() as session:
         tried = policy_pages.backtest(session, parse(json.loads(document)), now)
         shadow = policy_pages.backtest(session, parse({}), now)
-    assert tried.traffic == [{"action": "block", "requests": 70, "accounts": 3, "then": 0, "now": 70}]
+    assert tried.traffic == [
+        {"action": "block", "requests": 70, "subjects": 3, "then": 0, "now": 70},
+        {"action": "throttle", "requests": 6, "subjects": 2, "then": 0, "now": 0},
+    ]
+    shown = ben.get("/policy/1").text
+    assert '<td class="n" data-name="Requests">6</td><td class="n" data-name="Accounts or keys">2</td>' in shown
     assert shadow.traffic[0]["now"] == 0
     assert [row.action_id for row in tried.over_cap] == [action_id]
     assert [row.action_id for row in tried.too_long] == [action_id]

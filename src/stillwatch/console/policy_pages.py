@@ -42,7 +42,7 @@ class Backtest:
     """What a policy would have done.
 
     ``traffic``: for each action that is carried out, requests of the last days that it would refuse or change (not those that a
-    throttle let through), how many accounts they came from, how many were refused or changed then, and how many would be under this
+    throttle let through), how many accounts or keys they came from, how many were refused or changed then, and how many would be under this
     version. ``over_cap`` and ``alone``: actions of these days
     that this version would refuse for their size, or would not let one person take.
     """
@@ -63,8 +63,9 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
     """
     since = now - timedelta(days=DAYS)
     enforced_then = func.sum(func.coalesce(DecisionRow.mode == Mode.ENFORCE, False).cast(Integer()))
+    who = func.coalesce(DecisionRow.account_id, DecisionRow.key_id)  # edges know a client by its key alone
     rows = session.execute(
-        select(DecisionRow.action, func.count(), func.count(DecisionRow.account_id.distinct()), enforced_then)
+        select(DecisionRow.action, func.count(), func.count(who.distinct()), enforced_then)
         .where(DecisionRow.at >= since, DecisionRow.action.in_(set(Action) - {Action.OBSERVE})).group_by(DecisionRow.action)
     )
     proposed = {
@@ -76,9 +77,9 @@ def backtest(session: Session, tried: Policy, now: datetime) -> Backtest:
             proposed[row.action_id] = row
     would = _share_enforced(session, list(proposed.values())) if tried.mode == Mode.ENFORCE else {}
     traffic = [
-        {"action": action, "requests": n, "accounts": accounts, "then": int(then or 0),
+        {"action": action, "requests": n, "subjects": subjects, "then": int(then or 0),
          "now": round(n * would.get(str(action), 0.0))}
-        for action, n, accounts, then in rows
+        for action, n, subjects, then in rows
     ]
     every = sorted(proposed.values(), key=lambda row: row.proposed_at)
     return Backtest(
