@@ -23,7 +23,9 @@ from serve_kit import KEY, entries
 
 from stillwatch.errors import InputError
 from stillwatch.files import alone
-from stillwatch.ingest.parsers._envelope import credential
+from stillwatch.ingest.parsers._envelope import parse_envelope
+from stillwatch.ingest.tenant import Tenant
+from stillwatch.keys.credentials import HEADERS, SUBPROTOCOL, credential
 from stillwatch.keys.hashing import keyed
 from stillwatch.serve import answers, decision_log, grpc_authz, snapshot, sources, tokens
 from stillwatch.serve.clock import HELD_S, Clock
@@ -348,7 +350,28 @@ def test_a_credential_is_found_however_it_is_written(header: bytes) -> None:
     found = Identities(KEY).of_credentials([(b"authorization", header), (b"x-api-key", b"other")])
     every = {identifier for principal in found for identifier in principal}
     assert {keyed(KEY, "sk-1"), keyed(KEY, "other")} <= every
-    assert b"," in header or keyed(KEY, str(credential({"authorization": header.decode()}))) in every, "as ingest calls it"
+    assert keyed(KEY, str(credential({"authorization": header.decode()}.get))) in every, "as ingest calls it"
+
+
+NAMED = st.sampled_from([None, "", " ", "\t\n", "ada", "7"])
+
+
+@given(NAMED, NAMED, NAMED, st.dictionaries(
+    st.sampled_from([*HEADERS, "x-other"]), st.one_of(
+        st.sampled_from(["Bearer sk-1", "bearer", " ", "a,b", f"realtime, {SUBPROTOCOL}sk-2", "X Credential=AK/2026, y"]),
+        st.text("ab ,=/\t", max_size=12),
+    ),
+))
+def test_whom_ingest_names_a_request_after_is_whom_the_service_seeks(
+    account: str | None, org: str | None, key: str | None, headers: dict[str, str]
+) -> None:
+    identities, tenant = Identities(KEY), Tenant(KEY)
+    told = {"account_id": account, "org_id": org, "key_id": key}
+    assert parse_envelope(told, tenant)["account_id"] == next(iter(identities.principal(account, org, key)), None)
+    ingested = parse_envelope({"account_id": " ", "key_id": " ", "headers": headers}, tenant)["account_id"]
+    sought = identities.of_credentials([(name.encode(), value.encode()) for name, value in headers.items()])
+    assert (ingested is None) is (sought == ()), "decided on, so ingested"
+    assert ingested is None or ingested in {identifier for principal in sought for identifier in principal}
 
 
 def test_a_credential_is_found_in_every_header_that_may_carry_one() -> None:

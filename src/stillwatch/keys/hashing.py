@@ -13,8 +13,6 @@ from stillwatch.files import alone, replacing
 KEY_BYTES = 32
 KEY_NAME = "stillwatch.key"
 """Of the key in a folder that ingest writes, where no other place is named."""
-SIGNED = re.compile(r"Credential=(?:Bearer\s+)?([^/\s,]+)")
-"""An ``Authorization`` header that is signed, as AWS has it, differs in every request; this is the name of its key."""
 
 
 def keyed(key: bytes, value: str) -> str:

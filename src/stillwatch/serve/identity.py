@@ -8,15 +8,10 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-from stillwatch.keys.hashing import SIGNED
+from stillwatch.keys.credentials import HEADERS, credentials, parts
 
-SUBPROTOCOLS = b"sec-websocket-protocol"
-CREDENTIALS = frozenset({
-    b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key", b"x-litellm-api-key", b"ocp-apim-subscription-key", SUBPROTOCOLS,
-})
-"""Headers that carry a client's API key in the APIs in use, and at LiteLLM."""
-SUBPROTOCOL = "openai-insecure-api-key."
-"""What stands before the key where a browser, which can set no header, names it as a subprotocol of its websocket."""
+CREDENTIALS = {name.encode(): name for name in HEADERS}
+"""Headers that carry a client's API key, as servers give names."""
 CREDENTIAL_SURFACES = ("envoy", "envoy-grpc", "nginx", "forward")
 """Surfaces that know a client by its API key."""
 KEY = "key\x1f"
@@ -59,7 +54,8 @@ class Identities:
         return found
 
     def principal(self, account: str | None, org: str | None = None, key: str | None = None) -> tuple[str, ...]:
-        """Who is acted on, as ingest decides it: the account, else the organisation, else the key; and its key."""
+        """Who is acted on, as ingest decides it: the account, else the organisation, else the key; and its key. A blank names nobody."""
+        account, org, key = (None if name is None or name.isspace() else name for name in (account, org, key))
         name = account or org or key
         return self.together(self.id(name), self.id(key) if key else None) if name else ()
 
@@ -77,7 +73,7 @@ class Identities:
         An edge that adds its header to the client's, or joins the two with a comma, must not let the client choose: all count, and
         of many the outermost, where the edge's stands. A value counts whole, too, since a name may have a comma.
         """
-        names = [name for value in values for name in (value, *map(str.strip, value.split(","))) if name]
+        names = [name for value in values for name in (value, *map(str.strip, value.split(","))) if name and not name.isspace()]
         if len(names) > MANY:
             names = [*names[: MANY // 2], *names[-MANY // 2 :]]
         return tuple((self.id(name),) for name in dict.fromkeys(names))
@@ -88,9 +84,10 @@ class Identities:
         Every one counts: which of two a gateway takes is its own affair, and a client must not choose the harmless one.
         A gateway may have joined repeated headers with commas, which no API key contains.
         """
-        values = [part for _, parts in _told(headers) for part in parts]
+        told = _told(headers)
+        values = [part for _, values in told for part in values]
         if len(values) > MANY:
-            values = _outermost(headers)
+            values = _outermost(told)
         names = {secret for value in values for secret in credentials(value)}
         return tuple(self.of_credential(name) for name in sorted(names))
 
@@ -101,34 +98,16 @@ class Identities:
         return (*ids, *(KEY + id_ for id_ in ids)) if self._apart else ids
 
 
-def _told(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, list[bytes]]]:
-    """The values of each header that carries a key; of subprotocols those alone that are one."""
-    return [
-        (name, [part for part in value.split(b",") if name != SUBPROTOCOLS or part.strip().startswith(SUBPROTOCOL.encode())])
-        for name, value in headers if name in CREDENTIALS
-    ]
+def _told(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, list[str]]]:
+    """The values of each header that carries a key."""
+    return [(name, parts(CREDENTIALS[name], value.decode("latin-1"))) for name, value in headers if name in CREDENTIALS]
 
 
-def _outermost(headers: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
-    by_name: dict[bytes, list[bytes]] = {}
-    for name, parts in _told(headers):
-        by_name.setdefault(name, []).extend(part for part in parts if part.strip())
-    return [part for parts in by_name.values() for part in (*parts[: MANY // 2], *parts[-MANY // 2 :])]
-
-
-def credentials(value: bytes) -> set[str]:
-    """The API keys that a header's value may name, whatever its scheme, in any case: gateways read more than the standards have."""
-    text = value.decode("latin-1").strip()
-    if text.startswith(SUBPROTOCOL):
-        return {text.removeprefix(SUBPROTOCOL)} - {""}
-    parts = text.split(None, 1)
-    if len(parts) < 2:
-        return set() if text.lower() == "bearer" else set(parts)
-    scheme, rest = parts
-    found = {rest, text.replace(f"{scheme} ", "").strip()}  # LiteLLM takes the scheme out wherever it stands
-    if signed := SIGNED.search(text):
-        found.add(signed[1])
-    return found - {""}
+def _outermost(told: Sequence[tuple[bytes, list[str]]]) -> list[str]:
+    by_name: dict[bytes, list[str]] = {}
+    for name, values in told:
+        by_name.setdefault(name, []).extend(value for value in values if value.strip())
+    return [value for values in by_name.values() for value in (*values[: MANY // 2], *values[-MANY // 2 :])]
 
 
 def unhashed(identifier: str) -> bool:

@@ -10,10 +10,8 @@ from stillwatch.ingest.answers import usage_tokens, whole_response
 from stillwatch.ingest.conversation import conversation, parameters
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import asn, maybe, opened, section
-from stillwatch.keys.hashing import SIGNED
+from stillwatch.keys.credentials import credential
 
-KEYS = ("x-api-key", "api-key")
-"""Headers of API keys beside ``authorization``."""
 WRAP = "is there; wrap a log of another schema in the envelope (docs/ingest.md)"
 SOUGHT = {
     "event_id": f"no request_id {WRAP}", "timestamp": f"no timestamp {WRAP}",
@@ -26,7 +24,9 @@ def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     request, response = section(raw, "request"), whole_response(opened_body(raw.get("response")))
     headers = {name.lower(): value for name, value in section(raw, "headers").items()}
     body = response if type(response) is dict else {}
-    key = raw.get("key_id") or credential(headers)
+    key = raw.get("key_id") or None
+    if tenant.id(key) is None:
+        key = credential(lambda name: maybe(headers.get(name), name))
     # the header openai-organization is not read: a client could be another account in every request
     told = (("account_id", raw.get("account_id")), ("org_id", raw.get("org_id")), ("key_id", key))
     ids = {name: tenant.id(value) for name, value in told}
@@ -56,16 +56,6 @@ def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
 def opened_body(body: Any) -> Any:
     """A body that was logged as a string of JSON, opened; other strings (a stream of events) stay."""
     return opened(body, "response") if type(body) is str and body.lstrip()[:1] in ("{", "[") else body
-
-
-def credential(headers: dict[str, Any]) -> str | None:
-    """The API key in the headers."""
-    told = (maybe(headers.get("authorization"), "authorization") or "").strip()
-    # without the scheme, whichever it is: the decision service seeks what stands after it
-    key = told.split(None, 1)[-1] if told.lower() not in ("", "bearer") else None
-    if signed := SIGNED.search(told):
-        key = signed[1]
-    return key or next((found for name in KEYS if (found := maybe(headers.get(name), name))), None)
 
 
 def named(value: Any) -> Any:
