@@ -9,16 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from respond_helpers import ANA, CEM, NOW, Folder, accounts, held, imported, the_case, write_run
+from respond_helpers import ANA, CEM, NOW, VIC, Folder, accounts, held, imported, the_case, write_run
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.files import digest, write_parquet
 from stillwatch.keys import hashing
-from stillwatch.respond import audit, cases, erasure, identifiers
+from stillwatch.respond import audit, cases, erasure, identifiers, importing
 from stillwatch.respond.runs import read_facts, read_requests
-from stillwatch.respond.schema import Account, Case, Key, Mark, Run
-from stillwatch.respond.store import SYSTEM, Store
+from stillwatch.respond.schema import Account, AuditRow, Case, Key, Mark, Run
+from stillwatch.respond.store import SYSTEM, ForbiddenError, Store
 from stillwatch.respond.vocabulary import State, Verdict
 from stillwatch.tables import ACCOUNTS, EVENTS
 
@@ -386,8 +386,17 @@ def test_an_import_tells_the_store_with_which_key_identifiers_were_hashed(
 
     imported(store, folder)
     assert others() == [False, False], "not known"
-    imported(store, folder, data=data)
+    nobody = run_folder({}, last_seen=NOW - timedelta(days=7))
+    imported(store, nobody)
+    with pytest.raises(ForbiddenError):  # though the run is known and no facts are new
+        importing.import_run(store, VIC, nobody, data=data, now=NOW)
+    assert others() == [False, False]
+    for _ in range(2):
+        imported(store, folder, data=data)
     assert others() == [False, True]
+    with store.read() as session:
+        (row,) = session.query(AuditRow).where(AuditRow.action == "run.key")
+        assert (json.loads(row.before), json.loads(row.after)) == ({"key_check": None}, {"key_check": hashing.key_check(key)})
 
 
 def test_an_import_brings_nobody_back_who_was_erased(

@@ -15,6 +15,7 @@ findings count, in whatever order they come, as replay counts them. It adds acco
 import itertools
 import math
 import time
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -115,7 +116,10 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
         _store_facts(store, actor, run, facts, result, now)
     if data is not None and (check := _key_check(data)):
         with store.write(actor, now=now) as change:
-            change.meta.key_check = check
+            change.require(Role.ANALYST)
+            if change.meta.key_check != check:
+                change.audit("run.key", run.run_id, before={"key_check": change.meta.key_check}, after={"key_check": check})
+                change.meta.key_check = check
     result.back = len(_members(store, erased))
     return result
 
@@ -262,19 +266,28 @@ def _known(session: Session, found: Sequence[Found], taken: set[str]) -> list[Kn
     for chunk in chunks(ids):
         touched |= set(session.scalars(select(Campaign.case_id).where(Campaign.campaign_id.in_(chunk)).distinct()))
     wanted = sorted(touched - taken)
-    parts: dict[str, tuple[set[str], set[tuple[str, str]], set[str], set[str]]] = {name: (set(), set(), set(), set()) for name in wanted}
+    members: dict[str, set[str]] = defaultdict(set)
+    present: dict[str, set[str]] = defaultdict(set)
+    marks: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    campaign_ids: dict[str, set[str]] = defaultdict(set)
     for chunk in chunks(wanted):
         of_members = select(Member.case_id, Member.account_id, Member.present).where(Member.case_id.in_(chunk))
-        for case_id, account_id, present in session.execute(of_members):
-            parts[case_id][0].add(account_id)
-            if present:
-                parts[case_id][3].add(account_id)
+        for case_id, account_id, is_present in session.execute(of_members):
+            members[case_id].add(account_id)
+            if is_present:
+                present[case_id].add(account_id)
         for case_id, view, object_ in session.execute(select(Mark.case_id, Mark.view, Mark.object).where(Mark.case_id.in_(chunk))):
-            parts[case_id][1].add((view, object_))
+            marks[case_id].add((view, object_))
         of_case = select(Campaign.case_id, Campaign.campaign_id).where(Campaign.case_id.in_(chunk))
         for case_id, campaign_id in session.execute(of_case):
-            parts[case_id][2].add(campaign_id)
-    return [Known(case_id, frozenset(m), frozenset(o), frozenset(c), frozenset(p)) for case_id, (m, o, c, p) in parts.items()]
+            campaign_ids[case_id].add(campaign_id)
+    return [
+        Known(
+            name, frozenset(members[name]), frozenset(marks[name]), campaign_ids=frozenset(campaign_ids[name]),
+            present=frozenset(present[name]),
+        )
+        for name in wanted
+    ]
 
 
 def _marks(campaign: FoundCampaign) -> dict[tuple[str, str], dict[str, Any]]:
