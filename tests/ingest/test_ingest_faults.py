@@ -22,7 +22,7 @@ from ingest_helpers import AS_OF, KEY, TIME, envelope, event, payload
 
 from stillwatch import ingest
 from stillwatch.errors import InputError
-from stillwatch.ingest import readers, split
+from stillwatch.ingest import readers, runner, split
 from stillwatch.ingest.faults import REASONS
 
 GOOD = json.dumps(event()).encode()
@@ -364,6 +364,19 @@ def test_unreadable_source(run, write, monkeypatch):
     monkeypatch.setattr(readers, "open", refuse, raising=False)
     with pytest.raises(InputError, match=r"cannot read \(Permission denied\)"):
         run(path, "canonical")
+
+
+def test_a_source_that_is_moved_away_while_it_is_read_is_named(write, tmp_path, monkeypatch):
+    source = write([event()])
+
+    def moved(path):
+        path.unlink(missing_ok=True)
+        return real(path)
+
+    real = runner.digest
+    monkeypatch.setattr(runner, "digest", moved)
+    with pytest.raises(InputError, match=r"^cannot read \(No such file or directory\): .*log\.jsonl$"):
+        ingest.run([source], "canonical", tmp_path / "out", key=KEY, quiet=True)
 
 
 def test_disk_full(run, write, tmp_path, monkeypatch):

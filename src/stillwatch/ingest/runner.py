@@ -140,9 +140,9 @@ def run(
         steps: list[tuple[Load, Path]] = [(partial(work.load_edge, last=path is edges[-1]), path) for path in edges]
         steps += [(work.load_accounts, path) for path in registries] + [(work.load, path) for path in paths]
         for load, path in track(steps, "Reading logs", len(steps), quiet=quiet):
-            hashed = pool.submit(digest, path)
+            content = pool.submit(_content, path)
             role, rows = load(path)
-            work.note(role, path, rows, hashed.result())
+            work.note(role, path, rows, *content.result())
         summary = work.close() | {"not_read": sorted(map(spelled, unread))}
         replaced = gone(out, summary["inputs"])
         keeping = not summary["rows"]["written"] and has_events(out)
@@ -152,6 +152,14 @@ def run(
             demand_format(out, chosen.name)
             publish(staging, out, summary)
     return summary | {"quarantine": str(out / (FAILED if keeping else QUARANTINE)), "kept": keeping, "replaced": replaced}
+
+
+def _content(path: Path) -> tuple[int, str]:
+    """Bytes and SHA-256 of a source; an InputError where it was moved away or cannot be read, which is no fault of the place written to."""
+    try:
+        return path.stat().st_size, digest(path)
+    except OSError as error:
+        raise InputError(f"cannot read ({error.strerror})", where=path) from error
 
 
 class _Work:
@@ -175,8 +183,7 @@ class _Work:
         self._inputs: list[dict[str, Any]] = []
         self._unread_fields: dict[str, dict[str, Any]] = {}
 
-    def note(self, role: str, path: Path, rows: int, sha256: str) -> None:
-        size = path.stat().st_size
+    def note(self, role: str, path: Path, rows: int, size: int, sha256: str) -> None:
         self._inputs.append({"role": role, "path": spelled(path), "rows": rows, "bytes": size, "sha256": sha256})
 
     def load_edge(self, path: Path, last: bool) -> tuple[str, int]:
