@@ -5,14 +5,13 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.keys.hashing import keyed
-from stillwatch.respond import identifiers
+from stillwatch.respond import decisions, identifiers
 from stillwatch.respond.schema import (
     Account,
     ActionRow,
     AllowEntry,
     Appeal,
     Case,
-    DecisionRow,
     Key,
     Label,
     Member,
@@ -58,21 +57,17 @@ def _account(visit: Visit) -> Response:
             select(Appeal).where(Appeal.account_id == name).order_by(Appeal.appeal_id.desc())
         ).all()
         labels = session.scalars(select(Label).where(Label.account_id == name).order_by(Label.label_id.desc())).all()
-        # Two indexes, two readings: an OR over both columns would read the whole table. Edges know a client by its key alone.
-        newest = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(DECISIONS)
-        by_name = session.scalars(newest.where(DecisionRow.account_id == name)).all()
-        by_key = session.scalars(newest.where(DecisionRow.key_id.in_(named))).all()
+        logged = decisions.listed(session, name=name, keys=of_it, limit=DECISIONS)
         hashed = keyed(visit.key, asked) if visit.key else asked
         hashed_too = name != hashed and bool(identifiers.known(session, [(Subject.ACCOUNT, hashed)]))
         todo = identifiers.todo(session, name)
-        decisions = sorted([*by_name, *by_key], key=lambda row: (row.at, row.decision_id), reverse=True)[:DECISIONS]
-    if account is None and not belongs and not done and not allowed and not decisions:
+    if account is None and not belongs and not done and not allowed and not logged:
         how = "this account" if name == asked else "this account, neither so nor by its keyed hash"
         raise NotFoundError(f"no case, action, allow-list entry or decision names {how}", where=asked, todo=todo)
     return visit.show(
         "account.html", title=name, name=name, asked=asked, hashed=hashed if hashed_too else "", account=account,
         keys=keys, n_keys=n_keys, belongs=belongs, done=done, live=live, allowed=allowed, appeals=appeals, labels=labels,
-        decisions=decisions,
+        decisions=logged,
     )
 
 

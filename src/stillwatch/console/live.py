@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from starlette.responses import Response
 
 from stillwatch.console.page import Page, Visit
+from stillwatch.respond import decisions
 from stillwatch.respond.schema import Account, Case, DecisionRow, Key, Meta, Run
 from stillwatch.respond.vocabulary import Role, Subject
 
@@ -19,17 +20,10 @@ def _decisions(visit: Visit) -> Response:
     wanted = {name: visit.query.get(name, "").strip() for name in ("case", "account", "decision")}
     if wanted["account"]:
         wanted["account"] = visit.meant((Subject.ACCOUNT, wanted["account"]))[0][1]
-    conditions: dict[str, Any] = {
-        "case": DecisionRow.case_id == wanted["case"],
-        "account": or_(DecisionRow.account_id == wanted["account"], DecisionRow.key_id == wanted["account"]),
-        "decision": DecisionRow.decision == wanted["decision"],
-    }
-    statement = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(ROWS)
-    for name, value in wanted.items():
-        if value:
-            statement = statement.where(conditions[name])
     with visit.store.read() as session:
-        rows = session.scalars(statement).all()
+        rows = decisions.listed(
+            session, case_id=wanted["case"] or None, decision=wanted["decision"] or None, name=wanted["account"] or None, limit=ROWS
+        )
     return visit.show("decisions.html", title="Decisions", rows=rows, wanted=wanted, n=ROWS)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
@@ -21,16 +21,30 @@ PAUSE_S = 0.1
 """Between transactions: a writer that waits on SQLite looks every 0.1 s."""
 
 
-def listed(session: Session, *, case_id: str | None = None, name: str | None = None, limit: int = 50) -> Sequence[DecisionRow]:
-    """The last decisions, newest first; of a case (or an action of none), or of an account or key."""
+def listed(
+    session: Session, *, case_id: str | None = None, decision: str | None = None, name: str | None = None, keys: Select[str] | None = None,
+    limit: int = 50,
+) -> Sequence[DecisionRow]:
+    """The last decisions, newest first.
+
+    Args:
+        session: an open session.
+        case_id: those of a case alone, or of an action that has none.
+        decision: those that were answered so alone.
+        name: those about an account or key of this name alone.
+        keys: gives keys that count beside ``name``.
+        limit: how many at most.
+    """
     statement = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(limit)
-    if case_id is not None:
-        statement = statement.where(DecisionRow.case_id == case_id)
+    for column, wanted in ((DecisionRow.case_id, case_id), (DecisionRow.decision, decision)):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
     if name is None:
         return session.scalars(statement).all()
-    # Two indexes, two readings: an OR over both columns would read the whole table. Edges know a client by its key alone.
-    found = [row for column in (DecisionRow.account_id, DecisionRow.key_id) for row in session.scalars(statement.where(column == name))]
-    return sorted(found, key=lambda row: (row.at, row.decision_id), reverse=True)[:limit]
+    # An index for each column: an OR over both would read the whole table. Edges know a client by its key alone.
+    by_key = [DecisionRow.key_id == name] + ([] if keys is None else [DecisionRow.key_id.in_(keys)])
+    found = {row.decision_id: row for about in (DecisionRow.account_id == name, *by_key) for row in session.scalars(statement.where(about))}
+    return sorted(found.values(), key=lambda row: (row.at, row.decision_id), reverse=True)[:limit]
 
 
 def prune(store: Store, who: Actor, before: datetime, now: datetime | None = None) -> int:
