@@ -194,11 +194,11 @@ def parser() -> argparse.ArgumentParser:
     audit_commands.register(add, commands, shared, corpus_commands)
     service.register(add)
     erase_account = respond_commands.job("stillwatch.erasure.jobs", "erase_account")
-    respond_commands.register(add, commands, shared, evidence_commands.attach, erase_account)
-    console_commands.register(add, commands, shared)
-    evidence_commands.register(add, commands, shared)
+    respond_commands.register(add, shared, evidence_commands.attach, erase_account)
+    console_commands.register(add, shared)
+    evidence_commands.register(add, shared)
     prove_commands.register(add, commands, shared)
-    replay_commands.register(add, commands, shared)
+    replay_commands.register(add)
     return top
 
 

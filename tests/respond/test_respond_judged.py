@@ -279,9 +279,9 @@ def test_a_promotion_spares_whom_people_judged_innocent_meanwhile(store: Store, 
         for name in ("acct-00052", "acct-00001"):
             assert name in read_snapshot(store, LATER).accounts, "in shadow it is recorded"
         version = policy.draft(change, policy.parse({"mode": "enforce"}), "go").version
-        freed = actions.set_free(change.session, change.now, policy.parse({"mode": "enforce"}))
-        assert (freed.kinds, freed.n_subjects) == ({"block": 1}, 6)
-        assert {name: len(spared) for name, spared in freed.spared.items()} == {whole: 10, part: 1, key: 1}
+        effect = actions.promotion_effect(change.session, change.now, policy.parse({"mode": "enforce"}))
+        assert (effect.kinds, effect.n_subjects) == ({"block": 1}, 6)
+        assert {name: len(spared) for name, spared in effect.spared.items()} == {whole: 10, part: 1, key: 1}
         policy.promote(change, version, "go")
     snapshot = read_snapshot(store, LATER)
     assert sorted(snapshot.accounts) == ["acct-00050", *accounts(53, 5)]

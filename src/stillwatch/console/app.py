@@ -4,7 +4,6 @@ import logging
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
@@ -18,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stillwatch.console import accounts, action_pages, case_pages, entrance, live, policy_pages, queue, registers
 from stillwatch.console.form import LateError, client_ip, read_form
 from stillwatch.console.page import NotFoundError, Page, Visit, environment
-from stillwatch.console.security import Brake, find, form_token, same
+from stillwatch.console.security import Brake, Login, find, form_token, same
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.report import page as report_page
 from stillwatch.respond.store import ForbiddenError, Store
@@ -142,16 +141,12 @@ class Gate:
             if found is None:
                 return self._to_login(request)
             if RANK[found.actor.role] < RANK[page.role]:
-                return self.problem(
-                    request, 403, f"This page is for {page.role}s; you are {found.actor.role}.", found.actor.name
-                )
+                return self.problem(403, f"This page is for {page.role}s; you are {found.actor.role}.", found.actor.name)
             form: dict[str, str] = {}
             if page.method == "POST":
                 form = await read_form(request)
                 if not self.own(request) or not same(form.get("token", ""), form_token(found.token)):
-                    return self.problem(
-                        request, 403, "This form is not from a page of your session. Load the page and send it again."
-                    )
+                    return self.problem(403, "This form is not from a page of your session. Load the page and send it again.")
             visit = Visit(
                 self.store, self.prefix, request.path_params, request.query_params, form, found, now, request.url.path, self.key
             )
@@ -159,19 +154,19 @@ class Gate:
         except ClientDisconnect:
             return Response(status_code=400)
         except NotFoundError as error:
-            return self.problem(request, 404, str(error))
+            return self.problem(404, str(error))
         except ForbiddenError as error:
-            return self.problem(request, 403, str(error))
+            return self.problem(403, str(error))
         except LateError as error:
-            return self.problem(request, 408, str(error))
+            return self.problem(408, str(error))
         except InputError as error:
-            return self.problem(request, 400, str(error))
+            return self.problem(400, str(error))
         except StillwatchError as error:
             logger.error("store: %s", error)
-            return self.problem(request, 503, str(error))
+            return self.problem(503, str(error))
         except Exception:
             logger.exception("a page failed: %s", page.path)
-            return self.problem(request, 500, "The page failed. The log of the service says why.")
+            return self.problem(500, "The page failed. The log of the service says why.")
 
     async def login(self, request: Request) -> Response:
         """The login page and what it sends."""
@@ -180,14 +175,14 @@ class Gate:
         except ClientDisconnect:
             return Response(status_code=400)
         except LateError as error:
-            return self.problem(request, 408, str(error))
+            return self.problem(408, str(error))
         except InputError as error:
-            return self.problem(request, 400, str(error))
+            return self.problem(400, str(error))
         except StillwatchError as error:
             logger.error("store: %s", error)
-            return self.problem(request, 503, str(error))
+            return self.problem(503, str(error))
 
-    def _find(self, token: str, now: datetime, ip: str | None) -> Any:
+    def _find(self, token: str, now: datetime, ip: str | None) -> Login | None:
         with self.store.read() as session:
             return find(session, token, now, ip)
 
@@ -213,7 +208,7 @@ class Gate:
         )
         return RedirectResponse(f"{self.prefix}/login" + (f"?next={quote(back, safe='')}" if back else ""), 303)
 
-    def problem(self, request: Request, status: int, text: str, name: str = "") -> Response:
+    def problem(self, status: int, text: str, name: str = "") -> Response:
         """A page that says what went wrong, in one line."""
         page = (
             environment().get_template("problem.html").render(prefix=self.prefix, text=text, status=status, name=name)

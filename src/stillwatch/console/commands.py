@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from stillwatch.respond.commands import group, job, key_option, store_option
 from stillwatch.respond.vocabulary import Role
@@ -12,7 +11,7 @@ Add = Callable[..., argparse.ArgumentParser]
 JOBS = "stillwatch.console.jobs"
 
 
-def register(add: Add, commands: Any, shared: argparse.ArgumentParser) -> None:
+def register(add: Add, shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line."""
     sub = group(add, shared, "user", JOBS, "who may log in to the console, and with which role")
     roles = [str(role) for role in Role]

@@ -1,6 +1,7 @@
 """What every page has: who visits, what was sent, how it is drawn."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -90,7 +91,7 @@ class Visit:
         stands = self.standing(row)
         return {Standing.IN_FORCE.value: said, Standing.SHADOW.value: "in_shadow"}.get(stands, stands)
 
-    def change(self) -> Any:
+    def change(self) -> AbstractContextManager[Change]:
         """A write to the store as the visitor."""
         return self.store.write(self.actor)
 

@@ -135,9 +135,9 @@ def _policy(visit: Visit) -> Response:
     with visit.store.read() as session:
         version, current = policy.active(session)
         versions = session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(100)).all()
-        freed = actions.set_free(session, visit.now, policy.Policy())
+        effect = actions.promotion_effect(session, visit.now, policy.Policy())
     text = json.dumps(policy.document(current), indent=2, sort_keys=True)
-    return visit.show("policy.html", title="Policy", version=version, text=text, versions=versions, freed=freed)
+    return visit.show("policy.html", title="Policy", version=version, text=text, versions=versions, effect=effect)
 
 
 def _version(visit: Visit) -> Response:
@@ -151,7 +151,7 @@ def _version(visit: Visit) -> Response:
         tests = [(f"version {row.version}", backtest(session, tried, visit.now))]
         if active != row.version:
             tests.append(("in force now", backtest(session, current, visit.now)))
-        freed = actions.set_free(session, visit.now, tried)
+        effect = actions.promotion_effect(session, visit.now, tried)
     differs = _differences(policy.document(current), policy.document(tried))
     text = json.dumps(policy.document(tried), indent=2, sort_keys=True)
     return visit.show(
@@ -163,7 +163,7 @@ def _version(visit: Visit) -> Response:
         differs=differs,
         text=text,
         days=DAYS,
-        freed=freed,
+        effect=effect,
     )
 
 

@@ -28,7 +28,7 @@ def export_options(export: argparse.ArgumentParser) -> None:
     export.add_argument("--producer", default="Stillwatch operator", metavar="NAME", help="stix, packet: who tells")
 
 
-def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
+def register(add: Callable[..., argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     """Add the commands to the command line."""
     verify = add("verify", job(JOBS, "verify"), "check the signature and every file of an evidence packet, a statement or a proof")
     rescore = add("rescore", job(JOBS, "rescore"), "compute the verdict of an evidence packet again")

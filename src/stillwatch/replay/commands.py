@@ -9,7 +9,7 @@ from typing import Any
 from stillwatch.errors import InputError
 
 
-def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser) -> None:
+def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add ``replay`` to the command line."""
     replay = add(
         "replay",

@@ -88,8 +88,9 @@ def run(
     log = read_log(files)
     schedule = Schedule(every_us, growth, first_us, tuple(sorted(set(recent_us))))
     told_steps = schedule.told() | {"grid": 0, "early": 0}
+    inputs, requests = [*_inputs(data), *_digests(truth)], _digests(truth_events)
     result: dict[str, Any] = {
-        "version": __version__, "inputs": _inputs(data, truth, truth_events), "first_event": None, "last_event": None,
+        "version": __version__, "inputs": inputs + requests, "first_event": None, "last_event": None,
         "n_events": len(log.time), "n_accounts": log.n_accounts, "steps": told_steps, "truth": False, "truth_events": False,
         "policies": [], "policy": told(policies, reply),
     }
@@ -100,7 +101,7 @@ def run(
         return result
     dataset.demand_span(int(log.time.min()), int(log.time.max()), data.folder / "events")
     known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events)
-    steps, scratch = out / "steps" / _fingerprint(data, reply, truth), out / "cut"
+    steps, scratch = out / "steps" / _fingerprint(inputs, reply), out / "cut"
     for folder in (steps, scratch):
         own_folder(folder)
     registry = dataset.read_accounts(data)
@@ -185,16 +186,19 @@ def listed(step: Step) -> list[dict[str, Any]]:
     return [{"n_accounts": len(row["accounts"]), "not_accused": row.get("not_accused", [])} for row in groups[:LISTED]]
 
 
-def _fingerprint(data: dataset.Dataset, reply: Reply, truth: Path | None) -> str:
-    """What findings depend on besides the time and the actions before it."""
+def _fingerprint(inputs: list[dict[str, str]], reply: Reply) -> str:
+    """What findings depend on besides the time and the actions before it: the log and its truth, not which requests are whose."""
     told_ = {
         "version": __version__, "sketches": partitions.FORMAT, "reply": repr(reply), "calibration": judge.calibrated().record,
-        "inputs": _inputs(data, truth, None),
+        "inputs": inputs,
     }
     return hashlib.sha256(json.dumps(told_, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def _inputs(data: dataset.Dataset, *others: Path | None) -> list[dict[str, str]]:
+def _inputs(data: dataset.Dataset) -> list[dict[str, str]]:
     own = [*data.event_files, *([data.accounts_file] if data.accounts_file else [])]
-    rows = [{"path": str(path.relative_to(data.folder)), "sha256": digest(path)} for path in own]
-    return rows + [{"path": path.name, "sha256": digest(path)} for path in others if path is not None]
+    return [{"path": str(path.relative_to(data.folder)), "sha256": digest(path)} for path in own]
+
+
+def _digests(path: Path | None) -> list[dict[str, str]]:
+    return [] if path is None else [{"path": path.name, "sha256": digest(path)}]

@@ -128,7 +128,7 @@ def mode_of(row: ActionRow, policy: Policy) -> Mode:
     return Mode.ENFORCE if row.mode == policy.mode == Mode.ENFORCE else Mode.SHADOW
 
 
-class Freed(NamedTuple):
+class PromotionEffect(NamedTuple):
     """What a policy would carry out, once promoted, of what the one in force keeps in shadow; and the other way about."""
 
     kinds: dict[str, int]
@@ -142,7 +142,7 @@ class Freed(NamedTuple):
     """Action -> those of its subjects that people judged innocent: it ends on them instead."""
 
 
-def set_free(session: Session, now: datetime, new: Policy) -> Freed:
+def promotion_effect(session: Session, now: datetime, new: Policy) -> PromotionEffect:
     """What the promotion of a policy comes to."""
     _, held = policies.active(session)
     turned = [row for row in in_force(session, now) if row.kind != LIFT and mode_of(row, held) != mode_of(row, new)]
@@ -152,7 +152,7 @@ def set_free(session: Session, now: datetime, new: Policy) -> Freed:
     cleared = {row.action_id: _cleared(session, row, list(live[row.action_id])) for row in rows}
     kinds = Counter(row.kind for row in rows if live[row.action_id] - cleared[row.action_id])
     subjects = {subject for action_id, some in cleared.items() for subject in live[action_id] - some}
-    return Freed(
+    return PromotionEffect(
         dict(sorted(kinds.items())), len(subjects), dict(sorted(Counter(row.kind for row in stopped).items())),
         len({subject for row in stopped for subject in live[row.action_id]}),
         {name: sorted(cleared[name]) for name in sorted(cleared) if cleared[name]},
@@ -161,7 +161,7 @@ def set_free(session: Session, now: datetime, new: Policy) -> Freed:
 
 def spare(change: Change, new: Policy) -> None:
     """End what a policy is about to carry out for the first time on whom people judged innocent while it was in shadow."""
-    for action_id, cleared in set_free(change.session, change.now, new).spared.items():
+    for action_id, cleared in promotion_effect(change.session, change.now, new).spared.items():
         _release(change, action_id, cleared)
         change.audit("action.spare", action_id, after=_logged(cleared))
         if not targets(change.session, action_id, live=True):
@@ -338,9 +338,9 @@ def undo(
         identifiers.demand(change.session, subjects or ())
         raise InputError("the action touches none of these", where=action_id)
     if waits := _waiting_lifts(change.session, action_id, ended):
-        names = ", ".join(lift.action_id for lift in waits)
+        waiting = ", ".join(lift.action_id for lift in waits)
         todo = f"Somebody else agrees with stillwatch actions approve {waits[0].action_id}"
-        raise InputError(f"{names} waits already to lift it from all of these", where=action_id, todo=todo)
+        raise InputError(f"{waiting} waits already to lift it from all of these", where=action_id, todo=todo)
     _, policy = policies.active(change.session)
     lift = ActionRow(
         action_id=_new_id(), case_id=row.case_id, kind=LIFT, lifts=action_id, state=ActionState.PROPOSED, mode=row.mode,
@@ -619,9 +619,9 @@ def _cleared(session: Session, row: ActionRow, subjects: Subjects) -> set[tuple[
         seq = session.scalars(proposal).first()  # the log is written at the end: none yet for what is proposed in this change
         since = cases.labelled_since(session.get_one(Meta, 1).audit_seq if seq is None else seq, row.proposed_at)
     called = blast.called(session, subjects)
-    names = sorted(set().union(*called.values()))
-    found = cases.cleared(session, names, since=since) | cases.acquitted(session, names, of=row.case_id, since=since)
-    return {subject for subject, names in called.items() if names & found}
+    every = sorted(set().union(*called.values()))
+    found = cases.cleared(session, every, since=since) | cases.acquitted(session, every, of=row.case_id, since=since)
+    return {subject for subject, called_so in called.items() if called_so & found}
 
 
 def _release(change: Change, action_id: str, subjects: Subjects) -> None:

@@ -158,9 +158,9 @@ def move(change: Change, case_id: str, to: State, *, verdict: Verdict | None = N
         labelled = delete(Label).where(Label.case_id == case_id, Label.source == "verdict")
         change.session.execute(labelled if verdict not in INNOCENT else labelled.where(Label.innocent != INNOCENT[verdict]))
     if verdict in INNOCENT:
-        names = [member.account_id for member in members(change.session, case_id, acting_on=True)]
-        spared = set() if INNOCENT[verdict] else cleared(change.session, names)
-        for account_id in names:
+        account_ids = [member.account_id for member in members(change.session, case_id, acting_on=True)]
+        spared = set() if INNOCENT[verdict] else cleared(change.session, account_ids)
+        for account_id in account_ids:
             if account_id not in spared:
                 label(change, account_id, innocent=INNOCENT[verdict], source="verdict", case_id=case_id)
     return case

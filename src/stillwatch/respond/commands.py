@@ -34,7 +34,7 @@ def key_option(parser: argparse.ArgumentParser) -> None:
                              "(default: they are taken as they are)")
 
 
-def register(add: Add, commands: Any, shared: argparse.ArgumentParser, attach: Job, erase: Job) -> None:
+def register(add: Add, shared: argparse.ArgumentParser, attach: Job, erase: Job) -> None:
     """Add the commands to the command line; ``add`` makes a top command, ``shared`` has the options of all.
 
     ``attach`` does ``cases attach``: it verifies a proof, which cases know nothing of. ``erase`` does ``cases erase``: it also

@@ -49,8 +49,8 @@ def draft_policy(args: Args) -> dict[str, Any]:
     with writing(args, create=True) as change:
         drafted = policy.parse(told)
         row = policy.draft(change, drafted, args.note)
-        freed = actions.set_free(change.session, change.now, drafted)
-    say(args, *_freed(freed), f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
+        effect = actions.promotion_effect(change.session, change.now, drafted)
+    say(args, *_promotion_told(effect), f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
     return as_json(row)
 
 
@@ -127,23 +127,23 @@ def promote_policy(args: Args) -> dict[str, Any]:
     """``policy promote``."""
     with writing(args) as change:
         wanted = change.session.get(PolicyVersion, args.version)
-        freed = actions.set_free(change.session, change.now, policy.Policy() if wanted is None else policy.stored(wanted.document))
+        effect = actions.promotion_effect(change.session, change.now, policy.Policy() if wanted is None else policy.stored(wanted.document))
         row = policy.promote(change, args.version, args.note)
-        say(args, *_freed(freed))
+        say(args, *_promotion_told(effect))
     say(args, f"version {args.version} is in force")
     return {"version": policy.BUILT_IN} if row is None else as_json(row)
 
 
-def _freed(freed: actions.Freed) -> list[str]:
+def _promotion_told(effect: actions.PromotionEffect) -> list[str]:
     """What a policy carries out from its promotion on, or no longer does, and whom that spares, in lines."""
     turns = (
-        ("carried out from its promotion on, and in shadow until then", freed.kinds, freed.n_subjects),
-        ("no longer carried out from its promotion on, and in shadow from then", freed.stopped, freed.n_stopped),
+        ("carried out from its promotion on, and in shadow until then", effect.kinds, effect.n_subjects),
+        ("no longer carried out from its promotion on, and in shadow from then", effect.stopped, effect.n_stopped),
     )
     return [
         *(f"{what}: {', '.join(number_of(count, kind) for kind, count in kinds.items())}, on "
           f"{number_of(n, 'account or key', 'accounts and keys')}" for what, kinds, n in turns if kinds),
         *(f"judged innocent, so {action_id} ends on them at its promotion: {number_of(len(spared), 'account or key', 'accounts and keys')} "
           f"({', '.join(subject_id for _, subject_id in spared[:5])}{' …' if len(spared) > 5 else ''})"
-          for action_id, spared in freed.spared.items()),
+          for action_id, spared in effect.spared.items()),
     ]
