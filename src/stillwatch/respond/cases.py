@@ -1,6 +1,7 @@
 """Cases: queue, moves between states, who belongs, remarks and the labels that verdicts leave."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,11 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
-from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.respond import identifiers, names
 from stillwatch.respond.bulk import chunks
-from stillwatch.respond.schema import Annotation, Appeal, AuditRow, Campaign, Case, Label, Member, Run, User
+from stillwatch.respond.schema import Annotation, Appeal, AuditRow, Campaign, Case, Label, Mark, Member, Run, User
 from stillwatch.respond.store import Change, ForbiddenError
 from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Subject, Verdict
 
@@ -88,9 +88,14 @@ def unaccused(session: Session, case_ids: Sequence[str]) -> dict[str, datetime]:
 
 
 def in_common(session: Session, case: Case) -> dict[str, int]:
-    """Other cases that the same run found and that share objects with this one, by name: how many, most first."""
-    others = select(Case).where(Case.run_id == case.run_id, Case.case_id != case.case_id).options(undefer(Case.details))
-    return run_details.in_common(case.details, {other.case_id: other.details for other in session.scalars(others)})
+    """Other cases that the same run found last and that left objects which this one lists, by name: how many, most first."""
+    mine = {(str(row.get("view")), str(row.get("object"))) for row in case.details.get("objects") or ()}
+    found: Counter[str] = Counter()
+    others = select(Mark.case_id, Mark.view, Mark.object).join(Case, Case.case_id == Mark.case_id)
+    others = others.where(Case.run_id == case.run_id, Case.case_id != case.case_id)
+    for some in chunks(sorted({object_ for _, object_ in mine})):
+        found.update(name for name, *left in session.execute(others.where(Mark.object.in_(some))) if tuple(left) in mine)
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def accusing(*also: str) -> ColumnElement[bool]:

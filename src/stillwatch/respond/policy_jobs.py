@@ -4,7 +4,8 @@ import json
 import math
 from typing import Any
 
-import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from stillwatch.errors import InputError
 from stillwatch.files import once, read_json
@@ -79,24 +80,16 @@ def try_throttle(args: Args) -> dict[str, Any]:
         held, version = policy.parse(told), -1
     accused = sorted({name for names in accounts.values() for name in names})
     found, n_others = read_requests(args.data, accused, OTHERS)
-    cases_of: dict[str, list[str]] = {}
-    for case_id, names in accounts.items():
-        for name in names:
-            cases_of.setdefault(name, []).append(case_id)
-    groups: dict[str, tuple[list[float], list[str]]] = {}
-    for name, at_s, mine in zip(*(found[column].to_pylist() for column in ("account_id", "at_s", "wanted")), strict=True):
-        for group in cases_of[name] if mine else [""]:
-            times, who = groups.setdefault(group, ([], []))
-            times.append(at_s)
-            who.append(name)
     result: dict[str, Any] = {"policy_version": None if version < 0 else version, "cases": {}, "others": None, "n_others": n_others}
     for group in (*accounts, ""):
-        times, who = groups.get(group, ([], []))
-        sent = throttle.Requests(np.array(times, np.float64), who)
+        of_group = pc.is_in(found["account_id"], pa.array(accounts[group], pa.string())) if group else pc.invert(found["wanted"])
+        mine = found.filter(of_group)
+        sent = throttle.Requests(mine["at_s"].to_numpy(), mine["account_id"].to_pylist())
+        n_accounts, n_requests = pc.count_distinct(mine["account_id"]).as_py(), len(mine)
         rows = throttle.table(sent, rates, throttle.SHARES if group else ())
         own = throttle.of_policy(sent, held)
         what = {
-            "n_accounts": len(set(who)), "n_requests": len(who), "per_min": sent.per_min,
+            "n_accounts": n_accounts, "n_requests": n_requests, "per_min": sent.per_min,
             "policy": throttle.told(own), "tried": [throttle.told(row) for row in rows],
         }
         if group:
@@ -105,7 +98,7 @@ def try_throttle(args: Args) -> dict[str, Any]:
             result["others"] = what
         title = group or f"accounts of no such case ({what['n_accounts']:,} of {n_others:,}, by hash)"
         together = f"{sent.per_min:.3g} a minute together"
-        say(args, f"{title}: {number_of(len(set(who)), 'account')}, {number_of(len(who), 'request')}, {together}",
+        say(args, f"{title}: {number_of(n_accounts, 'account')}, {number_of(n_requests, 'request')}, {together}",
             *(_tried(_limit(row), row) for row in rows), _tried(f"the policy: {_limit(own)}", own))
     return result
 
