@@ -168,7 +168,10 @@ class Brake:
                 self._failed.popitem(last=False)
 
     def passed(self, name: str, ip: str | None) -> None:
-        """Take back what this login was counted as: all of the name from here, one of the others', from which others guess, too."""
+        """Forget the failures of this name at this address; of the address, and of the name elsewhere, only what this login was counted as.
+
+        The others of these stay, since somebody else may be guessing.
+        """
         self.unchecked(name, ip)
         with self._lock:
             self._failed.pop(self._keys(name, ip)[0], None)

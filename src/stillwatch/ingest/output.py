@@ -32,7 +32,7 @@ WRITTEN = ("events", partitions.FOLDER, QUARANTINE, FAILED, "accounts.parquet", 
 BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
 """A batch of events is written when it has this many rows, or characters of text."""
 PLACE_BITS = 32
-"""Of the place of an event, that say its row; those above say its part."""
+"""How many low bits of an event's place number its row within a part; the bits above number the part."""
 CHUNK_ROWS = 1024
 """Rows that become Arrow at once: few enough to be in the processor's cache still."""
 QUARANTINE_ROWS, QUARANTINE_BYTES = 10_000, 32 << 20

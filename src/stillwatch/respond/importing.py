@@ -213,7 +213,9 @@ class _Plan:
         return _n_campaigns(session) == self.n_known
 
     def standing(self, case: "_Before", verdict: str) -> tuple[bool, bool]:
-        """Whether a find counts beside what its case says, rather than being of older traffic; and whether the case says it from now on."""
+        """Whether the traffic behind a find is as new as that behind its case, so that it changes who is present; and whether the case
+        takes its figures from this find from now on.
+        """
         mine, other = self.periods[self.run.run_id], self.periods.get(case.run_id, _Period(None, None))
         beside = mine.beside(other)
         counts = beside or mine.newer(other)
@@ -223,7 +225,7 @@ class _Plan:
         return counts, counts and not (beside and accused and not accuses)
 
     def outdated(self, run_id: str) -> bool:
-        """Whether accounts that another run was the last to find are in their case no more, unless this one finds them."""
+        """Whether this run, by not finding an account that another run found last, takes it out of the present members of its case."""
         mine, other = self.periods[self.run.run_id], self.periods.get(run_id, _Period(None, None))
         return not mine.beside(other) and (other.is_look or not mine.is_look)
 
