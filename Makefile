@@ -38,7 +38,7 @@ check: $(READY)
 # worksteal keeps the tests of a file on one worker as far as it can, so that what they share is made once. One thread a worker
 # for linear algebra: threads of two workers that wait for each other on two cores make seconds minutes.
 tests: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal --durations 15 --durations-min 5 --ignore-glob '*/tests/benchmarks/test_*_world.py'
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal --durations 15 --durations-min 5 --ignore-glob 'tests/benchmarks/test_*_world.py'
 
 # Of the simulators that benchmarks alone use; who changes one runs them.
 worlds: $(READY)
