@@ -10,7 +10,7 @@ from benchmarks.calibration.examples import UNTOLD, Examples, split, spoken, val
 
 from stillwatch import judge
 from stillwatch.judge import model, reasons, verdict
-from stillwatch.judge.lines import TREES, Lines, line_class, with_trees
+from stillwatch.judge.lines import Lines, line_class, with_trees
 from stillwatch.judge.pieces import PARTS
 
 FURTHEST = 10
@@ -55,7 +55,7 @@ def unseen_by(found: Examples, by_part: np.ndarray, odds: np.ndarray, fitted: mo
     with ProcessPoolExecutor(2) as pool:
         of_worlds = list(pool.map(yardstick_of, [folder / f"{world}.scene" for world in worlds], *(
             [of[rows_of] for rows_of in rows] for of in (comparable, passes, odds)), chunksize=4))
-    sums = {name: (score, reason[name]) for name, score in zip(PARTS, by_part, strict=True) if name != "batched"}
+    sums = {name: (score, reason[name]) for name, score in zip(PARTS, by_part, strict=True) if name != reasons.BATCHED}
     told = with_trees(values, sums, odds)
     return Unseen({name: np.where(comparable, value, -np.inf) for name, value in told.items()}, np.array(of_worlds)[number], passes)
 
@@ -89,8 +89,8 @@ def with_lines(forest: model.Forest, found: Examples, unseen: Unseen, use: np.nd
         return float(furthest[0] + furthest[:FURTHEST].mean() - furthest[FURTHEST]) if np.isfinite(furthest[FURTHEST]) else np.inf
 
     def lines_of(shares: tuple[float, ...], of: np.ndarray) -> Lines:
-        anywhere = line(unseen.told[TREES], of)
-        known = use & positive & (unseen.passes | of & (unseen.told[TREES] >= anywhere))
+        anywhere = line(unseen.told[reasons.TREES], of)
+        known = use & positive & (unseen.passes | of & (unseen.told[reasons.TREES] >= anywhere))
         most: tuple[int, float, dict[str, float]] = (-1, 0.0, {})
         for share in shares:
             scores = {name: told - share * yardstick for name, told in unseen.told.items()}

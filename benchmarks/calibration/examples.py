@@ -47,6 +47,7 @@ from stillwatch.detect.traffic import Traffic, measure, propose, read_traffic
 from stillwatch.engine import Engine, open_engine
 from stillwatch.judge import model, verdict
 from stillwatch.judge.pieces import joint, look
+from stillwatch.judge.reasons import LINKED
 
 Examples = dict[str, np.ndarray]
 """One entry a group: values (``v.``), significance (``s.``), and what is true of it."""
@@ -178,4 +179,4 @@ def split(found: Examples) -> tuple[np.ndarray, np.ndarray]:
 
 def untold(found: Examples, part: str) -> np.ndarray:
     """Groups of innocents whom no log tells from a farm."""
-    return np.isin(found["kind"], UNTOLD) & (part == "linked")
+    return np.isin(found["kind"], UNTOLD) & (part == LINKED)

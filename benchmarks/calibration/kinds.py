@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.conduct import log_accounts
 from stillwatch.judge.model import SIZES
-from stillwatch.judge.reasons import batched, reasoned
+from stillwatch.judge.reasons import BATCHED, LINKED, UNLINKED, batched, reasoned
 
 F64 = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ def size_class(values: Mapping[str, F64]) -> NDArray[np.int64]:
 
 def telling(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups whose innocents make the tail of the part, ``(n_groups,)``: no reason explains them, and work alone could."""
-    return np.asarray(~reasoned(part, values) & ((part != "unlinked") | (values["context.mostly_alike"] >= HALF_ALIKE)))
+    return np.asarray(~reasoned(part, values) & ((part != UNLINKED) | (values["context.mostly_alike"] >= HALF_ALIKE)))
 
 
 def teaching(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -31,6 +31,6 @@ def teaching(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     What batches share, they were put together by; and without links the question is who, of those that work alike, is one hand.
     """
-    if part == "batched":
+    if part == BATCHED:
         return telling(part, values)
-    return np.asarray(~batched(values) & ((part == "linked") | (values["context.mostly_alike"] >= HALF_ALIKE)))
+    return np.asarray(~batched(values) & ((part == LINKED) | (values["context.mostly_alike"] >= HALF_ALIKE)))

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from stillwatch.judge import EVIDENCE
-from stillwatch.judge.pieces import LINKED, SIGNS
+from stillwatch.judge.pieces import LINKED_PIECES, SIGNS
 
 F64 = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def free(name: str) -> bool:
 
 
 def fit(
-    values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, ridge: float = 1.0, names: tuple[str, ...] = LINKED,
+    values: Mapping[str, F64], positive: NDArray[np.bool_], weight: F64, ridge: float = 1.0, names: tuple[str, ...] = LINKED_PIECES,
     limit: float | None = CONDUCT_LIMIT,
 ) -> tuple[float, dict[str, float]]:
     """Fit bias and weights of ``names``.

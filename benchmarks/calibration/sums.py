@@ -62,13 +62,13 @@ def fit(found: Examples, record: dict[str, object]) -> model.Model:
         chosen = {name: value[use] for name, value in values.items()}
         seen = chosen, positive[use], np.where(positive, share, innocent)[use]
         # What an operator can hide is hidden at random where links lead; elsewhere is what cannot be hidden cheaply, or has shown itself.
-        seen = blinded(*seen, usual) if part == "linked" else seen
-        limit = None if part == "batched" else logistic.CONDUCT_LIMIT
+        seen = blinded(*seen, usual) if part == reasons.LINKED else seen
+        limit = None if part == reasons.BATCHED else logistic.CONDUCT_LIMIT
         bias, weights = logistic.fit(*seen, ridge=RIDGE, names=names, limit=limit)
         log_odds = model.Part(bias, weights, ()).log_odds(values)
         judged = negative & telling(part, values) & ~untold(found, part)
         # Few innocents of batches are known: one tail for all sizes.
-        of_size = [judged & ((size == k) | (part == "batched")) for k in range(len(model.SIZES))]
+        of_size = [judged & ((size == k) | (part == reasons.BATCHED)) for k in range(len(model.SIZES))]
         parts[part] = model.Part(bias, weights, tuple(tail(log_odds[some]) for some in of_size))
     return model.Model(parts, usual, strong, dict.fromkeys(parts, (0.0,) * len(model.SIZES)), model.Members(0.0, {}), record)
 

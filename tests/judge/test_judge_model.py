@@ -12,14 +12,14 @@ from stillwatch import judge
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.model import CHOSEN, KNOTS, LEEWAY, RARE_SHARE, SIZES, Part, Tail, dump, load
-from stillwatch.judge.pieces import JOINT_SENTENCES, LINKED, PARTS, UNLINKED, alike, joint
+from stillwatch.judge.pieces import JOINT_SENTENCES, LINKED_PIECES, PARTS, UNLINKED_PIECES, alike, joint
 from stillwatch.judge.pieces import SIGNS as SINGLE
 from stillwatch.judge.reasons import MANY, NOWHERE, REASONS, everyday
 from stillwatch.judge.results import evidence_rows, reasons
 from stillwatch.judge.sample import in_all
 from stillwatch.run_details import DECADES, UNITS
 
-SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED, *UNLINKED)}
+SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED_PIECES, *UNLINKED_PIECES)}
 """Of single pieces and of those that agree, which can only speak for a campaign."""
 LINKS = ("session", "identity")
 """Families that the part named unlinked must not see."""
@@ -55,8 +55,8 @@ def test_p_values_of_innocents_are_the_share_that_reaches_them() -> None:
 
 
 def test_of_two_parts_the_one_that_finds_a_group_rarer_speaks() -> None:
-    two = model(one=part(harvest__rate=1.0), other=part(harvest__volume=1.0))
-    told = values(3, harvest__rate=[19.0, 0, 19], harvest__volume=[0, 19.0, 17])
+    two = model(linked=part(harvest__rate=1.0), unlinked=part(harvest__volume=1.0))
+    told = values(3, harvest__rate=[19.0, 0, 19], harvest__volume=[0, 19.0, 17], context__mostly_alike=0.89)
     part_, score, explained, *_ = two.speaks(told)
     assert part_.tolist() == [0, 1, 0]
     assert score[0] == score[1] == score[2] > 0
@@ -262,7 +262,7 @@ def test_who_is_alike() -> None:
 
 
 def test_bars_add_up_to_the_score() -> None:
-    two = model(one=part(0.5, harvest__rate=3.0, context__youth=1.0), other=part(0.25, harvest__volume=2.0, context__contracted=-4.0))
+    two = model(linked=part(0.5, harvest__rate=3.0, context__youth=1.0), unlinked=part(0.25, harvest__volume=2.0, context__contracted=-4.0))
     told = values(3, harvest__rate=[1, 0, 0.5], harvest__volume=[0, 1, 0.2], context__youth=0.5, context__contracted=[0.5, 0, 0])
     for group, spoke in enumerate(("harvest.rate", "harvest.volume", "harvest.rate")):
         base, pieces = two.bars(told, group)
@@ -294,7 +294,7 @@ def test_the_part_without_links_does_not_move_with_links() -> None:
     told = {name: rng.random(50) for name in values(1) if not name.startswith("joint.")}
     linked = {name: 1 - value if name.split(".")[0] in LINKS else value for name, value in told.items()}
     before, after = told | joint(told), linked | joint(linked)
-    assert [name for name in UNLINKED if (before[name] != after[name]).any()] == []
+    assert [name for name in UNLINKED_PIECES if (before[name] != after[name]).any()] == []
 
 
 # --- Pieces that agree ---------------------------------------------------------------------------------------------
@@ -379,13 +379,13 @@ def test_the_part_for_batches_judges_nothing_else() -> None:
 
 def test_every_piece_has_a_sentence() -> None:
     """What moves a score is told in words: joint pieces and conduct as well as evidence."""
-    told = {name for name in (*LINKED, *UNLINKED) if name.startswith("joint.")}
+    told = {name for name in (*LINKED_PIECES, *UNLINKED_PIECES) if name.startswith("joint.")}
     assert told == set(JOINT_SENTENCES)
     assert not any("none repeats" in said or "repeat nothing" in said for said in JOINT_SENTENCES.values())  # a value of 0.8 may repeat
     shipped = judge.calibrated()
     rows = evidence_rows(values(1, **{"session__handoff": 1.0, "context__yardstick": 0.0}), findings(1, {}), shipped, 0)[1]
     assert {row["name"] for row in rows} == {*REASONS, YARDSTICK, *shipped.pieces}
-    assert {*LINKED, *UNLINKED} <= set(shipped.pieces)
+    assert {*LINKED_PIECES, *UNLINKED_PIECES} <= set(shipped.pieces)
     assert all(row["sentence"] and row["sentence"] != row["name"] for row in rows)
     # An accused customer reads them, too.
     assert not [row["sentence"] for row in rows if re.search(r"\b(trees|nats|log10)\b", row["sentence"])]

@@ -13,8 +13,8 @@ from stillwatch.judge.lines import PLAINEST, TREES, YARDSTICK
 from stillwatch.judge.model import Forest
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict import CONTRACTED
-from stillwatch.judge.verdict_words import changes, not_accused
+from stillwatch.judge.verdict import CONTRACTED, asked_for
+from stillwatch.judge.verdict_words import ASKED, changes, not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
@@ -65,6 +65,10 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
     assert why({}) == []
     told = why(change)
     assert any(said in one for one in told), told
+
+
+def test_each_condition_that_a_person_is_asked_about_has_its_words() -> None:
+    assert list(ASKED) == list(asked_for(values(1), np.zeros(1), np.zeros(1)))
 
 
 def test_what_makes_known_business_is_what_does() -> None:

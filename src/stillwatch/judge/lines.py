@@ -6,12 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.reasons import AT_HOME, batched, by_day, everyday
+from stillwatch.judge.reasons import AT_HOME, TREES, UNLINKED, batched, by_day, everyday
 
 F64 = NDArray[np.float64]
-
-TREES = "trees"
-"""What does not sum them: the name of the trees."""
 
 YARDSTICK = "context.yardstick"
 """The value that tells what the trees give the next groups of a log: :func:`stillwatch.judge.yardstick`."""
@@ -110,6 +107,6 @@ def with_trees(values: Mapping[str, F64], sums: Mapping[str, tuple[F64, NDArray[
     """
     few, unasked = everyday(TREES, values), line_class(values) == 1
     told = {
-        name: np.where(few | reason & ~(unasked & (name == "unlinked")), -np.inf, odds + score) for name, (score, reason) in sums.items()
+        name: np.where(few | reason & ~(unasked & (name == UNLINKED)), -np.inf, odds + score) for name, (score, reason) in sums.items()
     }
     return told | {TREES: np.where(few, -np.inf, odds)}

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from stillwatch.judge.conduct import log_accounts
-from stillwatch.judge.lines import CLEAR, PLAIN, PLAINEST, TREES, YARDSTICK, Lines, doubt, line_class, with_trees
-from stillwatch.judge.reasons import batched, everyday, many_as_one
+from stillwatch.judge.lines import CLEAR, PLAIN, PLAINEST, YARDSTICK, Lines, doubt, line_class, with_trees
+from stillwatch.judge.reasons import BATCHED, LINKED, TREES, UNLINKED, batched, everyday, many_as_one
 from stillwatch.judge.trees import Trees
 
 F64 = NDArray[np.float64]
@@ -228,12 +228,12 @@ class Model:
         at = between_classes(values)
         beyond = {name: part.log_odds(values) - part.of_class("line", at) for name, part in self.parts.items()}
         rarer = np.stack([beyond[name] * part.slope(at, beyond[name]) for name, part in self.parts.items()]) - self.margin(values)
-        return np.where([batched(values) | (name != "batched") for name in self.parts], rarer, -np.inf)
+        return np.where([batched(values) | (name != BATCHED) for name in self.parts], rarer, -np.inf)
 
     def margin(self, values: Mapping[str, F64]) -> F64:
         """The margin of each group's size, ``(n_parts, n_groups)``: more for what was looked for, less for many that work as one."""
         at, chosen = between_classes(values), CHOSEN * batched(values)
-        more = {"linked": chosen, "batched": chosen, "unlinked": -LEEWAY * many_as_one(values)}
+        more = {LINKED: chosen, BATCHED: chosen, UNLINKED: -LEEWAY * many_as_one(values)}
         return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) + more.get(name, 0.0) for name in self.parts])
 
     def speaks(self, values: Mapping[str, F64]) -> Spoken:
@@ -253,7 +253,7 @@ class Model:
         by_log, with_part = self._beyond_its_log(values, with_trees(values, sums, odds))
         beyond = ~passes & (by_log >= -OPEN)
         kept = everyday(TREES, values) & (self._beyond_its_log(values, {TREES: odds})[0] >= 0)
-        unlinked = np.array([name == "unlinked" for name in self.parts])[part]
+        unlinked = np.array([name == UNLINKED for name in self.parts])[part]
         doubted = ~beyond & (odds < doubt(values, score, unlinked=unlinked)) & (self.forest is not None)
         part, score = np.where(beyond, with_part, part), np.where(beyond, by_log, score)
         return Spoken(part, score, explained & ~beyond, beyond, doubted, odds, reason, kept)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from stillwatch.judge import evidence
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
+from stillwatch.judge.reasons import BATCHED, LINKED, UNLINKED
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric.parallel import mapped
 
@@ -84,14 +85,14 @@ JOINT_SENTENCES = {
 }
 """What an analyst reads of each joint piece; it is blind where one of its sides is."""
 
-LINKED = (*SIGNS, *(f"joint.{name}" for name in ("link_work", "two_links", "rhythm_mix", "alike", "alike_together")))
+LINKED_PIECES = (*SIGNS, *(f"joint.{name}" for name in ("link_work", "two_links", "rhythm_mix", "alike", "alike_together")))
 """Pieces of the part that sees links."""
-UNLINKED = (
+UNLINKED_PIECES = (
     *(name for name in SIGNS if name.split(".")[0] not in ("session", "identity")),
     *(f"joint.{name}" for name in ("even_apart", "together_apart", "mix_apart", "one_source", "alike", "alike_together")),
 )
 """Pieces of the part that does not; a burst of sign-ups is an identity too."""
-PARTS = {"batched": LINKED, "linked": LINKED, "unlinked": UNLINKED}
+PARTS = {BATCHED: LINKED_PIECES, LINKED: LINKED_PIECES, UNLINKED: UNLINKED_PIECES}
 """Pieces of each part that sums them."""
 
 

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.lines import TREES
 from stillwatch.judge.model import Model
-from stillwatch.judge.reasons import everyday, other_purpose
+from stillwatch.judge.reasons import LINKED, TREES, UNLINKED, everyday, other_purpose
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import MIN_FAMILIES, Verdicts, known_business, one_customer
 
@@ -35,7 +34,7 @@ def suspicion(values: Mapping[str, F64], verdicts: Verdicts, model: Model) -> F6
     """
     odds = verdicts.log_odds if model.forest is None else model.by_trees(values)
     ask = everyday(TREES, values) | other_purpose(values) | one_customer(values)
-    explained = everyday("linked", values) & everyday("unlinked", values)
+    explained = everyday(LINKED, values) & everyday(UNLINKED, values)
     reasons = (verdicts.families.sum(axis=1) < MIN_FAMILIES).astype(np.float64) + ask + explained
     return np.asarray(odds - KNOWN * known_business(values) - REASON * reasons)
 

@@ -129,6 +129,12 @@ links none of those found has as much with answers of usual length (docs/experim
 CROWDS, OUTSTANDING = 4, 3.0
 """Look-alikes of a log from which a group must lie so many nats beyond the line: one of several crowds that work alike is no operator's for
 that, and where four others of a log stand out as much hardly anybody is one (docs/experiments.md)."""
+LINKS = ("identity.payment", "identity.contact", "session.handoff")
+"""What accounts share."""
+TIES = (*LINKS, "identity.replacement", "identity.banned")
+"""What ties accounts, a burst of sign-ups being none: one course or one job has it."""
+BATCHED, LINKED, UNLINKED, TREES = "batched", "linked", "unlinked", "trees"
+"""The parts of the model: what sums the evidence of batches, of all, and of all but links; and what does not sum it."""
 REASONS = (
     "context.alike", "context.mostly_alike", "context.one_place", "context.occasion", "context.crowd", "session.handoff",
     "identity.payment", "identity.contact", "identity.replacement", "identity.banned", "identity.signup", "joint.two_links",
@@ -186,8 +192,13 @@ def paid_by_few(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["context.one_payer"] >= FEW_CARDS) & (other < BATCHES) & ~hiding(values))
 
 
-def _linked(values: Mapping[str, F64]) -> F64:
-    return np.asarray(np.maximum.reduce([values["identity.payment"], values["identity.contact"], values["session.handoff"]]))
+def _most(values: Mapping[str, F64], *names: str) -> F64:
+    return np.asarray(np.maximum.reduce([values[name] for name in names]))
+
+
+def loose(values: Mapping[str, F64], *names: str) -> NDArray[np.bool_]:
+    """Groups of which none of these pieces ties enough of the accounts (TIE_VALUE)."""
+    return np.asarray(_most(values, *names) < TIE_VALUE)
 
 
 def mostly_alike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -195,7 +206,7 @@ def mostly_alike(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Without the link strangers who work nearly alike would be drawn in with those whom a burst of sign-ups ties.
     """
-    return np.asarray((values["context.mostly_alike"] >= MOSTLY_ALIKE) & (_linked(values) >= BATCHES))
+    return np.asarray((values["context.mostly_alike"] >= MOSTLY_ALIKE) & (_most(values, *LINKS) >= BATCHES))
 
 
 def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -208,7 +219,7 @@ def divided(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     one_source = (alike >= ONE_SOURCE) & (values["harvest.devotion"] >= NOTHING_ELSE) & ~by_day(values)
     one_list = one_source | ((alike >= DIVIDED) & (values["context.common_work"] < REPEATED))
     recent = (values["harvest.rate"] >= RECENT_BUSY) & (values["context.youth"] >= RECENT)
-    return np.asarray((_linked(values) >= BATCHES) & one_list & (recent | (values["harvest.rate"] >= BUSY)))
+    return np.asarray((_most(values, *LINKS) >= BATCHES) & one_list & (recent | (values["harvest.rate"] >= BUSY)))
 
 
 def pool(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -286,8 +297,7 @@ def untied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     What the part of links sees in them is how they work, which people who do one thing have in common.
     """
-    links = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned", "identity.signup")
-    return np.asarray(np.maximum.reduce([values[name] for name in links]) < TIE_VALUE)
+    return loose(values, *TIES, "identity.signup")
 
 
 def loosely_tied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -295,9 +305,8 @@ def loosely_tied(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Rings that spam or sell clicks work as one as well, sign up together and are banned.
     """
-    links = ("identity.payment", "identity.contact", "session.handoff")
     one_list = (values["content.one_length"] >= ONE_LIST) | (values["harvest.long_answers"] >= LONG)
-    return np.asarray((np.maximum.reduce([values[name] for name in links]) < TIE_VALUE) & ~one_list)
+    return np.asarray(loose(values, *LINKS) & ~one_list)
 
 
 def taught(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -390,9 +399,8 @@ def hired(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 
     Markers, annotators or moderators whom an employer took on in one week: in shifts they work round the clock, and all alike.
     """
-    loose = np.maximum.reduce([values[name] for name in TIES]) < TIE_VALUE
     usual = (values["harvest.long_answers"] < LONG) & (values["harvest.elicitation"] < ELICITED)
-    return np.asarray(loose & usual & (values["harvest.narrow"] >= ONE_KIND))
+    return np.asarray(loose(values, *TIES) & usual & (values["harvest.narrow"] >= ONE_KIND))
 
 
 def crowded(values: Mapping[str, F64], score: F64) -> NDArray[np.bool_]:
@@ -428,10 +436,6 @@ def by_day(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & told)
 
 
-TIES = ("identity.payment", "identity.contact", "session.handoff", "identity.replacement", "identity.banned")
-"""What ties accounts, a burst of sign-ups being none: one course or one job has it."""
-
-
 def one_night(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups whose accounts are all quiet in the same hours of the day: people of one time zone."""
     return np.asarray(values["context.night"] >= NIGHT)
@@ -444,7 +448,7 @@ def asleep(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Pieceworkers whom a platform pays for with a few cards, cataloguers and translators of one sheet of work, work as one, and at night not;
     nor do they hide where they work.
     """
-    unpaid = np.maximum.reduce([values[name] for name in TIES if name != "identity.payment"]) < TIE_VALUE
+    unpaid = loose(values, *(name for name in TIES if name != "identity.payment"))
     piecework = one_night(values) & (values["infra.rotation"] < AT_HOME)
     return np.asarray(unpaid & (by_day(values) & (values["identity.payment"] < TIE_VALUE) | piecework))
 
@@ -455,8 +459,7 @@ def same_place(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     Whatever ties them, who is not seen to work round the clock is of an office: a call centre buys cards for a few agents each, and hands
     conversations over at the change of shifts.
     """
-    loose = np.maximum.reduce([values[name] for name in TIES]) < TIE_VALUE
-    return np.asarray((values["context.one_place"] >= AT_HOME) & (loose | (values["timing.round_the_clock"] < SLEEPLESS)))
+    return np.asarray((values["context.one_place"] >= AT_HOME) & (loose(values, *TIES) | (values["timing.round_the_clock"] < SLEEPLESS)))
 
 
 def one_app(values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -466,8 +469,7 @@ def one_app(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     A plug-in, a course's notebook or a volunteers' tool sets for all its users what is asked, how and when, and they sign up as it is
     launched. Who fakes accounts hides among the users of a popular client, or is tied by more than that.
     """
-    loose = np.maximum.reduce([values[name] for name in TIES]) < TIE_VALUE
-    return np.asarray((values["context.own_client"] >= OWN_CLIENT) & loose)
+    return np.asarray((values["context.own_client"] >= OWN_CLIENT) & loose(values, *TIES))
 
 
 def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
@@ -480,10 +482,13 @@ def everyday(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     job or of one place, an app or its users, they learnt from few.
     """
     few = own_talk(values) | unplaced(values) | unowned(values) | asleep(values) | same_place(values) | one_app(values) | open_relay(values)
-    if part == "trees":
+    if part == TREES:
         return few
-    batch = ~many_batches(values) | (values["context.mostly_alike"] < UNLIKE_BATCHES)
-    own = untied(values) if part == "linked" else batch if part == "batched" else unlike(values) | by_day(values)
+    own = {
+        LINKED: untied(values),
+        UNLINKED: unlike(values) | by_day(values),
+        BATCHED: ~many_batches(values) | (values["context.mostly_alike"] < UNLIKE_BATCHES),
+    }[part]
     return np.asarray(reasoned(part, values) | loosely_tied(values) | few | own)
 
 
@@ -495,10 +500,11 @@ def reasoned(part: str, values: Mapping[str, F64]) -> NDArray[np.bool_]:
     the accounts are a pool; and who sits in one office is a colleague. Who works alike in one place or for a few days is of a
     class or at an event, and who does so beside a life of his own and takes no long answers does odd jobs that are posted to many.
     """
-    if part == "unlinked":
-        return np.asarray(taught(values) | firms(values) | gathered(values) | beside(values))
-    if part == "batched":
-        return np.asarray(taught(values) | firms(values) | housed(values) | ~batched(values) | (_shared(values) < BATCHES))
     all_alike = (values["context.alike"] >= ALIKE) & (values["context.mostly_alike"] >= NEARLY_ALIKE)
     one_hand = mostly_alike(values) | np.where(batched(values), busy_batches(values), all_alike | pool(values) | divided(values))
-    return np.asarray(taught(values) | firms(values) | ~one_hand | housed(values))
+    own = {
+        LINKED: ~one_hand | housed(values),
+        UNLINKED: gathered(values) | beside(values),
+        BATCHED: housed(values) | ~batched(values) | (_shared(values) < BATCHES),
+    }[part]
+    return np.asarray(taught(values) | firms(values) | own)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
-from stillwatch.judge.lines import TREES, YARDSTICK, line_class
+from stillwatch.judge.lines import YARDSTICK, line_class
 from stillwatch.judge.link_graph import Pairs, link_graph
 from stillwatch.judge.model import Model
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import JOINT_SENTENCES, alike, usual_mix
-from stillwatch.judge.reasons import REASONS
+from stillwatch.judge.reasons import REASONS, TREES
 from stillwatch.judge.sample import in_all
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts

@@ -1,18 +1,19 @@
 """What would change a verdict, and why nobody is accused: the conditions of :func:`stillwatch.judge.judge` in words, with figures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.conduct import as_crowd
 from stillwatch.judge.evidence import EVIDENCE
-from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, PLAIN, PURPOSEFUL, TREES, doubt
+from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, PLAIN, PURPOSEFUL, doubt
 from stillwatch.judge.model import Model, Spoken
 from stillwatch.judge.pieces import joint
 from stillwatch.judge.reasons import (
     ASSIGNED,
     AT_HOME,
+    BATCHED,
     DESK,
     ELICITED,
     FEW_CARDS,
@@ -24,6 +25,8 @@ from stillwatch.judge.reasons import (
     SIDE_WORK,
     TAUGHT,
     TIE_VALUE,
+    TREES,
+    UNLINKED,
     UNPLACED,
     UNWANTED,
     asleep,
@@ -202,18 +205,18 @@ def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verd
 def _to_one_customer(mine: Group, model: Model) -> str:
     """What would make a campaign one customer's (:func:`stillwatch.judge.verdict.one_customer`), whatever else holds of it."""
 
-    def so(**change: float) -> bool:
-        one = _rows(mine, [{name.replace("__", "."): value for name, value in change.items()}])
+    def so(change: Group) -> bool:
+        one = _rows(mine, [change])
         return bool(one_customer(one, model.by_trees(one))[0])
 
     paid = ", as few payment methods pay for them"
     if mine["context.one_payer"] < OWNED:
         fewest, paid = MIN_GROUP_ACCOUNTS, ""
         payers = f"payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1)"
-        other = payers if so(context__one_payer=OWNED) else ""
+        other = payers if so({"context.one_payer": OWNED}) else ""
     elif hiding(_one(mine))[0]:
-        fewest = DESK if so(context__crowd=float(as_crowd(DESK - 1))) else HOPPER
-        other = "accounts that do not each rotate over a pool of exits" if so(infra__rotation=0.0) else ""
+        fewest = DESK if so({"context.crowd": float(as_crowd(DESK - 1))}) else HOPPER
+        other = "accounts that do not each rotate over a pool of exits" if so({"infra.rotation": 0.0}) else ""
     else:
         fewest, other = HOPPER, f"ones that together looked less {_AS_FAKES}"
     return f"fewer than {fewest} accounts{f', or {other},' * bool(other)} would be one customer's{paid}: a person asks first"
@@ -294,68 +297,64 @@ ONE_NIGHT = (
 )
 
 
+ASKED: Mapping[str, Callable[[Group], str]] = {
+    "customer": lambda own: (
+        f"it has fewer than {MIN_GROUP_ACCOUNTS} accounts: a firm or a family looks like it too often" if own["context.one_payer"] < OWNED
+        else "few payment methods pay for it, or three quarters of its accounts meet others with their own card on a network: ask "
+        "whether it is one customer, or a few firms"
+    ),
+    "purpose": lambda own: (
+        f"it asks little for {_WANTED}: {_SO} {_share(own)} {_SHARE}, where {1 - UNWANTED:.0%} or less is for a person "
+        f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} {_AVERAGE}): "
+        "ask whether it is a content mill, or access that is resold"
+    ),
+    "openly": lambda own: (
+        f"{own['context.one_domain']:.0%} of its few accounts share rare mail domains, and few payment methods pay for it: ask "
+        "whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
+    ),
+    "rehearsed": lambda own: (
+        f"only {own['harvest.distinct']:.1%} of its prompts are distinct and most are sent by several accounts: ask whether they test "
+        "a product or a limit"
+    ),
+    "school": lambda own: (
+        f"{own['context.education']:.0%} are registered for education, and the trees give less than {PLAIN:g} nats: ask whether it is "
+        "a school, its teachers or its pupils"
+    ),
+    "settled": lambda own: (
+        f"{1 - own['context.youth']:.0%} were customers for a month before, {own['context.own_client']:.0%} use a program that hardly "
+        f"anybody else does, they meet on networks, their answers are {_times(own['harvest.long_answers'])} {_AVERAGE}, "
+        f"and the trees give less than {PLAIN:g} nats: ask whether it is a call centre, branches of a firm, or devices of one maker"
+    ),
+    "hired": lambda own: (
+        "cards, contacts, conversations and bans link too few of its accounts, they do one kind of work, and their answers are "
+        f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether one employer took them on, as markers or annotators"
+    ),
+    "crowded": lambda own: (
+        f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
+        f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
+    ),
+}
+"""What a person asks of a group for which :func:`.asked_for` finds each condition, from its values."""
+
+
 def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, group: int) -> list[str]:
     """Why a group is no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
     own = {name: float(value[0]) for name, value in mine.items()}
     said = model.speaks(mine)
     score = said.score
-    asks = {name for name, so in asked_for(mine, said.odds, score).items() if so[0]}
     out = []
     if known_business(mine)[0]:
         out.append(
             f"it is somebody's known business: {own['context.contracted']:.0%} of the accounts have contracts or checked identities, and "
             f"one organisation owns {own['context.one_owner']:.0%}"
         )
-    if "customer" in asks:
-        few = own["context.one_payer"] < OWNED
-        out.append(
-            f"it has fewer than {MIN_GROUP_ACCOUNTS} accounts: a firm or a family looks like it too often" if few else
-            "few payment methods pay for it, or three quarters of its accounts meet others with their own card on a network: ask "
-            "whether it is one customer, or a few firms"
-        )
-    if "purpose" in asks:
-        out.append(
-            f"it asks little for {_WANTED}: {_SO} {_share(own)} {_SHARE}, where {1 - UNWANTED:.0%} or less is for a person "
-            f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} {_AVERAGE}): "
-            "ask whether it is a content mill, or access that is resold"
-        )
-    if "openly" in asks:
-        out.append(
-            f"{own['context.one_domain']:.0%} of its few accounts share rare mail domains, and few payment methods pay for it: ask "
-            "whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
-        )
-    if "rehearsed" in asks:
-        out.append(
-            f"only {own['harvest.distinct']:.1%} of its prompts are distinct and most are sent by several accounts: ask whether they test "
-            "a product or a limit"
-        )
-    if "school" in asks:
-        out.append(
-            f"{own['context.education']:.0%} are registered for education, and the trees give less than {PLAIN:g} nats: ask whether it is "
-            "a school, its teachers or its pupils"
-        )
-    if "settled" in asks:
-        out.append(
-            f"{1 - own['context.youth']:.0%} were customers for a month before, {own['context.own_client']:.0%} use a program that hardly "
-            f"anybody else does, they meet on networks, their answers are {_times(own['harvest.long_answers'])} {_AVERAGE}, "
-            f"and the trees give less than {PLAIN:g} nats: ask whether it is a call centre, branches of a firm, or devices of one maker"
-        )
-    if "hired" in asks:
-        out.append(
-            "cards, contacts, conversations and bans link too few of its accounts, they do one kind of work, and their answers are "
-            f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether one employer took them on, as markers or annotators"
-        )
-    if "crowded" in asks:
-        out.append(
-            f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
-            f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
-        )
+    out += [ASKED[name](own) for name, so in asked_for(mine, said.odds, score).items() if so[0]]
     # A reason of the trees alone keeps nobody from being accused through a part that passes.
     if said.explained[0] or (said.kept[0] and score[0] < 0):
         out.append(_reason(mine, said, model))
     if said.doubted[0]:
-        asked = doubt(mine, score, unlinked=np.array([_speaker(said, model) == "unlinked"]))[0]
+        asked = doubt(mine, score, unlinked=np.array([_speaker(said, model) == UNLINKED]))[0]
         given = said.odds[0]
         digits = _digits(given, asked, "f", 1)
         out.append(
@@ -407,7 +406,7 @@ def _reason(mine: Mapping[str, F64], said: Spoken, model: Model) -> str:
         share = f"{mine['context.own_client'][0]:.0%} of its accounts use an app that hardly anybody else uses"
         return f"{share}, and other links tie too few of them: ask whether they are an app's, a plug-in's or a course's users"
     nightly = asleep(mine)[0] and not (by_day(mine)[0] and mine["identity.payment"][0] < TIE_VALUE)
-    if name == "unlinked":
+    if name == UNLINKED:
         if gathered(mine)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"
         if beside(mine)[0]:
@@ -429,7 +428,7 @@ def _reason(mine: Mapping[str, F64], said: Spoken, model: Model) -> str:
         return "it is at home in few places or networks, and cards or contacts of several owners link too few of it: are they colleagues?"
     if loosely_tied(mine)[0]:
         return RING
-    if listed_batches(mine, said.odds[:1])[0] or name == "batched":
+    if listed_batches(mine, said.odds[:1])[0] or name == BATCHED:
         return (
             "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
             "they people who hunt for free credit?"
