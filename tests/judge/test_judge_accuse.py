@@ -30,7 +30,7 @@ def accused(
     told["harvest.volume"] = np.array([volume.get(i, -9.0) for i in range(N)])
     told["harvest.rate"] = np.array([rate.get(i, 0.0) for i in range(N)])
     sure = findings(N, {"timing.together": 1e-9, "volume.even_load": 1e-9})
-    found, lead, verdicts = accusing.accuse(known, told, sure, one.by_trees(told), one)
+    _, found, lead, verdicts = accusing.accuse(known, told, sure, one.by_trees(told), one)
     assert len(lead) == found.n
     return [np.unique(found.member_account[found.member_group == i] // SIZE).tolist() for i in range(found.n)], verdicts
 

@@ -18,16 +18,16 @@ MIN_ACCOUNTS = 4
 def accuse(
     scene: judge.Scene, values: dict[str, NDArray[np.float64]], findings: dict[str, judge.Finding], odds: NDArray[np.float64],
     model: judge.Model,
-) -> tuple[group.Groups, NDArray[np.int64], judge.Verdicts]:
-    """Campaigns before who is linked to them joins, each one's lead, and the verdicts; ``values`` gets the log's yardstick.
+) -> tuple[dict[str, NDArray[np.float64]], group.Groups, NDArray[np.int64], judge.Verdicts]:
+    """The values with those that the log's other groups tell, campaigns before who is linked to them joins, their leads, and the verdicts.
 
-    ``odds`` is what the trees give each group.
+    The first are ``context.look_alikes`` and the log's yardstick (:data:`judge.YARDSTICK`). ``odds`` is what the trees give each group.
     """
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     # Which groups compare is known once they are judged; how many of them look alike, each is asked only then.
     far = verdicts.campaign & (verdicts.log_odds >= judge.OUTSTANDING)
-    values["context.look_alikes"] = judge.look_alikes(scene, odds, verdicts.comparable, far)
+    values = {**values, "context.look_alikes": judge.look_alikes(scene, odds, verdicts.comparable, far)}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     known, free = verdicts.campaign, np.ones(scene.people.n, bool)
     final, lead = _put_together(scene, known, verdicts.log_odds, model)
@@ -35,11 +35,11 @@ def accuse(
     free[final.member_account] = False
     member = judge.suspects(scene) & scene.of_members(free)
     told = judge.yardstick(scene, odds, member, verdicts.comparable & ~known)
-    values[judge.YARDSTICK] = np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(told) else told)
+    values = {**values, judge.YARDSTICK: np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(told) else told)}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     if (verdicts.campaign & ~known).any():
         final, lead = _put_together(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
-    return final, lead, verdicts
+    return values, final, lead, verdicts
 
 
 def campaigns(

@@ -44,7 +44,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         model = judge.calibrated()
         values, findings = judge.look(scene, traffic.threads)
         odds = model.by_trees(values)
-        sure, sure_lead, verdicts = accuse(scene, values, findings, odds, model)
+        values, sure, sure_lead, verdicts = accuse(scene, values, findings, odds, model)
         free = np.ones(traffic.people.n, bool)
         sure = expand(engine, traffic, scene, verdicts, model, sure_lead, owned_marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False

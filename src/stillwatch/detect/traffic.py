@@ -30,6 +30,8 @@ carry it at most, for it to mark the group (:func:`group.enriched`). Chosen, not
 that twenty times as many use is others'."""
 AN_ACCOUNT = 5
 """Requests that an account's age and volume count for beside the habits of its batch."""
+HALF_BIT = 17
+"""Bit of an account's hash by which it falls into one half of its group or the other; any bit would do."""
 
 Carried = dict[int, dict[str, NDArray[np.int64]]]
 """Number of the sketch column -> habitual carriers: ``object`` (i64 hash) and ``account`` (code), a row a pair."""
@@ -155,7 +157,7 @@ def _incidences(engine: Engine, traffic: Traffic, streams: group.Groups) -> list
 def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) -> judge.Scene:
     """Everything that evidence looks at."""
     people = traffic.people
-    half = (people.key >> 17) & 1
+    half = (people.key >> HALF_BIT) & 1
     window = (int(people.first_us.min()), int(people.last_us.max()))
     matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
     sums = ("time", "parent", "output_tokens", "elicitation", "n_words", "capability", *CONTENT_COLUMNS)
@@ -171,5 +173,7 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = judge.owners(people)
     sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, traffic.batches, traffic.threads)
-    used = [*(traffic.used[name] for name in link.USED), traffic.n_networks]
-    return judge.Scene(people, groups, measured, sampled, handoffs, traffic.identities, window, *used)
+    return judge.Scene(
+        people=people, groups=groups, measured=measured, sample=sampled, handoffs=handoffs, identities=traffic.identities, window_us=window,
+        network=traffic.used["net"], client=traffic.used["client"], setting=traffic.used["parameters"], n_networks=traffic.n_networks,
+    )
