@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.judge.mixes import overdispersion
-from stillwatch.judge.people import HOUR_US, UNKNOWN
+from stillwatch.judge.people import DAY_US, HOUR_US, UNKNOWN
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric.arrays import by_value, distinct
 from stillwatch.run_details import EVEN
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-DAY_US = 24 * HOUR_US
 
 
 @dataclass(frozen=True)

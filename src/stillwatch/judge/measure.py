@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.judge.matcher import MOST_GROUPS, Index, Matcher, note_memberships, slots_of_event
-from stillwatch.judge.people import HOUR_US
+from stillwatch.judge.people import DAY_US, HOUR_US
 from stillwatch.numeric.fast_hashes import mix
 from stillwatch.numeric.groups import Groups
 from stillwatch.tables import CAPABILITIES
@@ -190,7 +190,7 @@ def hour_columns(hours: tuple[int, int], times: Iterable[I64]) -> I64:
     day = np.arange(hours[0], hours[1] + 1) // 24
     if len(day) < LONGEST_HOURS:
         return np.arange(len(day))
-    return np.isin(day, np.concatenate([np.unique(time // (24 * HOUR_US)) for time in times])).cumsum() - 1
+    return np.isin(day, np.concatenate([np.unique(time // DAY_US) for time in times])).cumsum() - 1
 
 
 def measure(

@@ -8,7 +8,7 @@ from scipy.sparse import coo_matrix
 
 from stillwatch.judge.campaigns import CENTRAL, HALF, by_links
 from stillwatch.judge.model import Model
-from stillwatch.judge.people import HOUR_US, UNKNOWN
+from stillwatch.judge.people import DAY_US, UNKNOWN
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.second_pools import not_unlike, second_pools
 
@@ -42,16 +42,20 @@ def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64, known
     lacks what the others have. ``known`` accounts ``(n_accounts,)``, or all, tell what is usual.
     """
     out, known = np.zeros(scene.people.n), _all_if_none(known, scene)
-    cores = np.where(np.isin(account_label, np.arange(len(lead))) & known, account_label, -1)
-    for number in range(len(lead)):
-        cores[(account_label == number) & ~_is_in(scene, lead[number : number + 1])] = -1
-    links = linked(scene, cores)
+    cores = np.full(scene.people.n, -1, np.int64)
+    start = scene.groups.start
+    for number, group in enumerate(lead):
+        rows = slice(start[group], start[group + 1])
+        core = scene.groups.member_account[rows][scene.seen[rows]]
+        cores[core[(account_label[core] == number) & known[core]]] = number
+    links, carriers = linked(scene, cores), _carriers(scene, group_label, lead)
     young = np.nan_to_num(scene.people.tenure_days(), nan=1e9) < YOUNG_DAYS
     nobody = account_label < 0
     for number in range(len(lead)):
         mine = account_label == number
         core, outside = cores == number, nobody
-        carries = _carries(scene, np.flatnonzero(group_label == number), int(lead[number]))
+        carries = np.zeros(scene.people.n, bool)
+        carries[carriers[number]] = True
         signs = [found == number for found in links]
         tied = np.logical_or.reduce(signs)
         if (tied & core).sum() >= MOSTLY_TIED_SHARE * core.sum():
@@ -276,7 +280,6 @@ def _second(account: I64, size: I64, n: int) -> I64:
 
 AGE_SPREAD, ANSWERS_SPREAD, SPAN_SPREAD, RATE_SPREAD = 0.3, 0.1, 0.2, 0.3
 """Logs of days, of tokens, of days and of requests a day by which accounts of one campaign differ at least."""
-DAY_US = 24 * HOUR_US
 
 
 def _habits(scene: Scene, mine: I64, place: I64) -> dict[str, tuple[F64, float]]:
@@ -298,7 +301,7 @@ def _habits(scene: Scene, mine: I64, place: I64) -> dict[str, tuple[F64, float]]
     }
 
 
-NEAR_US = 3 * 24 * HOUR_US
+NEAR_US = 3 * DAY_US
 """Time within which accounts signed up together."""
 
 
@@ -473,22 +476,18 @@ def joining(
     return out
 
 
-def _is_in(scene: Scene, groups: I64) -> NDArray[np.bool_]:
-    out = np.zeros(scene.people.n, bool)
-    out[scene.groups.member_account[np.isin(scene.groups.member_group, groups) & scene.seen]] = True
-    return out
-
-
-def _carries(scene: Scene, groups: I64, lead: int) -> NDArray[np.bool_]:
-    size = scene.size
-    large = groups[(size[groups] >= LARGE * size[lead]) & (scene.devotion[groups] >= CENTRAL * scene.devotion[lead])]
-    median = scene.median_requests
-    group = scene.groups.member_group
-    devotion = scene.measured.n / np.maximum(scene.of_members(scene.people.n_events), 1)
-    rows = np.isin(group, large) & (scene.measured.n >= CARRIED * median[group]) & (devotion >= DEVOTED * scene.devotion[group])
-    out = np.zeros(scene.people.n, bool)
-    out[scene.groups.member_account[rows]] = True
-    return out
+def _carriers(scene: Scene, group_label: I64, lead: I64) -> list[I64]:
+    """Accounts, of it or not, that carry the sub-streams of each campaign as its others do."""
+    group, size, devotion = scene.groups.member_group, scene.size, scene.devotion
+    mine = np.flatnonzero(group_label >= 0)
+    of = lead[group_label[mine]]
+    large = np.zeros(scene.n, bool)
+    large[mine] = (size[mine] >= LARGE * size[of]) & (devotion[mine] >= CENTRAL * devotion[of])
+    own = scene.measured.n / np.maximum(scene.of_members(scene.people.n_events), 1)
+    rows = large[group] & (scene.measured.n >= CARRIED * scene.median_requests[group]) & (own >= DEVOTED * devotion[group])
+    account, whose = scene.groups.member_account[rows], group_label[group[rows]]
+    order = np.argsort(whose, kind="stable")
+    return np.split(account[order], np.searchsorted(whose[order], np.arange(1, len(lead))))
 
 
 def linked(scene: Scene, account_label: I64) -> list[I64]:

@@ -45,6 +45,13 @@ ROOM = 12
 """Rows an event that a batch gets room for at first; where they are more it is gone through again."""
 MERGED = 4_000_000
 """Rows that wait to be merged, at least."""
+MIN_PROMPTS = 20
+"""Sampled requests below which the shares of common and of distinct prompts say nothing."""
+MIN_EXPECTED, MIN_MET = 5, 20
+"""Tasks that both halves of a group must be expected to draw, so that few of them tell of a queue, and coincidences with everybody else
+from which the pool is known."""
+MIN_PLACES = 10
+"""Pairs of an owner and a network from which a group tells how often owners usually meet."""
 
 
 @dataclass(frozen=True)
@@ -295,7 +302,7 @@ def _prompts(groups: Groups, rows: _Rows) -> tuple[F64, F64]:
     events = _by(rows.group, groups.n, rows.count)
     common = _by(rows.group, groups.n, np.where(np.repeat(width, width) > 1, rows.count, 0))
     n_prompts = _by(rows.group[start], groups.n, np.ones(len(start)))
-    few = events < 20
+    few = events < MIN_PROMPTS
     safe = np.maximum(events, 1)
     return np.where(few, np.nan, common / safe), np.where(few, np.nan, n_prompts / safe)
 
@@ -316,8 +323,7 @@ def _queue(groups: Groups, rows: _Rows, known: I64, everywhere: I64, total: int,
     rate = met_outside / np.maximum((n_a + n_b) * n_outside, 1)
     expected = rate * n_a * n_b
     observed = _by(group, groups.n, a * b)
-    # Coincidences with the rest of the world must be many enough to know the pool.
-    blind = (expected < 5) | (met_outside < 20)
+    blind = (expected < MIN_EXPECTED) | (met_outside < MIN_MET)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.log10((observed + 0.5) / (expected + 0.5))
     p = stats.poisson.cdf(observed, np.maximum(expected, 1e-9))
@@ -335,7 +341,7 @@ def _networks(groups: Groups, rows: _Rows, owner: I64, modulus: I64) -> tuple[F6
     sharing, having = distinct(met[:, [0, 2]])[0], distinct(owned[:, [0, 2]])[0]
     share = _by(sharing[:, 0], groups.n, np.ones(len(sharing))) / np.maximum(_by(having[:, 0], groups.n, np.ones(len(having))), 1)
     all_pairs = np.maximum(known * (known - 1) / 2, 1)
-    compared = usual_groups(groups) & (known >= 10)
+    compared = usual_groups(groups) & (known >= MIN_PLACES)
     usual = np.median((pairs / all_pairs)[compared]) if compared.any() else 0.0
     size = np.bincount(groups.member_group, minlength=groups.n)
     each = _by(met[:, 0], groups.n, np.ones(len(met))) * modulus / np.maximum(size, 1)

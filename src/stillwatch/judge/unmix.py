@@ -42,8 +42,8 @@ ROUNDS, CLOSE = 100, 1e-3
 """Expectation maximisation ends after so many rounds, or when no conversation's posterior changes by more."""
 MAX_LOG_ODDS = 30.0
 """Log-odds beyond which nothing is surer."""
-EVEN = 4
-"""Rounds before set-ups count: what separates the two must be found first."""
+FIRST_SETUP_ROUND = 4
+"""Round from which set-ups count: what separates the two must be found first."""
 
 
 @njit(cache=True, nogil=True)
@@ -231,13 +231,13 @@ def fitted(told: Conversations, usual: list[I64], *, at_marks: bool) -> Mixture:
         shows = strays = float(np.clip(rate, 0.005, 0.995))
     share = float(np.clip((n * posterior).sum() / n.sum(), 0.02, 0.98))
     for done in range(ROUNDS):
-        harvest_looks = looks(n * (begun if done < EVEN else posterior))
+        harvest_looks = looks(n * (begun if done < FIRST_SETUP_ROUND else posterior))
         mine, others = np.zeros(len(n)), np.zeros(len(n))
         for of_harvest, of_cover, kind in zip(harvest_looks, cover_looks, kinds, strict=True):
             mine += of_harvest[kind]
             others += of_cover[kind]
         sent, sent_cover = np.zeros(n_setups), np.zeros(n_setups)
-        if done >= EVEN:
+        if done >= FIRST_SETUP_ROUND:
             sent, sent_cover = senders(n * posterior), senders(n * (1 - posterior))
         mine += sent[setup] + marked * np.log(shows) + (turns - marked) * np.log(1 - shows) + np.log(share)
         others += sent_cover[setup] + marked * np.log(strays) + (turns - marked) * np.log(1 - strays) + np.log(1 - share)
@@ -251,7 +251,7 @@ def fitted(told: Conversations, usual: list[I64], *, at_marks: bool) -> Mixture:
         shows = float(np.clip(((n * posterior * marked).sum() + 0.5) / ((requests * posterior).sum() + 1), 1e-3, 1 - 1e-3))
         strays = ((n * (1 - posterior) * marked).sum() + 0.005) / ((requests * (1 - posterior)).sum() + 1)
         strays = float(np.clip(strays, 1e-5, shows))
-        if done > EVEN + 2 and np.abs(posterior - before).max() < CLOSE:
+        if done > FIRST_SETUP_ROUND + 2 and np.abs(posterior - before).max() < CLOSE:
             break
     return found
 
