@@ -160,11 +160,16 @@ def test_tables_of_a_run_agree(small_world: Path, small_run: Path) -> None:
     campaigns = {row["campaign_id"]: row for row in rows(small_run, "campaigns")}
     assert set(accounts) == {event["account_id"] for event in events}
     assert len(accounts) == len(rows(small_run, "accounts"))
-    for row in accounts.values():
-        assert (row["verdict"] == "clear") == (row["campaign_id"] is None)
+    sent = Counter(event["account_id"] for event in events)
+    card = {row["account_id"]: row["payment_hash"] for row in rows(small_world, "accounts")}
+    paid_with = Counter((row["campaign_id"], card.get(name)) for name, row in accounts.items())
+    for name, row in accounts.items():
+        assert (row["verdict"] == "clear") == (row["campaign_id"] is None) == (not row["reasons"])
         if row["campaign_id"] is not None:
             assert row["verdict"] == campaigns[row["campaign_id"]]["verdict"]
-            assert row["reasons"]
+            assert row["reasons"][-1].startswith(f"This account itself: {sent[name]} requests within ")
+            shared = card.get(name) is not None and paid_with[row["campaign_id"], card[name]] > 1
+            assert ("a payment method" in row["reasons"][-1]) == shared
     harvest = [(row["campaign_id"], sender[row["event_id"]]) for row in rows(small_run, "harvest")]
     assert len({event["event_id"] for _, event in harvest}) == len(harvest) > 0
     assert all(accounts[event["account_id"]]["campaign_id"] == campaign for campaign, event in harvest)

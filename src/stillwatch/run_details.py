@@ -162,6 +162,8 @@ SAMPLED = {
     **dict.fromkeys(("context.common_work", "harvest.distinct"), "in a sample of 1 in {} of the prompts"),
 }
 """What is counted in a sample of a large group's values (:mod:`stillwatch.judge.sample`), and how that is said."""
+ITSELF = "This account itself"
+"""How the last of an account's reasons begins: what is said of it alone, and not of its campaign or group."""
 EVEN = 0.01
 """What ``volume.even_load`` has in place of a spread that is not beyond what counting alone gives."""
 DECADES = {

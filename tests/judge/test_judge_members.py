@@ -429,6 +429,16 @@ def test_of_whom_nothing_is_known_he_does_not_join() -> None:
     assert joined(known, member, asked, work=0.1, n_accepted=1) == [30, 31]
 
 
+def test_who_was_there_for_a_moment_and_has_no_link_does_not_join() -> None:
+    known, member, asked = asked_of(like=[30, 31, 32], unlike=[])
+    days = np.where(np.arange(200) < 20, 10 + np.arange(200) % 3, 11)
+    days[[30, 31]] = 0
+    phone = np.full(200, -1)
+    phone[[3, 4, 31]] = 7
+    several = people(200, last_us=days * judge.DAY_US, n_events=np.full(200, 60))
+    assert joined(scene(known.groups, several, phone=phone), member, asked, work=8.0, weight=1.0) == [31, 32]
+
+
 def test_who_sends_more_of_its_work_need_be_less_like_it() -> None:
     known, member, asked = asked_of(like=[30], unlike=[40])
     assert joined(known, member, asked, work=8.0, weight=1.0) == [30, 40]

@@ -10,7 +10,17 @@ from judge_helpers import groups, measured, model, people, scene
 from stillwatch import judge
 from stillwatch.judge.members import FAR
 from stillwatch.judge.model import Members
-from stillwatch.judge.second_pools import LESS, MIN_POOL_ACCOUNTS, NOT_UNLIKE, SAME_LENGTH, SAME_WORK, not_unlike, second_pools
+from stillwatch.judge.second_pools import (
+    LESS,
+    MIN_POOL_ACCOUNTS,
+    NOT_UNLIKE,
+    NOTHING_ELSE,
+    SAME_LENGTH,
+    SAME_WORK,
+    not_unlike,
+    pools_elsewhere,
+    second_pools,
+)
 from stillwatch.tables import CAPABILITIES
 
 CORE, POOL = 20, 16
@@ -140,3 +150,55 @@ def test_a_campaign_far_beyond_the_line_keeps_its_second_pool(monkeypatch: pytes
     for score, stay in ((FAR, CORE + POOL), (FAR - 0.1, CORE)):
         left = judge.belonging(known, one, all_of_it, one, np.array([score]), told)
         assert np.flatnonzero(left == 0).tolist() == list(range(stay))
+
+
+# --- Over another pathway ---------------------------------------------------------------------------------------
+
+
+def beside(
+    known: judge.Scene, *, far: bool = True, objects: bool = True, of_campaign: int = CORE, devoted: float = 1.0, **told: Any
+) -> list[int]:
+    """Who joins a campaign of the core, and of ``of_campaign`` less it elsewhere, without a link; ``told`` replaces columns of accounts."""
+    n = known.people.n + of_campaign - CORE
+    events = np.concatenate([known.people.n_events / devoted, np.full(of_campaign - CORE, 40)]).astype(np.int64)
+    everybody = people(n, n_events=events, **told)
+    proposed = groups(known.groups.member_account, objects=[(0, 7)] if objects else [])
+    member = np.where(np.arange(n) < CORE, 0, np.where(np.arange(n) >= known.people.n, 0, -1))
+    found = pools_elsewhere(scene(proposed, everybody, known.measured), member, np.array([far]))
+    assert set(found.tolist()) <= {-1, 0}
+    return np.flatnonzero(found == 0).tolist()
+
+
+OF_POOL = list(range(CORE, CORE + POOL))
+
+
+def test_who_does_the_same_even_work_over_another_pathway_is_its_second_pool() -> None:
+    assert beside(work()) == OF_POOL
+    assert beside(work(kinds=SAME_WORK - 0.01, answers=SAME_LENGTH - 1e-4, n=32)) == OF_POOL
+    assert beside(work(), of_campaign=33) == OF_POOL
+    assert beside(work(), devoted=NOTHING_ELSE) == OF_POOL
+    assert beside(work(strangers=4)) == [], "the kinds of work of the group's others are not the campaign's"
+
+
+@pytest.mark.parametrize("known", [
+    work(kinds=SAME_WORK + 0.01), work(lengths=SAME_WORK + 0.01), work(answers=SAME_LENGTH + 0.01), work(pool=MIN_POOL_ACCOUNTS - 1),
+    work(n=27), work(n=58), work(words=0),
+])
+def test_other_work_or_amounts_or_few_accounts_are_none_over_another_pathway(known: judge.Scene) -> None:
+    assert beside(known) == []
+
+
+@pytest.mark.parametrize("change", [
+    {"far": False}, {"objects": False}, {"of_campaign": 34}, {"devoted": 0.9 * NOTHING_ELSE},
+    {"reseller": np.arange(CORE + POOL) >= CORE}, {"org": np.where(np.arange(CORE + POOL) >= CORE, 3, -1)},
+])
+def test_a_pool_over_another_pathway_needs_a_clear_campaign_marks_and_owners(change: dict[str, Any]) -> None:
+    assert beside(work(), **change) == []
+
+
+def test_users_of_one_tool_send_uneven_amounts() -> None:
+    known = work()
+    n = known.measured.n.copy()
+    n[CORE:] = np.array([10, 160] * (POOL // 2))
+    sent = {name: np.rint(getattr(known.measured, name) * n / 40).astype(np.int64) for name in ("output_tokens", "words")}
+    assert beside(replace(known, measured=replace(known.measured, n=n, **sent))) == []

@@ -67,10 +67,12 @@ def expand(
     engine: Engine, traffic: Traffic, scene: judge.Scene, verdicts: judge.Verdicts, model: judge.Model, lead: NDArray[np.int64],
     counted: Marks, final: group.Groups,
 ) -> group.Groups:
-    """Test every account against every campaign: of those :func:`asked`, who is like its accounts joins it."""
+    """Test every account against every campaign: of those :func:`asked`, who is like its accounts joins it, and so do second pools."""
     member, (whose, work) = final.labels(traffic.people.n), asked(engine, traffic, scene, counted, final)
     joins = judge.joining(scene, verdicts.campaign, member, whose, work, lead, verdicts.log_odds, model)
     stays = np.where(joins, whose, member)
+    pools = judge.pools_elsewhere(scene, stays, verdicts.log_odds[lead] >= judge.FAR)
+    stays = np.where(stays < 0, pools, stays)
     rows = np.flatnonzero(stays >= 0)
     order = np.lexsort((rows, stays[rows]))
     return group.Groups(

@@ -8,6 +8,7 @@ from stillwatch.judge.lines import YARDSTICK
 from stillwatch.judge.matcher import MOST_GROUPS, Matcher, account_codes, lookup
 from stillwatch.judge.measure import Measured, devoted, hour_columns, measure
 from stillwatch.judge.members import (
+    FAR,
     MIDDLE_POSTERIOR,
     MIN_POSTERIOR,
     NEAR_POSTERIOR,
@@ -29,6 +30,7 @@ from stillwatch.judge.ranking import account_scores, suspicion
 from stillwatch.judge.reasons import OUTSTANDING
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
+from stillwatch.judge.second_pools import pools_elsewhere
 from stillwatch.judge.templates import masked
 from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversations, harvested, log_odds, setups, traits
 from stillwatch.judge.verdict import MIN_GROUP_ACCOUNTS, Verdicts, judge
@@ -37,6 +39,7 @@ from stillwatch.judge.watch import Watch, cleared, look_alikes, stands_out, watc
 __all__ = [
     "DAY_US",
     "EVIDENCE",
+    "FAR",
     "HOUR_US",
     "MIDDLE_POSTERIOR",
     "MIN_GROUP_ACCOUNTS",
@@ -90,6 +93,7 @@ __all__ = [
     "owners",
     "people",
     "pooled",
+    "pools_elsewhere",
     "sample",
     "setups",
     "standing",

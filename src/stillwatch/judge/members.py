@@ -9,7 +9,7 @@ from scipy.sparse import coo_matrix
 from stillwatch.judge.campaigns import CENTRAL, HALF, by_links
 from stillwatch.judge.model import Model
 from stillwatch.judge.people import DAY_US, UNKNOWN
-from stillwatch.judge.scene import Scene
+from stillwatch.judge.scene import Scene, mostly_of
 from stillwatch.judge.second_pools import not_unlike, second_pools
 
 I64 = NDArray[np.int64]
@@ -75,14 +75,6 @@ def linkage(scene: Scene, group_label: I64, account_label: I64, lead: I64, known
         line = min(np.log(CERTAIN_POSTERIOR / (1 - CERTAIN_POSTERIOR)), float(np.median(usual))) if len(usual) else 0.0
         out[mine] = odds[mine] - line
     return out
-
-
-def _mostly(scene: Scene, account_label: I64, n: int) -> tuple[I64, I64]:
-    """The campaign of which each group has most accounts, and how many, ``(n_groups,)`` each."""
-    whose = account_label[scene.groups.member_account]
-    rows = np.flatnonzero(scene.seen & (whose >= 0))
-    counts = coo_matrix((np.ones(len(rows), np.int64), (scene.groups.member_group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
-    return np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()
 
 
 def _all_if_none(known: NDArray[np.bool_] | None, scene: Scene) -> NDArray[np.bool_]:
@@ -194,7 +186,7 @@ def _in_groups(
     rows = np.flatnonzero(scene.seen & (scene.of_members(account_label) >= 0))
     group, account, sent = (column[rows] for column in (scene.groups.member_group, scene.groups.member_account, scene.measured.n))
     whose, total = account_label[account], scene.people.n
-    best, inside = _mostly(scene, np.where(told_by, account_label, -1), n)
+    best, inside = mostly_of(scene, np.where(told_by, account_label, -1), n)
     theirs = np.where(inside >= HALF * scene.size, best, -2)[group] == whose
     judged = group_label[group] == whose
     often, every, accepted = (np.bincount(of, minlength=total)[mine] for of in (account[theirs], account, account[judged]))
@@ -421,7 +413,7 @@ def beside(scene: Scene, member: I64, n: int) -> I64:
         member: campaign of each account, -1 for none, ``(n_accounts,)``.
         n: number of campaigns.
     """
-    best, inside = _mostly(scene, member, n)
+    best, inside = mostly_of(scene, member, n)
     mostly = np.where((inside > 0) & (inside >= HALF * scene.size), best, -1)[scene.groups.member_group]
     rows = np.flatnonzero(scene.seen & (mostly >= 0))
     met = coo_matrix((np.ones(len(rows), np.int64), (scene.groups.member_account[rows], mostly[rows])), (scene.people.n, max(n, 1))).tocsr()
@@ -443,7 +435,7 @@ def candidates(
         log_odds: score of each group.
     """
     n, known = len(lead), member >= 0
-    best, inside = _mostly(scene, member, n)
+    best, inside = mostly_of(scene, member, n)
     group_label, label = np.where(accepted & (inside > 0), best, -1), np.where(known, member, asked)
     links = linkage(scene, group_label, label, lead, known)
     mine, pieces = standing(scene, group_label, label, n, log_odds, links, known)
@@ -451,13 +443,20 @@ def candidates(
     return mine[rows], {name: value[rows] for name, value in pieces.items()}
 
 
+PASSING_SPAN = -1.5
+"""``span`` below which, 3.5 robust spreads from the campaign's, an account without a link does not join: in the logs of graders and of
+simulators one of 79 fakes that would is so, and all three innocents are (docs/experiments.md)."""
+
+
 def may_join(pieces: dict[str, F64], work: F64) -> NDArray[np.bool_]:
     """Which of the :func:`candidates` may join, ``(n_candidates,)``.
 
-    Where links tie nearly all of a campaign, nobody without one; and nobody who is in none of its groups and sends none of its marks:
-    of whom nothing is known he is like everybody.
+    Where links tie nearly all of a campaign, nobody without one; nobody who is in none of its groups and sends none of its marks: of whom
+    nothing is known he is like everybody; and nobody without a link who was there for a moment, or for far longer, beside its accounts.
     """
-    return np.asarray((pieces["alone"] > np.log(1 - MOSTLY_TIED_SHARE)) & ((pieces["accepted"] > -1) | (work > 0)))
+    known = (pieces["accepted"] > -1) | (work > 0)
+    passing = (pieces["bare"] < 0) & (pieces["span"] < PASSING_SPAN)
+    return np.asarray((pieces["alone"] > np.log(1 - MOSTLY_TIED_SHARE)) & known & ~passing)
 
 
 def joining(
@@ -560,7 +559,7 @@ def marking(scene: Scene, account_label: I64, n: int, preset: NDArray[np.bool_])
         n: number of campaigns.
         preset: ``(n_groups,)`` groups that have an object in a system prompt or in tools.
     """
-    best, inside = _mostly(scene, account_label, n)
+    best, inside = mostly_of(scene, account_label, n)
     size = np.bincount(account_label[account_label >= 0], minlength=max(n, 1))
     first = scene.total(scene.measured.first_turns) / np.maximum(scene.events, 1)
     has_objects = np.bincount(scene.groups.object_group, minlength=scene.n) > 0

@@ -15,8 +15,9 @@ from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.lines import YARDSTICK, line_class
 from stillwatch.judge.link_graph import Pairs, link_graph
+from stillwatch.judge.members import linked
 from stillwatch.judge.model import Model
-from stillwatch.judge.people import HOUR_US, UNKNOWN
+from stillwatch.judge.people import DAY_US, HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import JOINT_SENTENCES, alike, usual_mix
 from stillwatch.judge.reasons import REASONS, TREES
 from stillwatch.judge.sample import in_all
@@ -24,7 +25,7 @@ from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.judge.verdict_words import changes
 from stillwatch.judge.watch import look_alikes, yardstick
-from stillwatch.run_details import SAMPLED, against
+from stillwatch.run_details import ITSELF, SAMPLED, against
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -256,9 +257,37 @@ def campaign_table(
     return pa.Table.from_pylist(rows, schema=CAMPAIGNS.schema)
 
 
+LINKS_IN_WORDS = {
+    "session.handoff": "conversations", "identity.payment": "a payment method", "identity.phone": "a telephone number",
+    "identity.email": "a mailbox",
+}
+
+
+def of_itself(scene: Scene, found: Found) -> dict[int, str]:
+    """By account of a campaign or group: its requests and days beside the median account's there, and by what it is linked to another."""
+    mine = np.flatnonzero(found.campaign >= 0)
+    views = dict(zip(("session.handoff", *scene.identities), linked(scene, found.campaign), strict=True))
+    ties = np.array([[LINKS_IN_WORDS[view] for view in views]] * len(mine), dtype=object).reshape(len(mine), len(views))
+    has = np.stack([of[mine] == found.campaign[mine] for of in views.values()], axis=1)
+    days = (scene.people.last_us - scene.people.first_us) / DAY_US
+    usual = {}
+    for number in range(len(found.lead)):
+        own = found.campaign == number
+        usual[number] = float(np.median(scene.people.n_events[own])), float(np.median(days[own]))
+    out = {}
+    for account, number, words, tied in zip(mine.tolist(), found.campaign[mine].tolist(), ties, has, strict=True):
+        requests, lasted = usual[number]
+        shares = " and ".join(words[tied]) or "no conversation, payment method, telephone number or mailbox"
+        out[account] = (
+            f"{ITSELF}: {scene.people.n_events[account]:,} requests within {days[account]:.1f} days (the median one here {requests:,.0f} "
+            f"within {lasted:.1f}); it shares {shares} with others here"
+        )
+    return out
+
+
 def account_table(scene: Scene, found: Found, score: F64, identifiers: list[str], reasons_of: list[list[str]]) -> pa.Table:
-    """A verdict for every account seen, sorted by account."""
-    number = found.campaign
+    """A verdict for every account seen, sorted by account; its reasons are its campaign's or group's, and one :func:`of_itself`."""
+    number, own = found.campaign, of_itself(scene, found)
     verdict = np.where(number < 0, "clear", np.where(number < found.n_campaigns, "campaign", "review"))
     return pa.table(
         {
@@ -266,7 +295,9 @@ def account_table(scene: Scene, found: Found, score: F64, identifiers: list[str]
             "verdict": pa.array(verdict, pa.string()),
             "campaign_id": pa.array([identifiers[i] if i >= 0 else None for i in number.tolist()], pa.string()),
             "score": score,
-            "reasons": pa.array([reasons_of[i] if i >= 0 else [] for i in number.tolist()], pa.list_(pa.string())),
+            "reasons": pa.array(
+                [[*reasons_of[i], own[account]] if i >= 0 else [] for account, i in enumerate(number.tolist())], pa.list_(pa.string())
+            ),
         },
         schema=ACCOUNT_VERDICTS.schema,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
 
 from stillwatch.judge.matcher import usual_groups
 from stillwatch.judge.measure import Measured
@@ -230,3 +231,11 @@ class Scene:
         low, high = (start + end - 1) // 2, (start + end) // 2
         out[full] = (values[low[full]] + values[high[full]]) / 2
         return out
+
+
+def mostly_of(scene: Scene, account_label: I64, n: int) -> tuple[I64, I64]:
+    """The campaign of which each group has most accounts, and how many, ``(n_groups,)`` each."""
+    whose = account_label[scene.groups.member_account]
+    rows = np.flatnonzero(scene.seen & (whose >= 0))
+    counts = coo_matrix((np.ones(len(rows), np.int64), (scene.groups.member_group[rows], whose[rows])), (scene.n, max(n, 1))).tocsr()
+    return np.asarray(counts.argmax(axis=1)).ravel(), np.asarray(counts.max(axis=1).todense()).ravel()

@@ -2,13 +2,16 @@
 
 The test of single accounts sends them away, for they signed up, age and rest unlike the usual one. Taken together they are told from
 strangers whom the campaign's objects drew in: their requests are of the same kinds, of the same lengths, and answered at the same length.
+Where the second pool comes over another pathway (a cloud's marketplace beside direct keys) nothing links it to the campaign, which is
+found without it; then it does, besides, the campaign's work alone, and each account as much of it.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.conduct import HARDLY_ANY
-from stillwatch.judge.scene import Scene
+from stillwatch.judge.scene import Scene, mostly_of
+from stillwatch.numeric.arrays import distinct
 from stillwatch.tables import CAPABILITIES
 
 F64 = NDArray[np.float64]
@@ -27,6 +30,13 @@ what the campaign does among many who do not are chance."""
 SAME_WORK, SAME_LENGTH = 0.04, 0.07
 """Share of requests that may be of other kinds, and of other lengths (total variation), and difference of the mean lengths of answers and
 prompts on a log scale: of 1,478 logs pools so like were 1,270 fakes and 9 innocents (docs/experiments.md)."""
+MOST_OF_CAMPAIGN, HARDLY_ELSE = 0.6, 0.9
+"""Share of the campaign that the group of a pool over another pathway must hold, and share of the group that both must be."""
+AS_MUCH, EVEN_AMOUNTS = 0.35, 0.35
+"""Most by which the median requests of such a pool's accounts may differ from the campaign's, and robust spread of theirs, logs: users of
+one tool spread by more (docs/experiments.md)."""
+NOTHING_ELSE = 0.5
+"""Devotion of the usual account of either from which they do little else."""
 
 
 def second_pools(scene: Scene, group_label: I64, account_label: I64, stays: Flags, away: Flags, far: Flags) -> Flags:
@@ -52,17 +62,63 @@ def second_pools(scene: Scene, group_label: I64, account_label: I64, stays: Flag
     asked &= (n >= MIN_POOL_ACCOUNTS) & (n >= MOST * scene.total(rest)) & (sent >= FEWEST_REQUESTS)
     if not asked.any():
         return out
+    asked &= _same_work(scene, core, pool)
+    out[scene.groups.member_account[pool & asked[scene.groups.member_group]]] = True
+    return out
+
+
+def pools_elsewhere(scene: Scene, member: I64, far: Flags) -> I64:
+    """The campaign of whose second pool each account outside all campaigns is, -1 for none, ``(n_accounts,)``.
+
+    Accounts that share a prompt, a system prompt or tools with most of a campaign and with hardly anybody else, do little but this, and the
+    same work, in the same even amounts: people who use one tool use it now and then, some much and most little. Blind for fewer than
+    MIN_POOL_ACCOUNTS, for pools that do another part of the work or send cover, and where the log tells no text or no answers.
+
+    Args:
+        scene: the run.
+        member: campaign of each account, -1 for none, ``(n_accounts,)``.
+        far: campaigns that lie far enough beyond the line, ``(n_campaigns,)``.
+    """
+    out = np.full(scene.people.n, -1, np.int64)
+    if not far.any():
+        return out
+    group, whose = scene.groups.member_group, scene.of_members(member)
+    best, inside = mostly_of(scene, member, len(far))
+    core = scene.seen & (whose == best[group])
+    pool = scene.seen & (whose < 0) & ~scene.of_members(scene.people.known).astype(bool)
+    size = np.bincount(member[member >= 0], minlength=len(far))
+    owners = distinct(np.stack([group[pool], scene.of_members(scene.customer)[pool]], axis=1))[0][:, 0]
+    asked = far[best] & (inside >= np.maximum(MIN_POOL_ACCOUNTS, MOST_OF_CAMPAIGN * size[best]))
+    asked &= np.bincount(owners, minlength=scene.n) >= MIN_POOL_ACCOUNTS
+    asked &= scene.total(core | pool) >= HARDLY_ELSE * scene.size
+    asked &= np.bincount(scene.groups.object_group, minlength=scene.n) > 0
+    asked &= scene.total(scene.measured.n * pool) >= FEWEST_REQUESTS
+    if not asked.any():
+        return out
+    devotion = scene.measured.n / np.maximum(scene.of_members(scene.people.n_events), 1)
+    amount = np.log(np.maximum(scene.measured.n, 1))
+    usual, theirs = (scene.median(np.where(rows, amount, np.nan)) for rows in (core, pool))
+    spread = 1.4826 * scene.median(np.where(pool, np.abs(amount - theirs[group]), np.nan))
+    asked &= (np.abs(theirs - usual) <= AS_MUCH) & (spread <= EVEN_AMOUNTS)
+    for rows in (core, pool):
+        asked &= scene.median(np.where(rows, devotion, np.nan)) >= NOTHING_ELSE
+    rows = pool & (asked & _same_work(scene, core, pool))[group]
+    out[scene.groups.member_account[rows]] = best[group[rows]]
+    return out
+
+
+def _same_work(scene: Scene, core: Flags, pool: Flags) -> Flags:
+    """Groups of which the memberships of two sets ask for the same kinds, lengths and answers as a whole, ``(n_groups,)``."""
     kinds = _shares(scene, scene.measured.capabilities, core)
-    asked &= kinds[CAPABILITIES.index("other")] <= 1 - HARDLY_ANY
+    same = kinds[CAPABILITIES.index("other")] <= 1 - HARDLY_ANY
     for counts in (scene.measured.capabilities, scene.measured.lengths):
         ours, theirs = (_shares(scene, counts, rows) for rows in (core, pool))
-        asked &= np.abs(ours - theirs).sum(axis=0) / 2 <= SAME_WORK
+        same &= np.abs(ours - theirs).sum(axis=0) / 2 <= SAME_WORK
     for amount in (scene.measured.output_tokens, scene.measured.words):
         with np.errstate(divide="ignore", invalid="ignore"):
             ours, theirs = (np.log(scene.total(amount * rows) / scene.total(scene.measured.n * rows)) for rows in (core, pool))
-            asked &= np.abs(ours - theirs) <= SAME_LENGTH  # NaN, so no, where the log tells none
-    out[scene.groups.member_account[pool & asked[scene.groups.member_group]]] = True
-    return out
+            same &= np.abs(ours - theirs) <= SAME_LENGTH  # NaN, so no, where the log tells none
+    return np.asarray(same)
 
 
 def _shares(scene: Scene, counts: NDArray[np.int32], rows: Flags) -> F64:

@@ -9,7 +9,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import demand_settled, reading_parquet
 from stillwatch.keys.hashing import keyed
 from stillwatch.report.load import listed, read_table
-from stillwatch.run_details import scored
+from stillwatch.run_details import ITSELF, scored
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
 SHARED = {
@@ -81,7 +81,9 @@ def lines(told: Mapping[str, Any]) -> list[str]:
         of = told["group"]
         size = f"{of['n_accounts']:,} accounts with {of['n_events']:,} exchanges"
         out.append(f"{told['campaign_id']}: {size}, score of the group {scored(of['score'], 2)}, where 0 is the line. In common:")
-        out += [f"  {reason}" for reason in told["reasons"]]
+        in_common = [reason for reason in told["reasons"] if not reason.startswith(ITSELF)]
+        out += [f"  {reason}" for reason in in_common]
+        out += [reason for reason in told["reasons"] if reason not in in_common]
         mine = ", ".join(told["shares"]) or "nothing that links.parquet tells, so it is there for how it works"
         out.append(f"Of this, the account itself shares with others of the group: {mine}")
         out += ["Why nobody is accused:", *(f"  {why}" for why in of["not_accused"])] if of["not_accused"] else []
