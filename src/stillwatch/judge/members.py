@@ -444,8 +444,8 @@ def candidates(
 
 
 PASSING_SPAN = -1.5
-"""``span`` below which, 3.5 robust spreads from the campaign's, an account without a link does not join: in the logs of graders and of
-simulators one of 79 fakes that would is so, and all three innocents are (docs/experiments.md)."""
+"""``span`` below which, 3.5 robust spreads from the campaign's, an account without a link does not join: of 435 that would
+join in 283 logs ten are so, seven fakes and the three innocents whom graders found accused in this way (docs/experiments.md)."""
 
 
 def may_join(pieces: dict[str, F64], work: F64) -> NDArray[np.bool_]:
