@@ -95,6 +95,7 @@ def pools_elsewhere(scene: Scene, member: I64, far: Flags) -> I64:
     asked &= scene.total(scene.measured.n * pool) >= FEWEST_REQUESTS
     if not asked.any():
         return out
+    core, pool = core & asked[group], pool & asked[group]
     devotion = scene.measured.n / np.maximum(scene.of_members(scene.people.n_events), 1)
     amount = np.log(np.maximum(scene.measured.n, 1))
     usual, theirs = (scene.median(np.where(rows, amount, np.nan)) for rows in (core, pool))
