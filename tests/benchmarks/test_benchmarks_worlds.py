@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -235,3 +236,14 @@ def test_every_kind_of_crowd_of_quay_is_there() -> None:
     kinds = {crowd.make.__module__.rpartition(".")[2] for crowd in CROWDS.values()}
     assert (len(CROWDS), kinds) == (55, {"private", "learning", "working"})
     assert {name for scenario in quay_world.SCENARIOS.values() for name in scenario.loud} <= CROWDS.keys()
+
+
+@pytest.mark.parametrize("name", ["commons", "ember", "mere", "strand", "wharf"])
+def test_columns_that_a_scenario_leaves_out_are_of_the_contract(name: str) -> None:
+    """A misspelt one would leave out nothing, and no world of innocents is made to see it."""
+    known = {*(f"events.{column}" for column in EVENTS.schema.names), *(f"accounts.{column}" for column in ACCOUNTS.schema.names)}
+    known |= {*EVENTS.schema.names, *ACCOUNTS.schema.names}
+    scenarios = import_module(f"benchmarks.{name}_world.scenarios").SCENARIOS
+    lacking = [column for scenario in (scenarios.values() if isinstance(scenarios, dict) else scenarios) for column in scenario.lacks]
+    assert lacking
+    assert set(lacking) <= known
