@@ -14,7 +14,8 @@ from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
 
-
+SHOWN_STEPS = 240
+"""Steps of time that a campaign's pictures have at most."""
 BEYOND, CHANCE = 10.0, 1e-4
 """Times the expected number of requests, and its p-value (Poisson), from which a wording is a campaign's own."""
 
@@ -61,19 +62,25 @@ class Tally:
     start_hour: int
     """Hour since 1970 UTC that the hours begin with."""
     shown: I64
-    """Accounts whose activity is kept by hour, ascending."""
+    """Accounts whose activity is kept, ascending."""
     activity: I64
-    """``(len(shown), n_hours)``."""
+    """Their requests by steps of :attr:`step_hours`, ``(len(shown), n_steps)``: by hour it would take gigabytes in a log of years."""
+
+    @property
+    def step_hours(self) -> int:
+        """Hours of which the report draws one value."""
+        return _step_hours(self.harvested.shape[1])
 
     @classmethod
     def empty(cls, n: int, n_accounts: int, hours: tuple[int, int], shown: I64) -> "Tally":
         """Zero for ``n`` campaigns over the hours from first to last."""
         shape = (n, hours[1] - hours[0] + 1)
+        n_steps = -(-shape[1] // _step_hours(shape[1]))
         return cls(
             np.zeros(shape, np.int64), np.zeros((n, 2), np.int64), np.zeros(shape, np.int64), np.zeros((n, len(CAPABILITIES)), np.int64),
             np.zeros(n, np.int64), np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min),
             np.zeros(n_accounts, np.int64), [{} for _ in range(n)], [{} for _ in range(n)], hours[0],
-            shown, np.zeros((len(shown), shape[1]), np.int64),
+            shown, np.zeros((len(shown), n_steps), np.int64),
         )
 
     def add(
@@ -94,12 +101,16 @@ class Tally:
         self.by_account += np.bincount(account[rows], minlength=len(self.by_account))
         place = np.minimum(np.searchsorted(self.shown, account), max(len(self.shown) - 1, 0))
         seen = np.flatnonzero(self.shown[place] == account) if len(self.shown) else np.zeros(0, np.int64)
-        flat = np.bincount(place[seen] * n_hours + hour[seen], minlength=self.activity.size)
+        flat = np.bincount(place[seen] * self.activity.shape[1] + hour[seen] // self.step_hours, minlength=self.activity.size)
         self.activity += flat.reshape(self.activity.shape)
         for (campaign, path), count in _counted(c, columns["path"][rows]):
             self.paths[campaign][path] = self.paths[campaign].get(path, 0) + count
         for (campaign, model, at), count in _counted(c, columns["model"][rows], hour[rows]):
             self.models[campaign][model, at] = self.models[campaign].get((model, at), 0) + count
+
+
+def _step_hours(n_hours: int) -> int:
+    return -(-n_hours // SHOWN_STEPS)
 
 
 def _counted(*keys: NDArray[Any]) -> list[tuple[tuple[int, ...], int]]:

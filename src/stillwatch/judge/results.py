@@ -31,8 +31,8 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
-SHOWN_ACCOUNTS, SHOWN_HOURS, SHOWN_OBJECTS = 120, 240, 20
-"""Accounts, steps of time and shared objects that a campaign's pictures have at most."""
+SHOWN_ACCOUNTS, SHOWN_OBJECTS = 120, 20
+"""Accounts and shared objects that a campaign's pictures have at most."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,6 @@ def details(
     """All that the report draws of one campaign."""
     group = int(found.lead[number])
     members = np.flatnonzero(found.campaign == number)
-    step = max(1, -(-tally.harvested.shape[1] // SHOWN_HOURS))
     bans = scene.people.banned_us[members]
     ids = scene.people.ids
     nodes, edges, totals = link_graph(members, found.linked)
@@ -205,12 +204,13 @@ def details(
         ],
         "n_objects": len(found.marks[number]),
         "timeline": {
-            "start_hour": tally.start_hour, "step_hours": step,
-            "harvested": _downsample(tally.harvested[number], step), "other": _downsample(tally.other[number], step),
+            "start_hour": tally.start_hour, "step_hours": tally.step_hours,
+            "harvested": _downsample(tally.harvested[number], tally.step_hours),
+            "other": _downsample(tally.other[number], tally.step_hours),
         },
         "activity": {
-            "accounts": ids.take(pa.array(rows)).to_pylist(), "start_hour": tally.start_hour, "step_hours": step,
-            "counts": [_downsample(tally.activity[i], step) for i in np.searchsorted(tally.shown, rows)],
+            "accounts": ids.take(pa.array(rows)).to_pylist(), "start_hour": tally.start_hour, "step_hours": tally.step_hours,
+            "counts": tally.activity[np.searchsorted(tally.shown, rows)].tolist(),
         },
         "graph": {"nodes": ids.take(pa.array(nodes)).to_pylist(), "edges": edges, "totals": totals},
         "pathways": {labels.get(key, "not told"): n for key, n in sorted(tally.paths[number].items(), key=lambda item: -item[1])},
