@@ -1,6 +1,6 @@
 """What does a static or two-layer student keep of all-MiniLM-L6-v2, without labels, and how much faster is it?
 
-    python benchmarks/distill_encoder.py static [--minutes 10] [--windows]
+    python benchmarks/distill_encoder.py static [--minutes 10]
     python benchmarks/distill_encoder.py layers [--minutes 10] [--width 1] [--seed 0]
     python benchmarks/distill_encoder.py speed       of teacher and two layers in both precisions; without training
     python benchmarks/distill_encoder.py recipe      model2vec's plain recipe: token vectors, PCA to 256, rarity; no texts
@@ -18,7 +18,7 @@ import numpy as np
 import distill_data as data
 import exposure_tasks as tasks
 from cpu_time import cpu_seconds_per_call
-from stillwatch.distill import manifest, measures, store, teachers
+from stillwatch.distill import manifest, measures, teachers
 from stillwatch.distill.students import layers, loop, static
 
 LAYERS = (0, 5)
@@ -73,7 +73,6 @@ def main() -> None:
     parser.add_argument("--width", type=float, default=1.0, help="share of the inner neurons that two layers keep")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--relation", type=float, default=static.RELATION)
-    parser.add_argument("--windows", action="store_true", help="also train on later parts of the training posts, asked before")
     args = parser.parse_args()
     ng, rt = data.newsgroups(), data.rotten_tomatoes()
     both = {"ng": ng, "rt": rt}
@@ -92,10 +91,6 @@ def main() -> None:
     slow = cpu_seconds_per_call(lambda t: fp32.embed(list(t)), rt.test[:512], least_s=2)
     print(f"teacher, float32: {1 / slow:.0f} sentences per CPU-second", flush=True)
     texts, vectors = ng.train + rt.train, np.concatenate([ng_train, rt_train])
-    if args.windows:
-        rows = store.read(data.ROOT / "store16-ngw")
-        texts += [str(row.prompt) for row in rows]
-        vectors = np.concatenate([vectors, np.stack([row.reply.vector for row in rows]).astype(np.float32)])
     schedule = loop.Schedule(epochs=args.epochs, minutes=args.minutes, seed=args.seed)
     start, wall = time.process_time(), time.monotonic()
 
