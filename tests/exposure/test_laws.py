@@ -255,19 +255,38 @@ def test_a_threshold_is_seen_and_bracketed() -> None:
         ]
     )
     curve = Curve("arithmetic", SIZES, scores, 0.01, 2000)
-    assert thresholds.is_threshold(curve)
-    found = thresholds.bracket(curve, 0.9)
+    found = thresholds.find(curve, curve)
+    assert found is not None
     assert (found.failing, found.passing, found.seeds_passing) == (2000, 4000, 2)
     assert "between 2,000 and 4,000" in str(found)
+    for n_test in (50, 2000):
+        part = Curve("part of the way", 100.0 * 2 ** np.arange(6), np.array([[0.2], [0.2], [0.2], [0.85], [0.88], [0.89]]), 0.2, n_test)
+        assert str(thresholds.find(part, part)) == "between 400 and 800 exchanges (1 of 1 seeds)"
 
 
-def test_a_skill_that_never_comes_is_a_threshold_not_seen() -> None:
+def test_what_may_be_chance_was_not_seen() -> None:
     curve = Curve("answers only", SIZES, np.full((8, 2), 0.01), 0.01, 2000)
-    assert thresholds.is_threshold(curve)
-    assert "not seen up to 64,000" in str(thresholds.bracket(curve, 0.9))
+    assert str(thresholds.find(curve, curve)) == "not seen up to 64,000 exchanges"
+    assert backtest.hide(curve, 3.5) is None  # nothing would be predicted from it, so nothing is tested
+    draw = np.random.default_rng(0)
+    for n_test in (50, 300, 3000):
+        guessed = [Curve("c", SIZES, draw.binomial(n_test, 0.2, (8, 5)) / n_test, 0.2, n_test) for _ in range(20)]
+        assert [thresholds.find(curve, curve) for curve in guessed] == [thresholds.Bracket(64_000, None, 0, 5)] * 20
 
 
 @pytest.mark.parametrize("shape", ["power", "hill"])
 def test_smooth_curves_are_no_thresholds(shape: str) -> None:
     for k in (50, 200, 800):
-        assert not thresholds.is_threshold(planted(shape, 0.1, k, 0.9, noise=0.01))
+        curve = planted(shape, 0.1, k, 0.9, noise=0.01)
+        assert thresholds.find(curve, curve) is None
+
+
+@pytest.mark.parametrize("n_test", [20, 100, 300, 3000])
+def test_a_small_test_set_or_small_harvests_make_no_threshold(n_test: int) -> None:
+    """A known power law, by a test set that leaves much open, and with harvests so small that they teach nothing yet."""
+    draw = np.random.default_rng(n_test)
+    for fewest in ([], [2, 4, 8]):
+        n = np.array([*fewest, 50, 100, 200, 400, 800, 1600, 3200], float)
+        truth = 0.9 - 0.7 * (1 + n / 400) ** -0.7
+        curves = [Curve("c", n, draw.binomial(n_test, truth)[:, None] / n_test, 0.2, n_test) for _ in range(20)]
+        assert [thresholds.find(curve, curve) for curve in curves] == [None] * 20

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stillwatch.exposure.laws import FLOOR_SPREAD, MIN_POINTS, Curve, Prediction, measured, predict
+from stillwatch.exposure.thresholds import at_chance
 
 FACTORS = (14.0, 7.0, 3.5)
 TARGET = 0.90
@@ -68,9 +69,9 @@ class Table:
 
 
 def hide(curve: Curve, factor: float) -> Curve | None:
-    """The part of a curve up to its largest N over ``factor``; nothing where too few points are left."""
+    """The part of a curve up to its largest N over ``factor``; nothing where no law would be fitted to it: too few points, or chance."""
     part = curve.upto(curve.n[-1] / factor * 1.0001)
-    return part if len(part.n) >= MIN_POINTS else None
+    return part if len(part.n) >= MIN_POINTS and not at_chance(part) else None
 
 
 def rows(

@@ -157,18 +157,28 @@ def _scales(curve: Curve) -> F64:
     return np.geomspace(curve.n[0] / 10, curve.n[-1] * 100, N_SCALES)
 
 
+def _parabolas(name: str, curve: Curve, error: F64, precision: F64, exponents: F64) -> tuple[F64, F64, F64]:
+    """Chi squared is whole - 2 c cross + c² square at each scale and exponent, (n_scales, n_exponents) each: square, cross, whole."""
+    left = SHAPES[name](curve.n, _scales(curve)[:, None, None], exponents[None, :, None])  # (n_scales, n_exponents, n_points)
+    free = 1 - left
+    rest = error - (1 - curve.zero) * left
+    return (free * free) @ precision, (free * rest) @ precision, (rest * rest) @ precision
+
+
+def misfit(name: str, curve: Curve, score: F64, sd: F64, exponents: F64 = EXPONENTS) -> float:
+    """Chi squared of the law of these exponents that is nearest to some scores, (n_points,), with standard errors ``sd``."""
+    square, cross, whole = _parabolas(name, curve, 1 - score, 1 / sd**2, exponents)
+    c = np.clip(cross / np.maximum(square, 1e-12), 0, 1 - curve.zero)
+    return float((whole - 2 * c * cross + c * c * square).min())
+
+
 def _posterior(name: str, curve: Curve) -> F64:
     """Weight of each floor, scale and exponent, (n_floors, n_scales, n_exponents); sums to 1."""
-    n, error, top = curve.n, 1 - curve.mean, 1 - curve.zero
+    n = curve.n
     if len(n) < MIN_POINTS:
         raise ValueError(f"{len(n)} points are too few for a law; {MIN_POINTS} are needed")
-    precision = 1 / (curve.sd**2 + DISCREPANCY**2 * n[-1] / n)
-    left = SHAPES[name](n, _scales(curve)[:, None, None], EXPONENTS[None, :, None])  # (n_scales, n_exponents, n_points)
-    # chi squared is a parabola in c at each (k, b): its three sums make the whole grid
-    free = 1 - left
-    rest = error - top * left
-    square, cross, whole = (free * free) @ precision, (free * rest) @ precision, (rest * rest) @ precision
-    c = (FLOORS * top)[:, None, None]
+    square, cross, whole = _parabolas(name, curve, 1 - curve.mean, 1 / (curve.sd**2 + DISCREPANCY**2 * n[-1] / n), EXPONENTS)
+    c = (FLOORS * (1 - curve.zero))[:, None, None]
     chi = whole - 2 * c * cross + c * c * square
     # Where no place fits within the noise, the noise was told too small.
     slack = max(float(chi.min()) / max(len(n) - 3, 1), 1.0)

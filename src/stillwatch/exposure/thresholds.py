@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stillwatch.exposure.laws import Curve
+from stillwatch.exposure.laws import DISCREPANCY, SHAPES, Curve, misfit
 
-JUMP = 0.30
-"""One step of the grid that moves the score by more than this is a threshold."""
-FLAT_STEPS = 3
-"""So many points at chance followed by a rise are one, too."""
+STEEP = np.geomspace(4, 32, 7)
+"""Exponents of Hill curves that stand for a step; those of smooth laws end at 2.5."""
+STEP = 6.6
+"""A curve has a step where the nearest smooth law is further off than the nearest step by so much (chi squared, 1 % by chance)."""
+TOLD_APART = 9.2
+"""A curve is told from chance where the nearest law is nearer than chance by so much."""
 
 
 @dataclass(frozen=True)
@@ -32,23 +34,37 @@ class Bracket:
         return f"between {low} and {self.passing:,.0f} exchanges ({self.seeds_passing} of {self.seeds} seeds)"
 
 
-def is_threshold(curve: Curve) -> bool:
-    """Whether one step moves the score by more than :data:`JUMP`, or the score stays at chance for long and then may rise."""
-    mean = np.concatenate([[curve.zero], curve.envelope])
-    # The grid may be fine: a rise by a factor of two in N counts as one step.
-    n = np.concatenate([[curve.n[0] / 2], curve.n])
-    for i in range(1, len(n)):
-        window = np.flatnonzero((n >= n[i] / 2.05) & (np.arange(len(n)) < i))
-        if i > 1 and len(window) and mean[i] - mean[window[0]] > JUMP and mean[window[0]] < curve.zero + 0.05:
-            return True
-    return at_chance(curve) >= FLAT_STEPS
+def find(best: Curve, leader: Curve) -> Bracket | None:
+    """Where a skill switches on, or that it was not seen; nothing where a smooth law explains what was measured.
+
+    Args:
+        best: the best of all recipes, where a step is looked for in the best seed at each N.
+        leader: the recipe that a law would be fitted to, which may have learnt nothing in the mean.
+    """
+    if has_step(best):
+        top = float(best.envelope[-1])
+        return bracket(best, best.zero + (top - best.zero) / 2)
+    if at_chance(leader):
+        return Bracket(float(leader.n[-1]), None, 0, int(np.isfinite(leader.scores[-1]).sum()))
+    return None
 
 
-def at_chance(curve: Curve) -> int:
-    """Points from the left that are no better than no exchanges at all."""
-    noise = 3 * np.sqrt(max(curve.zero * (1 - curve.zero), 1e-4) / curve.n_test)
-    above = np.flatnonzero(curve.envelope > curve.zero + noise)
-    return int(above[0]) if len(above) else len(curve.n)
+def has_step(curve: Curve) -> bool:
+    """Whether the best seeds rise more steeply than any smooth law, by more than what the held-out prompts leave open."""
+    score = curve.envelope
+    least = 1 / max(curve.n_test, 2)
+    kept = np.clip(score, least, 1 - least)
+    sd = np.sqrt(kept * (1 - kept) / curve.n_test + DISCREPANCY**2)
+    smooth = min(misfit(name, curve, score, sd) for name in SHAPES)
+    steep = misfit("hill", curve, score, sd, STEEP)
+    # Where no step fits within the noise either, the noise was told too small.
+    return smooth - steep > STEP * max(steep / max(len(score) - 3, 1), 1.0)
+
+
+def at_chance(curve: Curve) -> bool:
+    """Whether all that was measured may be chance: the mean over seeds is as near to no exchanges at all as to any law."""
+    chance = float((((curve.mean - curve.zero) / curve.sd) ** 2).sum())
+    return chance - min(misfit(name, curve, curve.mean, curve.sd) for name in SHAPES) < TOLD_APART
 
 
 def bracket(curve: Curve, level: float) -> Bracket:

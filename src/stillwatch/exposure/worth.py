@@ -87,7 +87,7 @@ def closed_share(curve: Curve, score: float) -> float:
     return (score - curve.zero) / max(1 - curve.zero, 1e-9)
 
 
-def skills(known: Sequence[Measured], *, passing: float = 0.9) -> list[Skill]:
+def skills(known: Sequence[Measured]) -> list[Skill]:
     """Curves of the same task, joined; thresholds are looked for first, and no law is fitted where there is one."""
     by_task: dict[tuple[str, str], list[Measured]] = {}
     for m in known:
@@ -96,12 +96,10 @@ def skills(known: Sequence[Measured], *, passing: float = 0.9) -> list[Skill]:
     for (task, capability), mine in by_task.items():
         first, others = leader([m.fidelity for m in mine])
         curve, left_out = _upper(first, others, task)
-        level = curve.zero + passing * (1 - curve.zero)
-        switch = thresholds.bracket(curve, level) if thresholds.is_threshold(curve) else None
         told = [m.teacher_accuracy for m in mine if m.teacher_accuracy is not None]
         found.append(Skill(
             task, capability, tuple(sorted({m.channel for m in mine})), tuple(sorted({m.student for m in mine})), curve, first, others,
-            told[0] if told else None, switch, left_out,
+            told[0] if told else None, thresholds.find(curve, first), left_out,
         ))
     return found
 
