@@ -352,8 +352,36 @@ def test_between_failing_and_passing_nothing_is_claimed() -> None:
     skill = worth.skills([switch()])[0]
     assert worth.worth(skill, 1500).gap == 0
     unknown = worth.worth(skill, 3000)
-    assert unknown.gap is None
-    assert (unknown.low, unknown.high) == (0.0, 1.0)
+    assert (unknown.gap, unknown.low) == (None, 0)
+    assert unknown.high > 0.99
+
+
+def test_of_a_threshold_what_was_measured_is_told() -> None:
+    """A skill that switches on and goes a part of the way: at no harvest less is told than was measured there."""
+    n, scores = 100.0 * 2 ** np.arange(6), np.array([0.2, 0.21, 0.2, 0.85, 0.88, 0.89])
+    curve = Curve("c", n, scores[:, None], 0.2, 2000)
+    skill = worth.skills([Measured("t", "grading", "words", "labels", curve, None)])[0]
+    assert skill.threshold is not None
+    for at, score in zip(n, scores, strict=True):
+        found, share = worth.worth(skill, at), (score - 0.2) / 0.8
+        assert found.gap == pytest.approx(share)
+        assert found.low <= share <= found.high < share + 0.04
+    last, beyond = worth.worth(skill, 3200), worth.worth(skill, 6400)
+    assert (beyond.gap, beyond.low, beyond.high) == (last.gap, last.low, 1)
+    # Of seeds that disagree the best is kept, and what they gave in the mean is within the interval.
+    seeds = Curve("c", n, np.stack([scores, np.where(n > 1600, 0.2, scores)], axis=1), 0.2, 2000)
+    apart = worth.worth(worth.skills([Measured("t", "grading", "words", "labels", seeds, None)])[0], 3200)
+    assert apart.low < (0.545 - 0.2) / 0.8 < apart.gap < apart.high
+
+
+def test_what_may_be_chance_has_no_estimate() -> None:
+    """Of a hundred held-out prompts nobody can tell: the interval says what may be, at what was measured and beyond."""
+    n = 100.0 * 2 ** np.arange(6)
+    curve = Curve("c", n, np.array([0.2, 0.22, 0.17, 0.24, 0.2, 0.25])[:, None], 0.2, 100)
+    skill = worth.skills([Measured("t", "grading", "words", "labels", curve, None)])[0]
+    at, beyond = worth.worth(skill, 3200), worth.worth(skill, 6400)
+    assert (at.gap, at.low, beyond.gap, beyond.low, beyond.high) == (None, 0, None, 0, 1)
+    assert 0.06 < at.high < 0.2
 
 
 def test_a_run_without_capabilities_or_times(tmp_path: Path) -> None:

@@ -178,11 +178,13 @@ def worth(skill: Skill, n: float, *, widen: float = 1.0) -> Worth:
         found = replace(found, score=None, basis="refused")
         if failed.covered < backtest.LEAST_COVERED:
             found, note = replace(found, low=measured(curve, float(curve.n[-1])).low, high=1.0), f"{note}, only that it is no less"
-    # A student that the harvest made worse than none is not used.
-    gap, low, high = (None if x is None else min(max(closed_share(curve, x), 0.0), 1.0) for x in (found.score, found.low, found.high))
-    assert low is not None
-    assert high is not None
-    return Worth(skill.task, skill.capability, n, factor, gap, low, high, found.basis, note)
+    gap = None if found.score is None else _told(curve, found.score)
+    return Worth(skill.task, skill.capability, n, factor, gap, _told(curve, found.low), _told(curve, found.high), found.basis, note)
+
+
+def _told(curve: Curve, score: float) -> float:
+    """Gap closed, 0 to 1: a student that the harvest made worse than none is not used."""
+    return min(max(closed_share(curve, score), 0.0), 1.0)
 
 
 def _note(found: Prediction, curve: Curve) -> str:
@@ -199,13 +201,23 @@ def _note(found: Prediction, curve: Curve) -> str:
 
 
 def _switch(skill: Skill, switch: thresholds.Bracket, n: float, factor: float) -> Worth:
-    note = f"a threshold: {switch}"
-    if switch.passing is not None and n >= switch.passing:
-        best = closed_share(skill.curve, float(skill.curve.envelope[-1]))
-        return Worth(skill.task, skill.capability, n, factor, best, best, 1.0, "threshold", note)
-    if switch.failing is not None and n <= switch.failing:
-        return Worth(skill.task, skill.capability, n, factor, 0.0, 0.0, 0.05, "threshold", note)
-    return Worth(skill.task, skill.capability, n, factor, None, 0.0, 1.0, "threshold", note)
+    """Of a skill that switches on, or was not seen: what was measured; bounds where nothing was."""
+    curve, most = skill.curve, float(skill.curve.n[-1])
+    # Who passes keeps the best seed; the best of those that fail is the luckiest.
+    best = replace(curve, scores=curve.envelope[:, None])
+    at = min(n, most)
+    low, high = measured(curve, at).low, measured(best, at).high
+    score = measured(curve if switch.failing is not None and at <= switch.failing else best, at).score
+    told = f"measured up to {most:,.0f} exchanges"
+    if switch.passing is None:
+        score = None
+    elif switch.failing is not None and switch.failing < n < switch.passing:
+        score, low, high = None, measured(curve, switch.failing).low, measured(best, switch.passing).high
+    if n > most:
+        high, told = 1.0, f"{told}, so only that it is no less"
+    gap = None if score is None else _told(curve, score)
+    note = f"a threshold, {switch}; {told}"
+    return Worth(skill.task, skill.capability, n, factor, gap, _told(curve, low), _told(curve, high), "threshold", note)
 
 
 @dataclass(frozen=True)
