@@ -469,6 +469,12 @@ def test_the_command_values_the_campaigns_of_a_run(tmp_path: Path, capsys: pytes
     grading, sums = ([(w["n"], w["gap"] is None) for w in told["news"] if w["task"] == task] for task in ("tickets", "sums"))
     assert grading == [(3.5 * N[-1], False), *((n, True) for n in worth.NEWS)]  # the back-test fails at 7 times
     assert sums == [(n, False) for n in worth.NEWS]
+    (power, hill), none = (skill["laws"] for skill in told["skills"])
+    assert (power["law"], hill["law"], none) == ("power", "hill", [])
+    for name, truth in (("ceiling", 0.952), ("exponent", 0.9), ("scale", 300)):
+        likeliest, low, high = hill[name]
+        assert low <= truth <= high
+        assert likeliest == pytest.approx(truth, rel=0.15)
     assert told["campaigns"][0]["now"][0]["basis"] == "refused"
     assert [(c["harvested_low"], c["harvested_high"]) for c in told["campaigns"]] == [(None, None), (2_900, 3_100)]
     pytest.importorskip("matplotlib")

@@ -129,6 +129,12 @@ class Law:
         """Expected error at N."""
         return float(self.errors(n) @ self.weight)
 
+    def parameters(self) -> dict[str, list[float]]:
+        """Ceiling (score without end), exponent and scale (exchanges): of the likeliest place, and the 90 % interval of all places."""
+        best = int(np.argmax(self.weight))
+        told = {"ceiling": 1 - self.floor, "exponent": self.exponent, "scale": self.scale}
+        return {name: [float(values[best]), *_quantiles(values, self.weight, (0.05, 0.95))] for name, values in told.items()}
+
 
 @lru_cache(maxsize=64)
 def fit(curve: Curve, peers: tuple[Curve, ...] = (), floor_spread: float = FLOOR_SPREAD) -> tuple[Law, Law]:
@@ -249,7 +255,7 @@ def predict(
             continue
         laws = fit(curve, peers, floor_spread)
         point = 1 - sum(law.mean(n) for law in laws) / 2
-        low, high = (1 - e for e in _quantiles(laws, n, (0.95, 0.05)))
+        low, high = (1 - e for e in _both(laws, [law.errors(n) for law in laws], (0.95, 0.05)))
         low, high = min(low, point) - 2 * last_sd, max(high, point) + 2 * last_sd
         stretch = widen * (2 if factor > SURE_FACTOR else 1)
         low, high = point - stretch * (point - low), point + stretch * (high - point)
@@ -266,21 +272,20 @@ def predict(
 def steps(curve: Curve, now: float, then: float, peers: tuple[Curve, ...] = ()) -> tuple[float, float]:
     """90 % bounds of what the score rises by from ``now`` to ``then`` exchanges, over both laws."""
     laws = fit(curve, peers)
-    low, high = _spread(laws, [law.errors(now) - law.errors(then) for law in laws], (0.05, 0.95))
+    low, high = _both(laws, [law.errors(now) - law.errors(then) for law in laws], (0.05, 0.95))
     return low, high
 
 
-def _quantiles(laws: Sequence[Law], n: float, at: Sequence[float]) -> list[float]:
-    """Quantiles of the error at N over both laws, each with half of the weight."""
-    return _spread(laws, [law.errors(n) for law in laws], at)
+def _both(laws: Sequence[Law], values: Sequence[F64], at: Sequence[float]) -> list[float]:
+    """Quantiles of a value at each place over both laws, each with half of the weight."""
+    return _quantiles(np.concatenate(values), np.concatenate([law.weight for law in laws]), at)
 
 
-def _spread(laws: Sequence[Law], values: Sequence[F64], at: Sequence[float]) -> list[float]:
-    errors, weights = np.concatenate(values), np.concatenate([law.weight for law in laws])
-    order = np.argsort(errors, kind="stable")
+def _quantiles(values: F64, weights: F64, at: Sequence[float]) -> list[float]:
+    order = np.argsort(values, kind="stable")
     total = np.cumsum(weights[order])
     places = np.minimum(np.searchsorted(total, np.asarray(at) * total[-1]), len(order) - 1)
-    return [float(value) for value in errors[order][places]]
+    return [float(value) for value in values[order][places]]
 
 
 def measured(curve: Curve, n: float) -> Prediction:

@@ -88,7 +88,8 @@ def _json(report: Report) -> dict[str, Any]:
         "strongest": [asdict(e) | {"multiplier": _finite(e.multiplier)} for e in strongest(report.effects)],
         "skills": [
             {"task": s.task, "capability": s.capability, "channels": s.channels, "students": s.students, "gap": s.gap,
-             "n_max": float(s.curve.n[-1]), "left_out": s.left_out, "threshold": asdict(s.threshold) if s.threshold else None}
+             "n_max": float(s.curve.n[-1]), "left_out": s.left_out, "threshold": asdict(s.threshold) if s.threshold else None,
+             "laws": [{"law": law.name} | law.parameters() for law in laws.fit(s.leader, s.others)] if s.fitted else []}
             for s in report.skills
         ],
         "campaigns": [asdict(c) for c in report.campaigns],
