@@ -7,6 +7,7 @@ back-test of the laws at 14, 7 and 3.5 times beyond what they saw, countermeasur
     python benchmarks/exposure.py backtest FILE [--spreads 0.05 0.1 0.2]
     python benchmarks/exposure.py defences [--tasks clinc …] --out FILE
     python benchmarks/exposure.py sanity [--tasks clinc …]
+    python benchmarks/exposure.py simulated   # the same back-test where the truth is known, also of a law that is not fitted
 """
 
 import argparse
@@ -135,17 +136,46 @@ def test_sanity(args: argparse.Namespace) -> None:
             print(f"{task.task.name}: {check}", flush=True)
 
 
+TRUTHS = laws.SHAPES | {"stretched": lambda n, k, b: np.exp(-((n / k) ** b))}
+
+
+def planted(shape: str, students: int, rng: np.random.Generator) -> list[laws.Curve]:
+    """Curves of students of one task, which end near each other: 3 seeds, 2,000 held-out prompts."""
+    n, zero, floor, found = np.array(SIZES, float), rng.choice([0.01, 0.1, 0.2, 0.5]), rng.uniform(0, 0.4), []
+    for number in range(students):
+        c = (1 - zero) * float(np.clip(floor + rng.normal() * 0.07, 0, 0.9))
+        k, b = np.exp(rng.uniform(np.log(50), np.log(2000))), rng.uniform(0.5, 1.5)
+        score = 1 - c - (1 - zero - c) * TRUTHS[shape](n, k, b)
+        found.append(laws.Curve(f"{shape} {number}", n, rng.binomial(2000, score, (3, len(n))).T / 2000, zero, 2000))
+    return found
+
+
+def test_planted(args: argparse.Namespace) -> None:
+    for shape in TRUTHS:
+        for students in (1, 3, 6):
+            rows: list[backtest.Row] = []
+            rng = np.random.default_rng(0)
+            for _ in range(102 // students):
+                mine = planted(shape, students, rng)
+                rows += backtest.rows(mine, widen=args.widen, tasks=[shape] * students)
+            tell(f"{shape}, students of a task: {students}", rows)
+
+
 def main() -> None:
     top = argparse.ArgumentParser(description=__doc__)
     below = top.add_subparsers(required=True)
-    for name, command in (("curves", measure), ("backtest", test_laws), ("defences", test_defences), ("sanity", test_sanity)):
+    commands = {
+        "curves": measure, "backtest": test_laws, "defences": test_defences, "sanity": test_sanity, "simulated": test_planted,
+    }
+    for name, command in commands.items():
         sub = below.add_parser(name)
         sub.set_defaults(command=command)
         sub.add_argument("--tasks", nargs="*")
         sub.add_argument("--out", type=Path)
+        if name in ("backtest", "simulated"):
+            sub.add_argument("--widen", type=float, default=calibration.widening())
         if name == "backtest":
             sub.add_argument("file", type=Path)
-            sub.add_argument("--widen", type=float, default=calibration.widening())
             sub.add_argument("--spreads", type=float, nargs="*", help="other spreads of floors to try")
     args = top.parse_args()
     args.command(args)

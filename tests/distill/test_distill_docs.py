@@ -59,5 +59,5 @@ def test_first_run_and_exposure(tmp_path: Path) -> None:
         "last_seen": first_seen + timedelta(days=14), "capabilities": {"grading": 0.156503, "reasoning": 0.251805, "other": 0.591692},
     }]), tmp_path / "demo" / "run" / "campaigns.parquet")
     said = run(value, tmp_path)
-    assert "1,409 (564 to 16,840) exchanges: 46%, 26% to 74% (within what was measured" in said
+    assert "1,409 (564 to 16,840) exchanges: 46%, 26% to 81% (within what was measured" in said
     assert "waiting adds" in said

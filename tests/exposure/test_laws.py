@@ -124,6 +124,11 @@ def test_other_students_of_the_task_say_where_the_floor_lies() -> None:
     assert abs(beside.score - truth) < 0.7 * abs(alone.score - truth)
     assert beside.high - beside.low < 0.9 * (alone.high - alone.low)
     assert beside.low <= truth <= beside.high
+    # The factor was measured on students beside others: one alone, or beside one of too few sizes for a law, has none.
+    few = (peers[0].upto(float(N[2])),)
+    for others, narrowed in (((), False), (few, False), (peers, True)):
+        laws_, half = (laws.predict(start, [n], peers=others, widen=widen)[0] for widen in (1, 0.5))
+        assert (half.high - half.low < 0.7 * (laws_.high - laws_.low)) == narrowed
     far = tuple(planted("hill", c, 60, 1.1, noise=0.005) for c in (0.0, 0.01))  # a peer is not believed more than like students are
     assert laws.predict(start, [n], peers=far)[0].high >= beside.high
     # where floors lie far apart the others say less

@@ -467,7 +467,7 @@ def test_the_command_values_the_campaigns_of_a_run(tmp_path: Path, capsys: pytes
     told = json.loads((run / "exposure" / "exposure.json").read_text())
     # First the most exchanges that a law speaks of; a threshold has no law.
     grading, sums = ([(w["n"], w["gap"] is None) for w in told["news"] if w["task"] == task] for task in ("tickets", "sums"))
-    assert grading == [(3.5 * N[-1], False), *((n, True) for n in worth.NEWS)]  # the back-test fails at 7 times
+    assert grading == [(7 * N[-1], False), *((n, True) for n in worth.NEWS)]  # the back-test fails at 14 times
     assert sums == [(n, False) for n in worth.NEWS]
     (power, hill), none = (skill["laws"] for skill in told["skills"])
     assert (power["law"], hill["law"], none) == ("power", "hill", [])

@@ -237,13 +237,15 @@ def predict(
     Args:
         curve: what was measured.
         at: exchanges.
-        widen: factor on the half-widths, from a back-test (:mod:`backtest`).
+        widen: factor on the half-widths, from a back-test (:mod:`backtest`) of students beside others of their task: one alone,
+            whose end nothing else tells, has intervals no narrower than the laws'.
         peers: curves of other students of the same task.
         best: the best of all students at each N up to the curve's largest, which is told where it was measured and bounds from
             below beyond.
         floor_spread: how far the floors of the peers lie apart, as :data:`FLOOR_SPREAD`.
     """
     last_sd = float(curve.sd[-1])
+    beside = any(len(peer.n) >= MIN_POINTS for peer in peers)
     best = best or curve
     most = float(curve.n[-1])
     reached = measured(best, float(best.n[-1]))
@@ -257,7 +259,7 @@ def predict(
         point = 1 - sum(law.mean(n) for law in laws) / 2
         low, high = (1 - e for e in _both(laws, [law.errors(n) for law in laws], (0.95, 0.05)))
         low, high = min(low, point) - 2 * last_sd, max(high, point) + 2 * last_sd
-        stretch = widen * (2 if factor > SURE_FACTOR else 1)
+        stretch = (widen if beside else max(widen, 1.0)) * (2 if factor > SURE_FACTOR else 1)
         low, high = point - stretch * (point - low), point + stretch * (high - point)
         # A larger harvest is worth no less: what is told of the largest N bounds what is told beyond it from below.
         if factor > MAX_FACTOR:
