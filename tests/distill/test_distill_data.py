@@ -281,13 +281,19 @@ def test_what_stands_before_a_seed_is_asked_and_kept_and_all_of_it_is_paid(
     (tmp_path / "s.jsonl").write_text("".join(json.dumps(row) + "\n" for row in seeds))
     with serving(Writer()) as endpoint:
         argv = write_manifest(tmp_path, entries, location=endpoint.url, price_output=1e6)
-        assert main([*argv, "--seeds", str(tmp_path / "s.jsonl"), "--n", "2", "--json", "--evolve"]) == 0
+        (tmp_path / "held.txt").write_text("name the tallest mountain of the moon\n")
+        argv += ["--seeds", str(tmp_path / "s.jsonl"), "--n", "2", "--evolve", "--contamination", str(tmp_path / "held.txt")]
+        assert main([*argv, "--json"]) == 0
+        cost = json.loads(capsys.readouterr().out)["cost"]
+        assert main(argv) == 0  # nothing is asked again
     rows = {name: store.read(tmp_path / "d" / name) for name in ("prompts", "answers")}
     assert [turn[0] for row in rows["answers"][:2] for turn in row.messages or ()] == ["system", "user", "user"]
     chat = pq.read_table(tmp_path / "d" / "chat.parquet").to_pylist()
     assert [row["role"] for row in chat[0]["messages"]] == ["system", "user", "assistant"]
     assert [row["origin"] for row in chat[:2]] == ["seed", "seed"]
-    assert json.loads(capsys.readouterr().out)["cost"] == 16 * sum(map(len, rows.values()))
+    assert cost == 16 * sum(map(len, rows.values()))
+    assert f"cost of prompts and answers, those asked before included: {cost:,.4f} USD" in capsys.readouterr().out
+    assert f"| contamination | {tmp_path / 'held.txt'} |" in (tmp_path / "d" / "README.md").read_text()
 
 
 class Alike:

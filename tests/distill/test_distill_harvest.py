@@ -149,6 +149,37 @@ def test_what_an_endpoint_says_does_not_rule_the_terminal(
         assert "\x1b" not in text
 
 
+def test_costs_are_told_and_bounded(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer of the endpoint has 16 tokens, one each of USD; a bound counts what is on disk already and what is under way."""
+    (tmp_path / "p.txt").write_text("".join(f"{i}\n" for i in range(9)))
+    argv = ["distill", "harvest", "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s"), "--max-tokens", "16", "--teacher"]
+    with serving(FakeEndpoint()) as endpoint:
+        path = write_manifest(tmp_path / "t.toml", entries | {"location": endpoint.url, "price_output": 1e6, "concurrency": 3})
+        for most, calls in ((70, 4), (15, 4), (130, 8)):
+            assert main([*argv, str(path), "--max-cost", str(most)]) == 1
+            assert endpoint.calls == len(store.read(tmp_path / "s")) == calls
+            said = capsys.readouterr().err
+            assert f"{calls * 16}.0000 USD are spent, and the next answer may pass --max-cost {most} ({calls} exchanges" in said
+            assert "The same command with a larger one goes on" in said
+        assert main([*argv, str(path)]) == 0
+        assert "cost 16.0000 USD, 144.0000 of all in the store" in capsys.readouterr().out
+        free = write_manifest(tmp_path / "free.toml", entries | {"location": endpoint.url})
+        assert main([*argv, str(free), "--max-cost", "5"]) == 1
+        assert "no prices to tell a cost by" in capsys.readouterr().err
+
+
+def test_who_breaks_a_harvest_off_is_told_what_is_kept(
+    tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "p.txt").write_text("".join(f"{i}\n" for i in range(9)))
+    with serving(FakeEndpoint(delay_s=0.6)) as endpoint:
+        path = write_manifest(tmp_path / "t.toml", entries | {"location": endpoint.url, "concurrency": 2})
+        threading.Timer(0.4, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+        argv = ["distill", "harvest", "--teacher", str(path), "--prompts", str(tmp_path / "p.txt"), "--out", str(tmp_path / "s")]
+        assert main(argv) == 1
+    assert "2 exchanges are on disk, and the same command goes on" in capsys.readouterr().err
+
+
 def test_blank_answers_are_told(tmp_path: Path, entries: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "p.txt").write_text("one\ntwo\nthree\n")
     endpoint, said = FakeEndpoint(), {"one": " ", "two": None, "three": "yes"}
@@ -320,8 +351,10 @@ def test_a_gateway_that_leads_to_somebody_elses_model_is_told_by_its_answers(tmp
 
 def test_an_endpoint_that_rejects_everything_stops(tmp_path: Path, entries: dict[str, object]) -> None:
     with serving(FakeEndpoint(fault=lambda n: "400")) as endpoint:
-        with pytest.raises(InputError, match=r"all of 1\d prompts were rejected \(400, bad request: no such option\).*into a new store"):
+        said = r"no prompt was answered, all were rejected \(400, bad request: no such option\).*into a new store"
+        with pytest.raises(InputError, match=said) as caught:
             run_endpoint(endpoint, tmp_path / "s", entries, n=50)
+        assert f"({len(store.read(tmp_path / 's'))} exchanges are on disk)" in str(caught.value)
         assert endpoint.calls < 20
     with serving(FakeEndpoint(fault=lambda n: "400" if n else "")) as endpoint:  # one was answered, so it is the prompts
         assert run_endpoint(endpoint, tmp_path / "t", entries, n=50).rejected == 49

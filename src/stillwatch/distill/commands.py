@@ -1,6 +1,7 @@
 """The commands ``stillwatch distill …``. Nothing heavy is imported before a command runs."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from math import inf
@@ -36,6 +37,8 @@ def register(add: Callable[..., argparse.ArgumentParser], commands: Any, shared:
     harvest.add_argument("--top-k", type=int, default=0, help="log-probabilities to keep of each token")
     harvest.add_argument("--seed", type=seed, default=0, help="of the teacher's sampling (default: 0)")
     harvest.add_argument("--no-text", action="store_true", help="keep hashes of prompts instead of prompts")
+    harvest.add_argument("--max-cost", type=float, default=inf, metavar="COST",
+                         help="stop before the answers in the store cost more together, by the manifest's prices")
     harvest.add_argument("--dry-run", action="store_true", help="print what it would take, ask nothing")
     harvest.add_argument("--retry-in-doubt", action="store_true",
                          help="ask again for what was sent before, has no answer on disk and may have been charged")
@@ -96,8 +99,14 @@ def _harvest(args: argparse.Namespace) -> Any:
     store.demand_free(args.out)
     policies.parse(args.policy)
     _drawn(args)
+    if not args.max_cost > 0:
+        raise InputError("--max-cost must be above 0")
+    if args.max_cost < inf and not told.price_input + told.price_output:
+        raise InputError("the manifest has no prices to tell a cost by", where=args.teacher, todo="Give it price_input and price_output")
     asked = prompts.read(args.prompts)
     teacher = teachers.load(told)
+    if args.max_cost < inf and not teacher.remote:
+        raise InputError("--max-cost is for endpoints, and this teacher is here", todo="Leave it out")
     wanted = prompts.requests(
         asked, samples=args.samples, seed=args.seed, temperature=args.temperature, max_tokens=args.max_tokens, top_k=args.top_k,
         writes=teacher.writes,
@@ -114,11 +123,18 @@ def _harvest(args: argparse.Namespace) -> Any:
                 print_plain(show_estimate(plan, told.currency))
             if args.dry_run:
                 return asdict(plan)
-        done = harvest.run(
-            opened, teacher, told, wanted, policy=args.policy, retry_in_doubt=args.retry_in_doubt, quiet=quiet
-        )
+        try:
+            done = harvest.run(
+                opened, teacher, told, wanted, policy=args.policy, retry_in_doubt=args.retry_in_doubt, max_cost=args.max_cost, quiet=quiet
+            )
+        except KeyboardInterrupt:
+            have = number_of(opened.kept, "exchange is", "exchanges are")
+            print(f"stillwatch: {have} on disk, and the same command goes on", file=sys.stderr)
+            raise
     if not quiet:
         print(f"  {done.asked:,} asked, {done.stored:,} in the store, {done.rejected:,} rejected by the teacher: {args.out}")
+        if done.total:
+            print(f"  cost {done.cost:,.4f} {told.currency}, {done.total:,.4f} of all in the store")
         if done.blank:
             print(f"  {number_of(done.blank, 'answer is', 'answers are')} blank")
         _tell_rejection(teacher)
@@ -288,7 +304,10 @@ def _data(args: argparse.Namespace) -> Any:
             return asdict(most)
     summary = data.run(teacher, told, plan, args.out, quiet=quiet)
     if not quiet:
-        print_plain(data.show(summary), args.out / "README.md")
+        print_plain(data.show(summary))
+        if summary["cost"]:
+            print(f"  cost of prompts and answers, those asked before included: {summary['cost']:,.4f} {told.currency}")
+        print_plain(args.out / "README.md")
         _tell_rejection(teacher)
         _tell_cut(teacher)
     return summary

@@ -359,7 +359,8 @@ def _write(
         "teacher": told.public(), "chat": len(chat), "preference": len(preference), "prompts": len(kept), "cost": cost,
         "origin": dict(Counter(row["origin"] for row in chat)), "rejected": dict(Counter(r.reason for r in made.out)),
         "diversity": diversity(kept, seeds) if len(kept) else {}, "seed_diversity": diversity(seeds, ()) if seeds else {},
-        "plan": {name: str(value) for name, value in asdict(plan).items() if value not in (None, ())},
+        "plan": {name: ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+                 for name, value in asdict(plan).items() if value not in (None, ())},
     }
     write_json(summary, out / "summary.json")
     with replacing(out / "README.md") as partial:

@@ -4,9 +4,11 @@ Costs are counted before anything is asked (:func:`estimate`). An endpoint that 
 with growing pauses, then the harvest stops with everything it got on disk.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from threading import Event
 
@@ -54,6 +56,9 @@ class Harvested:
     skipped: int
     """In doubt, and not asked again."""
     cost: float
+    """Of what was asked."""
+    total: float
+    """Of all that is in the store."""
     cut: int = 0
     """Of those asked, prompts longer than a local teacher reads, which read a part."""
     blank: int = 0
@@ -94,7 +99,7 @@ def price(manifest: Manifest, exchanges: int, input_tokens: int, output_tokens: 
 
 def run(
     store: Store, teacher: Teacher, manifest: Manifest, requests: Iterable[Request], *, policy: str = "none",
-    retry_in_doubt: bool = False, quiet: bool = False, sleep: Callable[[float], None] | None = None,
+    retry_in_doubt: bool = False, max_cost: float = inf, quiet: bool = False, sleep: Callable[[float], None] | None = None,
 ) -> Harvested:
     """Ask for every request whose answer the store lacks.
 
@@ -106,12 +111,13 @@ def run(
         policy: what the interface gives away (:mod:`policies`), applied before anything is kept.
         retry_in_doubt: ask again for what was sent to an endpoint before and has no answer on disk; without it,
             and unless the endpoint honours idempotency keys, such exchanges are kept as rows without an answer.
+        max_cost: what an endpoint's answers in the store may cost together; one that might pass it is not asked for.
         quiet: no progress bar.
         sleep: how to wait; tests pass their own. Without one, whoever breaks the harvest off ends all waiting.
 
     Raises:
         InputError: the endpoint gave no usable answer in :data:`ATTEMPTS` attempts, or rejected all of :data:`ALL_REJECTED` prompts
-            and none was ever answered; what came before is kept.
+            and none was ever answered, or the next answer may pass ``max_cost``; what came before is kept.
     """
     apply = policies.parse(policy)
     plan = {request.key(teacher.identity, policy): request for request in requests}
@@ -132,13 +138,13 @@ def run(
                 for (key, request), reply in zip(block, replies, strict=True)
             ])
     else:
-        _remote(store, teacher, manifest, todo, policy, quiet=quiet, sleep=sleep)
+        _remote(store, teacher, manifest, todo, policy, max_cost=max_cost, quiet=quiet, sleep=sleep)
     replies = [store.done[key].reply for key in plan if key in store.done]
     rejected = sum(reply.finish == "rejected" for reply in replies)
     blank = sum(
         reply.vector is None and reply.finish not in ("rejected", "in-doubt") and not (reply.answer or "").strip() for reply in replies
     )
-    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost, teacher.cut - cut, blank)
+    return Harvested(len(todo), len(plan), rejected, len(skipped), store.cost, store.total, teacher.cut - cut, blank)
 
 
 def _row(key: str, request: Request, reply: Reply, policy: str, manifest: Manifest) -> Exchange:
@@ -150,7 +156,7 @@ def _row(key: str, request: Request, reply: Reply, policy: str, manifest: Manife
 
 def _remote(
     store: Store, teacher: Teacher, manifest: Manifest, todo: Sequence[tuple[str, Request]], policy: str, *,
-    quiet: bool, sleep: Callable[[float], None] | None,
+    max_cost: float, quiet: bool, sleep: Callable[[float], None] | None,
 ) -> None:
     apply = policies.parse(policy)
     broken_off = Event()
@@ -161,8 +167,11 @@ def _remote(
     pace = Pace(manifest.requests_per_minute, manifest.tokens_per_minute, sleep=sleep or pause)
     failure: NoAnswerError | InputError | None = None
     answered = any(row.reply.finish != "rejected" for row in store.done.values())
-    queue = iter(todo)
+    queue = deque(todo)
     running: dict[Future[Reply], tuple[str, Request]] = {}
+
+    def at_most(request: Request) -> float:
+        return price(manifest, 1, _input_tokens(teacher, request), request.max_tokens).cost
 
     def keep(finished: Iterable[Future[Reply]]) -> list[Exchange]:
         """Put what came on disk: whatever ends the harvest, what is under way is paid for."""
@@ -183,11 +192,18 @@ def _remote(
         bar = iter(track(range(len(todo)), "asking", total=len(todo), quiet=quiet))
         try:
             while True:
-                while failure is None and len(running) < max(manifest.concurrency, 1) and (item := next(queue, None)):
-                    key, request = item
+                while failure is None and len(running) < max(manifest.concurrency, 1) and queue:
+                    key, request = queue[0]
+                    if store.total + sum(at_most(other) for other in (request, *(asked for _, asked in running.values()))) > max_cost:
+                        if running:  # which may cost less than they could
+                            break
+                        what = f"{store.total:,.4f} {manifest.currency} are spent, and the next answer may pass --max-cost {max_cost:g}"
+                        failure = NoAnswerError(what, todo="The same command with a larger one goes on", charged=False)
+                        break
+                    queue.popleft()
                     pace.wait(_tokens(teacher, request))
                     store.sending([key])
-                    running[pool.submit(_persist, teacher, request, key, pace, broken_off)] = item
+                    running[pool.submit(_persist, teacher, request, key, pace, broken_off)] = key, request
                 if not running:
                     break
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -196,7 +212,7 @@ def _remote(
                     next(bar, None)
                 answered |= any(row.reply.finish != "rejected" for row in rows)
                 if failure is None and not answered and len(store.done) >= ALL_REJECTED:
-                    what = f"all of {len(store.done)} prompts were rejected ({teacher.rejection})"
+                    what = f"no prompt was answered, all were rejected ({teacher.rejection})"
                     failure = NoAnswerError(what, todo="Mend the manifest or the options and harvest into a new store: this one keeps them")
         except KeyboardInterrupt:
             broken_off.set()  # what is under way is waited for, which its time-out bounds, and nothing is asked again
@@ -205,7 +221,7 @@ def _remote(
     if isinstance(failure, InputError):
         raise failure
     if failure is not None:
-        have = f"{number_of(len(store.done), 'exchange is', 'exchanges are')} on disk"
+        have = f"{number_of(store.kept, 'exchange is', 'exchanges are')} on disk"
         raise InputError(f"{failure} ({have})", where=shown(manifest.location), todo=failure.todo)
 
 

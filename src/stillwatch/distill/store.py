@@ -113,17 +113,28 @@ class Store:
         rows, early, sent = (self._open(name, parse) for name, parse in ((ROWS, Exchange.parse), (EARLY, Exchange.parse), (SENT, _sent)))
         self._rows, self._early, self._sent = rows[0], early[0], sent[0]
         self.done: dict[str, Exchange] = {row.key: row for row in rows[1]}
-        self.cost = 0.0
         self._in_doubt_rows = {key for key, row in self.done.items() if row.reply.finish == "in-doubt"}
         # That one is in doubt is no answer: its key is in sent.jsonl still. What was asked again may be answered since.
         self._waiting = {
             row.key: row for row in early[1]
             if row.reply.finish != "in-doubt" and (row.key not in self.done or row.key in self._in_doubt_rows)
         }
+        self.paid_before: float = sum(row.cost for row in (*self.done.values(), *self._waiting.values()))
+        self.cost = 0.0
         self._under_way = {key for key, lasts in dict(sent[1]).items() if lasts}  # of each key the last line counts
         self.in_doubt = (self._under_way - self.done.keys() | self._in_doubt_rows) - self._waiting.keys()
         self._turns: list[str] = []
         self._turn = 0
+
+    @property
+    def kept(self) -> int:
+        """Exchanges on disk."""
+        return len(self.done | self._waiting)
+
+    @property
+    def total(self) -> float:
+        """Cost of all that is on disk, in the currency of the manifest's prices; :attr:`cost` is that of what was put since opening."""
+        return self.paid_before + self.cost
 
     def _open(self, name: str, parse: Callable[[bytes], Any]) -> tuple[BinaryIO, list[Any]]:
         """Open a journal for appending and read it; a torn last line is cut off."""
