@@ -231,6 +231,13 @@ def test_what_so_many_exchanges_are_worth_can_be_asked(tmp_path: Path, capsys: p
     for wrong in ("5,000", "many", "-1", "1.5", "5,,6"):
         assert main([*ask, wrong]) == 1
         assert "is no number of exchanges: --exchanges" in capsys.readouterr().err
+    assert main([*ask, "1" + "0" * 12]) == 1
+    assert "whole numbers from 1 to 999,999,999,999" in capsys.readouterr().err
+    # The most that has an estimate, asked for as well, is told once and in its place.
+    most = int(min(w["n"] for w in told["news"]))
+    assert main([*ask, f"{most},500,20000000"]) == 0
+    counts = [line.split(" exchanges: ")[0].strip() for line in capsys.readouterr().out.splitlines() if " exchanges: " in line]
+    assert counts == ["500", f"{most:,}", "150,000", "3,400,000", "13,000,000", "20,000,000"]
 
 
 def test_a_harvest_that_misleads_is_worth_nothing_and_not_less() -> None:
@@ -240,6 +247,16 @@ def test_a_harvest_that_misleads_is_worth_nothing_and_not_less() -> None:
     skill = worth.skills([Measured("t", "grading", "words", "labels", curve, None)])[0]
     found = worth.worth(skill, 10)
     assert (found.gap, found.low, found.high) == (0, 0, 0)
+
+
+def test_a_curve_below_chance_is_said_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    curve = Curve("c", N, np.full((len(N), 1), 0.1), 0.2, 3000)
+    curves.write([Measured("t", "grading", "words", "labels", curve, None)], tmp_path / "c.json")
+    assert main(["exposure", "--curves", str(tmp_path / "c.json"), "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "no gap closed, and less agreement than without any exchange, at 4,096 exchanges" in said
+    assert "not seen up to 4,096 exchanges" in said
+    assert "-" not in said.split("\n")[0]
 
 
 def test_campaigns_are_valued_by_capability() -> None:
@@ -419,6 +436,14 @@ def test_curves_come_back(tmp_path: Path) -> None:
         {"n": [[1, 2], [3, 4]]},
         {"n_test": float("inf")},
         {"teacher_accuracy": "good"},
+        {"zero": None},
+        {"scores": [[0.1], [None]]},
+        {"scores": [0.1, 0.2]},
+        {"accuracy": {"scores": [[0.1], [0.2]]}},
+        {"accuracy": [0.1]},
+        {"n": [1, "x"]},
+        {"n_test": "9"},
+        {"pool": "many"},
         {"teacher_accuracy": 90},
     ],
 )
@@ -436,8 +461,9 @@ def test_curves_that_are_none(tmp_path: Path, change: dict[str, object]) -> None
     (tmp_path / "c.json").write_text(json.dumps([entry]))
     assert curves.read(tmp_path / "c.json")[0].capability == "code"
     (tmp_path / "c.json").write_text(json.dumps([entry | change]))
-    with pytest.raises(InputError, match="not a curve"):
+    with pytest.raises(InputError, match="not a curve") as caught:
         curves.read(tmp_path / "c.json")
+    assert not any(raw in str(caught.value) for raw in ("float", "NoneType", "object of type", "indices")), "no words of Python's"
 
 
 def test_the_command_values_the_campaigns_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,7 @@ def _counts(given: str) -> list[float]:
     wrong = next((part for part in counts if not (part.isdecimal() and len(part) <= 12 and int(part) > 0)), None)
     if wrong is not None:
         raise InputError(f"{wrong!r} is no number of exchanges", where="--exchanges",
-                         todo="Pass whole numbers from 1, with commas between them and none inside, such as 5000,20000")
+                         todo="Pass whole numbers from 1 to 999,999,999,999, with commas between them and none inside, such as 5000,20000")
     return [float(count) for count in sorted({*map(int, counts)})]
 
 

@@ -65,17 +65,19 @@ def read(path: Path) -> list[Measured]:
         where = f"{path} entry {number}"
         try:
             json.dumps(told, ensure_ascii=False).encode()
+            _demand(told, ("task", "student", "channel", "n", "scores", "zero", "n_test"))
             name = f"{told['task']}, {told['student']}, {told['channel']}"
             n = np.asarray(told["n"], np.float64)
             curve = _curve(name, n, told["scores"], told["zero"], told["n_test"], told.get("pool"))
             accuracy = None
             if told.get("accuracy"):
+                _demand(told["accuracy"], ("scores", "zero"), "accuracy.")
                 accuracy = _curve(name, n, told["accuracy"]["scores"], told["accuracy"]["zero"], told["n_test"], told.get("pool"))
             capability = str(told.get("capability") or "other")
             if capability not in CAPABILITIES:
                 raise ValueError(f"capability {capability!r}; known: {', '.join(CAPABILITIES)}")
             teacher = told.get("teacher_accuracy")
-            if teacher is not None and not 0 <= float(teacher) <= 1:
+            if teacher is not None and not (_is_number(teacher) and 0 <= teacher <= 1):
                 raise ValueError("teacher_accuracy must lie between 0 and 1")
             found.append(Measured(
                 str(told["task"]), capability, str(told["student"]), str(told["channel"]), curve,
@@ -86,22 +88,38 @@ def read(path: Path) -> list[Measured]:
     return found
 
 
+def _demand(told: Any, names: Sequence[str], within: str = "") -> None:
+    """Refuse what is no object with these fields, lists and numbers where they belong."""
+    if not isinstance(told, dict):
+        raise ValueError(f"{within.rstrip('.') or 'the entry'} is no object")
+    for name in names:
+        if told.get(name) is None:
+            raise ValueError(f"{within}{name} is missing")
+    if "n" in names and not (isinstance(told["n"], list) and all(map(_is_number, told["n"]))):
+        raise ValueError("n must be a list of numbers")
+    if not isinstance(told["scores"], list) or not all(isinstance(row, list) and all(map(_is_number, row)) for row in told["scores"]):
+        raise ValueError(f"{within}scores must be a list of lists of numbers, one list for each of n")
+    for name in ("zero", "n_test"):
+        if name in names and not _is_number(told[name]):
+            raise ValueError(f"{within}{name} is no number")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
 def _curve(name: str, n: Any, scores: Any, zero: Any, n_test: Any, pool: Any) -> Curve:
     width = max(len(row) for row in scores)
     if len(scores) != len(n) or not width or min(len(row) for row in scores) < 1:
         raise ValueError("n and scores differ in length, or a point has no score")
-    if not all(isfinite(float(score)) for row in scores for score in row):
-        raise ValueError("a score is no number")
     table = np.full((len(scores), width), np.nan)
     for i, row in enumerate(scores):
         table[i, : len(row)] = row
     kept = table[np.isfinite(table)]
-    if n.ndim != 1 or not np.isfinite(n).all():
-        raise ValueError("n must be a list of numbers")
     if (np.diff(n) <= 0).any() or n[0] < 1 or (kept < 0).any() or (kept > 1).any() or not 0 <= float(zero) < 1:
         raise ValueError("n must rise from 1 or more, scores lie between 0 and 1, and zero be below 1")
     if int(n_test) < 1:
         raise ValueError("n_test must be 1 or more")
-    if pool is not None and not float(pool) >= n[-1]:
+    if pool is not None and not (_is_number(pool) and pool >= n[-1]):
         raise ValueError("pool must be no less than the largest of n")
     return Curve(name, n, table, float(zero), int(n_test), np.inf if pool is None else float(pool))

@@ -38,6 +38,12 @@ class Report:
     teachers: list[dict[str, Any]]
     settings: dict[str, Any]
 
+    @property
+    def told(self) -> list[list[Worth]]:
+        """For each skill, the worth of all these exchanges in order, each number once."""
+        return [sorted({w.n: w for w in (*asked, *news)}.values(), key=lambda w: w.n)
+                for asked, news in zip(self.asked, self.news, strict=True)]
+
 
 def build(
     skills: list[Skill], measured: list[Measured], checks: list[Check], effects: list[Effect],
@@ -176,14 +182,15 @@ def console(report: Report) -> str:
     """The same in a few lines."""
     lines = []
     several = len({effect.task for effect in report.effects}) > 1
-    for skill, asked, news in zip(report.skills, report.asked, report.news, strict=True):
-        reached = f"{skill.gap:.0%} of the gap closed at {skill.curve.n[-1]:,.0f} exchanges"
+    for skill, told_worths in zip(report.skills, report.told, strict=True):
+        reached = f"{skill.gap:.0%} of the gap closed" if skill.gap >= 0 else "no gap closed, and less agreement than without any exchange,"
+        reached += f" at {skill.curve.n[-1]:,.0f} exchanges"
         lines.append(f"{skill.task} ({skill.capability}; {', '.join(skill.channels)}; {', '.join(skill.students)}): {reached}")
         if skill.left_out:
             lines.append(f"  {told_left_out(skill)}")
         if skill.threshold is not None:
             lines.append(f"  a threshold, {skill.threshold}")
-        for w in [*asked, *news]:
+        for w in told_worths:
             point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
             lines.append(f"  {w.n:>12,.0f} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")
     for table in report.backtest:
