@@ -223,7 +223,7 @@ def test_a_renewal_says_before_whom_it_hits(client: Clients, store: Store, case_
     page = followed(ana, ana.post("/actions/new", subjects="solo\nduo", **fields))
     renewal = page.text.partition('<h3>Renewing would touch</h3>')[2].partition("/renew")[0]
     assert "Innocents expected" in renewal
-    assert "2 are not known to the store" in renewal
+    assert "2 are not known, perhaps misspelt" in renewal
     assert "Renewing would touch" not in client("vic").get(str(page.url.path).removeprefix(PREFIX)).text
 
 
@@ -251,7 +251,7 @@ def test_exactly_the_named_account_is_meant(client: Clients, store: Store, case_
     typed, hidden = (html.unescape(re.findall(rf'name="subjects"{rest}', form, re.DOTALL)[0])
                      for rest in (' rows="4">(.*?)</textarea>', ' value="(.*?)">'))
     assert typed == hidden
-    assert "not known to the store" not in ana.get("/actions/new", params={"subjects": typed.replace("\n", "\r\n")}).text
+    assert "not known" not in ana.get("/actions/new", params={"subjects": typed.replace("\n", "\r\n")}).text
     answer = ana.post("/actions/new", subjects=hidden, kind="throttle", reason="suspected_extraction", mode="enforce")
     action_id = re.findall(r"act-[0-9a-f]+", answer.headers["location"])[0]
     with store.read() as session:
@@ -354,12 +354,12 @@ def test_allow_list(client: Clients, store: Store, case_id: str) -> None:
     assert client("ana").post("/allow", **entry).status_code == 403
     assert ben.post("/allow", **{**entry, "days": "inf"}).status_code == 400
     assert "contract 7" in followed(ben, ben.post("/allow", **entry)).text
-    assert "no import or action knows it yet" not in ben.get("/allow").text
+    assert "no import, log or action knows it" not in ben.get("/allow").text
     assert "<small>1 allowed, 0 excluded" in ben.get(f"/actions/new?case={case_id}").text
     assert ben.post("/allow/1/revoke", note="ended").status_code == 303
     assert "contract 7" not in ben.get("/allow").text
     stray = {**entry, "subject": "org", "subject_id": "misspelt"}
-    assert "no import or action knows it yet" in followed(ben, ben.post("/allow", **stray)).text
+    assert "no import, log or action knows it" in followed(ben, ben.post("/allow", **stray)).text
 
 
 def test_a_kind_of_links_has_an_address(client: Clients, case_id: str) -> None:
@@ -696,8 +696,10 @@ def test_an_action_whose_time_is_over_is_not_undone(client: Clients, store: Stor
 
 def test_a_name_that_the_store_does_not_know_is_told(client: Clients, case_id: str) -> None:
     """A customer's name where tables hold its hash: the action would touch nobody."""
-    assert "1 is not known to the store" in client("ana").get("/actions/new?subjects=account:ada").text
-    assert "known to the store" not in client("ana").get(f"/actions/new?case={case_id}").text, "a case without registry facts"
+    page = client("ana").get("/actions/new?subjects=account:ada").text
+    assert "1 is not known, perhaps misspelt" in page
+    assert "The store does not know 1 subject (ada): check the identifiers" in page
+    assert "not known" not in client("ana").get(f"/actions/new?case={case_id}").text, "a case without registry facts"
 
 
 def test_no_confidence_is_told_where_nobody_is_accused(client: Clients, store: Store) -> None:

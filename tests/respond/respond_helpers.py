@@ -13,7 +13,7 @@ from stillwatch.respond import actions, cases, importing
 from stillwatch.respond.schema import Case
 from stillwatch.respond.store import SYSTEM, Actor, Store
 from stillwatch.respond.vocabulary import Action, Reason, Role
-from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
+from stillwatch.tables import ACCOUNT_VERDICTS, ACCOUNTS, CAMPAIGNS, CAPABILITIES, EVENTS
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANA = Actor("ana", Role.ANALYST, "192.0.2.1")
@@ -54,6 +54,16 @@ def write_run(folder: Path, campaigns: dict[str, Any], *, last_seen: datetime, s
     write_parquet(pa.Table.from_pylist(people, ACCOUNT_VERDICTS.schema), folder / "accounts.parquet")
     period = {"start": start and start.isoformat(), "last_seen": last_seen.isoformat()}
     write_json({"version": "0", "inputs": [], **period}, folder / "summary.json")
+    return folder
+
+
+def log_of(folder: Path, org: str | None, names: list[str], *, verified: bool = False) -> Path:
+    """The log that a run was made of: a request and a key of each account, and what the registry says of them."""
+    (folder / "events").mkdir(parents=True)
+    requests = [{"event_id": f"e-{name}", "timestamp": NOW, "account_id": name, "key_id": f"k-{name}"} for name in names]
+    write_parquet(pa.Table.from_pylist(requests, EVENTS.schema), folder / "events" / "0.parquet")
+    known = [{"account_id": name, "org_id": org, "verified": verified} for name in names]
+    write_parquet(pa.Table.from_pylist(known, ACCOUNTS.schema), folder / "accounts.parquet")
     return folder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from respond_helpers import Folder, accounts
+from respond_helpers import Folder, accounts, log_of
 
 from stillwatch.cli import main
 from stillwatch.keys.hashing import keyed, tenant_key
@@ -250,6 +250,31 @@ def test_a_preview_tells_what_nobody_knows_and_where_nobody_is_sent(told: Told) 
     assert "of several actions" in sent
 
 
+def test_a_customer_of_no_case_is_told_from_a_misspelt_name(told: Told, run_folder: Folder, tmp_path: Path) -> None:
+    """Whoever is protected before somebody accuses him is in no case, but in the log that the last import read."""
+    log = log_of(tmp_path / "log", "org-x", [*accounts(0, 8), *accounts(100, 3)], verified=True)
+    told("cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--data", str(log))
+    place = f"the log in {log}"
+    known = f"the store does not know acct-00100, {place} does: organisation org-x, verified; 1 request in 0.0417 days"
+    misspelt = f"neither the store nor {place} knows 1 subject (acct-0100): check the identifiers"
+    seen = told("actions", "preview", "--account", "acct-00100")
+    assert [said in seen for said in (known, "verified 1,", "a day on average", "perhaps misspelt")] == [True, True, True, False]
+    wrong = told("actions", "preview", "--account", "acct-0100")
+    assert all(said in wrong for said in (misspelt, "traffic unknown", "not known, perhaps misspelt: 1"))
+    assert "acct-00100" in told("actions", "preview", "--key", "k-acct-00100")
+    add = ("--owner", "sales", "--reason", "contract", "--days", "9")
+    assert misspelt in told("allow", "add", "account", "acct-0100", *add)
+    said = told("allow", "add", "account", "acct-00100", *add)
+    assert known in said
+    assert "check the identifiers" not in said
+    assert f"it covers 11 accounts that imports or {place} told" in told("allow", "add", "org", "org-x", *add)
+    assert "knows 1 subject (org-y)" in told("allow", "add", "org", "org-y", *add)
+    assert "nobody to act on" in told("actions", "propose", "block", "--account", "acct-00102", "--reason", "analyst_request", code=1)
+    log.rename(tmp_path / "gone")
+    said = told("actions", "preview", "--account", "acct-new")
+    assert f"the log of the last import could not be looked in (no such folder: {log}" in said
+
+
 def test_what_was_done_is_told(told: Told) -> None:
     assert told("cases", "assign", "case-one", "eve") == "case-one is with eve\n"
     assert told("cases", "assign", "case-one") == "case-one is with nobody\n"
@@ -268,7 +293,8 @@ def test_what_was_done_is_told(told: Told) -> None:
     assert "last found as c-one of the run imported " in shown
     assert "stillwatch export RUN --format packet --campaign c-one" in shown
     assert "it covers" not in (said := told("allow", "add", "org", "org-x", "--owner", "a", "--reason", "b", "--days", "1"))
-    assert "no import or action knows it yet" in said
+    assert "the store does not know 1 subject (org-x): check the identifiers" in said
+    assert "no import told a log to look in" in said
     assert "imports or actions know it" in told("allow", "add", "account", "acct-00002", "--owner", "a", "--reason", "b", "--days", "1")
     assert told("allow", "revoke", "1", "--note", "x") == "entry 1: org org-x is no longer allowed\n"
 

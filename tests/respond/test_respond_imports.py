@@ -5,22 +5,20 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from respond_helpers import ANA, CEM, NOW, VIC, Folder, accounts, held, imported, the_case, write_run
+from respond_helpers import ANA, CEM, NOW, VIC, Folder, accounts, held, imported, log_of, the_case, write_run
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.files import digest, write_parquet
+from stillwatch.files import digest
 from stillwatch.keys import hashing
 from stillwatch.respond import audit, cases, erasure, identifiers, importing
 from stillwatch.respond.runs import read_facts, read_requests
 from stillwatch.respond.schema import Account, AuditRow, Case, Key, Mark, Run
 from stillwatch.respond.store import SYSTEM, ForbiddenError, Store
 from stillwatch.respond.vocabulary import State, Verdict
-from stillwatch.tables import ACCOUNTS, EVENTS
 
 
 def test_the_same_run_twice_changes_nothing(store: Store, run_folder: Folder) -> None:
@@ -318,16 +316,6 @@ def test_two_runs_that_found_nothing_are_two_runs(store: Store, tmp_path: Path) 
 def verified(store: Store) -> str:
     with store.read() as session:
         return audit.verify(session).head
-
-
-def log_of(folder: Path, org: str | None, names: list[str], *, verified: bool = False) -> Path:
-    """The log that a run was made of: a request and a key of each account, and what the registry says of them."""
-    (folder / "events").mkdir(parents=True)
-    requests = [{"event_id": f"e-{name}", "timestamp": NOW, "account_id": name, "key_id": f"k-{name}"} for name in names]
-    write_parquet(pa.Table.from_pylist(requests, EVENTS.schema), folder / "events" / "0.parquet")
-    known = [{"account_id": name, "org_id": org, "verified": verified} for name in names]
-    write_parquet(pa.Table.from_pylist(known, ACCOUNTS.schema), folder / "accounts.parquet")
-    return folder
 
 
 def orgs(store: Store) -> dict[str, str | None]:

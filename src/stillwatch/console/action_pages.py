@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, appeals, cases, names, policy
+from stillwatch.respond import actions, appeals, cases, lookup, names, policy
 from stillwatch.respond.actions import Subjects
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow, AuditRow, Case, Target
@@ -39,10 +39,11 @@ def _new(visit: Visit) -> Response:
         if case_id is not None and case is None:
             raise NotFoundError("no such case", where=case_id)
         version, current = policy.active(session)
-        seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects) if case_id or subjects else None
+        found = lookup.look_up(session, subjects or ())
+        seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects, told=found.facts) if case_id or subjects else None
     return visit.show(
         "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
-        judged=case is not None and cases.innocent(case),
+        judged=case is not None and cases.innocent(case), looked_up=lookup.lines(found),
         subjects=[] if subjects is None else [f"{subject}:{names.line(name)}" for subject, name in subjects],
         kinds=list(Action), kind=kind if kind in set(Action) else "", reasons=AGAINST, modes=list(Mode), day_s=DAY_S,
     )
@@ -55,7 +56,10 @@ def _propose(visit: Visit) -> Response:
         duration_s = round(float(days) * DAY_S) if days else None
     except (ValueError, OverflowError) as error:
         raise InputError("days must be a number") from error
+    with visit.store.read() as session:
+        found = lookup.look_up(session, subjects or ())
     with visit.change() as change:
+        lookup.keep(change, found)
         row = actions.propose(
             change, kind, visit.word("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.word("mode", Mode),
             duration_s=duration_s, note=visit.text("note"), parameters=policy.written(visit.text("parameters").split()),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import allow, appeals, audit, identifiers
+from stillwatch.respond import allow, appeals, audit, identifiers, lookup
 from stillwatch.respond.schema import Appeal, AuditRow
 from stillwatch.respond.vocabulary import LIFT, LONGEST_DAYS, ActionState, Role, Subject
 
@@ -79,7 +79,10 @@ def _allow(visit: Visit) -> Response:
         raise InputError(f"an entry lasts up to {LONGEST_DAYS} days")
     subject = visit.word("subject", Subject)
     subject_id = visit.identifier("subject_id", subject)
+    with visit.store.read() as session:
+        found = lookup.look_up(session, [(subject, subject_id)])
     with visit.change() as change:
+        lookup.keep(change, found)
         allow.add(
             change, subject, subject_id, owner=visit.needed("owner"),
             reason=visit.needed("reason"), expires_at=change.now + timedelta(days=days),

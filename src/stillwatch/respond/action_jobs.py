@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from stillwatch.respond import actions, appeals, names, policy
+from stillwatch.respond import actions, appeals, lookup, names, policy
 from stillwatch.respond.acting import Args, as_json, days, head, meant, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
@@ -72,21 +72,27 @@ def show_action(args: Args) -> dict[str, Any]:
 def preview_action(args: Args) -> dict[str, Any]:
     """``actions preview``."""
     with reading(args, Role.ANALYST) as session:
-        seen = actions.preview(session, datetime.now(UTC), case_id=args.case, subjects=_subjects(session, args))
-    say(args, *_blast(seen))
+        subjects = _subjects(session, args)
+        found = lookup.look_up(session, subjects or ())
+        seen = actions.preview(session, datetime.now(UTC), case_id=args.case, subjects=subjects, told=found.facts)
+    say(args, *_blast(seen), *lookup.lines(found))
     return seen
 
 
 def propose_action(args: Args) -> dict[str, Any]:
     """``actions propose``."""
+    with reading(args, Role.ANALYST) as session:
+        subjects = _subjects(session, args)
+        found = lookup.look_up(session, subjects or ())  # before the write, for which others wait
     with writing(args) as change:
+        lookup.keep(change, found)
         row = actions.propose(
-            change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=_subjects(change.session, args),
+            change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=subjects,
             mode=None if args.mode is None else Mode(args.mode), duration_s=_duration_s(args), note=args.note,
             parameters=policy.written(args.parameters),
         )
         _, held = policy.active(change.session)
-    say(args, *_blast(row.blast), *_nowhere(row, held))
+    say(args, *_blast(row.blast), *lookup.lines(found), *_nowhere(row, held))
     return _told(args, row, held)
 
 
@@ -208,8 +214,7 @@ def _blast(seen: Mapping[str, Any]) -> list[str]:
         f"verified {seen['n_verified']:,}, contracted resellers {seen['n_contracted_resellers']:,}, older than a year "
         f"{seen['n_older_than_a_year']:,}, banned already {seen['n_already_banned']:,}, under another action "
         f"{seen['n_under_another_action']:,}; organisations told {seen['n_organisations']:,}",
-        *([f"not known to the store: {seen['n_not_known']:,}; where tables hold keyed hashes, stillwatch identify tells that of a name"]
-          if seen.get("n_not_known") else []),
+        *([f"not known, perhaps misspelt: {seen['n_not_known']:,}"] if seen.get("n_not_known") else []),
         f"left out: {seen['n_allowed_left_out']:,} allowed, {seen['n_excluded_left_out']:,} excluded",
         *(["of several actions on an account the most severe is done; beside a restrict, a throttle goes on to count"]
           if seen["n_under_another_action"] else []),
@@ -237,7 +242,7 @@ def _log_days(seen: Mapping[str, Any]) -> str:
 def _no_traffic(seen: Mapping[str, Any]) -> str:
     """Why the traffic is not told."""
     if seen.get("n_not_known", 0) >= sum(seen["by_kind"].values()):
-        return "traffic unknown: no import told anything of whom this touches"
+        return "traffic unknown: nobody whom this touches is known"
     return "traffic unknown: the import had no --data"
 
 

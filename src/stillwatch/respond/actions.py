@@ -19,6 +19,7 @@ from stillwatch.respond import blast, cases, identifiers, names
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
+from stillwatch.respond.runs import NO_FACTS, Facts
 from stillwatch.respond.schema import ActionRow, Approval, AuditRow, Key, Member, Meta, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject
@@ -226,12 +227,12 @@ def waiting(session: Session) -> Sequence[ActionRow]:
 
 
 def preview(
-    session: Session, now: datetime, *, case_id: str | None = None, subjects: Subjects | None = None
+    session: Session, now: datetime, *, case_id: str | None = None, subjects: Subjects | None = None, told: Facts = NO_FACTS
 ) -> dict[str, Any]:
     """Blast radius of an action on a case, or on named subjects; see :func:`stillwatch.respond.blast.preview`."""
     _, policy = policies.active(session)
-    reached = blast.reach(session, now, case_id=_case_id(session, case_id, subjects), subjects=subjects)
-    return blast.preview(session, now, reached) | {"cap": policy.max_accounts}
+    reached = blast.reach(session, now, case_id=_case_id(session, case_id, subjects), subjects=subjects, told=told)
+    return blast.preview(session, now, reached, told) | {"cap": policy.max_accounts}
 
 
 def propose(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from stillwatch.respond import cases
 from stillwatch.respond.bulk import chunks
+from stillwatch.respond.runs import NO_FACTS, Facts
 from stillwatch.respond.schema import Account, ActionRow, AllowEntry, Case, Key, Member, Target
 from stillwatch.respond.vocabulary import ActionState, Subject
 
@@ -30,8 +31,10 @@ class Reach:
     """Left out: judged not to belong."""
 
 
-def reach(session: Session, now: datetime, *, case_id: str | None, subjects: Sequence[tuple[Subject, str]] | None) -> Reach:
-    """Whom an action on a whole case, or on named subjects, touches."""
+def reach(
+    session: Session, now: datetime, *, case_id: str | None, subjects: Sequence[tuple[Subject, str]] | None, told: Facts = NO_FACTS
+) -> Reach:
+    """Whom an action on a whole case, or on named subjects, touches; ``told`` is of those of whom the store has no facts."""
     excluded = 0
     if subjects is None:
         assert case_id is not None
@@ -39,23 +42,23 @@ def reach(session: Session, now: datetime, *, case_id: str | None, subjects: Seq
         present = [row for row in rows if row.present]
         excluded = sum(row.excluded for row in present)
         subjects = [(Subject.ACCOUNT, row.account_id) for row in present if not row.excluded]
-    allowed = _allowed(session, now, subjects)
+    allowed = _allowed(session, now, subjects, told)
     kept = tuple(subject for subject in dict.fromkeys(subjects) if subject not in allowed)
     return Reach(kept, tuple(sorted(name for _, name in allowed)), excluded)
 
 
-def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
+def preview(session: Session, now: datetime, reached: Reach, told: Facts = NO_FACTS) -> dict[str, Any]:
     """Numbers to look at before acting.
 
     ``expected_innocent`` adds up the false-discovery rate at which each account was accused: the least q-value of the cases
     that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody,
     nor does a case that people judged innocent) or that a person judged innocent, and for a key whose owner no import told.
-    ``n_not_accused`` counts these. (A score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of which the
-    store has no registry row, ``n_not_known`` those that no case has either, and such keys. Traffic is of all their requests, per day
-    of the whole log of the run (``log_days``, of the longest), however short the accounts lived; null where the import had no events.
+    ``n_not_accused`` counts these. (A score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of which neither
+    the store nor ``told`` has facts, ``n_not_known`` those that no case has either, and such keys. Traffic is of all their requests, per
+    day of the whole log of the run (``log_days``, of the longest), however short the accounts lived; null where the import had no events.
     """
-    accounts, strays = _accounts_of(session, reached)
-    facts = _facts(session, accounts)
+    accounts, strays = _accounts_of(session, reached, told)
+    facts = _facts(session, accounts, told)
     rates = _false_rates(session, accounts)
     kinds: Counter[str] = Counter()
     innocent: dict[str, float] = {}
@@ -66,7 +69,7 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         innocent[kind] = innocent.get(kind, 0.0) + rates.get(account_id, 1.0)
     if strays:  # each is somebody's, and no case accuses whoever that is
         kinds[STRAY], innocent[STRAY] = len(strays), float(len(strays))
-    told = [row for row in facts.values() if row.n_events is not None and row.window_days]
+    counted = [row for row in facts.values() if row.n_events is not None and row.window_days]
     known = list(facts.values())
     return {
         "n_subjects": len(reached.subjects),
@@ -84,9 +87,9 @@ def preview(session: Session, now: datetime, reached: Reach) -> dict[str, Any]:
         "n_already_banned": sum(row.banned_at is not None for row in known),
         "n_organisations": len({row.org_id for row in known if row.org_id}),
         "n_under_another_action": _under_action(session, now, reached),
-        "log_days": max((row.window_days or 0.0 for row in told), default=None),
-        "requests_per_day": _per_day(told, [row.n_events or 0 for row in told]),
-        "output_tokens_per_day": _per_day(told, [row.output_tokens or 0 for row in told]),
+        "log_days": max((row.window_days or 0.0 for row in counted), default=None),
+        "requests_per_day": _per_day(counted, [row.n_events or 0 for row in counted]),
+        "output_tokens_per_day": _per_day(counted, [row.output_tokens or 0 for row in counted]),
     }
 
 
@@ -101,11 +104,11 @@ def _per_day(rows: Sequence[Account], counts: Sequence[int]) -> float | None:
     return round(sum(n / max(row.window_days or 0.0, 1 / 24) for row, n in zip(rows, counts, strict=True)), 1)
 
 
-def _accounts_of(session: Session, reached: Reach) -> tuple[list[str], list[str]]:
+def _accounts_of(session: Session, reached: Reach, told: Facts) -> tuple[list[str], list[str]]:
     """Accounts behind the subjects, keys as the account they belong to; and keys whose owner is not known."""
     found = [subject_id for subject, subject_id in reached.subjects if subject is Subject.ACCOUNT]
     keys = [subject_id for subject, subject_id in reached.subjects if subject is Subject.KEY]
-    owned = owners(session, keys)
+    owned = _owners(session, keys, told)
     found += owned.values()
     return list(dict.fromkeys(found)), [key_id for key_id in keys if key_id not in owned]
 
@@ -116,6 +119,11 @@ def owners(session: Session, keys: Sequence[str]) -> dict[str, str]:
         key_id: account_id for chunk in chunks(keys)
         for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.key_id.in_(chunk)).order_by(Key.key_id))
     }
+
+
+def _owners(session: Session, keys: Sequence[str], told: Facts) -> dict[str, str]:
+    named = set(keys)
+    return {key_id: account_id for key_id, account_id in told.keys if key_id in named} | owners(session, keys)
 
 
 def own(session: Session, account_id: str) -> list[tuple[Subject, str]]:
@@ -147,8 +155,9 @@ def _namesakes(session: Session, owner: Mapping[str, str]) -> set[str]:
     return _of_cases(session, others) | targets
 
 
-def _facts(session: Session, accounts: Sequence[str]) -> dict[str, Account]:
-    return {
+def _facts(session: Session, accounts: Sequence[str], told: Facts) -> dict[str, Account]:
+    named = set(accounts)
+    return {row["account_id"]: Account(**row) for row in told.accounts if row["account_id"] in named} | {
         row.account_id: row
         for chunk in chunks(accounts)
         for row in session.scalars(select(Account).where(Account.account_id.in_(chunk)))
@@ -174,15 +183,15 @@ def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]]) -> set[tuple[Subject, str]]:
+def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]], told: Facts) -> set[tuple[Subject, str]]:
     """Subjects on the allow-list by themselves, by their account or by their organisation."""
     live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
     entries = {(entry.subject, entry.subject_id) for entry in session.scalars(live)}
     if not entries:
         return set()
-    owner = owners(session, [subject_id for subject, subject_id in subjects if subject is Subject.KEY])
+    owner = _owners(session, [subject_id for subject, subject_id in subjects if subject is Subject.KEY], told)
     accounts = [i for subject, i in subjects if subject is Subject.ACCOUNT] + list(owner.values())
-    org = {account_id: row.org_id for account_id, row in _facts(session, accounts).items()}
+    org = {account_id: row.org_id for account_id, row in _facts(session, accounts, told).items()}
 
     def listed(subject: Subject, subject_id: str) -> bool:
         account_id = owner.get(subject_id, "") if subject is Subject.KEY else subject_id

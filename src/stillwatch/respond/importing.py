@@ -16,7 +16,7 @@ import itertools
 import math
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -95,7 +95,7 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
     run = read_run(folder)
     accused = sorted({row["account_id"] for campaign in run.campaigns for row in campaign.members})
     facts = None if data is None else read_facts(data, accused)
-    erased = set() if data is None else _erased(data, accused)
+    erased = set() if data is None else erased_of(data, accused)
     erased -= _members(store, erased)
     result = Imported(run.run_id)
     plan = _Plan.of(store, run)
@@ -114,12 +114,17 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
             time.sleep(PAUSE_S)
     if facts is not None:
         _store_facts(store, actor, run, facts, result, now)
-    if data is not None and (check := _key_check(data)):
+    if data is not None:
+        check, log_folder = _key_check(data), str(data.resolve())
         with store.write(actor, now=now) as change:
             change.require(Role.ANALYST)
-            if change.meta.key_check != check:
+            if check and change.meta.key_check != check:
                 change.audit("run.key", run.run_id, before={"key_check": change.meta.key_check}, after={"key_check": check})
                 change.meta.key_check = check
+            row = change.session.get_one(Run, run.run_id)
+            if row.summary.get("log_folder") != log_folder:  # where look_up finds who is in no case
+                row.summary = {**row.summary, "log_folder": log_folder}
+                change.audit("run.log", run.run_id, after={"log_folder": log_folder})
     result.back = len(_members(store, erased))
     return result
 
@@ -131,7 +136,7 @@ def _key_check(data: Path) -> str:
     return told or (hashing.key_check(hashing.tenant_key(key_file)) if key_file.is_file() else "")
 
 
-def _erased(data: Path, account_ids: Sequence[str]) -> set[str]:
+def erased_of(data: Path, account_ids: Iterable[str]) -> set[str]:
     """Which of some accounts are on the list of erased ones beside the key that ingest left in a folder."""
     key_file = data / hashing.KEY_NAME
     listed = set(hashing.erased_hashes(key_file)) if key_file.is_file() else set()

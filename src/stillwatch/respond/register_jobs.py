@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
-from stillwatch.respond import allow, appeals, audit, identifiers
+from stillwatch.respond import allow, appeals, audit, identifiers, lookup
 from stillwatch.respond.acting import Args, as_json, days, meant, reading, say, the_account, writing
 from stillwatch.respond.schema import ActionRow, AuditRow
 from stillwatch.respond.vocabulary import ActionState, Role, Subject
@@ -16,22 +16,25 @@ from stillwatch.terminal.counting import number_of
 
 def add_allowed(args: Args) -> dict[str, Any]:
     """``allow add``."""
-    subject = Subject(args.subject)
+    subject, lasts = Subject(args.subject), timedelta(days=days(args))
+    with reading(args, Role.APPROVER) as session:
+        (named,) = meant(session, args, (subject, args.id))
+        found = lookup.look_up(session, [named])  # before the write, for which others wait
     with writing(args) as change:
-        until = change.now + timedelta(days=days(args))
-        (named,) = meant(change.session, args, (subject, args.id))
-        row = allow.add(change, *named, owner=args.owner, reason=args.reason, expires_at=until)
+        lookup.keep(change, found)
+        row = allow.add(change, *named, owner=args.owner, reason=args.reason, expires_at=change.now + lasts)
         n = identifiers.known(change.session, [named]).get(named, 0)
-    say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", _covers(subject, n))
+    say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", *_covers(subject, n, found))
     return as_json(row) | {"n_known": n}
 
 
-def _covers(subject: Subject, n: int) -> str:
-    """Whom an entry protects: one that is misspelt protects nobody, and nothing else would tell."""
-    if n:
-        return f"it covers {number_of(n, 'account')} that imports told" if subject is Subject.ORG else "imports or actions know it"
-    todo = "cases import --data tells organisations and keys; stillwatch identify tells the identifier of a name"
-    return f"no import or action knows it yet, so check the identifier ({todo})"
+def _covers(subject: Subject, n: int, found: lookup.LookedUp) -> list[str]:
+    """Whom an entry protects, in lines: one that is misspelt protects nobody, and nothing else would tell."""
+    if subject is Subject.ORG and n:
+        who = f"imports or {found.place}" if found.place else "imports"
+        told = f"it covers {number_of(n, 'account')} that {who} told, others of it once an import or an action names them"
+        return [told] + [found.fault] * bool(found.fault)
+    return lookup.lines(found) or ["imports or actions know it"]
 
 
 def list_allowed(args: Args) -> dict[str, Any]:

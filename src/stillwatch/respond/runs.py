@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stillwatch import run_details, run_worth
-from stillwatch.dataset import open_dataset, read_accounts
+from stillwatch.dataset import Dataset, open_dataset, read_accounts
 from stillwatch.errors import InputError
 from stillwatch.files import demand_settled, digest, json_as_text, listed, reading_parquet
 from stillwatch.respond import log_columns
@@ -108,35 +109,69 @@ class Facts:
     """What each column of the folder holds; see :class:`.log_columns.Told`."""
 
 
+NO_FACTS = Facts((), ())
+
+
 def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
     """Registry rows, traffic and keys of some accounts, from the folder that ``detect`` read.
 
     Raises:
         InputError: the folder has no events, or a file cannot be read.
     """
+    data = open_dataset(folder)
+    registry = _storable(read_accounts(data))
+    with _log(data) as engine:
+        accounts, keys = _facts(engine, registry, account_ids)
+    return Facts(accounts, keys, log_columns.told(data))
+
+
+def find_facts(folder: Path, account_ids: Sequence[str], key_ids: Sequence[str] = (), org_ids: Sequence[str] = ()) -> Facts:
+    """The same of those of some accounts that the registry or the log has, of owners of some keys, and of all accounts of organisations.
+
+    Raises:
+        InputError: the folder has no events, or a file cannot be read.
+    """
+    data = open_dataset(folder)
+    registry = _storable(read_accounts(data))
+    of_orgs = registry.filter(pc.is_in(registry["org_id"], pa.array(org_ids, pa.string())))["account_id"].to_pylist()
+    with _log(data) as engine:
+        engine.register("named", pa.table({"key_id": pa.array(key_ids, pa.string())}))
+        owners = [str(owner) for _, owner in engine.sql(_OWNERS.format(keys="(FROM named)")).fetchall()] if key_ids else []
+        asked = sorted({*account_ids, *owners, *of_orgs})
+        accounts, keys = _facts(engine, registry, asked)
+    registered = set(registry.filter(pc.is_in(registry["account_id"], pa.array(asked, pa.string())))["account_id"].to_pylist())
+    return Facts([row for row in accounts if row["n_events"] or row["account_id"] in registered], keys)
+
+
+@contextmanager
+def _log(data: Dataset) -> Iterator[Any]:
+    """An engine whose view ``events`` is a log."""
     import duckdb
 
-    data = open_dataset(folder)
-    wanted = pa.array(account_ids, pa.string())
     with duckdb.connect() as engine:
-        engine.register("wanted", pa.table({"account_id": wanted}))
         try:
             _view(engine, data.event_files)
-            traffic = {row[0]: row[1:] for row in engine.sql(_TRAFFIC).fetchall()}
-            span_us = engine.sql('SELECT epoch_us(max("timestamp")) - epoch_us(min("timestamp")) FROM events').fetchall()[0][0]
-            keys = engine.sql(_KEYS).fetchall()
+            yield engine
         except duckdb.Error as error:
-            raise InputError(f"not readable ({' '.join(str(error).split())})", where=folder) from error
-    registry = _storable(read_accounts(data))
-    registry = registry.filter(pc.is_in(registry["account_id"], wanted)).select(["account_id", *REGISTRY])
-    known = {row["account_id"]: row for row in registry.to_pylist()}
+            raise InputError(f"not readable ({' '.join(str(error).split())})", where=data.folder) from error
+
+
+def _facts(engine: Any, registry: pa.Table, account_ids: Sequence[str]) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """Columns of ``schema.Account`` of each account, and the keys that are one of these accounts' alone."""
+    wanted = pa.array(account_ids, pa.string())
+    engine.register("wanted", pa.table({"account_id": wanted}))
+    traffic = {row[0]: row[1:] for row in engine.sql(_TRAFFIC).fetchall()}
+    span_us = engine.sql('SELECT epoch_us(max("timestamp")) - epoch_us(min("timestamp")) FROM events').fetchall()[0][0]
+    keys = engine.sql(_OWNERS.format(keys=_THEIRS)).fetchall()
+    known = {row["account_id"]: row for row in registry.filter(pc.is_in(registry["account_id"], wanted)).select(
+        ["account_id", *REGISTRY]).to_pylist()}
     nothing = dict.fromkeys(REGISTRY)
     accounts = []
     for account_id in account_ids:
         n_events, output_tokens = traffic.get(account_id, (0, 0))
         told = {"n_events": n_events, "output_tokens": output_tokens, "window_days": max((span_us or 0) / 86_400e6, 1 / 24)}
         accounts.append({**nothing, **known.get(account_id, {}), "account_id": account_id, **told})
-    return Facts(accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys], log_columns.told(data))
+    return accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys]
 
 
 def read_requests(folder: Path, account_ids: Sequence[str], n_others: int) -> tuple[pa.Table, int]:
@@ -154,19 +189,12 @@ def read_requests(folder: Path, account_ids: Sequence[str], n_others: int) -> tu
     Raises:
         InputError: the folder has no events, or a file cannot be read.
     """
-    import duckdb
-
-    data = open_dataset(folder)
-    with duckdb.connect() as engine:
+    with _log(open_dataset(folder)) as engine:
         engine.register("wanted", pa.table({"account_id": pa.array(account_ids, pa.string())}))
-        try:
-            _view(engine, data.event_files)
-            engine.execute("CREATE TABLE others AS SELECT DISTINCT account_id FROM events ANTI JOIN wanted USING (account_id)")
-            n_all = engine.sql("SELECT count(*) FROM others").fetchall()[0][0]
-            engine.execute(f"CREATE VIEW sample AS SELECT * FROM others ORDER BY md5(account_id), account_id LIMIT {int(n_others)}")
-            found = engine.sql(_REQUESTS).to_arrow_table()
-        except duckdb.Error as error:
-            raise InputError(f"not readable ({' '.join(str(error).split())})", where=folder) from error
+        engine.execute("CREATE TABLE others AS SELECT DISTINCT account_id FROM events ANTI JOIN wanted USING (account_id)")
+        n_all = engine.sql("SELECT count(*) FROM others").fetchall()[0][0]
+        engine.execute(f"CREATE VIEW sample AS SELECT * FROM others ORDER BY md5(account_id), account_id LIMIT {int(n_others)}")
+        found = engine.sql(_REQUESTS).to_arrow_table()
     return found, int(n_all)
 
 
@@ -180,9 +208,9 @@ REGISTRY = ("org_id", "kind", "verified", "access_type", "created_at", "banned_a
 _TRAFFIC = """
     SELECT account_id, count(*), coalesce(sum(output_tokens), 0)::BIGINT FROM events SEMI JOIN wanted USING (account_id) GROUP BY account_id
 """
-_KEYS = """
-    SELECT key_id, min(account_id) FROM events
-    WHERE key_id IN (SELECT key_id FROM events SEMI JOIN wanted USING (account_id) WHERE key_id IS NOT NULL)
+_THEIRS = "(SELECT key_id FROM events SEMI JOIN wanted USING (account_id) WHERE key_id IS NOT NULL)"
+_OWNERS = """
+    SELECT key_id, min(account_id) FROM events WHERE key_id IN {keys}
     GROUP BY key_id HAVING count(DISTINCT account_id) = 1 ORDER BY key_id
 """
 """A key that several accounts used is no account's: an action on one must not reach the others."""
