@@ -53,8 +53,8 @@ def _propose(visit: Visit) -> Response:
     case_id, subjects = _aim(visit, visit.form)
     kind, days = visit.word("kind", Action), visit.text("days", most=10)
     try:
-        duration_s = round(float(days) * DAY_S) if days else None
-    except (ValueError, OverflowError) as error:
+        duration_s = float(days) * DAY_S if days else None
+    except ValueError as error:
         raise InputError("days must be a number") from error
     with visit.store.read() as session:
         found = lookup.look_up(session, subjects or ())

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import actions, appeals, lookup, names, policy
-from stillwatch.respond.acting import Args, as_json, days, head, meant, reading, say, spaced, writing
+from stillwatch.respond.acting import Args, as_json, head, meant, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, Subject
@@ -157,8 +157,8 @@ def _subjects(session: Session, args: Args) -> list[tuple[Subject, str]] | None:
     return meant(session, args, *named) or None
 
 
-def _duration_s(args: Args) -> int | None:
-    return None if args.days is None else round(days(args) * DAY_S)
+def _duration_s(args: Args) -> float | None:
+    return None if args.days is None else args.days * DAY_S
 
 
 def _touches(n: actions.Touched, stand: str) -> str:

@@ -237,7 +237,7 @@ def preview(
 
 def propose(
     change: Change, kind: Action, reason: Reason, *, case_id: str | None = None, subjects: Subjects | None = None,
-    mode: Mode | None = None, duration_s: int | None = None, parameters: Mapping[str, Any] | None = None, note: str = "",
+    mode: Mode | None = None, duration_s: float | None = None, parameters: Mapping[str, Any] | None = None, note: str = "",
 ) -> ActionRow:
     """Propose an action; it takes effect at once unless the policy asks for a second person. Needs an analyst.
 
@@ -272,7 +272,8 @@ def propose(
     row = ActionRow(
         action_id=_new_id(), case_id=case_id, kind=kind, state=ActionState.PROPOSED, mode=mode or policy.mode, reason=reason,
         note=note, parameters=told, policy_version=version, needed_approvals=policies.others_needed(policy, kind, told),
-        blast=seen, proposed_at=change.now, proposed_by=change.actor.name, duration_s=duration_s or policy.durations_s[kind],
+        blast=seen, proposed_at=change.now, proposed_by=change.actor.name,
+        duration_s=policy.durations_s[kind] if duration_s is None else round(duration_s),
     )
     _put(change, row, reached.subjects)
     _waits(change, row)
@@ -376,7 +377,7 @@ def _waiting_lifts(session: Session, action_id: str, subjects: Collection[tuple[
     return own if set(subjects) <= set().union(*(ends[lift] for lift in own)) else []
 
 
-def renew(change: Change, action_id: str, *, duration_s: int | None = None, note: str = "") -> ActionRow:
+def renew(change: Change, action_id: str, *, duration_s: float | None = None, note: str = "") -> ActionRow:
     """Propose the same action again on the subjects it still touches; the old one ends when its time comes.
 
     Who was cleared since that one was proposed is left out: nobody names them again.
@@ -502,17 +503,18 @@ def _demand_accusing(session: Session, case_id: str) -> None:
         raise InputError(what, where=case_id, todo=f"If that was wrong, reopen it first: stillwatch cases move {case_id} reopened")
 
 
-def _within(policy: Policy, reached: blast.Reach, seen: Mapping[str, Any], duration_s: int | None) -> None:
+def _within(policy: Policy, reached: blast.Reach, seen: Mapping[str, Any], duration_s: float | None) -> None:
     if not reached.subjects:
         raise InputError("nobody to act on: all are excluded, allowed or gone")
     n = max(len(reached.subjects), seen["n_accounts"])
     if n > policy.max_accounts:
         todo = "Act on fewer, or let an admin promote a policy with a higher max_accounts"
         raise InputError(f"{number_of(n, 'account is', 'accounts are')} more than the policy's cap of {policy.max_accounts}", todo=todo)
-    if duration_s is not None and not 0 < duration_s <= policy.max_duration_s:
+    if duration_s is not None and not 1 <= duration_s <= policy.max_duration_s:  # stored in whole seconds
         longest = policy.max_duration_s / policies.DAY_S
-        todo = "Renew it before it ends, or let an admin promote a policy with a longer max_duration_s"
-        raise InputError(f"{duration_s / policies.DAY_S:g} days are not between 0 and the policy's {longest:g}", todo=todo)
+        renew = "Renew it before it ends, or let an admin promote a policy with a longer max_duration_s"
+        what = f"{duration_s / policies.DAY_S:g} days are not between 0 and the policy's {longest:g}"
+        raise InputError(what, todo=None if duration_s < 1 else renew)
 
 
 def _put(change: Change, row: ActionRow, subjects: Subjects) -> None:
