@@ -187,7 +187,7 @@ def test_from_block_to_overturned_appeal(client: Clients, store: Store, case_id:
 def test_an_action_without_a_case_is_appealed_on_its_page(client: Clients, store: Store) -> None:
     enforce(store)
     ana, cem, vic = (client(name) for name in ("ana", "cem", "vic"))
-    answer = ana.post("/actions/new", subjects="account:solo", kind="throttle", reason="analyst_request", mode="enforce")
+    answer = ana.post("/actions/new", subjects="account:solo", kind="throttle", reason="analyst_request", mode="enforce", sure="yes")
     action_id = re.findall(r"act-[0-9a-f]+", answer.headers["location"])[0]
     assert "Record an appeal" in ana.get(f"/actions/{action_id}").text
     assert "Record an appeal" not in vic.get(f"/actions/{action_id}").text
@@ -220,7 +220,10 @@ def test_undo_reject_and_renew(client: Clients, store: Store, case_id: str) -> N
 def test_a_renewal_says_before_whom_it_hits(client: Clients, store: Store, case_id: str) -> None:
     ana = client("ana")
     fields = {"kind": "throttle", "reason": "suspected_extraction", "mode": "enforce"}
-    page = followed(ana, ana.post("/actions/new", subjects="solo\nduo", **fields))
+    refused = ana.post("/actions/new", subjects="solo\nduo", **fields)
+    assert (refused.status_code, "Tick that the names are right" in refused.text) == (400, True)
+    assert 'name="sure"' in ana.get("/actions/new", params={"subjects": "solo\nduo"}).text
+    page = followed(ana, ana.post("/actions/new", subjects="solo\nduo", sure="yes", **fields))
     renewal = page.text.partition('<h3>Renewing would touch</h3>')[2].partition("/renew")[0]
     assert "Innocents expected" in renewal
     assert "2 are not known, perhaps misspelt" in renewal

@@ -239,7 +239,12 @@ def test_who_passed_a_verification_goes_on(told: Told) -> None:
 
 
 def test_a_preview_tells_what_nobody_knows_and_where_nobody_is_sent(told: Told) -> None:
-    stranger = told("actions", "propose", "challenge", "--account", "acct-none", "--reason", "analyst_request")
+    named = ("--account", "acct-none", "--reason", "analyst_request")
+    refused = told("actions", "propose", "challenge", *named, code=1)
+    assert "the store does not know 1 subject (acct-none): check the identifiers" in refused
+    assert refused.endswith("Pass --yes if they are right\n")
+    assert told("actions", "list", "--json").count("act-") == 0
+    stranger = told("actions", "propose", "challenge", *named, "--yes")
     assert "the import had no --data" not in stranger
     assert "traffic unknown" in stranger
     assert "no verify_url" in stranger
@@ -361,7 +366,7 @@ def test_who_is_let_go_and_still_held_is_told(url: str, told: Told) -> None:
 
 
 def test_that_a_lift_of_an_overturned_appeal_was_turned_down_is_told(told: Told) -> None:
-    block = told("actions", "propose", "block", "--account", "solo", "--reason", "analyst_request").splitlines()[-1].split(":")[0]
+    block = told("actions", "propose", "block", "--account", "solo", "--reason", "analyst_request", "--yes").splitlines()[-1].split(":")[0]
     told("actions", "approve", block, who="ben")
     told("appeal", "receive", block, "solo", "--statement", "a class")
     lift = told("appeal", "decide", "1", "overturn", "--reason", "seen", who="cem").splitlines()[-1].split(":")[0]

@@ -43,7 +43,7 @@ def _new(visit: Visit) -> Response:
         seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects, told=found.facts) if case_id or subjects else None
     return visit.show(
         "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
-        judged=case is not None and cases.innocent(case), looked_up=lookup.lines(found),
+        judged=case is not None and cases.innocent(case), looked_up=lookup.lines(found), strangers_only=found.knows_none(subjects),
         subjects=[] if subjects is None else [f"{subject}:{names.line(name)}" for subject, name in subjects],
         kinds=list(Action), kind=kind if kind in set(Action) else "", reasons=AGAINST, modes=list(Mode), day_s=DAY_S,
     )
@@ -58,6 +58,8 @@ def _propose(visit: Visit) -> Response:
         raise InputError("days must be a number") from error
     with visit.store.read() as session:
         found = lookup.look_up(session, subjects or ())
+    if not visit.text("sure"):
+        lookup.demand_somebody(found, subjects, "Tick that the names are right, if they are")
     with visit.change() as change:
         lookup.keep(change, found)
         row = actions.propose(

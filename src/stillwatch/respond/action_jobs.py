@@ -84,6 +84,8 @@ def propose_action(args: Args) -> dict[str, Any]:
     with reading(args, Role.ANALYST) as session:
         subjects = _subjects(session, args)
         found = lookup.look_up(session, subjects or ())  # before the write, for which others wait
+    if not args.yes:
+        lookup.demand_somebody(found, subjects, "Pass --yes if they are right")
     with writing(args) as change:
         lookup.keep(change, found)
         row = actions.propose(

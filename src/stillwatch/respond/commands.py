@@ -169,6 +169,7 @@ def _actions(sub: Sub) -> None:
     propose.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="parameters",
                          help="what it means at the gateway, over the policy's, such as case_requests_per_min=30; may be repeated")
     propose.add_argument("--note", default="", help="why; is kept")
+    propose.add_argument("--yes", action="store_true", help="the names are right, though neither the store nor the log knows any of them")
     for word, what in (("approve", "agree to somebody else's proposal"), ("reject", "turn a proposal down, or take one's own back")):
         made = sub(word, f"{word}_action", what)
         made.add_argument("action", metavar="ACTION")

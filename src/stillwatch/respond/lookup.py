@@ -38,13 +38,21 @@ class LookedUp:
     fault: str = ""
     """Why nowhere; empty where that was not needed."""
 
+    def knows_none(self, subjects: Sequence[tuple[Subject, str]] | None) -> bool:
+        """Whether subjects were named, and each is a stranger."""
+        return bool(subjects) and len(self.strangers) == len(set(subjects or ()))
+
 
 def look_up(session: Session, subjects: Sequence[tuple[Subject, str]]) -> LookedUp:
     """Look up the accounts and keys that the store does not know, and all accounts of organisations.
 
     Reads the log once if there are any, as an import with ``--data`` does. Who is on the list of erased accounts beside the log's key
     is not found.
+
+    Raises:
+        InputError: one is named in clear where the store has hashes.
     """
+    identifiers.demand(session, subjects)
     known = identifiers.known(session, subjects)
     wanted = sorted({one for one in subjects if one not in known or one[0] is Subject.ORG})
     if not wanted:
@@ -69,6 +77,16 @@ def look_up(session: Session, subjects: Sequence[tuple[Subject, str]]) -> Looked
 def _without_erased(folder: Path, facts: Facts) -> Facts:
     erased = erased_of(folder, [row["account_id"] for row in facts.accounts])
     return Facts([row for row in facts.accounts if row["account_id"] not in erased], [key for key in facts.keys if key[1] not in erased])
+
+
+def demand_somebody(found: LookedUp, subjects: Sequence[tuple[Subject, str]] | None, todo: str) -> None:
+    """Refuse to act on named subjects of which neither the store nor the log knows a single one: the names are likely wrong.
+
+    Raises:
+        InputError: it is so; ``todo`` says how to act on them all the same.
+    """
+    if found.knows_none(subjects):
+        raise InputError("; ".join(lines(found)), todo=todo)
 
 
 def keep(change: Change, found: LookedUp) -> None:

@@ -162,7 +162,7 @@ def _facts(engine: Any, registry: pa.Table, account_ids: Sequence[str]) -> tuple
     engine.register("wanted", pa.table({"account_id": wanted}))
     traffic = {row[0]: row[1:] for row in engine.sql(_TRAFFIC).fetchall()}
     span_us = engine.sql('SELECT epoch_us(max("timestamp")) - epoch_us(min("timestamp")) FROM events').fetchall()[0][0]
-    keys = engine.sql(_OWNERS.format(keys=_THEIRS)).fetchall()
+    keys = engine.sql(_OWNERS.format(keys=_THEIRS)).fetchall() if traffic else []
     known = {row["account_id"]: row for row in registry.filter(pc.is_in(registry["account_id"], wanted)).select(
         ["account_id", *REGISTRY]).to_pylist()}
     nothing = dict.fromkeys(REGISTRY)
