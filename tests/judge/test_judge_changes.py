@@ -139,7 +139,8 @@ ROTATING = "or accounts that do not each rotate over a pool of exits, would be o
         (1.0, 1.0, PLAIN - 0.1, f"fewer than 32 accounts, {ROTATING}"),
         (1.0, 1.0, PLAIN, "fewer than 16 accounts would be one customer's, as few payment methods pay for them"),
         (1.0, 0.0, PLAIN, "fewer than 16 accounts, or ones that together looked less like what fake accounts"),
-        (0.2, 0.0, PLAIN - 0.1, "fewer than 8 accounts, or payers as concentrated as 0.5 (0.20 now, of 0 to 1), would be one customer's"),
+        (0.2, 0.0, PLAIN - 0.1, "fewer than 8 accounts, or payers as concentrated as 0.5 on a scale from 0 to 1 (now 0.20), would be one "
+                                "customer's"),
         (0.2, 1.0, PLAIN - 0.1, "fewer than 8 accounts would be one customer's: a person asks first"),
         (0.2, 0.0, PLAIN, "fewer than 8 accounts would be one customer's: a person asks first"),
     ],
@@ -160,19 +161,19 @@ def test_how_far_a_campaign_is_from_another_purpose() -> None:
     (said,) = purpose(context__unwanted=0.28)
     assert said == (
         "a person would ask whether it is a content mill, or access that is resold, if it asked less for reasoning, grading, code, agents, "
-        "data and (if many) images: the share of its requests that do is 72% of the average share in the log's groups, and would be at "
-        "most 60%"
+        "data and (if many) images (now the share of its requests that do is 72% of the average of the log's groups; it would have to be "
+        "at most 60% of it)"
     )
     (as_many,) = purpose(context__unwanted=0.0)
-    assert "100% or more of the average share in the log's groups, and would be at most 60%" in as_many
+    assert "that do is the average of the log's groups or more; it would have to be at most 60% of it)" in as_many
 
 
 def test_all_that_is_missing_for_another_purpose_is_told() -> None:
     (said,) = purpose(context__unwanted=0.9, harvest__elicitation=0.3, harvest__long_answers=0.3)
     assert "share" not in said
-    told = "if less than 5% of its requests asked for reasoning written out (now 30%); and if its answers were shorter than 1.41 times"
+    told = "if less than 5% of its requests asked for reasoning written out (now 30% do); and if its answers were shorter than 1.41 times"
     assert told in said
-    assert "(now 2.00 times)" in said
+    assert "the average of the log's groups (now they are 2.00 times it)" in said
 
 
 def test_what_hides_many_accounts_is_told_of_who_would_be_of_another_purpose() -> None:
@@ -187,7 +188,7 @@ def test_where_the_log_does_not_tell_what_is_asked_for_no_purpose_is_told() -> N
 def test_what_another_purpose_alone_leaves_to_a_person_would_be_accused() -> None:
     (said,) = purpose("review", context__unwanted=0.8)
     assert said.startswith("it would be accused if it asked more for reasoning")
-    assert said.endswith("20% of the average share in the log's groups, and would be more than 60%")
+    assert said.endswith("that do is 20% of the average of the log's groups; it would have to be more than 60% of it)")
     assert not purpose("review", context__unwanted=0.8, context__one_payer=0.6)
     # A school is asked about, whatever the answers are for.
     assert not purpose("review", context__unwanted=0.8, context__education=0.7)
@@ -197,7 +198,7 @@ def test_how_far_a_small_campaign_is_from_openly_one_customer() -> None:
     small = {"context__crowd": np.log10(63) / 4, "context__one_domain": 0.5}
     below = {"volume__even_load": 8.0}
     (said,) = (one for one in told({"context__alike": 1.0} | small, **below) if "openly" in one)
-    assert said.startswith("if 90% of its accounts shared rare mail domains (50% do) and its payers were as concentrated as 0.2 (0.00 now")
+    assert said.startswith("if 90% of its accounts shared rare mail domains (50% do) and its payers were as concentrated as 0.2 on")
     for change in ({"context__crowd": np.log10(64) / 4}, {"context__one_domain": 0.0}, {"infra__rotation": 0.5}):
         assert not any("openly" in one for one in told({"context__alike": 1.0} | small | change, **below))
     assert not any("openly" in one for one in told({"context__alike": 1.0} | small))  # beyond doubt

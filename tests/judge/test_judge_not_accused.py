@@ -57,8 +57,8 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"session__handoff": 0.0, "content__one_length": 0.5}, "a ring of another kind"),
         ({"harvest__rate": 0.0}, "below the line"),
         ({"context__look_alikes": 4.0, "harvest__rate": 0.03}, "4 other sets of accounts of this log look as much like an operator's"),
-        ({"context__unwanted": 0.8, "infra__network": 0.5, "harvest__elicitation": 0.5}, "(50% ask to write reasoning out"),
-        ({"context__unwanted": 0.8}, "is 20% of the average share in the log's groups, where 60% or less is for a person (0% ask to write"),
+        ({"context__unwanted": 0.8, "infra__network": 0.5, "harvest__elicitation": 0.5}, "50% of its requests ask to write reasoning out"),
+        ({"context__unwanted": 0.8}, "is 20% of the average of the log's groups; at 60% of it or less a person is asked), 0% of"),
     ],
 )
 def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) -> None:
@@ -128,7 +128,7 @@ def test_many_who_surely_hide_are_no_mill_if_they_ask_for_some_of_what_is_worth_
     assert why(many) == []
     for change in ({"infra__rotation": 0.79}, {"context__crowd": np.log10(63) / 4}, {"context__unwanted": 0.8}):
         (said,) = why(many | change)
-        assert "of the average share in the log's groups" in said
+        assert "of its requests that do is" in said
 
 
 @pytest.mark.parametrize(

@@ -255,10 +255,11 @@ def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, 
     used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0))
     found = judge.judge(told, findings(1, SURE), used)
     assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
-    assert any("of the average share in the log's groups" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+    assert any("of its requests that do is" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
     if expected == "campaign":
         (said,) = (one for one in changes(told, used, found, 0) if "content mill" in one)
-        far = "all that its accounts do looked less like what fake accounts of the calibration do (now 7.0, of less than 7)"
+        does = "all that its accounts do looked less like what fake accounts of the calibration do"
+        far = f"{does} (now it scores 7.0 for that; it would have to be less than 7)"
         assert said == f"a person would ask whether it is a content mill, or access that is resold, if {far}"
 
 

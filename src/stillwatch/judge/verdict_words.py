@@ -124,13 +124,13 @@ def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: 
         if small and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
             out.append(
                 f"if {ONE_DOMAIN:.0%} of its accounts shared rare mail domains ({mine['context.one_domain']:.0%} do) and its payers were "
-                f"as concentrated as {FEW_CARDS:g} ({mine['context.one_payer']:.2f} now, of 0 to 1), it would openly be one customer's: a "
-                "person asks first"
+                f"as concentrated as {FEW_CARDS:g} on a scale from 0 to 1 (now {mine['context.one_payer']:.2f}), it would openly be one "
+                "customer's: a person asks first"
             )
     elif not doubted[0] and _only_purpose(mine, explained[0], model, verdicts, group):
         out.append(
-            f"it would be accused if it asked more for {_WANTED}: {_SO} {_share(mine)} {_SHARE}, and would be more than "
-            f"{1 - UNWANTED:.0%}"
+            f"it would be accused if it asked more for {_WANTED} (now {_SO} {_share(mine)}; it would have to be more than "
+            f"{1 - UNWANTED:.0%} of it)"
         )
     out.append(
         f"contracts or checked identities of {CONTRACTED:.0%} of the accounts ({mine['context.contracted']:.0%} have them), or one "
@@ -212,7 +212,7 @@ def _to_one_customer(mine: Group, model: Model) -> str:
     paid = ", as few payment methods pay for them"
     if mine["context.one_payer"] < OWNED:
         fewest, paid = MIN_GROUP_ACCOUNTS, ""
-        payers = f"payers as concentrated as {OWNED:g} ({mine['context.one_payer']:.2f} now, of 0 to 1)"
+        payers = f"payers as concentrated as {OWNED:g} on a scale from 0 to 1 (now {mine['context.one_payer']:.2f})"
         other = payers if so({"context.one_payer": OWNED}) else ""
     elif hiding(_one(mine))[0]:
         fewest = DESK if so({"context.crowd": float(as_crowd(DESK - 1))}) else HOPPER
@@ -227,21 +227,23 @@ def _to_other_purpose(mine: Group, model: Model) -> str:
     given = model.by_trees(_one(mine))[0]
     needed = [
         (mine["context.unwanted"] < UNWANTED,
-         f"it asked less for {_WANTED}: {_SO} {_share(mine)} {_SHARE}, and would be at most {1 - UNWANTED:.0%}"),
+         f"it asked less for {_WANTED} (now {_SO} {_share(mine)}; it would have to be at most {1 - UNWANTED:.0%} of it)"),
         (mine["harvest.elicitation"] >= ELICITED,
-         f"less than {ELICITED:.0%} of its requests asked for reasoning written out (now {mine['harvest.elicitation']:.0%})"),
+         f"less than {ELICITED:.0%} of its requests asked for reasoning written out (now {mine['harvest.elicitation']:.0%} do)"),
         (mine["harvest.long_answers"] >= LONGER,
-         f"its answers were shorter than {_times(LONGER, 2)} {_AVERAGE} (now {_times(mine['harvest.long_answers'], 2)})"),
+         f"its answers were shorter than {_times(LONGER, 2)} {_AVERAGE} (now they are {_times(mine['harvest.long_answers'], 2)} it)"),
         (surely_hiding(_one(mine))[0], f"it had fewer than {UNPLACED} accounts, or these did not each use a pool of exits with the others"),
-        (given >= PURPOSEFUL, f"all that its accounts do looked less {_AS_FAKES} (now {given:.1f}, of less than {PURPOSEFUL:g})"),
+        (given >= PURPOSEFUL,
+         f"all that its accounts do looked less {_AS_FAKES} (now it scores {given:.1f} for that; it would have to be less than "
+         f"{PURPOSEFUL:g})"),
     ]
     what = "; and if ".join(text for far, text in needed if far)
     return f"a person would ask whether it is a content mill, or access that is resold, if {what}"
 
 
 _AS_FAKES = "like what fake accounts of the calibration do"
-_AVERAGE, _SHARE = "the average of the log's groups", "of the average share in the log's groups"
-"""A request of several groups counts in each, so that both are other numbers than those of the log's requests."""
+_AVERAGE = "the average of the log's groups"
+"""A request of several groups counts in each, so that it is another number than that of the log's requests."""
 _WANTED = "reasoning, grading, code, agents, data and (if many) images"
 _SO = "the share of its requests that do is"
 
@@ -249,7 +251,7 @@ _SO = "the share of its requests that do is"
 def _share(mine: Group) -> str:
     """What a group asks for that is worth training on, as a share of what the log's groups do."""
     unwanted = mine["context.unwanted"]
-    return f"{1 - unwanted:.0%}" if unwanted > 0 else "100% or more"
+    return f"{1 - unwanted:.0%} of {_AVERAGE}" if unwanted > 0 else f"{_AVERAGE} or more"
 
 
 def _times(long_answers: float, digits: int = 1) -> str:
@@ -304,9 +306,9 @@ ASKED: Mapping[str, Callable[[Group], str]] = {
         "whether it is one customer, or a few firms"
     ),
     "purpose": lambda own: (
-        f"it asks little for {_WANTED}: {_SO} {_share(own)} {_SHARE}, where {1 - UNWANTED:.0%} or less is for a person "
-        f"({own['harvest.elicitation']:.0%} ask to write reasoning out, answers are {_times(own['harvest.long_answers'])} {_AVERAGE}): "
-        "ask whether it is a content mill, or access that is resold"
+        f"it asks little for {_WANTED} ({_SO} {_share(own)}; at {1 - UNWANTED:.0%} of it or less a person is asked), "
+        f"{own['harvest.elicitation']:.0%} of its requests ask to write reasoning out, and its answers are "
+        f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether it is a content mill, or access that is resold"
     ),
     "openly": lambda own: (
         f"{own['context.one_domain']:.0%} of its few accounts share rare mail domains, and few payment methods pay for it: ask "
