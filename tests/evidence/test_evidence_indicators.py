@@ -87,7 +87,10 @@ def test_what_one_operator_shares_another_finds(store: Store, run_of_two: Path, 
     }
     assert hits(store, LAST + stix.VALID_FOR - timedelta(seconds=1))
     assert hits(store, LAST + stix.VALID_FOR) == [], "no longer valid"
-    assert imported(store, path).known == 2
+    assert (again := imported(store, path)).known == 2
+    assert again.past == 0
+    with store.write(ANA, now=LAST + stix.VALID_FOR) as change:
+        assert indicators.import_bundle(change, path, "peer").past == 2
 
 
 def test_what_is_not_compared_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +104,10 @@ def test_what_is_not_compared_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
         said[at] = capsys.readouterr().out
     assert said[LAST] == "0 matches\n"
     assert "not valid at 2026-" in said[LAST + timedelta(days=2)]
-    assert "1 indicator (" in said[LAST + timedelta(days=2)]
+    past = bundled(tmp_path / "past.json", "[ipv4-addr:value = '1.2.3.5']", valid_until="2020-01-01T00:00:00Z")
+    assert main(["indicators", "import", str(past), "--source", "other", "--store", url]) == 0
+    assert "\nno longer valid: 1 of 1, which indicators match compares only with" in capsys.readouterr().out
+    assert f"1 indicator (from {LAST:%Y-%m-%d %H:%M} until {LAST + timedelta(days=1):%Y-%m-%d %H:%M}; " in said[LAST + timedelta(days=2)]
 
 
 def test_requests_are_matched_by_address_client_and_domain(store: Store, input_of_two: Path, tmp_path: Path) -> None:
@@ -194,7 +200,7 @@ def test_what_was_taken_back_does_not_return_with_an_older_bundle(store: Store, 
         assert (done[0].new, done[0].known, len(done[0].left_out)) == (0, 0, 1)
         assert hits(store, data=input_of_two) == []
         with store.read() as session:
-            assert indicators.not_valid(session, NOW) == 0
+            assert indicators.not_valid(session, NOW).n == 0
     again = imported(store, bundled(tmp_path / "b.json", pattern, modified=LAST.isoformat()), "peer True")
     assert (again.new, again.known, len(hits(store, data=input_of_two))) == (1, 0, 1)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -55,6 +55,8 @@ class Imported:
     known: int = 0
     left_out: dict[str, str] = field(default_factory=dict)
     """STIX id, or place in the bundle where there is none, -> why."""
+    past: int = 0
+    """Of the new and the known: those whose validity is over."""
     removed: dict[str, str] = field(default_factory=dict)
     """STIX id of what the source had told before -> why."""
 
@@ -194,6 +196,7 @@ def _import(
     change.session.add_all(known[name])
     if values and values[0][0] != GONE:
         result.known, result.new = result.known + live, result.new + (not live)
+        result.past += until is not None and until <= change.now
 
 
 def _values(one: Mapping[str, Any]) -> list[tuple[str, str]] | str:
@@ -243,9 +246,20 @@ def match(session: Session, now: datetime, data: Path | None = None) -> list[Hit
     return hits
 
 
-def not_valid(session: Session, now: datetime) -> int:
+class NotValid(NamedTuple):
     """Indicators that ``match`` leaves out at a time: over, or not yet valid."""
-    return session.scalars(select(func.count()).select_from(Indicator).where(Indicator.view != GONE, not_(_valid(now)))).one()
+
+    n: int
+    first: datetime | None
+    """When the first of them began to be valid; null where none tells it."""
+    last: datetime | None
+    """When the last of them was or will be over; null where none tells it."""
+
+
+def not_valid(session: Session, now: datetime) -> NotValid:
+    """How many indicators are not valid at a time, and when they are."""
+    found = select(func.count(), func.min(Indicator.valid_from), func.max(Indicator.valid_until))
+    return NotValid(*session.execute(found.where(Indicator.view != GONE, not_(_valid(now)))).one())
 
 
 def _valid(now: datetime) -> ColumnElement[bool]:

@@ -165,6 +165,8 @@ def import_indicators(args: Args) -> dict[str, Any]:
     with writing(args, create=True) as change:
         done = indicators.import_bundle(change, args.file, args.source)
     say(args, f"{done.new} new, {done.known} known, {len(done.removed)} removed, {len(done.left_out)} left out",
+        *([f"no longer valid: {done.past} of {done.new + done.known}, which indicators match compares only with an earlier --as-of"]
+          if done.past else []),
         *(f"removed {name}: {why}" for name, why in done.removed.items()),
         *(f"left out {name}: {why}" for name, why in done.left_out.items()))
     return vars(done)
@@ -183,10 +185,13 @@ def match_indicators(args: Args) -> dict[str, Any]:
         say(args, f"{hit.indicator_id} ({hit.source}): {hit.what} {hit.where}, "
                   f"{number_of(hit.n_accounts, 'account')}, {number_of(hit.n_events, 'request')}")
     say(args, number_of(len(hits), "match", "matches"))
-    if left_out:
-        n = number_of(left_out, "indicator")
-        say(args, f"not compared, since they are not valid at {at:%Y-%m-%d %H:%M}: {n} (--as-of T: another time)")
-    return {"matches": [vars(hit) for hit in hits], "not_valid": left_out}
+    if left_out.n:
+        ends = (("from", left_out.first), ("until", left_out.last))
+        when = " ".join(f"{word} {end:%Y-%m-%d %H:%M}" for word, end in ends if end is not None)
+        say(args, f"not compared, since they are not valid at {at:%Y-%m-%d %H:%M}: {number_of(left_out.n, 'indicator')} "
+                  f"({when}; --as-of T: another time)")
+    ends_told = {name: end and end.isoformat() for name, end in (("first", left_out.first), ("last", left_out.last))}
+    return {"matches": [vars(hit) for hit in hits], "not_valid": left_out.n, "not_valid_between": ends_told}
 
 
 def add_webhook(args: Args) -> dict[str, Any]:
