@@ -15,10 +15,11 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest
 from stillwatch.keys import hashing
 from stillwatch.respond import audit, cases, erasure, identifiers, importing
+from stillwatch.respond.lookup import look_up
 from stillwatch.respond.runs import read_facts, read_requests
 from stillwatch.respond.schema import Account, AuditRow, Case, Key, Mark, Run
 from stillwatch.respond.store import SYSTEM, ForbiddenError, Store
-from stillwatch.respond.vocabulary import State, Verdict
+from stillwatch.respond.vocabulary import State, Subject, Verdict
 
 
 def test_the_same_run_twice_changes_nothing(store: Store, run_folder: Folder) -> None:
@@ -400,6 +401,9 @@ def test_an_import_brings_nobody_back_who_was_erased(
     assert (again.known, again.facts, again.keys, again.back) == (True, 0, 0, 0)
     with store.read() as session:
         assert set(orgs(store)) == {row.account_id for row in session.query(Key)} == {"acct-00000", "acct-00002"}
+        found = look_up(session, [(Subject.ACCOUNT, "acct-00001"), (Subject.ORG, "org-x")])
+        assert found.strangers == ((Subject.ACCOUNT, "acct-00001"),)
+        assert {row["account_id"] for row in found.facts.accounts} == set(orgs(store))
     following = run_folder({"c-two": {"members": accounts(0, 3)}}, last_seen=NOW + timedelta(days=1))
     assert main(["cases", "import", str(following), "--data", str(data), "--store", store_url]) == 0
     assert "1 account that was erased is in the store again" in capsys.readouterr().out
