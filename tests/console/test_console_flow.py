@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from console_kit import PASSWORD, PREFIX, Client
+from respond_helpers import log_of
 from respond_postgres import DATABASES, statement
 from sqlalchemy import select, update
 
@@ -187,7 +188,7 @@ def test_from_block_to_overturned_appeal(client: Clients, store: Store, case_id:
 def test_an_action_without_a_case_is_appealed_on_its_page(client: Clients, store: Store) -> None:
     enforce(store)
     ana, cem, vic = (client(name) for name in ("ana", "cem", "vic"))
-    answer = ana.post("/actions/new", subjects="account:solo", kind="throttle", reason="analyst_request", mode="enforce", sure="yes")
+    answer = ana.post("/actions/new", subjects="account:solo", kind="throttle", reason="analyst_request", mode="enforce")
     action_id = re.findall(r"act-[0-9a-f]+", answer.headers["location"])[0]
     assert "Record an appeal" in ana.get(f"/actions/{action_id}").text
     assert "Record an appeal" not in vic.get(f"/actions/{action_id}").text
@@ -220,14 +221,26 @@ def test_undo_reject_and_renew(client: Clients, store: Store, case_id: str) -> N
 def test_a_renewal_says_before_whom_it_hits(client: Clients, store: Store, case_id: str) -> None:
     ana = client("ana")
     fields = {"kind": "throttle", "reason": "suspected_extraction", "mode": "enforce"}
-    refused = ana.post("/actions/new", subjects="solo\nduo", **fields)
-    assert (refused.status_code, "Tick that the names are right" in refused.text) == (400, True)
-    assert 'name="sure"' in ana.get("/actions/new", params={"subjects": "solo\nduo"}).text
-    page = followed(ana, ana.post("/actions/new", subjects="solo\nduo", sure="yes", **fields))
+    page = followed(ana, ana.post("/actions/new", subjects="solo\nduo", **fields))
     renewal = page.text.partition('<h3>Renewing would touch</h3>')[2].partition("/renew")[0]
     assert "Innocents expected" in renewal
     assert "2 are not known, perhaps misspelt" in renewal
     assert "Renewing would touch" not in client("vic").get(str(page.url.path).removeprefix(PREFIX)).text
+
+
+def test_names_that_neither_store_nor_log_knows_are_acted_on_once_somebody_says_that_they_are_right(
+    client: Clients, store: Store, tmp_path: Path
+) -> None:
+    ana, log = client("ana"), log_of(tmp_path / "log", None, ["here"])
+    with store.write(ANA) as change:
+        for run in change.session.scalars(select(Run)):
+            run.summary = run.summary | {"log_folder": str(log)}
+    fields = {"kind": "throttle", "reason": "suspected_extraction", "mode": "enforce"}
+    for subjects, asked in (("solo\nduo", True), ("solo\nhere", False)):
+        assert ('name="sure"' in ana.get("/actions/new", params={"subjects": subjects}).text) == asked
+    refused = ana.post("/actions/new", subjects="solo\nduo", **fields)
+    assert (refused.status_code, "Tick that the names are right" in refused.text) == (400, True)
+    assert ana.post("/actions/new", subjects="solo\nduo", sure="yes", **fields).status_code == 303
 
 
 @pytest.mark.parametrize("subject", ["key:", "account:", "key:" + 3000 * "x", '"a', '"a" b', 'key:"\\ud800"'])

@@ -240,11 +240,8 @@ def test_who_passed_a_verification_goes_on(told: Told) -> None:
 
 def test_a_preview_tells_what_nobody_knows_and_where_nobody_is_sent(told: Told) -> None:
     named = ("--account", "acct-none", "--reason", "analyst_request")
-    refused = told("actions", "propose", "challenge", *named, code=1)
-    assert "the store does not know 1 subject (acct-none): check the identifiers" in refused
-    assert refused.endswith("Pass --yes if they are right\n")
-    assert told("actions", "list", "--json").count("act-") == 0
-    stranger = told("actions", "propose", "challenge", *named, "--yes")
+    stranger = told("actions", "propose", "challenge", *named)
+    assert "the store does not know 1 subject (acct-none): check the identifiers" in stranger
     assert "the import had no --data" not in stranger
     assert "traffic unknown" in stranger
     assert "no verify_url" in stranger
@@ -275,6 +272,12 @@ def test_a_customer_of_no_case_is_told_from_a_misspelt_name(told: Told, run_fold
     assert f"it covers 11 accounts that imports or {place} told" in told("allow", "add", "org", "org-x", *add)
     assert "knows 1 subject (org-y)" in told("allow", "add", "org", "org-y", *add)
     assert "nobody to act on" in told("actions", "propose", "block", "--account", "acct-00102", "--reason", "analyst_request", code=1)
+    block = ("actions", "propose", "block", "--account", "acct-9999", "--reason", "analyst_request")
+    refused = told(*block, code=1)
+    assert f"neither the store nor {place} knows 1 subject (acct-9999)" in refused
+    assert refused.endswith("Pass --yes if they are right\n")
+    assert told("actions", "list", "--json").count("act-") == 0
+    assert "act-" in told(*block, "--yes")
     log.rename(tmp_path / "gone")
     said = told("actions", "preview", "--account", "acct-new")
     assert f"the log of the last import could not be looked in (no such folder: {log}" in said
@@ -366,7 +369,7 @@ def test_who_is_let_go_and_still_held_is_told(url: str, told: Told) -> None:
 
 
 def test_that_a_lift_of_an_overturned_appeal_was_turned_down_is_told(told: Told) -> None:
-    block = told("actions", "propose", "block", "--account", "solo", "--reason", "analyst_request", "--yes").splitlines()[-1].split(":")[0]
+    block = told("actions", "propose", "block", "--account", "solo", "--reason", "analyst_request").splitlines()[-1].split(":")[0]
     told("actions", "approve", block, who="ben")
     told("appeal", "receive", block, "solo", "--statement", "a class")
     lift = told("appeal", "decide", "1", "overturn", "--reason", "seen", who="cem").splitlines()[-1].split(":")[0]

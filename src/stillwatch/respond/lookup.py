@@ -39,8 +39,8 @@ class LookedUp:
     """Why nowhere; empty where that was not needed."""
 
     def knows_none(self, subjects: Sequence[tuple[Subject, str]] | None) -> bool:
-        """Whether subjects were named, and each is a stranger."""
-        return bool(subjects) and len(self.strangers) == len(set(subjects or ()))
+        """Whether subjects were named and looked for in a log, and each is a stranger."""
+        return bool(subjects) and bool(self.place) and len(self.strangers) == len(set(subjects or ()))
 
 
 def look_up(session: Session, subjects: Sequence[tuple[Subject, str]]) -> LookedUp:
@@ -81,6 +81,8 @@ def _without_erased(folder: Path, facts: Facts) -> Facts:
 
 def demand_somebody(found: LookedUp, subjects: Sequence[tuple[Subject, str]] | None, todo: str) -> None:
     """Refuse to act on named subjects of which neither the store nor the log knows a single one: the names are likely wrong.
+
+    Where no import told a log, as in a store without cases, there is nothing to compare with, and nobody is refused.
 
     Raises:
         InputError: it is so; ``todo`` says how to act on them all the same.
