@@ -17,10 +17,10 @@ import suite_tables
 from stillwatch.judge import EVIDENCE, calibrated, pieces
 from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.lines import TREES
-from stillwatch.judge.pieces import LINKED, UNLINKED
+from stillwatch.judge.pieces import LINKED_PIECES, UNLINKED_PIECES
 from stillwatch.judge.reasons import REASONS
 
-SIGNS = {name: pieces.SIGNS.get(name, 1) for name in (*LINKED, *UNLINKED)}
+SIGNS = {name: pieces.SIGNS.get(name, 1) for name in (*LINKED_PIECES, *UNLINKED_PIECES)}
 """Of single pieces and of those that agree, which can only speak for a campaign."""
 FREE = {name for name in SIGNS if name in EVIDENCE or name.startswith("joint.")} - set(SOFT) | set(PROTECTIVE)
 """Pieces that may weigh as much as calibration finds; the others describe conduct and are limited."""
@@ -41,15 +41,15 @@ def test_planted_weights_come_back() -> None:
     x = drawn(1, 40_000)
     bias, weights = fit(x, labels(x, -1.5, planted, 2), np.ones(40_000), ridge=0.1)
     assert bias == pytest.approx(-1.5, abs=0.4)
-    assert set(weights) == set(LINKED)
-    for name in LINKED:
+    assert set(weights) == set(LINKED_PIECES)
+    for name in LINKED_PIECES:
         assert weights[name] == pytest.approx(planted.get(name, 0.0), abs=0.25), name
 
 
 def test_no_piece_speaks_against_its_meaning() -> None:
     """Labels that follow each piece the wrong way round leave its weight at 0; conduct never weighs more than its limit."""
     x = drawn(3, 4000)
-    for names in (LINKED, UNLINKED):
+    for names in (LINKED_PIECES, UNLINKED_PIECES):
         signed = {name: 6.0 * SIGNS[name] for name in names if SIGNS[name]}
         centre = sum(signed.values()) / 2
         wrong = labels(x, centre, {name: -weight for name, weight in signed.items()}, 4)
