@@ -202,3 +202,9 @@ def test_users_of_one_tool_send_uneven_amounts() -> None:
     n[CORE:] = np.array([10, 160] * (POOL // 2))
     sent = {name: np.rint(getattr(known.measured, name) * n / 40).astype(np.int64) for name in ("output_tokens", "words")}
     assert beside(replace(known, measured=replace(known.measured, n=n, **sent))) == []
+
+
+@pytest.mark.parametrize(("others", "joins"), [(4, OF_POOL), (5, [])])
+def test_what_a_reseller_s_accounts_share_too_is_no_campaign_s_own(others: int, joins: list[int]) -> None:
+    known = work(strangers=others)
+    assert beside(known, reseller=np.arange(known.people.n) >= CORE + POOL) == joins
