@@ -60,7 +60,7 @@ def test_lines_may_tell_nanoseconds(tmp_path: Path) -> None:
 def test_an_earlier_run_that_is_none_is_told_before_anything_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     logs = events(tmp_path / "logs", 0)
     assert main(["detect", str(logs), "--out", str(tmp_path / "run"), "--since", str(tmp_path / "nowhere")]) == 1
-    assert "not a whole run" in capsys.readouterr().err
+    assert "no such run folder" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 

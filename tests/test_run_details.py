@@ -152,19 +152,19 @@ def test_every_reader_refuses_changed_details(
     run = changed(shutil.copytree(little_run, tmp_path / "run"), '{"objects": 7, "templates": 7}')
     again = ["detect", str(little_world), "--out", str(tmp_path / "x"), "--since", str(run)]
     into = ["cases", "import", str(run), "--store", str(tmp_path / "s.db")]
-    readers = (["report", str(run)], ["export", str(run), "--format", "json"], into)
+    readers = (["report", str(run)], ["export", str(run), "--format", "json"], into, again)
     for words in readers:
         assert "not the table that the run's summary.json tells" in one_line(words, capsys)
     summary = json.loads((run / "summary.json").read_text())
     del summary["tables"]  # as runs of earlier versions
     (run / "summary.json").write_text(json.dumps(summary))
-    for words in (*readers, again):
+    for words in readers:
         assert "that detect does not write" in one_line(words, capsys)
 
 
 @pytest.mark.parametrize("name", ["accounts", "campaigns", "harvest", "links"])
 def test_nothing_is_signed_or_told_of_a_table_that_was_changed(
-    little_run: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+    little_world: Path, little_run: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = shutil.copytree(little_run, tmp_path / "run")
     path = run / f"{name}.parquet"
@@ -172,19 +172,24 @@ def test_nothing_is_signed_or_told_of_a_table_that_was_changed(
     pq.write_table(table.take(pa.array(range(len(table)))[::-1]), path)
     packet = ["export", str(run), "--format", "packet", "--key", str(tmp_path / "key.pem")]
     csv, stix = (["export", str(run), "--format", form] for form in ("csv", "stix"))
-    readers = {"harvest": [packet, csv], "links": [packet]}.get(name, [packet, csv, stix, ["report", str(run)]])
+    measured = ["evaluate", str(run), "--truth", str(little_world)]
+    readers = {"harvest": [packet, csv, measured], "links": [packet]}.get(name, [
+        packet, csv, stix, measured, ["report", str(run)],
+        ["detect", str(little_world), "--since", str(run), "--out", str(tmp_path / "next")],
+    ])
     for words in readers:
         told = one_line(words, capsys)
         assert f"it is not the table that the run's summary.json tells (SHA-256): {path}" in told
     assert [path.name for path in tmp_path.iterdir()] == ["run"], "nor is a key made"
     assert not (run / "export").exists()
+    assert not (run / "evaluation.json").exists()
     if name == "links":
         path.unlink()
         assert "not the table" in one_line(packet, capsys), "one that is gone is not called one that never was"
 
 
-def test_a_packet_needs_a_summary_and_says_where_it_tells_no_digests(
-    little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_packet_and_measures_need_a_summary_and_a_packet_says_where_it_tells_no_digests(
+    little_world: Path, little_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pdf, "BROWSERS", ())
     run = shutil.copytree(little_run, tmp_path / "run")
@@ -193,7 +198,8 @@ def test_a_packet_needs_a_summary_and_says_where_it_tells_no_digests(
     assert main(packet) == 0
     assert "missing: digests of the run's tables (its summary tells none" in capsys.readouterr().out
     (run / "summary.json").unlink()
-    assert "no whole run" in one_line(packet, capsys)
+    for words in (packet, ["evaluate", str(run), "--truth", str(little_world)]):
+        assert "no whole run" in one_line(words, capsys)
 
 
 def test_a_harvest_that_is_gone_is_noticed(

@@ -292,6 +292,13 @@ def demand_fitting_harvest(run: Path, campaigns: Iterable[Mapping[str, Any]], to
             raise InputError(what, where=path, todo="It is of another run, or was changed: run stillwatch detect again")
 
 
+def demand_run(run: Path) -> None:
+    """Raise an InputError where there is no such folder, or an erasure of it was interrupted."""
+    if not run.is_dir():
+        raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
+    demand_settled(run)
+
+
 def demand_whole(run: Path) -> None:
     """Raise an InputError where a run has no summary: it is written last, so where it stands, the run is whole."""
     if not (run / "summary.json").exists():

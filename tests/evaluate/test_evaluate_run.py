@@ -70,6 +70,7 @@ def campaigns() -> pa.Table:
 def run(tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     folder.mkdir()
+    (folder / "summary.json").write_text("{}")
     pq.write_table(verdicts(), folder / "accounts.parquet")
     pq.write_table(campaigns(), folder / "campaigns.parquet")
     pq.write_table(rows(HARVEST, TOLD, "event_id campaign_id"), folder / "harvest.parquet")

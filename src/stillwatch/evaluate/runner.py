@@ -1,14 +1,15 @@
 """Read a run and the truth, compare them, write what was measured."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.evaluate.harvest import in_common
 from stillwatch.evaluate.measure import demand_once, measures
-from stillwatch.files import digest, read_json, reading_parquet, write_json
+from stillwatch.files import digest, reading_parquet, write_json
 from stillwatch.keys.hashing import ingest_key, keyed
-from stillwatch.run_details import demand_harvest
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, TRUTH, WATCH, Column, Table
 from stillwatch.terminal.plain import print_plain
 
@@ -43,12 +44,13 @@ def run(
         between which the run looked, null where it looked at all.
 
     Raises:
-        InputError: a file is absent, unreadable, or lacks a column, names operators by numbers, or the run saw accounts and none of the
+        InputError: the run is not whole, a table of it is not the one that its summary tells, or an erasure of it was interrupted; a
+            file is absent, unreadable, or lacks a column, names operators by numbers, or the run saw accounts and none of the
             truth's, or its harvest is of operators that the truth has none of its accounts of, or the ``truth_events`` that was passed
             is of other operators than the truth's, or of another log.
     """
-    if not folder.is_dir():
-        raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
+    run_details.demand_run(folder)
+    run_details.demand_whole(folder)
     truth = truth / "truth.parquet" if truth.is_dir() else truth
     named = truth_events is not None
     if truth_events is None:
@@ -58,7 +60,9 @@ def run(
         raise InputError("no such file", where=truth_events)
     verdicts_file, campaigns_file = folder / "accounts.parquet", folder / "campaigns.parquet"
     verdicts, campaigns = _read(verdicts_file, ACCOUNT_VERDICTS), _read(campaigns_file, CAMPAIGNS)
-    harvest = demand_harvest(folder, sum(n or 0 for n in campaigns["n_harvested"].to_pylist()))
+    harvest = run_details.demand_harvest(folder, sum(n or 0 for n in campaigns["n_harvested"].to_pylist()))
+    summary = run_details.read_summary(folder)
+    run_details.demand_as_told(folder, summary, [f"{name}.parquet" for name in ("accounts", "campaigns", "harvest", "watch")])
     known = _known(truth, key_file, verdicts)
     if truth_events is not None:
         _check_columns(truth_events, TRUTH_EVENTS)
@@ -78,7 +82,7 @@ def run(
             truth_events = None
             result = measures(verdicts, known, campaigns=campaigns, harvest=harvest, watch=watch)
             result["left_out"] = str(error)
-    result["looked_at"] = _looked_at(folder)
+    result["looked_at"] = _looked_at(summary)
     read = (verdicts_file, campaigns_file, truth, *([truth_events] if truth_events else []))
     result["inputs"] = [{"path": path.name, "sha256": digest(path)} for path in read]
     write_json(result, folder / "evaluation.json")
@@ -103,11 +107,9 @@ def _known(truth: Path, key_file: Path | None, verdicts: "pa.Table") -> "pa.Tabl
     return known
 
 
-def _looked_at(run: Path) -> dict[str, str] | None:
+def _looked_at(summary: Mapping[str, Any]) -> dict[str, str] | None:
     """From when and up to when a run of a part of the log looked, as its summary tells; the truth is of all of it."""
-    summary = run / "summary.json"
-    told = read_json(summary) if summary.is_file() else {}
-    found = {name: str(told[name]) for name in ("start", "as_of") if isinstance(told, dict) and told.get(name)}
+    found = {name: str(summary[name]) for name in ("start", "as_of") if summary.get(name)}
     return found or None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from stillwatch import run_details
 from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, reading_parquet
+from stillwatch.files import reading_parquet
 from stillwatch.keys.hashing import keyed
 from stillwatch.report.load import listed, read_table
 from stillwatch.run_details import ITSELF, scored
@@ -33,9 +33,7 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    if not run.is_dir():
-        raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
-    demand_settled(run)
+    run_details.demand_run(run)
     summary, accounts = run_details.read_summary(run), run / "accounts.parquet"
     run_details.demand_as_told(run, summary, ("accounts.parquet", "campaigns.parquet", "links.parquet", "watch.parquet", "cleared.parquet"))
     names = [account] if key is None else [account, keyed(key, account)]

@@ -18,8 +18,7 @@ def write(run: Path, format: str, out: Path) -> list[Path]:
     """Write the three tables of a run to a folder; see :func:`stillwatch.report.export`."""
     if format not in ("csv", "json"):
         raise InputError(f"unknown format {format!r}", todo="Pass csv or json")
-    if not run.is_dir():
-        raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
+    run_details.demand_run(run)
     written = []
     campaigns = run / "campaigns.parquet"
     rows = read_table(campaigns, CAMPAIGNS).to_pylist()

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch import run_details, run_worth
-from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, reading_parquet
+from stillwatch.files import reading_parquet
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH, Table
 
 if TYPE_CHECKING:
@@ -62,9 +61,7 @@ def load(folder: Path) -> Run:
         InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable, a table is not the one that the summary
             tells, details are not what detect writes, or an erasure was interrupted.
     """
-    if not folder.is_dir():
-        raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
-    demand_settled(folder)
+    run_details.demand_run(folder)
     table = folder / "campaigns.parquet"
     rows = read_table(table, CAMPAIGNS).to_pylist()
     members = _members(folder / "accounts.parquet")

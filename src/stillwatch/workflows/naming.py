@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, replacing
+from stillwatch.files import replacing
 from stillwatch.ingest.readers import PARQUET, SEPARATORS, Source
 from stillwatch.ingest.registry import ALIASES
 from stillwatch.ingest.tenant import Tenant
@@ -15,6 +15,7 @@ from stillwatch.ingest.values import Cells, cell_number, whole_number
 from stillwatch.report import words
 from stillwatch.report.load import read_table
 from stillwatch.rows import opened
+from stillwatch.run_details import demand_run
 from stillwatch.tables import ACCOUNT_VERDICTS, it_has
 
 COLUMNS = ("account_id", *ALIASES["account_id"])
@@ -36,11 +37,9 @@ def named(run: Path, names: Path, key: bytes | None) -> tuple[list[dict[str, str
     Raises:
         InputError: the run or the file is none or cannot be read, or none of the accounts is in the file.
     """
-    if not run.is_dir():
-        raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
+    demand_run(run)
     if not names.is_file():
         raise InputError("no such file", where=names)
-    demand_settled(run)
     table = read_table(run / "accounts.parquet", ACCOUNT_VERDICTS, accused_only=True).select(list(FIELDS[1:]))
     finds = {row["account_id"]: {"name": "", **row} for row in table.to_pylist()}
     id_of = str if key is None else Tenant(key).id

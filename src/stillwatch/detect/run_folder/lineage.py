@@ -6,7 +6,6 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from stillwatch import run_details
-from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
 
 Earlier = list[tuple[str, set[str], set[str], str | None]]
@@ -20,11 +19,12 @@ def earlier_campaigns(run: Path) -> Earlier:
     """Campaigns of an earlier run.
 
     Raises:
-        InputError: it is no whole run, or not readable.
+        InputError: it is no whole run, not readable, an erasure of it was interrupted, or a table is not the one that its summary tells.
     """
+    run_details.demand_run(run)
+    run_details.demand_whole(run)
+    run_details.demand_as_told(run, run_details.read_summary(run), ("accounts.parquet", "campaigns.parquet"))
     path = run / "campaigns.parquet"
-    if not (path.exists() and (run / "summary.json").exists()):
-        raise InputError("not a whole run", where=run, todo="Pass a folder that stillwatch detect wrote")
     accounts: dict[str, set[str]] = {}
     with reading_parquet(run / "accounts.parquet"):
         table = pq.read_table(run / "accounts.parquet", columns=["account_id", "campaign_id"])
