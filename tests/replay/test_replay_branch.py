@@ -14,6 +14,7 @@ from stillwatch.replay.branch import HOUR_US, Branch
 from stillwatch.replay.log import INNOCENT, Log, read_log
 from stillwatch.replay.policy import Reply
 from stillwatch.tables import ACCOUNTS, EVENTS
+from stillwatch.throttling.rates import Throttle
 
 HOURS = 40
 NOBODY = Reply(failover=0, replaced=0)
@@ -51,6 +52,7 @@ def branch(log: Log, reply: Reply) -> Branch:
 
 
 def answered(made: Branch, code: int) -> np.ndarray:
+    made.decide()
     return np.sort(made.log.time[made.passes & (made.sender == code)] // HOUR_US)
 
 
@@ -168,12 +170,14 @@ def test_actions_never_change_what_was_before_them(
     made = branch(log, Reply(failover=failover, replaced=replaced))
     for hour, action, codes in sorted(acts, key=lambda act: act[0]):
         past = log.time < hour * HOUR_US
+        made.decide(hour * HOUR_US)
         before = made.sender[past].copy(), made.passes[past].copy()
         key = made.key(hour * HOUR_US)
         made.act(hour * HOUR_US, action, list(codes))
         assert (made.sender[past] == before[0]).all()
         assert (made.passes[past] == before[1]).all()
         assert made.key(hour * HOUR_US) == key
+    made.decide()
     innocent = np.isin(log.account, [4, 5])
     assert (made.sender[innocent] == log.account[innocent]).all()
     assert made.count(at * HOUR_US) == int((made.passes & (log.time < at * HOUR_US)).sum())
@@ -190,6 +194,7 @@ def test_a_throttle_is_a_rate_and_not_a_share(log: Log) -> None:
     """Every account asks once an hour: six a minute take nothing, one in four hours takes three in four."""
     made = branch(log, NOBODY)
     made.act(10 * HOUR_US, "throttle", [0, 1])
+    made.decide()
     assert made.passes.all(), "as many slow accounts do"
     slow = Branch(log, NOBODY, made._operator, (1 / 240, None))
     slow.act(10 * HOUR_US, "throttle", [0])
@@ -201,14 +206,37 @@ def test_a_throttle_is_a_rate_and_not_a_share(log: Log) -> None:
     assert same.key(10 * HOUR_US) == slow.key(10 * HOUR_US)
 
 
+def test_other_actions_neither_empty_windows_nor_decide_anew(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One request in four hours is so many whatever else is decided meanwhile, and each request is asked for once."""
+    asked: list[tuple[int, float]] = []
+    wait_s = Throttle.wait_s
+
+    def counted(self: Throttle[int], key: int, each: float, group: str, together: float, at: float) -> float:
+        asked.append((key, at))
+        return wait_s(self, key, each, group, together, at)
+
+    monkeypatch.setattr(Throttle, "wait_s", counted)
+    made = Branch(log, NOBODY, branch(log, NOBODY)._operator, (1 / 240, None))
+    made.act(10 * HOUR_US, "throttle", [0])
+    made.act(11 * HOUR_US, "throttle", [1])
+    for hour, (action, code) in zip((13, 14, 17, 18), (("observe", 2), ("throttle", 2), ("observe", 3), ("throttle", 3)), strict=True):
+        made.act(hour * HOUR_US, action, [code])
+        assert made.count(hour * HOUR_US) == int(made.passes[log.between(0, hour * HOUR_US)].sum())
+    assert answered(made, 0).tolist() == [*range(10), *range(10, HOURS, 4)]
+    assert answered(made, 1).tolist() == [*range(11), *range(11, HOURS, 4)]
+    assert len(asked) == len(set(asked)) == 4 * HOURS - 10 - 11 - 14 - 18
+
+
 def test_accounts_of_a_campaign_share_its_rate_also_those_that_join_later(log: Log) -> None:
     made = Branch(log, NOBODY, branch(log, NOBODY)._operator, (60.0, 1 / 60))
     case = {0: "c-1", 1: "c-1", 2: "c-1", 4: "c-2"}
     made.act(10 * HOUR_US, "throttle", [0, 1, 4], case)
+    made.decide(20 * HOUR_US)
     before = made.passes & (made.log.time >= 10 * HOUR_US) & (made.log.time < 20 * HOUR_US)
     assert before[np.isin(made.sender, [0, 1])].sum() == 10, "one an hour between the two"
     assert before[made.sender == 4].sum() == 10, "another campaign has its own"
     made.act(20 * HOUR_US, "throttle", [2], case)
+    made.decide()
     after = made.passes & (made.log.time >= 20 * HOUR_US)
     assert after[np.isin(made.sender, [0, 1, 2])].sum() == HOURS - 20, "one an hour between the three"
     assert answered(made, 3).tolist() == list(range(HOURS))

@@ -45,6 +45,7 @@ class Branch:
         self.log, self.reply, self.rates = log, reply, rates
         self.sender = log.account.copy()
         self.passes = np.ones(len(log.time), bool)
+        """Which requests are answered, ``(n_events,)``; of throttled accounts it is known up to where :meth:`decide` has come."""
         self.moved = np.zeros(len(log.time), bool)
         self.names: list[str] = []
         """Of replacements."""
@@ -60,6 +61,8 @@ class Branch:
         self._share = np.ones(log.n_accounts)
         self._throttled: dict[int, str] = {}
         """Accounts under a throttle, and the campaign that they are throttled for."""
+        self._throttle: Throttle[int] = Throttle()
+        self._decided_us = BEGINNING
         self._operator = np.full(log.n_accounts, INNOCENT, np.int32) if operator is None else operator
         self._next_us: dict[int, int] = {}
         self._code: dict[str, int] = {}
@@ -96,10 +99,11 @@ class Branch:
     # --- Acting ----------------------------------------------------------------------------------------------------
 
     def act(self, hold_us: int, action: str, codes: list[int], case: dict[int, str] | None = None) -> None:
-        """Let an action hold from a time on; ``hold_us`` never decreases from call to call.
+        """Let an action hold from a time on; ``hold_us`` never decreases from call to call, and nothing was seen from it on.
 
         Accounts that are under this action or a stricter one stay as they are. ``case``: the campaign of each account.
         """
+        self.decide(hold_us)
         level = ACTIONS.index(action)
         codes = sorted(code for code in codes if self.level.get(code, -1) < level)
         if not codes:
@@ -121,24 +125,23 @@ class Branch:
         else:
             self._share[codes] = PASSES[action]
             self.passes[rows] = self._answered(rows)
-        self._throttle(hold_us)
 
     def held(self) -> list[tuple[int, str, list[str]]]:
         """The actions that hold from a time in the log on; those decided in its last hours may begin after it, and met nothing."""
         return [row for row in self.actions if row[0] <= self.log.clock[-1]]
 
-    def _throttle(self, hold_us: int) -> None:
-        """Let the rates decide on every request of throttled accounts from a time on; their windows are empty then."""
-        if not self._throttled:
+    def decide(self, before_us: int = NEVER) -> None:
+        """Let the rates decide on the requests of throttled accounts before a time, each once: later actions change only later ones."""
+        since_us, self._decided_us = self._decided_us, max(before_us, self._decided_us)
+        if not self._throttled or before_us <= since_us:
             return
         held = np.zeros(self.log.n_accounts + len(self.names), bool)
         held[list(self._throttled)] = True
-        rows = self.log.between(hold_us)
+        rows = self.log.between(since_us, before_us)
         rows = rows[held[self.sender[rows]]]
-        throttle: Throttle[int] = Throttle()
         each, together = self.rates
         waits = (
-            throttle.wait_s(sender, each, self._throttled[sender], together or 0.0, at / 1e6)
+            self._throttle.wait_s(sender, each, self._throttled[sender], together or 0.0, at / 1e6)
             for sender, at in zip(self.sender[rows].tolist(), self.log.time[rows].tolist(), strict=True)
         )
         self.passes[rows] = np.fromiter((wait == 0 for wait in waits), bool, len(rows))
@@ -209,6 +212,7 @@ class Branch:
 
     def count(self, before_us: int) -> int:
         """Answered requests before a time, which never decreases from call to call."""
+        self.decide(before_us)
         since_us, n = self._counted
         n += int(self.passes[self.log.between(since_us, before_us)].sum())
         self._counted = (before_us, n)
@@ -216,6 +220,7 @@ class Branch:
 
     def answered(self, since_us: int, before_us: int) -> int:
         """Answered requests from a time on and before another."""
+        self.decide(before_us)
         return int(self.passes[self.log.between(since_us, before_us)].sum())
 
     def sketches(self, folder: Path, before_us: int, since_us: int = BEGINNING) -> list[Path]:
@@ -223,6 +228,7 @@ class Branch:
 
         A copy whose name begins with ``once`` no other step can use.
         """
+        self.decide(before_us)
         found = []
         for number, file in enumerate(self.log.files):
             rows = slice(int(self.log.starts[number]), int(self.log.starts[number + 1]))

@@ -164,8 +164,10 @@ def _policy(
             "n_acted_on": len(branch.level), "listed": listed(step),
         }
         if harvest is not None:
+            branch.decide(at_us)
             row["n_harvested"] = int((harvest & branch.passes & (log.time < at_us)).sum())
         timeline.append(row)
+    branch.decide()
     rows = measure.cases(log, desk, branch) if truth is None else measure.operators(log, truth, branch, seen)
     return {
         "policy": policy.name,
