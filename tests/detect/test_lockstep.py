@@ -166,6 +166,12 @@ def test_amounts_are_numbers_that_can_be_compared(objects: list[str], amounts: b
     assert (view.links is None) == amounts
 
 
+def test_amounts_whose_differences_no_float_holds_are_one_line() -> None:
+    traces = pa.table({"view": ["timing.first"] * 2, "object": ["1e308", "-1e308"], "hour": pa.array([5, 5], pa.int32())})
+    with pytest.raises(InputError, match=r"traces\.object of timing\.first has amounts beyond"):
+        list(views.views(traces, np.arange(2), 2, 1))
+
+
 def test_a_run_of_traces_tells_of_itself_what_every_run_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, run = tmp_path / "traces.parquet", tmp_path / "run"
     columns = {"account_id": ["a", "b"], "view": ["a.b", "a.c"], "object": [1, 1], "hour": pa.array([5, None], pa.int32())}

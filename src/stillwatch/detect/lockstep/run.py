@@ -39,7 +39,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
         looked = list(views(traces, place[encoded.indices.to_numpy()], len(ids), seed))
         score = fuse(looked)
         group, rows = _merge(looked)
-    names = [_identifier(ids.filter(pa.array(group == number)).to_pylist()) for number in range(len(rows))]
+    names = [_identifier(ids.take(pa.array(mine)).to_pylist()) for mine in _members(group, len(rows))]
     summary = {
         "version": __version__,
         "inputs": [{"path": path.name, "sha256": digest(path), "bytes": path.stat().st_size}],
@@ -104,14 +104,22 @@ def _merge(looked: list[View]) -> tuple[I64, list[tuple[View, int]]]:
         if view.excess is None:
             continue
         ratio = np.append(view.excess.ratio, 0.0)[view.group]
-        for number in np.unique(view.group[view.flagged]).tolist():
-            members = view.flagged & (view.group == number) & (ratio > best)
-            best[members], key[members] = ratio[members], len(rows)
-            rows.append((view, number))
+        numbers, place = np.unique(view.group[view.flagged], return_inverse=True)
+        members = np.flatnonzero(view.flagged)
+        better = ratio[members] > best[members]
+        members, place = members[better], place[better]
+        best[members], key[members] = ratio[members], len(rows) + place
+        rows += [(view, number) for number in numbers.tolist()]
     kept, merged = np.unique(key[key >= 0], return_inverse=True)
     group = np.full(len(key), -1, np.int64)
     group[key >= 0] = merged
     return group, [rows[k] for k in kept.tolist()]
+
+
+def _members(group: I64, n: int) -> list[I64]:
+    """Accounts of each of ``n`` groups, in order; ``group`` is -1 where an account is in none."""
+    order = np.argsort(group, kind="stable")
+    return np.split(order, np.searchsorted(group[order], np.arange(n + 1)))[1:-1]
 
 
 def _identifier(members: list[str]) -> str:
@@ -150,7 +158,7 @@ def _write_campaigns(
     columns = {
         "campaign_id": pa.array(names, pa.string()),
         "verdict": pa.array(["review"] * len(rows), pa.string()),
-        "score": [float(score[group == number].mean()) for number in range(len(rows))],
+        "score": [float(score[mine].mean()) for mine in _members(group, len(rows))],
         "q_value": nulls.benjamini_hochberg(np.array(log_p, np.float64), n_tests),
         "n_accounts": np.bincount(group[group >= 0], minlength=len(rows)),
         "n_events": n_events.astype(np.int64),

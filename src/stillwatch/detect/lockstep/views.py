@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from stillwatch.errors import InputError
 from stillwatch.numeric import nulls
 
 Floats = NDArray[np.float64]
@@ -30,6 +31,8 @@ MAX_JOIN_Q = 0.01
 CROWD_REACH_H = (0, 1, 4, 24)
 CROWD_REACH = (1.0, 4.0)
 """Reach in amount, in steps of the objects' numbers."""
+LARGEST = 1e300
+"""Amount either way up to which no difference overflows."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ def views(traces: pa.Table, account: I64, n_accounts: int, seed: int) -> Iterato
         rows = np.flatnonzero(pc.equal(names, name).to_numpy(zero_copy_only=False))
         part, who = traces.take(pa.array(rows)), account[rows]
         timed = part["hour"].null_count == 0
-        numbers = _numbers(part["object"]) if timed and name.startswith("timing.") else None
+        numbers = _numbers(part["object"], name) if timed and name.startswith("timing.") else None
         if numbers is not None:
             yield crowds(name, who, numbers, part["hour"].to_numpy().astype(np.int64), n_accounts)
             continue
@@ -176,12 +179,22 @@ def views(traces: pa.Table, account: I64, n_accounts: int, seed: int) -> Iterato
         yield co_sharing(name, pairs // base, pairs % base, n_accounts, seed)
 
 
-def _numbers(objects: pa.ChunkedArray) -> Floats | None:
+def _numbers(objects: pa.ChunkedArray, view: str) -> Floats | None:
+    """Amounts; None where the objects are no numbers.
+
+    Raises:
+        InputError: an amount is beyond LARGEST.
+    """
     try:
         found = np.asarray(pc.cast(pc.cast(objects, pa.string()), pa.float64()).to_numpy(), np.float64)
     except pa.ArrowInvalid:
         return None
-    return found if np.isfinite(found).all() else None
+    if not np.isfinite(found).all():
+        return None
+    if np.abs(found).max(initial=0) > LARGEST:
+        what = f"traces.object of {view} has amounts beyond {LARGEST:g}"
+        raise InputError(what, todo="Write smaller amounts, or name the view so that it does not begin with timing.")
+    return found
 
 
 def fuse(looked: list[View]) -> Floats:
