@@ -41,7 +41,6 @@ class Grammar(NamedTuple):
     term_first: I64
     terms: U8
     indexed: U8
-    personal: U8
 
 
 class Phrases(NamedTuple):
@@ -54,11 +53,6 @@ class Phrases(NamedTuple):
     def __call__(self, name: str) -> int:
         """The number of a symbol."""
         return self.numbers[name]
-
-    def size(self, name: str) -> int:
-        """How many alternatives a symbol has."""
-        symbol = self.numbers[name]
-        return int(self.grammar.first[symbol + 1] - self.grammar.first[symbol])
 
 
 def parse(text: str) -> dict[str, list[str]]:
@@ -113,9 +107,7 @@ def build(rules: Mapping[str, Sequence[str]], pools: Mapping[str, Sequence[str]]
         np.concatenate([[0], lengths.cumsum()]).astype(np.int64),
         np.frombuffer(b"".join(terms), np.uint8).copy(),
         np.array([name in pools for name in names], np.uint8),
-        np.zeros(len(names), np.uint8),
     )
-    _mark_personal(grammar)
     return Phrases(grammar, index, int(lengths.max(initial=0)) * 2 + 16384)
 
 
@@ -140,24 +132,6 @@ def _items(text: str, index: Mapping[str, int], terms: dict[bytes, int], name: s
     if end < len(text):
         items.append(_term(terms, text[end:]))
     return items
-
-
-def _mark_personal(grammar: Grammar) -> None:
-    """Mark the symbols whose text depends on the asker, directly or through what they use."""
-    changed = True
-    while changed:
-        changed = False
-        for symbol in np.flatnonzero(grammar.personal == 0):
-            used = np.concatenate(
-                [np.empty(0, np.int32)]
-                + [
-                    grammar.items[grammar.item_first[a] : grammar.item_first[a + 1]]
-                    for a in grammar.alternatives[grammar.first[symbol] : grammar.first[symbol + 1]]
-                ]
-            )
-            used = used[(used >= 0) & (used & NUMBER == 0)]
-            if (used & PERSONAL).any() or grammar.personal[used & SYMBOL].any():
-                grammar.personal[symbol] = changed = True
 
 
 @cache
