@@ -1,4 +1,4 @@
-"""Read what a report needs from a run folder, and nothing more: of a million accounts, only the accused."""
+"""Read what a report needs from a run folder, and nothing more: of a million accounts, only those that are accused or for review."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -97,17 +97,17 @@ def listed(path: Path, contract: Table) -> Sequence[Mapping[str, Any]]:
     return rows
 
 
-def read_table(path: Path, contract: Table, *, accused_only: bool = False) -> "pa.Table":
-    """Read a Parquet file that must follow a contract; ``accused_only`` leaves out rows without a campaign."""
+def read_table(path: Path, contract: Table, *, grouped_only: bool = False) -> "pa.Table":
+    """Read a Parquet file that must follow a contract; ``grouped_only`` leaves out accounts of no campaign and no group for review."""
     import pyarrow.parquet as pq
 
     with reading_parquet(path, "Run stillwatch detect first"):
-        table = pq.read_table(path, filters=[("campaign_id", "!=", "")] if accused_only else None)
+        table = pq.read_table(path, filters=[("campaign_id", "!=", "")] if grouped_only else None)
     return contract.conform(table, where=path)
 
 
 def _members(path: Path) -> dict[str, list[Member]]:
-    table = read_table(path, ACCOUNT_VERDICTS, accused_only=True)
+    table = read_table(path, ACCOUNT_VERDICTS, grouped_only=True)
     order = [("campaign_id", "ascending"), ("score", "descending"), ("account_id", "ascending")]
     result: dict[str, list[Member]] = {}
     for row in table.sort_by(order).select(["campaign_id", "account_id", "score", "reasons"]).to_pylist():

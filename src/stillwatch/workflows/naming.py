@@ -40,7 +40,7 @@ def named(run: Path, names: Path, key: bytes | None) -> tuple[list[dict[str, str
     demand_run(run)
     if not names.is_file():
         raise InputError("no such file", where=names)
-    table = read_table(run / "accounts.parquet", ACCOUNT_VERDICTS, accused_only=True).select(list(FIELDS[1:]))
+    table = read_table(run / "accounts.parquet", ACCOUNT_VERDICTS, grouped_only=True).select(list(FIELDS[1:]))
     finds = {row["account_id"]: {"name": "", **row} for row in table.to_pylist()}
     id_of = str if key is None else Tenant(key).id
     unread = 0

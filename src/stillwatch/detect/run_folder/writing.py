@@ -125,9 +125,9 @@ def _write(
     write_parquet(results.account_table(scene, found, outcome.account_scores(), identifiers, reasons), out / "accounts.parquet")
     table = results.campaign_table(scene, found, outcome.verdicts, outcome.tally, identifiers, described, lineage)
     write_parquet(table, out / "campaigns.parquet")
-    accused = int((campaign >= 0).sum())
     q = outcome.verdicts.q_value[outcome.lead[: outcome.n_campaigns]]
     sizes = final.sizes()[: outcome.n_campaigns]
+    n_grouped = int((campaign >= 0).sum())
     return {
         "blind_views": blind_views(outcome, data, columns, seen),
         "n_events": int(scene.people.n_events.sum()),
@@ -136,7 +136,7 @@ def _write(
         "n_campaigns": outcome.n_campaigns,
         "n_review": final.n - outcome.n_campaigns,
         "n_accused": int(sizes.sum()),
-        "n_for_review": accused - int(sizes.sum()),
+        "n_for_review": n_grouped - int(sizes.sum()),
         "n_watched": len(watch),
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
         # each campaign's interval holds nine in ten times; all ends together are rather too far apart
