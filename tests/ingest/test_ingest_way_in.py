@@ -21,7 +21,8 @@ from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.erasure import folders
 from stillwatch.errors import InputError
-from stillwatch.files import alone
+from stillwatch.files import alone, write_parquet
+from stillwatch.ingest import runner
 from stillwatch.ingest.values import instant
 from stillwatch.keys.hashing import keyed, tenant_key
 
@@ -525,7 +526,9 @@ def test_hostile_names_of_columns_are_told_briefly(run, write):
     assert max(map(len, names)) == 40
 
 
-def test_a_registry_in_several_files_is_read_whole(run, write, tmp_path):
+def test_a_registry_in_several_files_is_read_whole_and_written_once(run, write, tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(runner, "write_parquet", lambda table, path: written.append(path) or write_parquet(table, path))
     folder = tmp_path / "registry"
     folder.mkdir()
     write([{"account_id": "a"}], "registry/1.jsonl")
@@ -534,6 +537,8 @@ def test_a_registry_in_several_files_is_read_whole(run, write, tmp_path):
     result = run(write([event()]), "canonical", accounts=folder)
     assert [row["account_id"] for row in result.accounts] == ["a", "b"]
     assert [one["rows"] for one in result.summary["inputs"] if one["role"] == "accounts"] == [1, 2, 1]
+    assert result.summary["accounts"]["written"] == 2
+    assert len(written) == 1
     write([{"acct": "c"}], "registry/4.jsonl")
     with pytest.raises(InputError, match="the registry lacks the column account_id"):
         run(write([event()]), "canonical", accounts=folder)

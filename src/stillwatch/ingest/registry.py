@@ -127,8 +127,8 @@ class Registry:
         self._named = False
         """Whether a row of the file has a column that may name the account."""
 
-    def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> "pa.Table":
-        """Read a file of the registry; hand what is wrong to ``put_aside``. Returns what all files read so far hold.
+    def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> None:
+        """Read a file of the registry; hand what is wrong to ``put_aside``.
 
         Raises:
             InputError: nothing in it is of use.
@@ -164,6 +164,11 @@ class Registry:
                 raise InputError("the registry lacks the column account_id", where=path, todo=_named_or_counted(columns) + separators)
             raise of_no_use("registry", "--accounts", path, *wrong)
         self._tables.append(table)
+
+    def table(self) -> "pa.Table":
+        """What all files hold that were read, ``(written,)`` rows of ACCOUNTS; there must be one."""
+        import pyarrow as pa
+
         whole = pa.concat_tables(self._tables)
         self.written = len(whole)
         self.empty_columns = [name for name in whole.column_names if whole[name].null_count == len(whole)]

@@ -107,8 +107,9 @@ def run(
     Args:
         sources: log files, or folders of them.
         format: a name of :func:`formats`.
-        out: folder to write; tables of an earlier run are replaced at the end, all or none. Where no row became an event and there
-            are events already, these stay, and what was put aside is kept beside them as failed-quarantine.parquet.
+        out: folder to write; tables of an earlier run are replaced at the end, all or none; its registry stays where
+            none is passed. Where no row became an event and there are events already, these stay, and what was put aside is kept beside
+            them as failed-quarantine.parquet.
         privacy: ``text`` keeps text, ``features`` nulls it after ``finish``, ``metadata`` does not read it.
         accounts: account registry.
         edge: edge logs, joined by request identifier.
@@ -138,7 +139,8 @@ def run(
     with staged(out) as staging, ThreadPoolExecutor(1) as pool:
         work = _Work(staging, chosen, tenant, privacy, as_of or datetime.now(UTC), finish)
         steps: list[tuple[Load, Path]] = [(partial(work.load_edge, last=path is edges[-1]), path) for path in edges]
-        steps += [(work.load_accounts, path) for path in registries] + [(work.load, path) for path in paths]
+        steps += [(partial(work.load_accounts, last=path is registries[-1]), path) for path in registries]
+        steps += [(work.load, path) for path in paths]
         for load, path in track(steps, "Reading logs", len(steps), quiet=quiet):
             content = pool.submit(_content, path)
             role, rows = load(path)
@@ -195,15 +197,16 @@ class _Work:
             self._edge.demand_lines()
         return "edge", self._edge.read - before
 
-    def load_accounts(self, path: Path) -> tuple[str, int]:
+    def load_accounts(self, path: Path, last: bool) -> tuple[str, int]:
         self._registry = self._registry or Registry(self._tenant, keyed=self._format.keyed, quote=self._privacy == "text")
         before = self._registry.read
 
         def put_aside(record: Record, bad: Bad) -> None:
             self._quarantine.add("fields" if bad.reason == UNREAD else "accounts", path, record, bad)
 
-        table = self._registry.load(path, put_aside)
-        write_parquet(table, self._staging / "accounts.parquet")
+        self._registry.load(path, put_aside)
+        if last:
+            write_parquet(self._registry.table(), self._staging / "accounts.parquet")
         return "accounts", self._registry.read - before
 
     def load(self, path: Path) -> tuple[str, int]:
