@@ -4,7 +4,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,8 +77,45 @@ def _one_line_errors() -> Iterator[None]:
 
 
 @contextmanager
-def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | None = None) -> Iterator[Engine]:
+def engine_over(
+    files: Iterable[Path], beside: Path | None, *, what: str = "not readable", todo: str, in_order: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an engine that reads some files of a finished run, with a scratch folder of its own, which other engines leave alone.
+
+    Args:
+        files: what is read, which errors name.
+        beside: folder in which the scratch folder is made; None: the system's for temporary files.
+        what: what failed, where nothing more is known.
+        todo: what to do then.
+        in_order: as for :func:`open_engine`.
+
+    Raises:
+        InputError: the engine cannot read a file, or has no room, or the scratch folder cannot be made.
+    """
+    place = Path(tempfile.gettempdir()) if beside is None else beside
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix=SPILL, suffix=PARTIAL, dir=place) as scratch,
+            open_engine(Path(scratch), in_order=in_order) as engine,
+        ):
+            yield engine.connection
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.OutOfMemoryException):
+            what, todo = "too large for this machine's memory", f"Free memory, or space on the disk of {place}"
+        elif isinstance(error, duckdb.IOException):
+            todo = "Check the file, the free space and the permissions"
+        raise InputError(f"{what} ({' '.join(str(error).split())})", where=" or ".join(map(str, files)), todo=todo) from error
+    except PermissionError as error:
+        raise InputError(f"cannot write ({error.strerror})", where=place, todo="Check the permissions") from error
+
+
+@contextmanager
+def open_engine(
+    scratch: Path, threads: int | None = None, memory_gb: float | None = None, *, in_order: bool = False
+) -> Iterator[Engine]:
     """Open an in-memory DuckDB whose overflow goes to a temporary folder in ``scratch``; of threads and memory (GB) 0 is the default.
+
+    ``in_order``: rows come as they stand in what is read, which takes more memory.
 
     Raises:
         InputError: threads or memory are below 0 or no number, or there are more than MOST_THREADS.
@@ -99,7 +136,7 @@ def open_engine(scratch: Path, threads: int | None = None, memory_gb: float | No
             "threads": threads,
             "memory_limit": f"{memory_gb * ENGINE_SHARE:.2f}GB",
             "temp_directory": spill,
-            "preserve_insertion_order": False,
+            "preserve_insertion_order": in_order,
         }
         connection = duckdb.connect(":memory:", config=config)
         try:

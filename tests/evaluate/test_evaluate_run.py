@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stillwatch import cli, evaluate
+from stillwatch import cli, engine, evaluate
 from stillwatch.errors import InputError
+from stillwatch.evaluate import harvest
 from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, TRUTH, WATCH
 
@@ -409,6 +410,23 @@ def test_requests_with_numbers_for_names_are_those_of_the_run(run: Path, result:
     assert evaluate.run(run, run.parent / "truth.parquet", quiet=True)["events"] == result["events"]
 
 
+def test_what_does_not_fit_into_memory_is_spilled_beside_the_run(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not to the current folder, nor to all of the machine's memory."""
+    seen = []
+    execute = harvest._source
+
+    def looked(engine: Any, *args: Any) -> str:
+        seen.extend(engine.execute("SELECT current_setting('temp_directory'), current_setting('memory_limit')").fetchall())
+        return execute(engine, *args)
+
+    monkeypatch.setattr(harvest, "_source", looked)
+    monkeypatch.setattr(engine, "machine_memory_gb", lambda: 10.0)
+    evaluate.run(run, run.parent / "truth.parquet", quiet=True)
+    assert seen
+    assert all(Path(folder).is_relative_to(run) and limit == "2.7 GiB" for folder, limit in seen)
+    assert not [path for path in run.iterdir() if path.is_dir()]
+
+
 @pytest.mark.parametrize("name", ["run/harvest.parquet", "truth_events.parquet"])
 def test_damaged_requests_are_one_line(run: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = run.parent / name
@@ -431,7 +449,7 @@ def test_damaged_requests_are_one_line(run: Path, name: str, capsys: pytest.Capt
 def test_what_the_machine_lacks_is_not_told_as_damage(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: type[Exception], says: str, advises: str
 ) -> None:
-    def lacking() -> None:
+    def lacking(*_: object, **__: object) -> None:
         raise error("none left")
 
     monkeypatch.setattr(duckdb, "connect", lacking)

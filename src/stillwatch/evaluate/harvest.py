@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stillwatch.errors import InputError
 from stillwatch.evaluate.intervals import ratio
 from stillwatch.files import listed
 
@@ -99,20 +98,13 @@ def in_common(harvest: Path, truth_events: Path) -> bool:
 
 @contextmanager
 def _connected(*sources: object) -> Iterator[Any]:
-    """An engine; what it cannot read, or has no room for, becomes an InputError that names the files."""
-    import duckdb
+    """An engine over tables and files, which spills beside the run's file."""
+    from stillwatch.engine import engine_over
 
-    try:
-        with duckdb.connect() as engine:
-            yield engine
-    except duckdb.Error as error:
-        what, todo = "not readable", "Make the damaged one again: the run's with stillwatch detect"
-        if isinstance(error, duckdb.OutOfMemoryException):
-            what, todo = "too large for this machine's memory", "Free memory, or space on the disk of the current folder"
-        elif isinstance(error, duckdb.IOException):
-            todo = "Check the file, the free space and the permissions"
-        files = " or ".join(str(source) for source in sources if isinstance(source, Path))
-        raise InputError(f"{what} ({' '.join(str(error).split())})", where=files, todo=todo) from error
+    files = [source for source in sources if isinstance(source, Path)]
+    todo = "Make the damaged one again: the run's with stillwatch detect"
+    with engine_over(files, files[0].parent if files else None, todo=todo) as engine:
+        yield engine
 
 
 def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:

@@ -77,20 +77,18 @@ def _disarmed(expression: str) -> str:
 
 
 def _copy(source: Path, contract: Table, columns: list[str], target: Path, options: str) -> None:
-    import duckdb
+    from stillwatch.engine import engine_over
 
-    with replacing(target) as partial, duckdb.connect() as engine:
+    todo = "Free space, or run stillwatch detect again"
+    # in order: the same run gives the same bytes
+    with replacing(target) as partial, engine_over([source], target.parent, what="cannot export", todo=todo, in_order=True) as engine:
         if contract is CAMPAIGNS:
             engine.register("source", read_table(source, contract))
         else:
             _view(engine, source, contract)
         engine.create_function("disarmed", words.disarmed, ["VARCHAR"], "VARCHAR")
         open(partial, "wb").close()  # where it cannot be written, DuckDB's words would name the source and not say what to do
-        try:
-            engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {quoted(partial)} ({options})")
-        except duckdb.Error as error:
-            todo = "Free space, or run stillwatch detect again"
-            raise InputError(f"cannot export ({' '.join(str(error).split())})", where=source, todo=todo) from error
+        engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {quoted(partial)} ({options})")
 
 
 def _view(engine: Any, source: Path, contract: Table) -> None:
