@@ -14,6 +14,13 @@ from stillwatch.errors import InputError
 
 LOADING = ("CREATE", "DROP", "SET", "COPY")
 """Statements with which an engine reads and names its own files; each engine has its own."""
+SENT = (
+    "MIN(time) AS first_us", "WITH used AS (SELECT account, net AS value", "EXISTS (SELECT 1 FROM sketches WHERE client <> 0)",
+    "WITH habits AS ( SELECT opening AS object", "WITH turns AS", "WITH lived AS MATERIALIZED",
+    "WITH used AS ( SELECT account, client, parameters",
+    "WITH left_by AS (SELECT opening AS object", "WITH left_by AS MATERIALIZED", "FROM sketches JOIN marks", "WITH here_0 AS MATERIALIZED",
+)
+"""Parts of the queries that a run sends, one of each kind."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +52,8 @@ def test_an_engine_of_another_version_is_wrong_usage(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dialect", ["spark", "clickhouse"])
 def test_queries_can_be_carried(queries: list[str], dialect: str) -> None:
-    assert len(queries) >= 3
+    plain = [" ".join(sql.split()) for sql in queries]
+    assert [part for part in SENT if not any(part in sql for sql in plain)] == []
     for sql in queries:
         carried = sqlglot.transpile(sql, read="duckdb", write=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
         assert len(carried) == 1
