@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(end="", flush=True)  # what a pipe or a disk does not take is told here, not as the interpreter ends
     except StillwatchError as error:
         print(f"stillwatch: {plain(str(error))}", file=sys.stderr)
-        return error.exit_code
+        return 1
     except BrokenPipeError:
         return 0
     except KeyboardInterrupt:

@@ -8,9 +8,7 @@ StillwatchError                 anything below; its text is one line: what, wher
 
 
 class StillwatchError(Exception):
-    """An error with one line for the user: what went wrong, where, and what to do."""
-
-    exit_code = 1
+    """An error with one line for the user: what went wrong, where, and what to do; the exit code is 1."""
 
     def __init__(self, what: str, *, where: object = None, todo: str | None = None) -> None:
         """Join the three parts; ``where`` is usually a path, ``todo`` an instruction."""

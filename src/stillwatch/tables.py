@@ -26,7 +26,7 @@ MOST_NAMES, NAME_CHARS = 30, 60
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``type`` is one of the names in :data:`TYPES`."""
+    """One column: ``type`` is one of the names that :func:`arrow_type` knows."""
 
     name: str
     type: str

@@ -47,7 +47,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Mark:
-    """A labelled place: ``x`` (or ``y``) in per cent."""
+    """A labelled place: per cent of the axis, from its left or top."""
 
     place: float
     label: str

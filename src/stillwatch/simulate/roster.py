@@ -68,14 +68,16 @@ class Block:
     """Accounts being made together; unset columns have their default."""
 
     n: int
-    columns: dict[str, Array] = field(default_factory=dict)
-    habits: Array = field(default_factory=lambda: np.empty((0, HABITS_EACH), np.int32))
-    shares: Array = field(default_factory=lambda: np.empty((0, HABITS_EACH), np.float32))
+    columns: dict[str, Array] = field(init=False)
+    """``(n,)`` each, by the names of COLUMNS."""
+    habits: Array = field(init=False)
+    """Numbers of habits, ``(n, HABITS_EACH)``; NONE where an account has fewer."""
+    shares: Array = field(init=False)
+    """How often each is drawn beside the account's others, in any unit, likewise."""
 
     def __post_init__(self) -> None:
         """Give every column its default."""
-        for name, (kind, default) in COLUMNS.items():
-            self.columns[name] = np.full(self.n, default, kind)
+        self.columns = {name: np.full(self.n, default, kind) for name, (kind, default) in COLUMNS.items()}
         self.habits = np.full((self.n, HABITS_EACH), NONE, np.int32)
         self.shares = np.zeros((self.n, HABITS_EACH), np.float32)
 
