@@ -76,6 +76,20 @@ def _one_line_errors() -> Iterator[None]:
         raise InputError(str(error).splitlines()[0], todo=todo) from error
 
 
+def cores() -> int:
+    """Cores that this process may use: worker threads where nobody says."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def demand_limits(threads: int | None, memory_gb: float | None) -> None:
+    """Raise an InputError where threads or memory (GB) are below 0 or no number, or threads more than MOST_THREADS; 0 is the default."""
+    for value, where in ((threads, "--threads"), (memory_gb, "--memory")):
+        if value is not None and not 0 <= value < math.inf:
+            raise InputError(f"{value:g} is below 0, or no number", where=where, todo="Pass a number above 0, or 0 for the default")
+    if threads and threads > MOST_THREADS:
+        raise InputError(f"{threads} threads are too many", where="--threads", todo=f"Pass at most {MOST_THREADS}, or leave it out")
+
+
 @contextmanager
 def engine_over(
     files: Iterable[Path], beside: Path | None, *, what: str = "not readable", todo: str, in_order: bool = False
@@ -120,13 +134,8 @@ def open_engine(
     Raises:
         InputError: threads or memory are below 0 or no number, or there are more than MOST_THREADS.
     """
-    for value, where in ((threads, "--threads"), (memory_gb, "--memory")):
-        if value is not None and not 0 <= value < math.inf:
-            raise InputError(f"{value:g} is below 0, or no number", where=where, todo="Pass a number above 0, or 0 for the default")
-    if threads and threads > MOST_THREADS:
-        raise InputError(f"{threads} threads are too many", where="--threads", todo=f"Pass at most {MOST_THREADS}, or leave it out")
-    if not threads:
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    demand_limits(threads, memory_gb)
+    threads = threads or cores()
     memory_gb = min(memory_gb or machine_memory_gb() / 2, 1e6)  # the engine reads no larger number
     own_folder(scratch)
     for left in scratch.glob(f"{SPILL}*{PARTIAL}"):  # by a run that was killed

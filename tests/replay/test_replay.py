@@ -345,7 +345,8 @@ def test_times_between_runs_that_are_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["--threads", "0"], "0 threads: --threads"), (["--memory", "-1"], "-1.0 GB: --memory"), (["--memory", "nan"], "nan GB: --memory"),
+    [(["--threads", "-1"], "-1 is below 0, or no number: --threads"), (["--threads", "1025"], "1025 threads are too many: --threads"),
+     (["--memory", "-1"], "-1 is below 0, or no number: --memory"), (["--memory", "nan"], "nan is below 0, or no number: --memory"),
      (["--out", __file__], "not a folder"), (["--first", "0d"], "'0d' is no length of time: --first")],
     ids=str,
 )
@@ -420,6 +421,19 @@ def test_who_has_no_operator_is_innocent_however_that_is_written(tiny: Path, tmp
     other = evaluate.read_truth(truth).set_column(1, "campaign", pa.array([None, "hydra", None]))
     with pytest.raises(InputError, match=r"most of its requests are sent by accounts that are innocent in .*truth\.parquet: .*_events\.p"):
         join_truth(log, data, other, truth, tiny / "truth_events.parquet")
+
+
+def test_harvested_requests_of_another_log_are_left_out_where_they_only_lie_beside(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pq.write_table(pa.table({"event_id": ["0x1"], "campaign": ["hydra"]}), tiny / "truth_events.parquet")
+    words = ["replay", str(tiny), "--out", str(tmp_path / "out"), "--truth", str(tiny), "--threads", "0"]  # the folder of the world will do
+    assert cli.main(words) == 0
+    assert "The harvested requests beside the truth are left out: no request of the log is in it" in capsys.readouterr().out
+    told = json.loads((tmp_path / "out" / "replay.json").read_text())
+    assert (told["truth_events"], told["policies"][0]["campaigns"][0]["n_harvest"]) == (False, 1)
+    assert cli.main([*words, "--truth-events", str(tiny / "truth_events.parquet")]) == 1
+    assert "no request of the log is in it" in capsys.readouterr().err
 
 
 def test_a_truth_that_tells_an_account_twice_is_one_line(tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

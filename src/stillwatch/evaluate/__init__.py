@@ -6,6 +6,6 @@ functions behind it, for benchmarks.
 
 from stillwatch.evaluate.measure import measures
 from stillwatch.evaluate.ranking import ranking
-from stillwatch.evaluate.runner import TRUTH_EVENTS, read_truth, read_truth_events, run
+from stillwatch.evaluate.runner import TRUTH_EVENTS, find_truth, read_truth, read_truth_events, run
 
-__all__ = ["TRUTH_EVENTS", "measures", "ranking", "read_truth", "read_truth_events", "run"]
+__all__ = ["TRUTH_EVENTS", "find_truth", "measures", "ranking", "read_truth", "read_truth_events", "run"]

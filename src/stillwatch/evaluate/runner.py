@@ -51,13 +51,8 @@ def run(
     """
     run_details.demand_run(folder)
     run_details.demand_whole(folder)
-    truth = truth / "truth.parquet" if truth.is_dir() else truth
     named = truth_events is not None
-    if truth_events is None:
-        beside = truth.parent / "truth_events.parquet"
-        truth_events = beside if beside.is_file() else None
-    elif not truth_events.is_file():
-        raise InputError("no such file", where=truth_events)
+    truth, truth_events = find_truth(truth, truth_events)
     verdicts_file, campaigns_file = folder / "accounts.parquet", folder / "campaigns.parquet"
     verdicts, campaigns = _read(verdicts_file, ACCOUNT_VERDICTS), _read(campaigns_file, CAMPAIGNS)
     harvest = run_details.demand_harvest(folder, sum(n or 0 for n in campaigns["n_harvested"].to_pylist()))
@@ -91,6 +86,25 @@ def run(
 
         print_plain(text(result))
     return result
+
+
+def find_truth(truth: Path, truth_events: Path | None = None) -> tuple[Path, Path | None]:
+    """The files of a truth.
+
+    Args:
+        truth: Parquet of TRUTH, or the folder of a simulated world that has it.
+        truth_events: Parquet of TRUTH_EVENTS; None: truth_events.parquet beside ``truth`` where there is one.
+
+    Raises:
+        InputError: ``truth_events`` was passed and is no file.
+    """
+    truth = truth / "truth.parquet" if truth.is_dir() else truth
+    if truth_events is None:
+        beside = truth.with_name("truth_events.parquet")
+        return truth, beside if beside.is_file() else None
+    if not truth_events.is_file():
+        raise InputError("no such file", where=truth_events)
+    return truth, truth_events
 
 
 def _known(truth: Path, key_file: Path | None, verdicts: "pa.Table") -> "pa.Table":

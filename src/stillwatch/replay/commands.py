@@ -26,7 +26,7 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     replay.add_argument(
         "--policy", type=Path, metavar="FILE", help="JSON: policies to compare, and how operators reply"
     )
-    replay.add_argument("--truth", type=Path, metavar="FILE", help="Parquet of account_id, campaign, kind")
+    replay.add_argument("--truth", type=Path, metavar="FILE", help="Parquet of account_id, campaign, kind, or the folder of a world")
     replay.add_argument(
         "--truth-events",
         type=Path,
@@ -78,17 +78,15 @@ def _replay(args: argparse.Namespace) -> Any:
     first = None if args.first is None else step_us(args.first, "--first")
     if not 0 <= args.growth <= 1:
         raise InputError(f"{args.growth} is no share", where="--growth", todo="Write a number from 0 to 1")
-    if args.threads is not None and args.threads < 1:
-        raise InputError(f"{args.threads} threads", where="--threads", todo="Pass 1 or more, or leave it out")
-    if args.memory is not None and not 0 < args.memory < float("inf"):
-        raise InputError(f"{args.memory} GB", where="--memory", todo="Pass a number above 0, or leave it out")
     if args.out.exists() and not args.out.is_dir():
         raise InputError("not a folder", where=args.out, todo="Pass another --out")
     if args.truth_events is not None and args.truth is None:
         raise InputError("--truth-events without --truth", todo="Pass both")
+    from stillwatch.engine import demand_limits
     from stillwatch.files import alone, demand_outside
     from stillwatch.replay.run import run
 
+    demand_limits(args.threads, args.memory)
     demand_outside(args.source, args.out, "a replay")
     with alone(args.out, "replay"):
         return run(

@@ -66,6 +66,8 @@ class Truth:
     harvested: NDArray[np.bool_]
     by_event: bool
     """False: the truth does not tell requests, so all of an operator's are taken for harvest."""
+    left_out: str | None = None
+    """Why a list of harvested requests was not taken."""
 
 
 def read_log(files: list[Path]) -> Log:
@@ -86,11 +88,20 @@ def read_log(files: list[Path]) -> Log:
     return Log(files, np.array(starts), ids, time, np.concatenate(accounts), order, time[order])
 
 
-def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, events: Path | None) -> Truth:
+def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, events: Path | None, *, named: bool = True) -> Truth:
     """Join the truth that was read from ``path`` with the log.
 
+    Args:
+        log: what was sent.
+        data: where it was read from.
+        table: of TRUTH.
+        path: of the truth, for errors.
+        events: harvested requests; None: not told.
+        named: somebody passed ``events``; else it was only found, and is left out where it has no request of the log.
+
     Raises:
-        InputError: it names none of the log's accounts, or the list of harvested requests is not readable, or mostly of innocents.
+        InputError: it names none of the log's accounts, or the list of harvested requests is not readable, or mostly of innocents, or
+            was passed and has no request of the log.
     """
     place = pc.index_in(log.ids, table["account_id"].combine_chunks())
     if place.null_count == len(place):
@@ -105,28 +116,36 @@ def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, eve
     operator = np.where(told, whose[row], UNTOLD).astype(np.int32)
     kind_code = np.where(told, kinds.indices.to_numpy()[row], -1).astype(np.int32)
     harvested = operator[log.account] >= 0
+    left_out = None
     if events is not None:
-        listed = _in(log, data, events)
-        if (listed & harvested).sum() < (listed & (operator[log.account] == INNOCENT)).sum():
+        listed, common = _in(log, data, events)
+        if not common and harvested.any():
+            misfit = InputError("no request of the log is in it", where=events, todo="Pass the event_id that the log's events have")
+            if named:
+                raise misfit
+            events, listed, left_out = None, harvested, str(misfit)
+        elif (listed & harvested).sum() < (listed & (operator[log.account] == INNOCENT)).sum():
             what = f"most of its requests are sent by accounts that are innocent in {path}"
             raise InputError(what, where=events, todo="Pass the truth, and the harvested requests, of this log")
         harvested &= listed
-    return Truth(names, operator, kinds.dictionary.to_pylist(), kind_code, harvested, events is not None)
+    return Truth(names, operator, kinds.dictionary.to_pylist(), kind_code, harvested, events is not None, left_out)
 
 
-def _in(log: Log, data: dataset.Dataset, path: Path) -> NDArray[np.bool_]:
-    """Which requests are listed as somebody's harvest, by event_id."""
+def _in(log: Log, data: dataset.Dataset, path: Path) -> tuple[NDArray[np.bool_], bool]:
+    """Which requests are listed as somebody's harvest, by event_id; and whether any request is listed, harvested or not."""
     table = evaluate.read_truth_events(path)
-    harvest = table.filter(table["campaign"].is_valid())
-    wanted = np.unique(sketch.account_key(harvest["event_id"].cast(pa.string())))
-    parts = [np.zeros(0, bool)]
+    keys, harvest = sketch.account_key(table["event_id"].cast(pa.string())), table["campaign"].is_valid().to_numpy()
+    wanted, others = np.unique(keys[harvest]), np.unique(keys[~harvest])
+    parts, common = [np.zeros(0, bool)], False
     for file in data.event_files:
         for batch in dataset.batches(file, ("event_id", "timestamp")):
-            parts.append(np.isin(sketch.account_key(batch["event_id"]), wanted))
+            mine = sketch.account_key(batch["event_id"])
+            parts.append(np.isin(mine, wanted))
+            common = common or bool(parts[-1].any() or np.isin(mine, others).any())
     found = np.concatenate(parts)
     if len(found) != len(log.time):
         raise InputError("events changed while they were replayed", where=data.folder, todo="Start again")
-    return found
+    return found, common
 
 
 def uniform(*keys: Any) -> NDArray[np.float64]:

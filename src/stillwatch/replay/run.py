@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from stillwatch import __version__, dataset, evaluate, judge, partitions, sketch
+from stillwatch.engine import cores
 from stillwatch.files import digest, own_folder, write_json, write_parquet
 from stillwatch.replay import measure, show
 from stillwatch.replay.branch import BEGINNING, Branch
@@ -64,8 +64,10 @@ def run(
         out: folder to write; findings of steps are kept in it under the digest of the input, and read if they are there.
         every_us: microseconds between steps, which lie on multiples of it; the last one lies right after the log's last request.
         policy: JSON of policies and of the operators' reply; None: those of :data:`stillwatch.replay.policy.DEFAULT`.
-        truth: account_id, campaign, kind. It tells operators and innocents apart, and lets operators answer bans.
-        truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one.
+        truth: account_id, campaign, kind, or the folder of a simulated world that has it. It tells operators and innocents apart, and
+            lets operators answer bans.
+        truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one; where that one is of
+            another log, it is left out, which the result tells under ``left_out``.
         growth: a step is left out while the log grew by less than this share since the step before.
         first_us: no step runs later than this after the first request (us); what is sent after it still counts as the log's. None: all run.
         recent_us: each step also looks at what was sent in so long before it, alone (us), and ``growth`` is of the shortest of these.
@@ -78,12 +80,12 @@ def run(
     """
     data = dataset.open_dataset(source)
     policies, reply = read_policies(policy)
-    if truth is not None and truth_events is None:
-        beside = truth.with_name("truth_events.parquet")
-        truth_events = beside if beside.exists() else None
+    named = truth_events is not None
+    if truth is not None:
+        truth, truth_events = evaluate.find_truth(truth, truth_events)
     table = None if truth is None else evaluate.read_truth(truth)
     files = partitions.sketch_files(
-        data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or os.cpu_count() or 1, quiet=quiet
+        data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or cores(), quiet=quiet
     )
     log = read_log(files)
     schedule = Schedule(every_us, growth, first_us, tuple(sorted(set(recent_us))))
@@ -92,6 +94,7 @@ def run(
     result: dict[str, Any] = {
         "version": __version__, "inputs": inputs + requests, "first_event": None, "last_event": None,
         "n_events": len(log.time), "n_accounts": log.n_accounts, "steps": told_steps, "truth": False, "truth_events": False,
+        "left_out": None,
         "policies": [], "policy": told(policies, reply),
     }
     if not len(log.time):
@@ -100,7 +103,7 @@ def run(
             print_plain(f"The log has no events, so there is nothing to replay: {source}")
         return result
     dataset.demand_span(int(log.time.min()), int(log.time.max()), data.folder / "events")
-    known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events)
+    known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events, named=named)
     steps, scratch = out / "steps" / _fingerprint(inputs, reply), out / "cut"
     for folder in (steps, scratch):
         own_folder(folder)
@@ -125,7 +128,8 @@ def run(
     result |= {
         "first_event": iso(began_us), "last_event": iso(int(log.time.max())),
         "steps": told_steps | {"grid": len(grid) + early, "early": early},
-        "truth": known is not None, "truth_events": known is not None and known.by_event, "policies": told_of,
+        "truth": known is not None, "truth_events": known is not None and known.by_event,
+        "left_out": None if known is None else known.left_out, "policies": told_of,
     }
     _write(result, out)
     if not quiet:

@@ -48,6 +48,8 @@ def text(result: dict[str, Any]) -> str:
         parts.append("Without --truth nobody's operator is known: campaigns are those found, all their requests count as"
                      " harvest, and nobody answers the bans.")
     elif not result["truth_events"]:
+        if reason := result.get("left_out"):
+            parts.append(f"The harvested requests beside the truth are left out: {reason}")
         parts.append("The truth tells no requests: all requests of an operator count as its harvest.")
     return "\n".join(parts)
 
