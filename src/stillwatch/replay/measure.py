@@ -17,6 +17,8 @@ from stillwatch.run_details import HARVESTED
 ONE_PERCENT = 0.01
 TOLD = ("n_harvested", *HARVESTED)
 """What detection tells of a harvest: the estimate and its 90 % interval."""
+Owned = tuple[int, list[tuple[dict[str, Any], int, int]]]
+"""A step (us) and its finds, each with what :func:`_mostly` says of it."""
 
 
 def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -25,8 +27,9 @@ def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dic
     An operator is detected at the first step that accuses eight of its accounts or more in campaigns that are mostly its own,
     and listed at the first step at which campaigns and groups for review together hold as many.
     """
-    found, listed = _first(truth, branch, steps, ("campaign",)), _first(truth, branch, steps, ("campaign", "review"))
-    half = _first(truth, branch, steps, ("campaign",), [np.sort(log.begun[truth.operator == n]) for n in range(len(truth.operators))])
+    owned = [(at_us, [(row, *_mostly(row, truth, branch)) for row in step["found"]]) for at_us, step in steps]
+    found, listed = _first(owned, ("campaign",)), _first(owned, ("campaign", "review"))
+    half = _first(owned, ("campaign",), [np.sort(log.begun[truth.operator == n]) for n in range(len(truth.operators))])
     last = {} if not steps else _accused(steps[-1][1], branch)
     rows = []
     for number, name in enumerate(truth.operators):
@@ -35,7 +38,7 @@ def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dic
         if row is not None:
             accounts = np.unique(log.account[mine[log.account]])
             row["accused_at_end"] = round(float(np.isin(accounts, list(last)).mean()), 6)
-            rows.append(row | _told(_last(number, truth, branch, steps)))
+            rows.append(row | _told(_last(number, owned)))
     return rows
 
 
@@ -57,10 +60,10 @@ def _told(found: Sequence[dict[str, Any]]) -> dict[str, int | None]:
     return {name: sum(values) if values and None not in values else None for name, values in told.items()}
 
 
-def _last(number: int, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+def _last(number: int, owned: list[Owned]) -> list[dict[str, Any]]:
     """The campaigns that are mostly an operator's, of the last step that has any."""
-    for _, step in reversed(steps):
-        mine = [row for row in step["found"] if row["verdict"] == "campaign" and _mostly(row, truth, branch)[0] == number]
+    for _, finds in reversed(owned):
+        mine = [row for row, most, _ in finds if row["verdict"] == "campaign" and most == number]
         if mine:
             return mine
     return []
@@ -73,22 +76,17 @@ def _mostly(row: dict[str, Any], truth: Truth, branch: Branch) -> tuple[int, int
     return (most, n) if most >= 0 and 2 * n > whose.total() else (INNOCENT, 0)
 
 
-def _first(
-    truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]], verdicts: tuple[str, ...],
-    begun: list[NDArray[np.int64]] | None = None,
-) -> dict[int, int]:
+def _first(owned: list[Owned], verdicts: tuple[str, ...], begun: list[NDArray[np.int64]] | None = None) -> dict[int, int]:
     """The first step at which eight accounts of each operator or more are in finds that are mostly its own.
 
     With the first requests of each operator's accounts, in order (us): eight, and half of those that had begun.
     """
     first: dict[int, int] = {}
-    for at_us, step in steps:
+    for at_us, finds in owned:
         held: Counter[int] = Counter()
-        for row in step["found"]:
-            if row["verdict"] in verdicts:
-                most, n = _mostly(row, truth, branch)
-                if n:
-                    held[most] += n
+        for row, most, n in finds:
+            if n and row["verdict"] in verdicts:
+                held[most] += n
         for number, n in held.items():
             if n >= MIN_GROUP_ACCOUNTS and (begun is None or 2 * n >= np.searchsorted(begun[number], at_us)):
                 first.setdefault(number, at_us)
