@@ -319,8 +319,7 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
         return ACCOUNTS.schema.empty_table()
     parts = list(tables(dataset.accounts_file, ACCOUNTS))
     whole = pa.concat_tables(parts)
-    plain = pa.table({name: decoded(whole[name]) for name in whole.column_names})
-    table = ACCOUNTS.conform(plain, where=dataset.accounts_file)
+    table = ACCOUNTS.conform(plain(whole), where=dataset.accounts_file)
     for name in ("created_at", "banned_at"):
         span = pc.min_max(table[name].cast(pa.int64()))
         if span["min"].is_valid and not FIRST_US <= span["min"].as_py() <= span["max"].as_py() < LAST_REGISTERED_US:
@@ -339,3 +338,8 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
 def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The column itself, where it is a dictionary of values."""
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with values where it has dictionaries of them."""
+    return pa.table({name: decoded(table[name]) for name in table.column_names})

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stillwatch import tables
+from stillwatch import dataset, tables
 from stillwatch.errors import InputError
 from stillwatch.files import PARTIAL, replacing, write_json, write_parquet
 from stillwatch.simulate import grammar, sessions
@@ -278,7 +278,7 @@ def _write_accounts(built: Built, out: Path) -> None:
             "plan": coded(a["plan"][order], PLANS),
         }
     )
-    write_parquet(_marked(tables.ACCOUNTS.conform(_plain(registry))), out / "accounts.parquet")
+    write_parquet(_marked(tables.ACCOUNTS.conform(dataset.plain(registry))), out / "accounts.parquet")
     campaigns = [o.name for o in built.world.operators] or [""]
     campaign = a["campaign"][order]
     kinds = [*(crowd.name for crowd in built.world.crowds), "attack"]
@@ -290,18 +290,12 @@ def _write_accounts(built: Built, out: Path) -> None:
             "kind": coded(kind, kinds),
         }
     )
-    write_parquet(_marked(tables.TRUTH.conform(_plain(truth))), out / "truth.parquet")
+    write_parquet(_marked(tables.TRUTH.conform(dataset.plain(truth))), out / "truth.parquet")
     write_json(_releases(built), out / "releases.json")
 
 
 def _marked(table: pa.Table) -> pa.Table:
     return table.replace_schema_metadata(MARK)
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """The table with plain strings where it has dictionaries."""
-    columns = [c.cast(c.type.value_type) if pa.types.is_dictionary(c.type) else c for c in table.columns]
-    return pa.table(columns, names=table.column_names)
 
 
 def _releases(built: Built) -> list[dict[str, str]]:
