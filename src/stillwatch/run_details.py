@@ -7,11 +7,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
 from stillwatch.files import ERASURES, demand_settled, digest, read_json, reading_parquet
+from stillwatch.tables import Table
 from stillwatch.terminal.counting import noun, number_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Check = Callable[[Any], bool]
 
@@ -251,6 +255,28 @@ def parse(text: str | None, campaign_id: object, where: Path) -> dict[str, Any]:
     if wrong:
         raise InputError(f"the details of {campaign_id} {wrong}", where=where, todo="Run stillwatch detect again")
     return {name: part for name, part in value.items() if name not in NOT_HERE}
+
+
+def read_table(path: Path, contract: Table, *, todo: str | None = "Run stillwatch detect first", grouped_only: bool = False) -> "pa.Table":
+    """Read the columns of a contract from a Parquet file, which may have more.
+
+    Args:
+        path: of a run's table, or of what is compared with one.
+        contract: what it must follow.
+        todo: what to do where there is no such file.
+        grouped_only: leave out accounts of no campaign and no group for review.
+
+    Raises:
+        InputError: it is absent, not readable, or does not follow the contract.
+    """
+    import pyarrow.parquet as pq
+
+    with reading_parquet(path, todo):
+        present = pq.read_schema(path).names
+        contract.demand(present, where=path)
+        columns = [name for name in contract.names if name in present]
+        table = pq.read_table(path, columns=columns, filters=[("campaign_id", "!=", "")] if grouped_only else None)
+    return contract.conform(table, where=path)
 
 
 def demand_harvest(run: Path, n_harvested: int) -> Path | None:

@@ -54,14 +54,16 @@ def run(
     named = truth_events is not None
     truth, truth_events = find_truth(truth, truth_events)
     verdicts_file, campaigns_file = folder / "accounts.parquet", folder / "campaigns.parquet"
-    verdicts, campaigns = _read(verdicts_file, ACCOUNT_VERDICTS), _read(campaigns_file, CAMPAIGNS)
+    verdicts = run_details.read_table(verdicts_file, ACCOUNT_VERDICTS)
+    campaigns = run_details.read_table(campaigns_file, CAMPAIGNS)
     harvest = run_details.demand_harvest(folder, sum(n or 0 for n in campaigns["n_harvested"].to_pylist()))
     summary = run_details.read_summary(folder)
     run_details.demand_as_told(folder, summary, [f"{name}.parquet" for name in ("accounts", "campaigns", "harvest", "watch")])
     known = _known(truth, key_file, verdicts)
     if truth_events is not None:
         _check_columns(truth_events, TRUTH_EVENTS)
-    watch = _read(folder / "watch.parquet", WATCH) if (folder / "watch.parquet").is_file() else None
+    watch_file = folder / "watch.parquet"
+    watch = run_details.read_table(watch_file, WATCH) if watch_file.is_file() else None
     result = measures(verdicts, known, campaigns=campaigns, harvest=harvest, truth_events=truth_events, watch=watch)
     if truth_events is not None:
         # Whoever sent what the run takes for harvest is flagged.
@@ -127,18 +129,6 @@ def _looked_at(summary: Mapping[str, Any]) -> dict[str, str] | None:
     return found or None
 
 
-def _read(path: Path, contract: Table) -> "pa.Table":
-    """Read a Parquet file that must follow a contract."""
-    import pyarrow.parquet as pq
-
-    with reading_parquet(path):
-        # Only the contract's columns: a truth may carry more.
-        present = pq.read_schema(path).names
-        contract.demand(present, where=path)
-        table = pq.read_table(path, columns=[name for name in contract.names if name in present])
-    return contract.conform(table, where=path)
-
-
 def read_truth(path: Path) -> "pa.Table":
     """The truth, one row an account.
 
@@ -162,7 +152,7 @@ def _read_named(path: Path, contract: Table) -> "pa.Table":
     """Read a table whose ``campaign`` is null where it is empty."""
     import pyarrow.compute as pc
 
-    known = _read(path, contract).cast(contract.schema)  # categories are names, too
+    known = run_details.read_table(path, contract, todo=None).cast(contract.schema)  # categories are names, too
     _demand_names(path)
     place = known.column_names.index("campaign")
     named = pc.if_else(pc.equal(pc.utf8_trim_whitespace(known["campaign"]), ""), None, known["campaign"])

@@ -8,8 +8,8 @@ from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
 from stillwatch.keys.hashing import keyed
-from stillwatch.report.load import listed, read_table
-from stillwatch.run_details import ITSELF, scored
+from stillwatch.report.load import listed
+from stillwatch.run_details import ITSELF, read_table, scored
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
 SHARED = {

@@ -7,8 +7,7 @@ from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.files import listed, quoted, reading_parquet, replacing, write_json
 from stillwatch.report import words
-from stillwatch.report.load import read_table
-from stillwatch.run_details import demand_harvest
+from stillwatch.run_details import demand_harvest, read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, Table
 
 TABLES = {"campaigns": CAMPAIGNS, "accounts": ACCOUNT_VERDICTS, "harvest": HARVEST}

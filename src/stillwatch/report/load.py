@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stillwatch import run_details, run_worth
-from stillwatch.files import reading_parquet
+from stillwatch.run_details import read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH, Table
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MEMBERS_SHOWN = 50
 """Accounts listed per campaign; accounts.parquet holds all."""
@@ -95,15 +92,6 @@ def listed(path: Path, contract: Table) -> Sequence[Mapping[str, Any]]:
     """Rows of a table that runs of earlier versions lack."""
     rows: list[dict[str, Any]] = read_table(path, contract).to_pylist() if path.is_file() else []
     return rows
-
-
-def read_table(path: Path, contract: Table, *, grouped_only: bool = False) -> "pa.Table":
-    """Read a Parquet file that must follow a contract; ``grouped_only`` leaves out accounts of no campaign and no group for review."""
-    import pyarrow.parquet as pq
-
-    with reading_parquet(path, "Run stillwatch detect first"):
-        table = pq.read_table(path, filters=[("campaign_id", "!=", "")] if grouped_only else None)
-    return contract.conform(table, where=path)
 
 
 def _members(path: Path) -> dict[str, list[Member]]:

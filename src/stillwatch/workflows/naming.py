@@ -13,9 +13,8 @@ from stillwatch.ingest.registry import ALIASES
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import Cells, cell_number, whole_number
 from stillwatch.report import words
-from stillwatch.report.load import read_table
 from stillwatch.rows import opened
-from stillwatch.run_details import demand_run
+from stillwatch.run_details import demand_run, read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, it_has
 
 COLUMNS = ("account_id", *ALIASES["account_id"])
