@@ -8,16 +8,15 @@ import io
 import json
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from stillwatch import __version__, run_details
 from stillwatch.audit import commands as audit_commands
 from stillwatch.console import commands as console_commands
+from stillwatch.detect import commands as detect_commands
 from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
@@ -27,9 +26,9 @@ from stillwatch.prove import commands as prove_commands
 from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
 from stillwatch.respond import commands as respond_commands
-from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import plain, print_plain
 from stillwatch.terminal.seeds import seed
+from stillwatch.terminal.times import as_of
 from stillwatch.workflows import service
 
 
@@ -151,21 +150,7 @@ def parser() -> argparse.ArgumentParser:
     receive.add_argument("--port", type=int, default=4999, help="default: 4999")
     receive.add_argument("--token-file", type=Path, metavar="FILE", help="what callers must send as Authorization: Bearer")
 
-    detect = add("detect", _detect, "find campaigns in events, or in traces of any (account, object, time) data")
-    detect.add_argument("source", nargs="?", type=Path, metavar="DIR",
-                        help="folder with events/; accounts.parquet and releases.json are optional")
-    detect.add_argument("--traces", type=Path, metavar="FILE",
-                        help="Parquet of account_id, view, object, hour (whole hours since 1970, UTC), n, weight")
-    detect.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to write")
-    detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb", help="this version has duckdb only")
-    detect.add_argument("--as-of", metavar="T", help="ISO time; only events before it are read")
-    detect.add_argument("--recent", metavar="TIME", help="only the last so long before --as-of, or of the log: 12h, 1d, 7d")
-    detect.add_argument("--seed", type=seed, default=1, help="of what --traces draws (default: 1); nothing is drawn of a log")
-    detect.add_argument("--threads", type=int, help="worker threads (default: all cores)")
-    detect.add_argument("--memory", metavar="GB", type=float,
-                        help="memory limit of the engine, GB (default: half the machine)")
-    detect.add_argument("--since", type=Path, metavar="RUN",
-                        help="an earlier run whose campaigns may continue; fills lineage")
+    detect_commands.register(add)
 
     evaluate = add("evaluate", _evaluate, "compare a run with the truth")
     evaluate.add_argument("run", type=Path, metavar="RUN", help="folder that detect wrote")
@@ -211,19 +196,6 @@ def _shared(default: Any) -> _Parser:
     return made
 
 
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError as error:
-        todo = "Write it like 2026-02-28T12:00:00Z"
-        raise InputError(f"{text!r} is not an ISO time", where="--as-of", todo=todo) from error
-    if not 1970 <= value.year < 9999:  # next to the ends of the calendar no zone and no slack can be counted
-        raise InputError(f"{text!r} is not a time of any log", where="--as-of", todo="Write a year from 1970 to 9998")
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
 def _demo(args: argparse.Namespace) -> Any:
     from stillwatch import workflows
 
@@ -260,7 +232,7 @@ def _ingest(args: argparse.Namespace) -> Any:
 
     return workflows.ingest(
         args.sources, args.format, args.out, privacy=args.privacy, accounts=args.accounts, edge=args.edge,
-        trusted_proxies=args.trusted_proxies, key_file=args.key_file, as_of=_time(args.as_of),
+        trusted_proxies=args.trusted_proxies, key_file=args.key_file, as_of=as_of(args.as_of),
         quiet=args.quiet or args.json,
     )
 
@@ -269,55 +241,6 @@ def _receive(args: argparse.Namespace) -> None:
     from stillwatch.ingest import receive
 
     receive.run(args.out, args.host, args.port, args.token_file, quiet=args.quiet or args.json)
-
-
-def _detect(args: argparse.Namespace) -> Any:
-    from stillwatch.detect import pipeline
-
-    if (args.source is None) == (args.traces is None):
-        raise InputError("pass either DIR or --traces FILE")
-    if args.traces is not None and (args.recent or args.as_of):
-        raise InputError("--recent and --as-of choose among events", where="--traces", todo="Pass traces of that time alone")
-    if args.traces is not None and (args.threads or args.memory):
-        raise InputError("traces are looked at without the engine", where="--traces", todo="Leave out --threads and --memory")
-    if args.traces is not None and args.since:
-        raise InputError("groups of traces do not continue an earlier run's", where="--since", todo="Leave it out")
-    demand_outside(args.source, args.out, "a run")
-    summary = pipeline.detect(
-        args.source, args.out, traces=args.traces, engine=args.engine, as_of=_time(args.as_of), seed=args.seed,
-        threads=args.threads, memory_gb=args.memory, since=args.since,
-        recent_us=None if args.recent is None else replay_commands.step_us(args.recent, "--recent"), quiet=args.quiet or args.json,
-    )
-    if args.quiet or args.json:
-        return summary
-    out = shlex.quote(str(args.out))
-    if args.source is None:
-        print(
-            f"Traces of {number_of(summary['n_accounts'], 'account')}: {number_of(summary['n_review'], 'group')} for a person to review"
-            f" ({number_of(summary['n_for_review'], 'account')})\nThe page to read: stillwatch report {out}"
-        )
-    elif not summary["n_events"]:
-        print_plain(*summary["warnings"], f"The page to read: stillwatch report {out}")
-    else:
-        since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
-        exchanges = number_of(summary["n_harvested"], "exchange") + run_details.unsure(summary)
-        print(
-            f"{number_of(summary['n_events'], 'request')} of {number_of(summary['n_accounts'], 'account')}{since}:"
-            f" {number_of(summary['n_campaigns'], 'campaign')}"
-            f" ({number_of(summary['n_accused'], 'account')}, {exchanges}),"
-            f" {number_of(summary['n_review'], 'group')} for a person to review ({number_of(summary['n_for_review'], 'account')}),"
-            f" {summary['n_watched']} on the watch list\n"
-            f"The page to read: stillwatch report {out}"
-        )
-    looked = args.source is None or summary["n_events"]
-    if looked and summary["blind_views"]:
-        blind = ", ".join(one["view"] for one in summary["blind_views"])
-        print_plain(f"Blind: {blind} (why: {args.out / 'summary.json'})")
-    for warning in summary["warnings"] if looked else ():
-        print_plain(f"Note: {warning}")
-    if left := len(list((args.out / "export").glob(f"*{run_details.PACKET}"))):
-        print_plain(f"In {args.out / 'export'}: {number_of(left, 'packet')} of earlier runs, which stay and tell nothing of this one")
-    return summary
 
 
 def _evaluate(args: argparse.Namespace) -> Any:

@@ -22,10 +22,10 @@ from stillwatch.errors import InputError
 from stillwatch.files import data_files
 from stillwatch.replay import measure
 from stillwatch.replay import run as replay
-from stillwatch.replay.commands import step_us
 from stillwatch.replay.log import INNOCENT, Log, join_truth, read_log
 from stillwatch.replay.policy import DEFAULT
 from stillwatch.replay.schedule import Schedule
+from stillwatch.terminal.times import length_us
 
 TWO_DAYS_US = 2 * 86_400_000_000
 FILES = ("replay.json", "replay.parquet")
@@ -340,7 +340,7 @@ def test_a_look_at_the_last_days_is_what_detect_recent_finds(
 @pytest.mark.parametrize("text", ["", "1", "0h", "1 h", "-1h", "1w", "h", "9999999999999d", "١h"])
 def test_times_between_runs_that_are_none(text: str) -> None:
     with pytest.raises(InputError, match="--every"):
-        step_us(text)
+        length_us(text, "--every")
 
 
 @pytest.mark.parametrize(

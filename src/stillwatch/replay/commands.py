@@ -1,12 +1,12 @@
 """The command ``stillwatch replay``. Nothing heavy is imported before it runs."""
 
 import argparse
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
+from stillwatch.terminal.times import length_us
 
 
 def register(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -58,24 +58,9 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     )
 
 
-MOST_DIGITS = 7
-"""Of a length of time."""
-
-
-def step_us(text: str, where: str = "--every") -> int:
-    """Microseconds of ``30m``, ``1h``, ``2d``."""
-    found = re.fullmatch(r"([0-9]+)(m|h|d)", text)
-    digits = found[1].lstrip("0") if found else ""
-    if not found or not digits:
-        raise InputError(f"{text!r} is no length of time", where=where, todo="Write it like 30m, 1h, 12h or 1d")
-    if len(digits) > MOST_DIGITS:  # than any log has minutes, and no time could be counted
-        raise InputError("longer than any log", where=where, todo="Write a shorter time, such as 1d")
-    return int(digits) * {"m": 60, "h": 3600, "d": 86400}[found[2]] * 1_000_000
-
-
 def _replay(args: argparse.Namespace) -> Any:
-    every = step_us(args.every)
-    first = None if args.first is None else step_us(args.first, "--first")
+    every = length_us(args.every, "--every")
+    first = None if args.first is None else length_us(args.first, "--first")
     if not 0 <= args.growth <= 1:
         raise InputError(f"{args.growth} is no share", where="--growth", todo="Write a number from 0 to 1")
     if args.out.exists() and not args.out.is_dir():
@@ -98,7 +83,7 @@ def _replay(args: argparse.Namespace) -> Any:
             truth_events=args.truth_events,
             growth=args.growth,
             first_us=first,
-            recent_us=[step_us(text, "--recent") for text in args.recent],
+            recent_us=[length_us(text, "--recent") for text in args.recent],
             threads=args.threads,
             memory_gb=args.memory,
             quiet=args.quiet or args.json,
