@@ -19,7 +19,7 @@ from stillwatch.replay.log import Log, Truth, join_truth, read_log
 from stillwatch.replay.policy import Policy, Reply, read_policies, told
 from stillwatch.replay.recent import together
 from stillwatch.replay.schedule import Schedule
-from stillwatch.replay.step import iso, look
+from stillwatch.replay.step import Setting, iso, look
 from stillwatch.terminal.plain import print_plain
 from stillwatch.terminal.progress import track
 
@@ -89,13 +89,11 @@ def run(
     )
     log = read_log(files)
     schedule = Schedule(every_us, growth, first_us, tuple(sorted(set(recent_us))))
-    told_steps = schedule.told() | {"grid": 0, "early": 0}
     inputs, requests = [*_inputs(data), *_digests(truth)], _digests(truth_events)
     result: dict[str, Any] = {
         "version": __version__, "inputs": inputs + requests, "first_event": None, "last_event": None,
-        "n_events": len(log.time), "n_accounts": log.n_accounts, "steps": told_steps, "truth": False, "truth_events": False,
-        "left_out": None,
-        "policies": [], "policy": told(policies, reply),
+        "n_events": len(log.time), "n_accounts": log.n_accounts, "steps": schedule.told() | {"grid": 0, "early": 0},
+        "truth": False, "truth_events": False, "left_out": None, "policies": [], "policy": told(policies, reply),
     }
     if not len(log.time):
         _write(result, out)
@@ -104,38 +102,44 @@ def run(
         return result
     dataset.demand_span(int(log.time.min()), int(log.time.max()), data.folder / "events")
     known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events, named=named)
-    steps, scratch = out / "steps" / _fingerprint(inputs, reply), out / "cut"
-    for folder in (steps, scratch):
-        own_folder(folder)
-    registry = dataset.read_accounts(data)
-    grid, early = schedule.grid(log)
-    began_us = int(log.time.min())
-
-    def look_at(branch: Branch, at_us: int) -> Step:
-        since = [at_us - long for long in schedule.recent_us if at_us - long > began_us and branch.answered(at_us - long, at_us)]
-        whole, *parts = (
-            look(data, registry, branch, at_us, steps, scratch, threads, memory_gb, since_us) for since_us in (BEGINNING, *since)
-        )
-        return together(whole, parts)
-
-    told_of = []
-    for one in policies:
-        rates = (one.requests_per_min, one.case_requests_per_min)
-        branch = Branch(log, reply, None if known is None else known.operator, rates)
-        branch.know_sign_ups(registry)
-        told_of.append(_policy(one, branch, log, known, schedule, grid, look_at, quiet))
-    shutil.rmtree(scratch, ignore_errors=True)
+    setting = Setting(data, dataset.read_accounts(data), out / "steps" / _fingerprint(inputs, reply), out / "cut", threads, memory_gb)
     result |= {
-        "first_event": iso(began_us), "last_event": iso(int(log.time.max())),
-        "steps": told_steps | {"grid": len(grid) + early, "early": early},
         "truth": known is not None, "truth_events": known is not None and known.by_event,
-        "left_out": None if known is None else known.left_out, "policies": told_of,
+        "left_out": None if known is None else known.left_out,
+        **_replayed(log, known, schedule, setting, policies, reply, quiet=quiet),
     }
     _write(result, out)
     if not quiet:
         print_plain(show.text(result))
         print_plain(f"All figures: {out / 'replay.json'}, {out / 'replay.parquet'}")
     return result
+
+
+def _replayed(
+    log: Log, known: Truth | None, schedule: Schedule, setting: Setting, policies: Sequence[Policy], reply: Reply, *, quiet: bool
+) -> dict[str, Any]:
+    """What the result tells of the log's times, of the steps, and of each policy."""
+    for folder in (setting.steps, setting.scratch):
+        own_folder(folder)
+    grid, early = schedule.grid(log)
+    began_us = int(log.time.min())
+
+    def look_at(branch: Branch, at_us: int) -> Step:
+        since = [at_us - long for long in schedule.recent_us if at_us - long > began_us and branch.answered(at_us - long, at_us)]
+        whole, *parts = (look(setting, branch, at_us, since_us) for since_us in (BEGINNING, *since))
+        return together(whole, parts)
+
+    told_of = []
+    for one in policies:
+        rates = (one.requests_per_min, one.case_requests_per_min)
+        branch = Branch(log, reply, None if known is None else known.operator, rates)
+        branch.know_sign_ups(setting.registry)
+        told_of.append(_policy(one, branch, log, known, schedule, grid, look_at, quiet))
+    shutil.rmtree(setting.scratch, ignore_errors=True)
+    return {
+        "first_event": iso(began_us), "last_event": iso(int(log.time.max())),
+        "steps": schedule.told() | {"grid": len(grid) + early, "early": early}, "policies": told_of,
+    }
 
 
 def _write(result: dict[str, Any], out: Path) -> None:

@@ -1,6 +1,6 @@
 """One step: detection on what was seen before a time, kept as JSON until the replay is done."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,27 +28,33 @@ def iso(us: int | None) -> str | None:
     return None if us is None else moment(us).isoformat()
 
 
-def look(
-    data: dataset.Dataset,
-    registry: pa.Table,
-    branch: Branch,
-    at_us: int,
-    steps: Path,
-    scratch: Path,
-    threads: int | None,
-    memory_gb: float | None,
-    since_us: int = BEGINNING,
-) -> dict[str, Any]:
-    """What detection finds in a branch from a time on and before another; read from ``steps`` where it is known already."""
+@dataclass(frozen=True)
+class Setting:
+    """What all looks of a replay have in common."""
+
+    data: dataset.Dataset
+    registry: pa.Table
+    """As it is told; bans and replacements of a branch come on top."""
+    steps: Path
+    """Folder of findings."""
+    scratch: Path
+    """Folder of what a step leaves to others, gone after the replay."""
+    threads: int | None
+    memory_gb: float | None
+
+
+def look(setting: Setting, branch: Branch, at_us: int, since_us: int = BEGINNING) -> dict[str, Any]:
+    """What detection finds in a branch from a time on and before another; read from the setting's ``steps`` where it is known already."""
+    scratch = setting.scratch
     since = "" if since_us == BEGINNING else f"-{moment(since_us):%Y%m%dT%H%M%SZ}"
-    kept = steps / f"{moment(at_us):%Y%m%dT%H%M%SZ}{since}-{branch.key(at_us)}.json"
+    kept = setting.steps / f"{moment(at_us):%Y%m%dT%H%M%SZ}{since}-{branch.key(at_us)}.json"
     if kept.exists():
         known: dict[str, Any] = read_json(kept)
         return known
     files = branch.sketches(scratch, at_us, since_us)
-    changed = branch.registry(registry, scratch, at_us)
-    seen = data if changed is None else replace(data, accounts_file=changed)
-    with open_engine(scratch, threads, memory_gb) as engine:
+    changed = branch.registry(setting.registry, scratch, at_us)
+    seen = setting.data if changed is None else replace(setting.data, accounts_file=changed)
+    with open_engine(scratch, setting.threads, setting.memory_gb) as engine:
         outcome = pipeline.find(engine, seen, files, moment(at_us), Clock())
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
