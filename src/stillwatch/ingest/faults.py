@@ -9,7 +9,7 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import spelled
 
-ERASED = "erased_account"
+ERASED_ACCOUNT = "erased_account"
 """Counted and told, and nothing else of the row is kept."""
 UNREAD = "unread_field"
 """A note beside a row of the log or the registry that stays."""
@@ -27,7 +27,7 @@ REASONS = {
     "no_event_id": "the request has no identifier",
     "no_timestamp": "the request has no time",
     "no_account_id": "nobody is named who could be acted on (neither account, organisation nor key)",
-    ERASED: "the account was erased (stillwatch cases erase): the row is left out, and nothing of it is kept",
+    ERASED_ACCOUNT: "the account was erased (stillwatch cases erase): the row is left out, and nothing of it is kept",
     "impossible_time": "the time is before 2015, or more than a day after the as-of time",
     "duplicate_event_id": "an earlier row of this run has the same event_id",
     "duplicate_account_id": "an earlier row of the registry has the same account_id",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stillwatch import partitions
 from stillwatch.errors import InputError
 from stillwatch.files import ERASURES, own_folder, read_json, spelled, write_json, write_parquet
-from stillwatch.ingest.faults import ERASED, Bad
+from stillwatch.ingest.faults import ERASED_ACCOUNT, Bad
 from stillwatch.ingest.readers import Record
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.tables import EVENTS, OF_MANY, Table
@@ -282,7 +282,7 @@ class Quarantine:
 
     def add(self, role: str, source: Path, record: Record, bad: Bad) -> None:
         """Put one record, or one fault of a whole source (line 0), aside; of an erased account it is only counted."""
-        if bad.reason == ERASED:
+        if bad.reason == ERASED_ACCOUNT:
             self.rows[role][bad.reason] += 1
             return
         (self.rows[role] if record.line else self.sources)[bad.reason] += 1

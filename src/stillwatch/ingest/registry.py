@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.ingest.faults import ERASED, UNREAD, Bad, count, of_no_use
+from stillwatch.ingest.faults import ERASED_ACCOUNT, UNREAD, Bad, count, of_no_use
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ALIASES = {"account_id": ("user_id",), "org_id": ("organization_id",), "email": ("user_email",)}
 """Other names under which gateways keep a column (LiteLLM's tables of users and organisations)."""
-MOST_NAMES, NAME_CHARS = 50, 40
+MOST_UNKNOWN, NAME_CHARS = 50, 40
 """Of unknown columns, that are told: a hostile file may have any number of them, of any length."""
 NOTHING = ("", "-", "0", "n/a", "na", "none", "null", "nil", "nan", "unknown", "undefined")
 VOIDABLE = ("org_id", "organization_id", "email_hash", "email_domain", "payment_hash", "phone_hash")
@@ -121,7 +121,7 @@ class Registry:
         self.unread_fields: dict[str, dict[str, Any]] = {}
         """By field: in how many ``rows`` it was left empty, and the ``first``, with its place."""
         self.unknown_columns: set[str] = set()
-        """Names of columns that were passed over; at most twice MOST_NAMES."""
+        """Names of columns that were passed over; at most twice MOST_UNKNOWN."""
         self.empty_columns: list[str] = []
         self._tables: list[pa.Table] = []
         self._named = False
@@ -151,7 +151,7 @@ class Registry:
                     put_aside(*self._noted(path, record.line, row["account_id"], unread))
             except Bad as bad:
                 # A file may hold nobody but who was erased, or who is in another file too.
-                expected = expected or bad.reason in (ERASED, "duplicate_account_id")
+                expected = expected or bad.reason in (ERASED_ACCOUNT, "duplicate_account_id")
                 wrong = wrong or (record.line, bad)
                 put_aside(record, bad)
             if len(rows) >= BATCH_ROWS:
@@ -214,8 +214,8 @@ class Registry:
         for name in (*VOIDABLE, *UNTOLD):
             if name in raw and nothing(raw[name]) and (name in VOIDABLE or str(raw[name]).strip() != "0"):
                 raw[name] = None
-        if len(self.unknown_columns) < MOST_NAMES:
-            strange = sorted(raw.keys() - KNOWN)[:MOST_NAMES]
+        if len(self.unknown_columns) < MOST_UNKNOWN:
+            strange = sorted(raw.keys() - KNOWN)[:MOST_UNKNOWN]
             self.unknown_columns |= {"".join(c if c.isprintable() else "?" for c in name[:NAME_CHARS]) for name in strange}
         self._named = self._named or any(name in raw for name in ("account_id", *ALIASES["account_id"]))
         if len(raw) < len(record.value):
@@ -227,7 +227,7 @@ class Registry:
         if self._keyed:
             row |= {name: self._tenant.id(row.get(name)) for name in ("account_id", "org_id")}
         if self._tenant.erased(row.get("account_id")):
-            raise Bad(ERASED)
+            raise Bad(ERASED_ACCOUNT)
         unread: Unread = {}
         self._hash_details(row, raw, unread)
         row |= {name: _or_null(unread, self._word, row.get(name), name) for name in WORDS}

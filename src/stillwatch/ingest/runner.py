@@ -12,7 +12,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, spelled, write_parquet
 from stillwatch.ingest.chains import Chains
 from stillwatch.ingest.edge import Edge
-from stillwatch.ingest.faults import ERASED, REASONS, UNREAD, Bad, count, noting
+from stillwatch.ingest.faults import ERASED_ACCOUNT, REASONS, UNREAD, Bad, count, noting
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import (
     FAILED,
@@ -244,7 +244,7 @@ class _Work:
             raise Bad("parser_failed", type(error).__name__) from error
         # Before all else: what is put aside for another reason is kept.
         if self._tenant.erased(row.get("account_id")):
-            raise Bad(ERASED)
+            raise Bad(ERASED_ACCOUNT)
         self._coerce(row)
         self._check(row)
         if self._registry is not None:
