@@ -18,48 +18,48 @@ CODE = -2
 FREE, POOL, QUEUE, SWEEP = range(4)
 """How the seed of a task is drawn: any, at random from a pool, next of a queue, each account through the whole pool."""
 
-COLUMNS: dict[str, tuple[str, Any]] = {
+COLUMNS: dict[str, tuple[str, Any]] = {  # type and default
     # registry
-    "campaign": ("i2", NONE),
-    "crowd": ("i2", NONE),
-    "created": ("i8", 0),
-    "kind": ("i1", 0),
-    "org": ("i8", NONE),
-    "verified": ("?", False),
-    "passthrough": ("?", False),
-    "domain": ("i4", 0),
-    "email": ("i8", NONE),
-    "payment": ("i8", NONE),
-    "phone": ("i8", NONE),
-    "signup_ip": ("u4", 0),
-    "country": ("i1", 0),
-    "banned": ("i8", NONE),
-    "plan": ("i1", 0),
+    "campaign": ("i2", NONE),  # number of its operator; NONE: nobody's
+    "crowd": ("i2", NONE),  # number of its crowd of innocents; NONE: an operator's
+    "created": ("i8", 0),  # sign-up, us since 1970 UTC
+    "kind": ("i1", 0),  # place in KINDS
+    "org": ("i8", NONE),  # number of its organisation; NONE: none
+    "verified": ("?", False),  # the organisation was checked
+    "passthrough": ("?", False),  # a contracted reseller
+    "domain": ("i4", 0),  # number of the e-mail domain, those of MAIL first
+    "email": ("i8", NONE),  # number of the address; NONE: not told
+    "payment": ("i8", NONE),  # of the card, likewise
+    "phone": ("i8", NONE),  # likewise
+    "signup_ip": ("u4", 0),  # IPv4 address; 0: not told
+    "country": ("i1", 0),  # place in COUNTRIES
+    "banned": ("i8", NONE),  # when it was, us since 1970 UTC; NONE: never
+    "plan": ("i1", 0),  # place in PLANS
     # behaviour
-    "rate": ("f8", 0.0),
-    "begin": ("i8", 0),
-    "end": ("i8", 1 << 62),
-    "active": ("f4", 1.0),
-    "zone": ("i1", 0),
-    "hours": ("i2", 0),
-    "weekend": ("f4", 1.0),
-    "net": ("i4", 0),
-    "net_mode": ("i1", 0),
-    "net2": ("i4", 0),
-    "net2_mode": ("i1", 0),
-    "net2_share": ("f4", 0.0),
-    "client": ("i4", 0),
-    "path": ("i1", 0),
-    "model": ("i1", 0),
-    "adopts": ("f4", 9e9),
-    "parameters": ("i2", 0),
-    "persona": ("u8", 1),
-    "keys": ("i1", 1),
-    "topic": ("i4", 0),
-    "topic2": ("i4", 0),
-    "handoff": ("f4", 0.0),
-    "group_first": ("i8", 0),
-    "group_size": ("i4", 1),
+    "rate": ("f8", 0.0),  # requests a day while it lives, over weekdays and weekends
+    "begin": ("i8", 0),  # us since 1970 UTC; from then on it sends
+    "end": ("i8", 1 << 62),  # and before then
+    "active": ("f4", 1.0),  # share of the days on which it sends anything
+    "zone": ("i1", 0),  # hours that its day is ahead of UTC
+    "hours": ("i2", 0),  # place in HOURS
+    "weekend": ("f4", 1.0),  # rate at weekends against weekdays
+    "net": ("i4", 0),  # number of the network that it mostly sends from
+    "net_mode": ("i1", 0),  # how its address changes there: BY_ACCOUNT, BY_SESSION, BY_DAY, BY_WEEK
+    "net2": ("i4", 0),  # a second network
+    "net2_mode": ("i1", 0),  # likewise
+    "net2_share": ("f4", 0.0),  # share of its conversations from the second, 0 to 1
+    "client": ("i4", 0),  # number of the client that it uses
+    "path": ("i1", 0),  # place in PATHS
+    "model": ("i1", 0),  # place in MODELS
+    "adopts": ("f4", 9e9),  # days after its release from which it uses the new model
+    "parameters": ("i2", 0),  # number of its sampling parameters
+    "persona": ("u8", 1),  # seed of whose words they are
+    "keys": ("i1", 1),  # API keys that it uses
+    "topic": ("i4", 0),  # symbol of the topic of seven conversations in ten
+    "topic2": ("i4", 0),  # and of the others
+    "handoff": ("f4", 0.0),  # probability that a later turn is sent by another account of its group
+    "group_first": ("i8", 0),  # first account of its group
+    "group_size": ("i4", 1),  # accounts of its group, which follow one another
 }
 
 
@@ -92,7 +92,32 @@ class Block:
 
 @dataclass
 class Habit:
-    """A kind of request: the parts of its text, how tasks are drawn, and what it overrides of the account."""
+    """A kind of request: the parts of its text, how tasks are drawn, and what it overrides of the account.
+
+    Parts of the text are symbols of the grammar, NONE where there is none; of a part, ``…_key`` is the seed of its wording, and
+    ``…_n`` how many wordings follow on that seed: 1 is always the same, 0 any at all.
+
+    Attributes:
+        topic: Symbol of the task; NONE: the asker's topics, CODE: any of code.
+        mode: How the seed of a task is drawn: FREE, POOL, QUEUE or SWEEP.
+        key: Seed of the pool of tasks.
+        size: Tasks in the pool.
+        samples: Times that a queue gives each task out before the next.
+        queue: Number of the queue; NONE: :meth:`Roster.habit` gives it one of its own.
+        inject: Before every turn, of nobody's words.
+        frame: Before the task.
+        after: Behind the task.
+        follow: Later turns.
+        system: System prompt.
+        turns: Mean turns of a conversation, at least 1.
+        gap: Typical time between turns, seconds.
+        tools: Hash of the tools that are sent along; 0: none.
+        client: Number of the client; NONE: the account's.
+        parameters: Number of the sampling parameters; NONE: the account's.
+        answer: Typical length of an answer, tokens.
+        reasoning: Typical length of the reasoning before it, tokens; 0: none.
+        end_users: People behind the account, who ask about topics of their own; 0: its holder asks.
+    """
 
     topic: int = NONE
     mode: int = FREE
