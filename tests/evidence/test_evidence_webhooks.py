@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.evidence import delivery, webhooks
 from stillwatch.respond import audit
-from stillwatch.respond.schema import User
+from stillwatch.respond.schema import AuditRow, User
 from stillwatch.respond.store import SYSTEM, Store
 
 LOOPBACK = delivery.networks(["127.0.0.0/8"])
@@ -228,6 +229,7 @@ def test_messages_hold_no_account_and_no_words(receiver: Any, tmp_path: Path) ->
     common = ["--store", store, "-q", "--as"]
     main(["webhooks", "add", "siem", url, "--secret-file", str(tmp_path / "k"), "--allow-network", "127.0.0.0/8", *common, "ana"])
     main(["cases", "import", str(write_run(tmp_path / "run")), *common, "ana"])
+    assert main(["cases", "assign", "case-aaaa", "zoe-the-analyst", *common, "ana"]) == 0
     propose = ["actions", "propose", "throttle", "--case", "case-aaaa", "--reason", "terms_of_use", "--note", "private words"]
     assert main([*propose, *common, "ana"]) == 0
     assert main(["appeal", "receive", "case-aaaa", "c-aaaa-acct-0", "--statement", "private words", *common, "ana"]) == 0
@@ -238,6 +240,15 @@ def test_messages_hold_no_account_and_no_words(receiver: Any, tmp_path: Path) ->
     ]
     assert "private words" not in text
     assert "acct" not in text
+    assert "zoe" not in text
+
+
+@pytest.mark.parametrize("action", sorted(webhooks.EVENTS))
+def test_a_bare_word_of_the_log_is_told_only_where_it_is_a_state(action: str) -> None:
+    row = AuditRow(seq=1, at=datetime(2026, 2, 1, tzinfo=UTC), action=action, object="case-aaaa", after='"word"', hash="0" * 64)
+    data = json.loads(webhooks._message(row).body)["data"]
+    logged_as_states = {"action.undo", "action.expire", "action.reject", "appeal.decide"}
+    assert data == {"object": "case-aaaa"} | ({"state": "word"} if action in logged_as_states else {})
 
 
 @pytest.mark.parametrize("content", ["", "whsec_", "whsec_AAAA", "nothing", "whsec_!!!"])

@@ -29,6 +29,8 @@ EVENTS = {
     "appeal.receive": "appeal.received", "appeal.decide": "appeal.decided",
 }
 """Action of the audit log -> type of the message."""
+STATES = frozenset({"action.undo", "action.expire", "action.reject", "appeal.decide"})
+"""Those whose entry says nothing but the new state. Others have a word of another kind there, such as a person's name."""
 TOLD = ("state", "verdict", "kind", "mode", "reason", "expires_at", "campaign_id", "run_id", "case_id", "n_accounts", "score", "lifts")
 """What of an entry is told."""
 AT_ONCE = 1000
@@ -110,7 +112,7 @@ def due(session: Session) -> list[Due]:
 
 def _message(row: AuditRow) -> Message:
     after = json.loads(row.after) if row.after else None
-    told: Mapping[str, Any] = after if isinstance(after, dict) else {"state": after}
+    told: Mapping[str, Any] = after if isinstance(after, dict) else {"state": after} if row.action in STATES else {}
     kind = EVENTS[row.action]
     if row.action == "case.move" and told.get("state") == State.RESOLVED:
         kind = "case.resolved"
