@@ -256,7 +256,7 @@ def test_what_is_no_secret_is_told_without_telling_it(tmp_path: Path, content: s
     path = tmp_path / "secret"
     path.write_text(content)
     with pytest.raises(InputError) as caught:
-        delivery.secret(path)
+        delivery.read_secret(path)
     assert not content or content not in str(caught.value).replace("whsec_ and", "")
 
 
@@ -267,6 +267,23 @@ def test_a_receiver_that_could_never_be_told_is_refused(tmp_path: Path, capsys: 
     assert "--allow-network" in capsys.readouterr().err
     assert not (tmp_path / "secret").exists()
     assert main([*words, "--allow-network", "10.1.0.0/16"]) == 0
+    words[4:6] = ["--secret-file", str(tmp_path / "another")]
+    assert main([*words, "--allow-network", "10.1.0.0/16"]) == 1
+    assert "a receiver siem is there already" in capsys.readouterr().err
+    assert not (tmp_path / "another").exists()
+
+
+def test_no_secret_is_made_up_for_a_delivery(receiver: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The receiver would refuse every message, and the operator would not learn why."""
+    store, secret = str(tmp_path / "s.db"), tmp_path / "secret"
+    hook = f"http://127.0.0.1:{receiver.server_port}/hook"
+    common = ["--store", store, "--as", "ana", "-q"]
+    assert main(["webhooks", "add", "siem", hook, "--secret-file", str(secret), "--allow-network", "127.0.0.0/8", *common]) == 0
+    assert main(["cases", "import", str(write_run(tmp_path / "run")), *common]) == 0
+    secret.unlink()
+    assert main(["webhooks", "deliver", *common]) == 1
+    assert "the webhook's secret is gone" in capsys.readouterr().err
+    assert (secret.exists(), receiver.got) == (False, [])
 
 
 def test_delivering_takes_an_analyst(receiver: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,24 +33,36 @@ PREFIX = "whsec_"
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def secret(path: Path) -> bytes:
-    """The secret in a file; where it is absent, a new one is written.
+def read_secret(path: Path) -> bytes:
+    """The secret in a file.
 
     Raises:
-        InputError: the file holds no secret, or cannot be read or written.
+        InputError: the file is absent, cannot be read or holds no secret.
     """
     try:
-        if not path.exists():
-            text = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-                file.write(text + "\n")
         found = path.read_text(encoding="ascii").strip()
         key = base64.b64decode(found.removeprefix(PREFIX), validate=True)
+    except FileNotFoundError as error:
+        raise InputError("the webhook's secret is gone", where=path, todo="Put it back, or remove the receiver and add it again") from error
     except (OSError, ValueError) as error:
         raise InputError("not a webhook secret", where=path, todo="It is whsec_ and base64 of 24 to 64 bytes") from error
     if not found.startswith(PREFIX) or not 24 <= len(key) <= 64:
         raise InputError("not a webhook secret", where=path, todo="It is whsec_ and base64 of 24 to 64 bytes")
     return key
+
+
+def make_secret(path: Path) -> None:
+    """Write a new secret to a file that is absent.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    text = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise InputError("cannot write the webhook's secret", where=path, todo="Pass a file in a folder that can be written") from error
 
 
 def signature(key: bytes, message_id: str, timestamp_s: int, body: bytes) -> str:

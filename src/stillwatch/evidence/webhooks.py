@@ -61,7 +61,7 @@ class Due:
 
 
 def add(change: Change, name: str, url: str, secret_file: Path, networks: Sequence[str]) -> str:
-    """Add a receiver, which is told what happens from now on; needs an admin.
+    """Add a receiver, which is told what happens from now on; its secret is made where the file is absent. Needs an admin.
 
     Raises:
         InputError: a receiver of this name is there, or name, URL, secret or networks are none.
@@ -72,9 +72,11 @@ def add(change: Change, name: str, url: str, secret_file: Path, networks: Sequen
     delivery.reachable(parts, allowed)
     if parts.scheme == "http" and not allowed:
         raise InputError("a webhook needs an https URL", where=url, todo="HTTP is only for a network of yours: --allow-network CIDR")
-    delivery.secret(secret_file)
     if change.session.get(Webhook, name) is not None:
         raise InputError(f"a receiver {name} is there already")
+    if not secret_file.exists():
+        delivery.make_secret(secret_file)
+    delivery.read_secret(secret_file)
     change.audit("webhook.add", name, after={"url": url, "networks": list(networks)})
     change.session.add(Webhook(
         name=name, url=url, secret_file=str(secret_file.resolve()), networks=list(networks), cursor=change.meta.audit_seq,
@@ -134,7 +136,7 @@ def deliver(ready: Sequence[Due], clock: Callable[[], float] = time.time) -> dic
 def _deliver(hook: Due, clock: Callable[[], float]) -> tuple[int, str | None]:
     told = hook.start
     try:
-        key, allowed = delivery.secret(hook.secret_file), delivery.networks(hook.networks)
+        key, allowed = delivery.read_secret(hook.secret_file), delivery.networks(hook.networks)
         for message in hook.messages:
             why = delivery.post(hook.url, key, message.message_id, int(clock()), message.body, allowed)
             if why is not None:
