@@ -108,6 +108,21 @@ def test_a_proposal_lapses_after_a_week_and_a_lift_does_not(store: Store, case_i
     assert approved(store, lift.action_id, now=late + timedelta(days=14)).state == ActionState.DONE
 
 
+def test_a_lapsed_proposal_waits_for_nobody_and_its_case_neither_once_swept(store: Store, case_id: str) -> None:
+    old, late = proposed(store, case_id=case_id), NOW + timedelta(days=7)
+    with store.read() as session:
+        found = [(len(actions.waiting(session, at)), len(actions.lapsed(session, at, case_id=case_id))) for at in (NOW, late)]
+    assert found == [(1, 0), (0, 1)]
+    new = proposed(store, case_id=case_id, now=late - timedelta(days=1))
+    with store.write(SYSTEM, now=late) as change:
+        assert actions.sweep(change) == ([], [old.action_id])
+        assert cases.get(change.session, case_id).state == State.PENDING_ACTION, "another one waits"
+    with store.write(SYSTEM, now=late + timedelta(days=7)) as change:
+        assert actions.sweep(change).lapsed == [new.action_id]
+        assert cases.get(change.session, case_id).state == State.INVESTIGATING
+        assert actions.get(change.session, old.action_id).state == ActionState.REJECTED
+
+
 def test_one_account_is_let_go_and_the_rest_stays(store: Store, case_id: str) -> None:
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     with store.write(ANA, now=NOW) as change:
@@ -123,7 +138,7 @@ def test_an_action_expires_and_can_be_renewed(store: Store, case_id: str) -> Non
     assert len(read_snapshot(store, just).accounts) == 10
     assert read_snapshot(store, after).accounts == {}, "also before anybody sweeps"
     with store.write(SYSTEM, now=after) as change:
-        assert actions.sweep(change) == [row.action_id]
+        assert actions.sweep(change) == ([row.action_id], [])
     with store.write(ANA, now=after) as change:
         again = actions.renew(change, row.action_id, duration_s=60)
     assert again.state == ActionState.IN_FORCE
@@ -262,7 +277,7 @@ def test_a_second_undo_says_that_one_waits(store: Store, case_id: str) -> None:
         with pytest.raises(InputError, match=told), store.write(CEM, now=NOW) as change:
             actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=subjects)
     with store.write(BEN, now=NOW) as change:
-        for lift in actions.waiting(change.session):
+        for lift in actions.waiting(change.session, NOW):
             actions.reject(change, lift.action_id, "no")
     with store.write(ANA, now=NOW) as change:
         assert actions.undo(change, row.action_id, Reason.FALSE_POSITIVE).state == ActionState.PROPOSED, "that one was turned down"
@@ -310,7 +325,7 @@ def test_what_expired_is_undone_by_nobody_whether_or_not_it_was_swept(store: Sto
         actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
     assert approved(store, lift.action_id, now=after).state == ActionState.DONE
     with store.write(SYSTEM, now=after) as change:
-        assert set(actions.sweep(change)) == {row.action_id, block.action_id}
+        assert set(actions.sweep(change).expired) == {row.action_id, block.action_id}
         assert actions.get(change.session, block.action_id).ended_by == SYSTEM.name
     with pytest.raises(InputError, match="expired"), store.write(ANA, now=after) as change:
         actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
@@ -356,11 +371,11 @@ def test_a_lift_of_what_is_over_waits_for_nobody(store: Store, case_id: str, how
     assert the_case(store).state == State.PENDING_ACTION
     if every is None:
         with store.write(SYSTEM, now=NOW + timedelta(days=40)) as change:
-            assert actions.sweep(change) == [block.action_id]
+            assert actions.sweep(change).expired == [block.action_id]
     else:
         assert approved(store, every.action_id).state == ActionState.DONE
     with store.read() as session:
-        assert actions.waiting(session) == []
+        assert actions.waiting(session, NOW) == []
         assert actions.get(session, lift.action_id).state == ActionState.REJECTED
     assert the_case(store).state == State.INVESTIGATING
 

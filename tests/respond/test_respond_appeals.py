@@ -365,7 +365,7 @@ def test_whoever_ever_acted_against_an_account_does_not_judge_its_appeal(store: 
             actions.reject(change, row.action_id, "no")
     if what == "undone":
         with store.read() as session:
-            (lift,) = actions.waiting(session)
+            (lift,) = actions.waiting(session, NOW)
         approved(store, lift.action_id, Actor("eve", BEN.role))
     with store.write(ANA, now=NOW + timedelta(hours=1)) as change:
         appeal = appeals.receive(change, case_id, "acct-00005", "we are a class").appeal_id

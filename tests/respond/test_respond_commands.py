@@ -307,6 +307,21 @@ def test_what_was_done_is_told(told: Told) -> None:
     assert told("allow", "revoke", "1", "--note", "x") == "entry 1: org org-x is no longer allowed\n"
 
 
+def test_what_nobody_agreed_to_in_time_is_told_as_lapsed_and_turned_down(told: Told, tmp_path: Path) -> None:
+    said = told("actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction")
+    action = said.splitlines()[-1].split(":")[0]
+    assert f"stillwatch actions approve {action}" in told("cases", "show", "case-one")
+    with sqlite3.connect(tmp_path / "store.db") as store:
+        store.execute("UPDATE actions SET proposed_at = proposed_at - 7 * 86400 * 1000000")
+    shown = told("cases", "show", "case-one")
+    assert "waits for another person" not in shown
+    assert f"turn it down: stillwatch actions reject {action} --note WHY" in shown
+    assert f"lapsed, since nobody agreed within 7 days: {action}" in told("actions", "list")
+    assert told("actions", "list", "--waiting").startswith("nothing waits for another person\nlapsed, ")
+    assert told("actions", "sweep", who="dee") == "0 expired, 1 lapsed proposal turned down\n"
+    assert "investigating" in told("cases", "list")
+
+
 def test_what_is_told_of_an_action_is_whom_it_touches_now(told: Told) -> None:
     said = told("actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction")
     action = said.splitlines()[-1].split(":")[0]

@@ -72,10 +72,10 @@ def _propose(visit: Visit) -> Response:
 def _listed(visit: Visit) -> Response:
     number = visit.number("page")
     with visit.store.read() as session:
-        waiting, ends = actions.waiting(session), actions.ending(session, visit.now)
+        waiting, ends = actions.waiting(session, visit.now), actions.ending(session, visit.now)
         rest = (
             select(ActionRow)
-            .where(ActionRow.state != ActionState.PROPOSED)
+            .where(~actions.waits(visit.now))
             .order_by(ActionRow.proposed_at.desc(), ActionRow.action_id)
         )
         others = session.scalars(rest.limit(SIZE + 1).offset((number - 1) * SIZE)).all()

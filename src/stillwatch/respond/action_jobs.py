@@ -18,7 +18,7 @@ def list_actions(args: Args) -> dict[str, Any]:
     """``actions list``."""
     now = datetime.now(UTC)
     with reading(args) as session:
-        waiting = actions.waiting(session)
+        waiting, lapsed = actions.waiting(session, now), actions.lapsed(session, now)
         rows = waiting if args.waiting else actions.in_force(session, now)
         ends = actions.ending(session, now)
         _, held = policy.active(session)
@@ -35,11 +35,14 @@ def list_actions(args: Args) -> dict[str, Any]:
         say(args, "nothing waits for another person" if args.waiting else "no action holds")
     if waiting and not args.waiting:
         say(args, f"waiting for another person: {len(waiting):,}; stillwatch actions list --waiting")
+    if lapsed:
+        say(args, f"lapsed, since nobody agreed within {actions.WAITS.days} days: {', '.join(row.action_id for row in lapsed[:5])}"
+                  f"{' …' if len(lapsed) > 5 else ''}; stillwatch actions reject ACTION --note WHY, or stillwatch actions sweep")
     if ends and not args.waiting:
         say(args, f"end within {actions.SOON.days} days, and nobody proposed them again: {', '.join(row.action_id for row in ends[:5])}"
                   f"{' …' if len(ends) > 5 else ''}; stillwatch actions renew ACTION")
     listed = [as_json(row) | {"standing": stand[row.action_id], "touched": counts[row.action_id]._asdict()} for row in rows]
-    return {"actions": listed, "ending": [row.action_id for row in ends]}
+    return {"actions": listed, "ending": [row.action_id for row in ends], "lapsed": [row.action_id for row in lapsed]}
 
 
 def show_action(args: Args) -> dict[str, Any]:
@@ -149,8 +152,8 @@ def sweep_actions(args: Args) -> dict[str, Any]:
     """``actions sweep``."""
     with writing(args) as change:
         over = actions.sweep(change)
-    say(args, f"{len(over)} expired")
-    return {"expired": over}
+    say(args, f"{len(over.expired)} expired, {number_of(len(over.lapsed), 'lapsed proposal')} turned down")
+    return over._asdict()
 
 
 def _subjects(session: Session, args: Args) -> list[tuple[Subject, str]] | None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from stillwatch.errors import InputError
@@ -107,8 +107,8 @@ def ending(session: Session, now: datetime) -> Sequence[ActionRow]:
     for an enforced one.
     """
     later, reached = aliased(ActionRow), aliased(Target)
-    waits = and_(later.state == ActionState.PROPOSED, later.proposed_at > now - WAITS)
-    longer = or_(waits, and_(later.state == ActionState.IN_FORCE, later.expires_at > ActionRow.expires_at))
+    proposed = and_(later.state == ActionState.PROPOSED, later.proposed_at > now - WAITS)
+    longer = or_(proposed, and_(later.state == ActionState.IN_FORCE, later.expires_at > ActionRow.expires_at))
     renewed = exists().where(
         reached.subject == Target.subject, reached.subject_id == Target.subject_id, reached.ended_at.is_(None),
         later.action_id == reached.action_id, later.kind == ActionRow.kind, longer,
@@ -220,9 +220,25 @@ def _how(change: Change, row: ActionRow) -> str:
     return "in shadow" if word == Standing.SHADOW else word.replace("_", " ")
 
 
-def waiting(session: Session) -> Sequence[ActionRow]:
-    """Actions and lifts that wait for another person, oldest first."""
-    statement = select(ActionRow).where(ActionRow.state == ActionState.PROPOSED)
+def waits(now: datetime) -> ColumnElement[bool]:
+    """SQL on an action: somebody else can still agree to it."""
+    return and_(ActionRow.state == ActionState.PROPOSED, or_(ActionRow.kind == LIFT, ActionRow.proposed_at > now - WAITS))
+
+
+def waiting(session: Session, now: datetime, *, case_id: str | None = None) -> Sequence[ActionRow]:
+    """Actions and lifts that wait for another person, oldest first; ``case_id``: those of a case."""
+    return _proposals(session, waits(now), case_id)
+
+
+def lapsed(session: Session, now: datetime, *, case_id: str | None = None) -> Sequence[ActionRow]:
+    """Proposals to which nobody agreed in time and that were not turned down yet, oldest first; ``case_id``: those of a case."""
+    return _proposals(session, and_(ActionRow.state == ActionState.PROPOSED, ~waits(now)), case_id)
+
+
+def _proposals(session: Session, which: ColumnElement[bool], case_id: str | None) -> Sequence[ActionRow]:
+    statement = select(ActionRow).where(which)
+    if case_id is not None:
+        statement = statement.where(ActionRow.case_id == case_id)
     return session.scalars(statement.order_by(ActionRow.proposed_at, ActionRow.action_id)).all()
 
 
@@ -339,10 +355,10 @@ def undo(
     if not ended:
         identifiers.demand(change.session, subjects or ())
         raise InputError("the action touches none of these", where=action_id)
-    if waits := _waiting_lifts(change.session, action_id, ended):
-        waiting = ", ".join(lift.action_id for lift in waits)
-        todo = f"Somebody else agrees with stillwatch actions approve {waits[0].action_id}"
-        raise InputError(f"{waiting} waits already to lift it from all of these", where=action_id, todo=todo)
+    if lifts := _waiting_lifts(change.session, action_id, ended):
+        named_so = ", ".join(lift.action_id for lift in lifts)
+        todo = f"Somebody else agrees with stillwatch actions approve {lifts[0].action_id}"
+        raise InputError(f"{named_so} waits already to lift it from all of these", where=action_id, todo=todo)
     _, policy = policies.active(change.session)
     lift = ActionRow(
         action_id=_new_id(), case_id=row.case_id, kind=LIFT, lifts=action_id, state=ActionState.PROPOSED, mode=row.mode,
@@ -358,11 +374,11 @@ def undo(
 def lifted(change: Change, action_id: str, reason: Reason, subjects: Subjects, note: str) -> list[ActionRow]:
     """As :func:`undo`, but lifts that wait already for all of the subjects are as good as a new one. Returns the lifts."""
     live = set(targets(change.session, action_id, live=True)) & set(subjects)
-    waits = _waiting_lifts(change.session, action_id, live)
-    for lift in waits:  # from now on nobody who took part in the action takes them back
+    lifts = _waiting_lifts(change.session, action_id, live)
+    for lift in lifts:  # from now on nobody who took part in the action takes them back
         change.audit("action.reason", lift.action_id, before=lift.reason, after=reason, reason=note)
         lift.reason = reason
-    return waits or [undo(change, action_id, reason, subjects=subjects, note=note)]
+    return lifts or [undo(change, action_id, reason, subjects=subjects, note=note)]
 
 
 def _waiting_lifts(session: Session, action_id: str, subjects: Collection[tuple[Subject, str]]) -> list[ActionRow]:
@@ -370,10 +386,10 @@ def _waiting_lifts(session: Session, action_id: str, subjects: Collection[tuple[
 
     One that ends it on others, too, is left out: who is freed need not wait for what becomes of them.
     """
-    waits = [lift for lift in touching(session, list(subjects), ActionState.PROPOSED) if lift.lifts == action_id]
+    lifts = [lift for lift in touching(session, list(subjects), ActionState.PROPOSED) if lift.lifts == action_id]
     live = set(targets(session, action_id, live=True))
-    ends = {lift: set(targets(session, lift.action_id)) & live for lift in waits}
-    own = [lift for lift in waits if ends[lift] <= set(subjects)]
+    ends = {lift: set(targets(session, lift.action_id)) & live for lift in lifts}
+    own = [lift for lift in lifts if ends[lift] <= set(subjects)]
     return own if set(subjects) <= set().union(*(ends[lift] for lift in own)) else []
 
 
@@ -410,13 +426,27 @@ def renewable(session: Session, row: ActionRow) -> list[tuple[Subject, str]]:
     return [subject for subject in live if subject not in cleared]
 
 
-def sweep(change: Change) -> list[str]:
-    """Mark actions whose time is over as expired; decisions heed the time themselves, so being late harms nobody."""
+class Swept(NamedTuple):
+    """Actions that were marked as over."""
+
+    expired: list[str]
+    lapsed: list[str]
+
+
+def sweep(change: Change) -> Swept:
+    """Mark actions whose time is over as expired, and turn lapsed proposals down, so that their cases wait no more.
+
+    Decisions and approvals heed the time themselves, so being late harms nobody.
+    """
     over = select(ActionRow).where(ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at <= change.now)
     rows = change.session.scalars(over.order_by(ActionRow.expires_at, ActionRow.action_id)).all()
     for row in rows:
         _end(change, row, ActionState.EXPIRED, "action.expire", None)
-    return [row.action_id for row in rows]
+    late = lapsed(change.session, change.now)
+    for row in late:
+        _end(change, row, ActionState.REJECTED, "action.reject", f"lapsed: nobody agreed within {WAITS.days} days")
+        _settled(change, row)
+    return Swept([row.action_id for row in rows], [row.action_id for row in late])
 
 
 def still_held(session: Session, now: datetime, lift: ActionRow) -> dict[str, list[tuple[Subject, str]]]:
@@ -471,9 +501,9 @@ def cleared_and_held(session: Session, now: datetime, case_id: str) -> dict[str,
         select(ActionRow.lifts, Target.subject, Target.subject_id).join(Target, Target.action_id == ActionRow.action_id)
         .where(ActionRow.state == ActionState.PROPOSED, ActionRow.lifts.in_(list(found)))
     )
-    waits = {(action_id, subject, subject_id) for action_id, subject, subject_id in session.execute(lifted)}
+    freed = {(action_id, subject, subject_id) for action_id, subject, subject_id in session.execute(lifted)}
     kept = {
-        action_id: [one for one in found[action_id] if (action_id, one.subject, one.subject_id) not in waits] for action_id in sorted(found)
+        action_id: [one for one in found[action_id] if (action_id, one.subject, one.subject_id) not in freed] for action_id in sorted(found)
     }
     return {action_id: some for action_id, some in kept.items() if some}
 
@@ -565,8 +595,7 @@ def _waits(change: Change, row: ActionRow) -> None:
 def _settled(change: Change, row: ActionRow) -> None:
     """A case for which nothing waits any more is no longer ``pending_action``: what it comes to is looked into."""
     change.session.flush()
-    waits = select(ActionRow).where(ActionRow.case_id == row.case_id, ActionRow.state == ActionState.PROPOSED)
-    if row.case_id is None or change.session.scalars(waits).first() is not None:
+    if row.case_id is None or waiting(change.session, change.now, case_id=row.case_id):
         return
     case = cases.get(change.session, row.case_id)
     if case.state == State.PENDING_ACTION:
@@ -643,7 +672,7 @@ def _end(change: Change, row: ActionRow, state: ActionState, what: str, note: st
     change.bump()
     change.audit(what, row.action_id, before=before, after=state, reason=note)
     change.session.flush()
-    waits = select(ActionRow).where(ActionRow.lifts == row.action_id, ActionRow.state == ActionState.PROPOSED)
-    for lift in change.session.scalars(waits).all():  # nobody need agree to end what is over
+    lifts = select(ActionRow).where(ActionRow.lifts == row.action_id, ActionRow.state == ActionState.PROPOSED)
+    for lift in change.session.scalars(lifts).all():  # nobody need agree to end what is over
         _end(change, lift, ActionState.REJECTED, "action.reject", f"{row.action_id} is {state}")
         _settled(change, lift)

@@ -109,7 +109,7 @@ def show_case(args: Args) -> dict[str, Any]:
         people = cases.members(session, args.case)
         _, held_policy = policy.active(session)
         held = actions.in_force(session, now, case_id=args.case)
-        pending = [a for a in actions.waiting(session) if a.case_id == args.case]
+        pending, lapsed = (proposed(session, now, case_id=args.case) for proposed in (actions.waiting, actions.lapsed))
         notes = session.scalars(select(Annotation).where(Annotation.case_id == args.case).order_by(Annotation.annotation_id)).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == args.case)).all()
         found_at = session.get(Run, row.run_id)
@@ -125,7 +125,8 @@ def show_case(args: Args) -> dict[str, Any]:
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},
             "members": [as_json(m) for m in people],
             "actions": [as_json(a) | {"standing": standings[a.action_id]} for a in held],
-            "waiting": [as_json(a) for a in pending], "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
+            "waiting": [as_json(a) for a in pending], "lapsed": [as_json(a) for a in lapsed],
+            "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
             "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
             "proofs": proved, "cleared_and_held": {action_id: [_named(one) for one in some] for action_id, some in cleared.items()},
             "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
@@ -145,6 +146,8 @@ def show_case(args: Args) -> dict[str, Any]:
     say(args, *(_held(a, standings[a.action_id]) for a in held),
         *(f"waits for another person: {actions.what(a)} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}"
           for a in pending),
+        *(f"lapsed, since nobody agreed within {actions.WAITS.days} days: {a.kind} ({a.mode}) by {a.proposed_by}; turn it down: "
+          f"stillwatch actions reject {a.action_id} --note WHY" for a in lapsed),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
         *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
         *(line for n in notes for line in f"{n.at:%Y-%m-%d} {n.by}: {n.text}".replace("\n", "\n    ").split("\n")))

@@ -183,7 +183,7 @@ def _actions(sub: Sub) -> None:
     renew.add_argument("action", metavar="ACTION")
     renew.add_argument("--days", type=float, help="how long (default: the policy's)")
     renew.add_argument("--note", default="", help="why; is kept")
-    sub("sweep", "sweep_actions", "mark what has expired")
+    sub("sweep", "sweep_actions", "mark what has expired, and turn down proposals that lapsed")
 
 
 def _allow(sub: Sub) -> None:
