@@ -206,6 +206,16 @@ def test_an_action_without_a_case_is_appealed_on_its_page(client: Clients, store
     assert "Judged innocent by cem (appeal" in ana.get("/accounts?name=solo").text
 
 
+def test_a_lapsed_proposal_is_not_told_as_one_that_waits(client: Clients, store: Store, case_id: str) -> None:
+    with store.write(ANA, now=datetime.now(UTC) - actions.WAITS) as change:
+        actions.propose(change, Action.BLOCK, Reason.TERMS_OF_USE, case_id=case_id)
+    vic = client("vic")
+    assert "for a second person" not in vic.get("/").text
+    listed = vic.get("/actions").text
+    assert "Nothing waits for a second person." in listed
+    assert "s-lapsed" in listed
+
+
 def test_undo_reject_and_renew(client: Clients, store: Store, case_id: str) -> None:
     action_id = block(client, case_id)
     ana, cem = client("ana"), client("cem")
@@ -587,6 +597,20 @@ def test_an_account_shows_what_edges_were_answered_about_its_keys(client: Client
     page = client("vic").get(f"/accounts?name={account}").text
     assert "about key-of-it" in page
     assert "key-of-another" not in page
+
+
+def test_an_account_shows_nothing_of_another_customers_key_of_the_same_name(client: Clients, store: Store, case_id: str) -> None:
+    """Gateways that count accounts and keys from 1 have an account 9 and a key 9, of different customers."""
+    account = member(store, case_id)
+    with store.write(DEE) as change:
+        change.session.add(Key(key_id=account, account_id="another"))
+        actions.propose(change, Action.THROTTLE, Reason.TERMS_OF_USE, subjects=[(Subject.KEY, account)])
+    append_decisions(store, [
+        Decision("d", datetime.now(UTC), "nginx", None, account, "throttle", "throttle", "shadow", "about_another", None, 0)
+    ])
+    vic = client("vic")
+    pages = {name: vic.get(f"/accounts?name={name}").text for name in (account, "another")}
+    assert [("throttle" in page, "about another" in page) for page in pages.values()] == [(False, False), (True, True)]
 
 
 def test_an_account_with_many_keys_and_actions_is_not_shown_as_free(

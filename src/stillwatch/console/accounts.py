@@ -1,11 +1,11 @@
 """An account: what is known of it, which cases name it, what was done to it, what was decided about it."""
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.keys.hashing import keyed
-from stillwatch.respond import decisions, identifiers
+from stillwatch.respond import blast, decisions, identifiers
 from stillwatch.respond.schema import (
     Account,
     ActionRow,
@@ -31,7 +31,9 @@ def _account(visit: Visit) -> Response:
         of_it = select(Key.key_id).where(Key.account_id == name)
         keys = session.scalars(of_it.order_by(Key.key_id).limit(KEYS)).all()
         n_keys = session.scalar(select(func.count()).select_from(of_it.subquery()))
-        named = of_it.union_all(select(literal(name)))
+        theirs = of_it.union_all(select(literal(name))) if (Subject.KEY, name) in blast.own(session, name) else of_it
+        of_keys = select(literal(str(Subject.KEY)), theirs.subquery().c.key_id)
+        subjects = of_keys.union_all(select(literal(str(Subject.ACCOUNT)), literal(name)))
         belongs = session.execute(
             select(Member, Case)
             .join(Case, Case.case_id == Member.case_id)
@@ -41,7 +43,7 @@ def _account(visit: Visit) -> Response:
         every = (
             select(ActionRow, Target.ended_at, Target.subject, Target.subject_id)
             .join(Target, Target.action_id == ActionRow.action_id)
-            .where(Target.subject_id.in_(named))
+            .where(tuple_(Target.subject, Target.subject_id).in_(subjects))
             .order_by(ActionRow.proposed_at.desc())
         )
         done = session.execute(every.limit(ACTIONS)).all()
@@ -57,7 +59,7 @@ def _account(visit: Visit) -> Response:
             select(Appeal).where(Appeal.account_id == name).order_by(Appeal.appeal_id.desc())
         ).all()
         labels = session.scalars(select(Label).where(Label.account_id == name).order_by(Label.label_id.desc())).all()
-        logged = decisions.listed(session, name=name, keys=of_it, limit=DECISIONS)
+        logged = decisions.listed(session, name=name, keys=theirs, limit=DECISIONS)
         hashed = keyed(visit.key, asked) if visit.key else asked
         hashed_too = name != hashed and bool(identifiers.known(session, [(Subject.ACCOUNT, hashed)]))
         todo = identifiers.todo(session, name)

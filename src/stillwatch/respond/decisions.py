@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import SelectBase, delete, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
@@ -22,7 +22,7 @@ PAUSE_S = 0.1
 
 
 def listed(
-    session: Session, *, case_id: str | None = None, decision: str | None = None, name: str | None = None, keys: Select[str] | None = None,
+    session: Session, *, case_id: str | None = None, decision: str | None = None, name: str | None = None, keys: SelectBase | None = None,
     limit: int = 50,
 ) -> Sequence[DecisionRow]:
     """The last decisions, newest first.
@@ -32,7 +32,7 @@ def listed(
         case_id: those of a case alone, or of an action that has none.
         decision: those that were answered so alone.
         name: those about an account or key of this name alone.
-        keys: gives keys that count beside ``name``.
+        keys: gives the keys that count, ``name`` being an account's alone.
         limit: how many at most.
     """
     statement = select(DecisionRow).order_by(DecisionRow.at.desc(), DecisionRow.decision_id.desc()).limit(limit)
@@ -42,8 +42,8 @@ def listed(
     if name is None:
         return session.scalars(statement).all()
     # An index for each column: an OR over both would read the whole table. Edges know a client by its key alone.
-    by_key = [DecisionRow.key_id == name] + ([] if keys is None else [DecisionRow.key_id.in_(keys)])
-    found = {row.decision_id: row for about in (DecisionRow.account_id == name, *by_key) for row in session.scalars(statement.where(about))}
+    by_key = DecisionRow.key_id == name if keys is None else DecisionRow.key_id.in_(keys)
+    found = {row.decision_id: row for about in (DecisionRow.account_id == name, by_key) for row in session.scalars(statement.where(about))}
     return sorted(found.values(), key=lambda row: (row.at, row.decision_id), reverse=True)[:limit]
 
 
