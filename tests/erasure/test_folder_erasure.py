@@ -443,6 +443,19 @@ def test_a_name_is_found_as_json_spells_it(tmp_path: Path, text: str) -> None:
     assert not mentions(tmp_path / "proof.json", ['zoé"', 'zo"'])
 
 
+@pytest.mark.parametrize("nested", [0, 1, 3])
+@pytest.mark.parametrize("shift", [1, 600, 1100, 4000])
+def test_a_long_name_is_found_across_the_end_of_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nested: int, shift: int) -> None:
+    monkeypatch.setattr("stillwatch.erasure.names.CHUNK", 1 << 14)
+    name = "é" * 1000
+    text = json.dumps(name)
+    for _ in range(nested):
+        text = json.dumps(text)
+    (tmp_path / "notes.txt").write_text(" " * ((1 << 14) - shift) + text + " " * (1 << 14))
+    assert mentions(tmp_path / "notes.txt", ["acct-1", name])
+    assert not mentions(tmp_path / "notes.txt", ["acct-1", name + "é"])
+
+
 def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:
     pytest.importorskip("structlog")
     from stillwatch.serve.decision_log import FileSink, Record

@@ -16,12 +16,21 @@ CHUNK = 16 << 20
 """Bytes of a file that are searched at once."""
 
 
+BACKSLASHES = 8
+"""So many stand for one in JSON that is a string of JSON three times over; names in deeper ones may be cut by a block's end."""
+
+
 def _spelt(char: str) -> bytes:
     """A character as it is and as JSON may escape it, also where that JSON is a string of another."""
     plain, escaped = re.escape(char.encode("utf-8", "surrogatepass")), json.dumps(char)[1:-1]
     if escaped == char:
         return plain
     return rb"(?:%b|(?i:%b))" % (plain, re.escape(escaped.encode()).replace(rb"\\", rb"\\+"))
+
+
+def _longest(names: Sequence[str]) -> int:
+    """Bytes of the longest spelling of any name: its own JSON, with more backslashes."""
+    return max(len(escaped) + (BACKSLASHES - 1) * escaped.count("\\") for escaped in (json.dumps(name) for name in names))
 
 
 def pattern(names: Sequence[str]) -> "re.Pattern[bytes] | None":
@@ -42,11 +51,11 @@ def mentions(path: Path, names: Sequence[str]) -> bool:
         if path.suffix == ".parquet":
             return _held(path.read_bytes(), path.name, named)
         with open(path, "rb") as file:
-            before = b""
+            before, overlap = b"", _longest(names)  # with two bytes over, since what stands before a name counts
             while block := file.read(CHUNK):
                 if named.search(before + block):
                     return True
-                before = block[-1024:]
+                before = (before + block)[-overlap:]
     except (OSError, zipfile.BadZipFile):
         return True  # what cannot be looked at may have it
     return False
