@@ -388,6 +388,18 @@ def test_an_import_tells_the_store_with_which_key_identifiers_were_hashed(
         assert (json.loads(row.before), json.loads(row.after)) == ({"key_check": None}, {"key_check": hashing.key_check(key)})
 
 
+@pytest.mark.parametrize(("place", "content"), [("stillwatch.key", "no key"), ("ingest.json", "{"), ("ingest.json", "[]")])
+def test_an_import_of_a_log_whose_key_cannot_be_read_stores_nothing(
+    place: str, content: str, store: Store, run_folder: Folder, tmp_path: Path
+) -> None:
+    folder, data = run_folder({"c-one": {"members": accounts(0, 3)}}), log_of(tmp_path / "log", "org-x", accounts(0, 3))
+    (data / place).write_text(content)
+    with pytest.raises(InputError):
+        imported(store, folder, data=data)
+    with store.read() as session:
+        assert (cases.counts(session), session.query(Run).count()) == ({}, 0)
+
+
 def test_an_import_brings_nobody_back_who_was_erased(
     store: Store, store_url: str, run_folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

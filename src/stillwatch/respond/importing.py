@@ -95,6 +95,7 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
     run = read_run(folder)
     accused = sorted({row["account_id"] for campaign in run.campaigns for row in campaign.members})
     facts = None if data is None else read_facts(data, accused)
+    check = "" if data is None else _key_check(data)
     erased = set() if data is None else erased_of(data, accused)
     erased -= _members(store, erased)
     result = Imported(run.run_id)
@@ -115,7 +116,7 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
     if facts is not None:
         _store_facts(store, actor, run, facts, result, now)
     if data is not None:
-        check, log_folder = _key_check(data), str(data.resolve())
+        log_folder = str(data.resolve())
         with store.write(actor, now=now) as change:
             change.require(Role.ANALYST)
             if check and change.meta.key_check != check:
