@@ -12,7 +12,7 @@ from respond_helpers import accounts
 
 from stillwatch.cli import main
 from stillwatch.files import write_parquet
-from stillwatch.respond import throttle
+from stillwatch.respond import policy_jobs, throttle
 from stillwatch.respond.importing import import_run
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.store import SYSTEM, Store
@@ -63,6 +63,23 @@ def test_many_slow_accounts_pass_any_rate_of_each(tmp_path: Path, run_folder: An
     assert customer[6.0]["share_passed"] == pytest.approx(0.1)
     assert customer[6.0]["n_ever_refused"] == 1
     assert found["others"]["policy"]["each_per_min"] == 6
+
+
+def test_accounts_of_cases_that_are_not_tried_are_no_customers(
+    tmp_path: Path, run_folder: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_jobs, "MOST_CASES", 1)
+    data = events(tmp_path / "logs", {name: [float(s) for s in range(4)] for name in [*accounts(0, 6), "customer"]})
+    url = str(tmp_path / "store.db")
+    opened(url, run_folder({"c-one": {"members": accounts(0, 4)}, "c-two": {"members": accounts(4, 2)}}))
+    for words in ((), ("--case", "case-one")):
+        found = told(capsys, "policy", "throttle", str(data), "--store", url, *words)
+        assert (list(found["cases"]), found["others"]["n_accounts"]) == (["case-one"], 1)
+        assert (found["n_others"], found["n_left_out"], found["n_cases_not_tried"]) == (1, 2, 0 if words else 1)
+    assert main(["policy", "throttle", str(data), "--store", url]) == 0
+    said = capsys.readouterr().out
+    assert "not tried: 1 open case of less expected loss" in said
+    assert "left out everywhere: 2 accounts of cases that were not tried" in said
 
 
 def test_an_account_of_two_cases_counts_in_both(tmp_path: Path, run_folder: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,6 +108,13 @@ def accusing(*also: str) -> ColumnElement[bool]:
     return and_(accused, Member.present, ~Member.excluded, or_(~_stands(), ~acquitted_with()))
 
 
+def suspected(session: Session) -> list[str]:
+    """Accounts of cases that are open or accuse them: whom no figure about customers may count, in the order of their names."""
+    belongs = select(Member.account_id).join(Case, Case.case_id == Member.case_id)
+    belongs = belongs.where(or_(and_(Case.state.in_(OPEN_STATES), Member.present, ~Member.excluded), accusing()))
+    return sorted(set(session.scalars(belongs)))
+
+
 def get(session: Session, case_id: str) -> Case:
     """The case with its details, or an InputError."""
     row = session.get(Case, case_id, options=[undefer(Case.details)])

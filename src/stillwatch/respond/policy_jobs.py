@@ -73,14 +73,21 @@ def try_throttle(args: Args) -> dict[str, Any]:
             session, states=tuple(OPEN_STATES), limit=MOST_CASES
         )
         accounts = {case.case_id: [m.account_id for m in cases.members(session, case.case_id, acting_on=True)] for case in wanted}
+        n_open = sum(n for state, n in cases.counts(session).items() if state in OPEN_STATES)
+        suspected = cases.suspected(session)
     if args.policy is not None:
         told = read_json(args.policy, once)
         if not isinstance(told, dict):
             raise InputError("not a JSON object", where=args.policy)
         held, version = policy.parse(told), -1
     accused = sorted({name for names in accounts.values() for name in names})
-    found, n_others = read_requests(args.data, accused, OTHERS)
-    result: dict[str, Any] = {"policy_version": None if version < 0 else version, "cases": {}, "others": None, "n_others": n_others}
+    found, n_others = read_requests(args.data, accused, OTHERS, suspected)
+    not_tried = 0 if args.case else n_open - len(accounts)
+    n_left_out = len(set(suspected) - set(accused))
+    result: dict[str, Any] = {
+        "policy_version": None if version < 0 else version, "cases": {}, "others": None, "n_others": n_others, "n_left_out": n_left_out,
+        "n_cases_not_tried": not_tried,
+    }
     for group in (*accounts, ""):
         of_group = pc.is_in(found["account_id"], pa.array(accounts[group], pa.string())) if group else pc.invert(found["wanted"])
         mine = found.filter(of_group)
@@ -96,10 +103,14 @@ def try_throttle(args: Args) -> dict[str, Any]:
             result["cases"][group] = what
         else:
             result["others"] = what
-        title = group or f"accounts of no such case ({what['n_accounts']:,} of {n_others:,}, by hash)"
+        title = group or f"accounts that no case holds or accuses ({what['n_accounts']:,} of {n_others:,}, by hash)"
         together = f"{sent.per_min:.3g} a minute together"
         say(args, f"{title}: {number_of(n_accounts, 'account')}, {number_of(n_requests, 'request')}, {together}",
             *(_tried(_limit(row), row) for row in rows), _tried(f"the policy: {_limit(own)}", own))
+    if not_tried:
+        say(args, f"not tried: {number_of(not_tried, 'open case')} of less expected loss; --case names one")
+    if n_left_out:
+        say(args, f"left out everywhere: {number_of(n_left_out, 'account')} of cases that were not tried")
     return result
 
 

@@ -174,13 +174,14 @@ def _facts(engine: Any, registry: pa.Table, account_ids: Sequence[str]) -> tuple
     return accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys]
 
 
-def read_requests(folder: Path, account_ids: Sequence[str], n_others: int) -> tuple[pa.Table, int]:
+def read_requests(folder: Path, account_ids: Sequence[str], n_others: int, left_out: Sequence[str] = ()) -> tuple[pa.Table, int]:
     """When some accounts sent requests, and a sample of the others.
 
     Args:
         folder: what ``detect`` read.
         account_ids: the accounts.
         n_others: how many others at most, chosen by hash of their identifier: the same each time.
+        left_out: accounts that are none of the others.
 
     Returns:
         ``account_id``, ``at_s`` (seconds since 1970) and ``wanted`` (false: one of the others) in the order of time; and how
@@ -191,7 +192,9 @@ def read_requests(folder: Path, account_ids: Sequence[str], n_others: int) -> tu
     """
     with _log(open_dataset(folder)) as engine:
         engine.register("wanted", pa.table({"account_id": pa.array(account_ids, pa.string())}))
-        engine.execute("CREATE TABLE others AS SELECT DISTINCT account_id FROM events ANTI JOIN wanted USING (account_id)")
+        engine.register("left_out", pa.table({"account_id": pa.array(left_out, pa.string())}))
+        engine.execute("CREATE TABLE others AS SELECT DISTINCT account_id FROM events ANTI JOIN wanted USING (account_id) "
+                       "ANTI JOIN left_out USING (account_id)")
         n_all = engine.sql("SELECT count(*) FROM others").fetchall()[0][0]
         engine.execute(f"CREATE VIEW sample AS SELECT * FROM others ORDER BY md5(account_id), account_id LIMIT {int(n_others)}")
         found = engine.sql(_REQUESTS).to_arrow_table()
