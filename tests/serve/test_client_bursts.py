@@ -207,6 +207,47 @@ def test_what_the_fail_mode_answered_is_told_once_the_service_answers_again(way:
     assert service.missed == [""] * 4 + ["3", ""], "not while it may not be heard, and not twice"
 
 
+@WAYS
+def test_a_question_that_is_cancelled_loses_no_count(way: str, standin: Any, run: Run) -> None:
+    """As when the client hangs up, with the question under way that told the count."""
+    service = standin("allow")
+    guard = Guard(service.url, "t", fail_closed=False, deadline_s=0.2)
+
+    async def scene() -> None:
+        service.silent = True
+        await asked(guard, way, n=3)
+        service.silent = False
+        await asked(guard, way)
+        service.silent = True
+        asking = asyncio.create_task(asked(guard, way))
+        while len(service.missed) < 5:
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        await asyncio.wait((asking,))
+        assert asking.cancelled()
+        service.silent = False
+        for _ in range(2):
+            await asked(guard, way)
+
+    run(scene())
+    assert service.missed == [""] * 4 + ["3", "", "3"]
+
+
+def test_a_guard_that_was_closed_holds_no_connection_and_can_go_on(standin: Any, run: Run) -> None:
+    guard = Guard(standin("allow").url, "t", deadline_s=5.0)
+
+    async def scene() -> None:
+        for _ in range(2):
+            (verdict,) = await asked(guard, "decide")
+            assert verdict.headers == {"x-guard-decision": "allow"}
+            used = list(guard._line._free)
+            await guard.aclose()
+            assert all(client.is_closed for client in used)
+            await guard.aclose()
+
+    run(scene())
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     pytest.importorskip("granian")

@@ -46,6 +46,12 @@ class StillwatchMiddleware:
             await receive()
             await send({"type": "lifespan.startup.failed", "message": str(self._mistake)})
             return
+        if scope["type"] == "lifespan":
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                await self._guard.aclose()
+            return
         path = _path(scope)
         if scope["type"] not in ("http", "websocket") or path in self._open or scope.get("method") == "OPTIONS":
             await self.app(scope, receive, send)

@@ -92,6 +92,10 @@ class Guard:
         self._missed = self._to_tell = 0
         """Requests that the fail mode answered; those that the next question tells of, once the service answers again."""
 
+    async def aclose(self) -> None:
+        """Close the connections, in the loop that used them, once no question is under way; a later question opens new ones."""
+        await self._line.aclose()
+
     async def decide(self, asked: dict[str, Any], api: str = "openai") -> Verdict:
         """Ask POST /v1/decide: ``asked`` has account_id, org_id, key_id (any of them) and perhaps request_id."""
         who = _digest("decide", api, *(f"{name}={value}" for name, value in asked.items() if name not in UNREAD))
@@ -122,8 +126,10 @@ class Guard:
                 if telling:
                     own[MISSED] = str(telling)
                 verdict = read(await self._line.ask(client, method, path, told | own, body))
-        except Exception as error:
+        except BaseException as error:
             self._missed += telling
+            if not isinstance(error, Exception):  # cancelled, as when the client hangs up: what it was to tell goes with a later one
+                raise
             return self._known(who, STANDS_IN_S, KNOWN) or self._failed(error, api)
         self._to_tell, self._missed = self._to_tell + self._missed, 0
         self._strict.pop(who, None)

@@ -52,6 +52,13 @@ class Line:
         self._tick, self._heard, self._ticking = 0, 0, False
         """The tick that it is, and the one in which the service answered last."""
 
+    async def aclose(self) -> None:
+        """Close the connections of this loop that no question uses; a later question begins anew."""
+        if self._loop is asyncio.get_running_loop():
+            clients, self._loop = self._free, None
+            for client in clients:
+                await client.aclose()
+
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[httpx.AsyncClient]:
         """Wait for a turn, a deadline, or longer while the service answers others; what is yielded is for :meth:`ask`.
