@@ -33,7 +33,7 @@ TOKEN = b"x-stillwatch-token"
 FAULT = (b"x-guard-fault", b"token")
 """Tells an edge that passes any answer on, as Caddy does, that this one is of no decision."""
 DEADLINE_S = 0.05
-"""From the first byte of a request to its decision; then the surface's fail mode answers."""
+"""For a question's body to come, where it has one (decide, LiteLLM); then the surface's fail mode answers. Deciding is not timed."""
 STRANGERS_S = 60.0
 """Seconds between two lines of the log about callers without a token that counts."""
 MISSED = b"x-guard-missed"
@@ -112,7 +112,7 @@ class Service:
             context: what dialects know.
             log: where decisions go.
             status: further fields of the status.
-            deadline_s: seconds until the fail mode answers.
+            deadline_s: seconds that a question's body may take to come until the fail mode answers.
             tracing: OpenTelemetry, or None.
             mounts: ASGI applications by the path they stand under, such as {"/console": app}. They authorise by
                 themselves; "" takes all that is no route here.
