@@ -307,6 +307,27 @@ def test_what_was_done_is_told(told: Told) -> None:
     assert told("allow", "revoke", "1", "--note", "x") == "entry 1: org org-x is no longer allowed\n"
 
 
+@pytest.mark.parametrize("words", [
+    ("cases", "note", "case-one", "caf\udce9"),
+    ("cases", "show", "caf\udce9"),
+    ("cases", "move", "case-one", "triage", "--note", "caf\udce9"),
+    ("actions", "propose", "throttle", "--case", "case-one", "--reason", "terms_of_use", "--note", "caf\udce9"),
+    ("allow", "add", "account", "acct-00001", "--owner", "caf\udce9", "--reason", "b", "--days", "1"),
+    ("appeal", "receive", "case-one", "acct-00001", "--statement", "caf\udce9"),
+    ("indicators", "import", "caf.json", "--source", "peer"),
+])
+def test_words_that_are_not_unicode_are_refused(told: Told, words: tuple[str, ...], tmp_path: Path) -> None:
+    """As the shell passes bytes of another encoding, and JSON half a surrogate pair."""
+    (tmp_path / "caf.json").write_text(json.dumps({"type": "bundle", "id": "bundle--1", "objects": [{
+        "type": "indicator", "id": "indicator--00000000-0000-4000-8000-000000000001", "pattern_type": "stix",
+        "pattern": "[domain-name:value = 'caf\ud83d.example']",
+        "modified": "2026-02-01T00:00:00Z", "valid_from": "2026-02-01T00:00:00Z", "name": "caf\ud83d",
+    }]}))
+    before = told("audit-log", "verify")
+    assert "is no Unicode text, which the store could keep" in told(*words, code=1)
+    assert told("audit-log", "verify") == before, "nothing is stored"
+
+
 def test_what_nobody_agreed_to_in_time_is_told_as_lapsed_and_turned_down(told: Told, tmp_path: Path) -> None:
     said = told("actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction")
     action = said.splitlines()[-1].split(":")[0]

@@ -227,6 +227,11 @@ class Store:
             raise StoreError(_what(error.strerror or str(error), writing), where=self.name, todo=todo) from error
         except SQLAlchemyError as error:
             raise StoreError(" ".join(str(error).split()), where=self.name) from error
+        except UnicodeEncodeError as error:  # of half a surrogate pair, or a byte that is no UTF-8; the driver's, or a hash's
+            if error.reason != "surrogates not allowed":
+                raise
+            around = error.object[max(error.start - 20, 0):error.end + 20]
+            raise InputError(f"{around!a} is no Unicode text, which the store could keep", todo="Write it in UTF-8") from error
         except OverflowError as error:
             if "SQLite" not in str(error):
                 raise
