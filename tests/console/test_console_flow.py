@@ -13,7 +13,7 @@ import pytest
 from console_kit import PASSWORD, PREFIX, Client
 from respond_helpers import log_of
 from respond_postgres import DATABASES, statement
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from stillwatch.console import accounts, people, policy_pages
 from stillwatch.keys.hashing import keyed
@@ -483,8 +483,7 @@ def test_a_policy_is_tried_on_the_last_days_before_it_is_promoted(client: Client
     page = followed(ben, ben.post("/policy", document=document, note="smaller steps"))
     assert "it is not in force" in page.text
     with store.read() as session:
-        tried = policy_pages.backtest(session, parse(json.loads(document)), now)
-        shadow = policy_pages.backtest(session, parse({}), now)
+        tried, shadow = policy_pages.backtests(session, [parse(json.loads(document)), parse({})], now)
     assert tried.traffic == [
         {"action": "block", "requests": 70, "subjects": 3, "then": 0, "now": 70},
         {"action": "throttle", "requests": 6, "subjects": 2, "then": 0, "now": 0},
@@ -517,14 +516,42 @@ def test_a_throttle_is_tried_by_its_rate(client: Clients, store: Store, case_id:
     ])
     ben = client("ben")
     with store.read() as session:
-        (slow,) = policy_pages.backtest(session, parse({"parameters": {"throttle": {"requests_per_min": 1}}}), now).throttled
-        (fast,) = policy_pages.backtest(session, parse({"parameters": {"throttle": {"requests_per_min": 60}}}), now).throttled
+        rates = [parse({"parameters": {"throttle": {"requests_per_min": rate}}}) for rate in (1, 60)]
+        (slow,), (fast,) = (test.throttled for test in policy_pages.backtests(session, rates, now))
     assert (slow.own.n_requests, slow.own.n_passed, slow.own.n_ever_refused) == (60, 33, 1), "one in ten of the quick one's"
     assert (fast.own.n_passed, fast.own.n_ever_refused) == (60, 0)
-    assert {row.each_per_min: row.n_passed for row in slow.rates if row.each_per_min}[12.0] == 60
+    assert {row.each_per_min: row.n_passed for row in slow.asked.rates if row.each_per_min}[12.0] == 60
     page = followed(ben, ben.post("/policy", document='{"parameters": {"throttle": {"requests_per_min": 1}}}', note="slow"))
     assert "Version 1: 1 each" in page.text
     assert "55\u00a0%" in page.text
+
+
+def test_a_back_test_reads_once_for_all_versions_and_tries_the_latest_throttles(
+    client: Clients, store: Store, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_pages, "THROTTLES", 2)
+    now, name = datetime.now(UTC), member(store, case_id)
+    append_decisions(store, [
+        Decision("one", now, "decide", name, None, "allow", "throttle", "shadow", "terms_of_use", None, 0, 10)
+    ])
+
+    def statements(n_throttles: int, n_policies: int) -> int:
+        for _ in range(n_throttles):
+            with store.write(ANA, now=now - timedelta(hours=2)) as change:
+                actions.propose(change, Action.THROTTLE, Reason.TERMS_OF_USE, subjects=[(Subject.ACCOUNT, name)], duration_s=86_400)
+        told: list[str] = []
+        listen = (store.engine, "before_cursor_execute", lambda *seen: told.append(seen[2]))
+        event.listen(*listen)
+        with store.read() as session:
+            found = policy_pages.backtests(session, [policy.Policy()] * n_policies, now + timedelta(hours=1))
+        event.remove(*listen)
+        assert [len(test.throttled) for test in found] == [2] * n_policies
+        return len(told)
+
+    assert statements(2, 1) == statements(0, 2) == statements(5, 2)
+    dee = client("dee")
+    dee.post("/policy", document="{}", note="as it is")
+    assert "5 earlier throttles were not tried." in dee.get("/policy/1").text
 
 
 def test_the_tail_of_decisions(client: Clients, store: Store, case_id: str) -> None:
