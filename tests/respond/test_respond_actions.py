@@ -1,10 +1,14 @@
 """Actions: two people, undo, expiry, the cap, what is in force, and whom one would hit; on both databases."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from respond_helpers import ANA, BEN, CEM, DEE, EXTRACTION, NOW, VIC, Folder, accounts, approved, imported, proposed, the_case
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, cases, policy
@@ -121,6 +125,32 @@ def test_a_lapsed_proposal_waits_for_nobody_and_its_case_neither_once_swept(stor
         assert actions.sweep(change).lapsed == [new.action_id]
         assert cases.get(change.session, case_id).state == State.INVESTIGATING
         assert actions.get(change.session, old.action_id).state == ActionState.REJECTED
+
+
+def test_many_cases_and_actions_take_no_more_statements_than_one(store: Store, run_folder: Folder) -> None:
+    imported(store, run_folder({f"c-{i}": {"members": accounts(2 * i, 3)} for i in range(5)}))
+    told: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *seen: told.append(seen[2]))
+
+    def statements(read: Callable[[Session], Any]) -> tuple[int, Any]:
+        told.clear()
+        with store.read() as session:
+            found = read(session)
+        return sum("FROM" in statement for statement in told), found
+
+    names = [f"case-{i}" for i in range(5)]
+    pairs = {name: {f"case-{j}": 1 for j in (i - 1, i + 1) if 0 <= j < 5} for i, name in enumerate(names)}
+    for some in (names[:1], names):
+        assert statements(lambda session, some=some: cases.overlaps(session, some)) == (1, {name: pairs[name] for name in some})
+    counts = []
+    for _ in range(3):
+        proposed(store, kind=Action.THROTTLE, case_id="case-0", mode=Mode.ENFORCE)
+        counts.append(statements(lambda session: actions.uncovered(session, NOW, "case-0")))
+    assert counts == counts[:1] * 3
+    with store.write(DEE, now=NOW) as change:
+        policy.promote(change, policy.draft(change, Policy(mode=Mode.ENFORCE), "go").version, "go")
+    n, effect = statements(lambda session: actions.promotion_effect(session, NOW, Policy()))
+    assert (n, effect.stopped, effect.n_stopped) == (3, {"throttle": 3}, 3), "the policy, the actions and their subjects"
 
 
 def test_one_account_is_let_go_and_the_rest_stays(store: Store, case_id: str) -> None:

@@ -50,6 +50,16 @@ def targets(session: Session, action_id: str, *, live: bool = False) -> list[tup
     return [(Subject(subject), subject_id) for subject, subject_id in rows]
 
 
+def _live(session: Session, rows: Sequence[ActionRow]) -> dict[str, set[tuple[Subject, str]]]:
+    """Subjects of each of some actions on which it was not ended."""
+    found: dict[str, set[tuple[Subject, str]]] = {row.action_id: set() for row in rows}
+    for some in chunks(list(found)):
+        live = select(Target.action_id, Target.subject, Target.subject_id).where(Target.action_id.in_(some), Target.ended_at.is_(None))
+        for action_id, subject, subject_id in session.execute(live):
+            found[action_id].add((Subject(subject), subject_id))
+    return found
+
+
 class Touched(NamedTuple):
     """How many subjects an action has."""
 
@@ -147,7 +157,7 @@ def promotion_effect(session: Session, now: datetime, new: Policy) -> PromotionE
     """What the promotion of a policy comes to."""
     _, held = policies.active(session)
     turned = [row for row in in_force(session, now) if row.kind != LIFT and mode_of(row, held) != mode_of(row, new)]
-    live = {row.action_id: set(targets(session, row.action_id, live=True)) for row in turned}
+    live = _live(session, turned)
     rows = [row for row in turned if mode_of(row, new) is Mode.ENFORCE]
     stopped = [row for row in turned if row not in rows and live[row.action_id]]
     cleared = {row.action_id: _cleared(session, row, list(live[row.action_id])) for row in rows}
@@ -462,7 +472,7 @@ def still_held(session: Session, now: datetime, lift: ActionRow) -> dict[str, li
 def uncovered(session: Session, now: datetime, case_id: str) -> list[str]:
     """Accounts of a case that no action in force touches, nor any key of theirs: those who joined since."""
     reached = blast.reach(session, now, case_id=case_id, subjects=None)
-    held = {subject for row in in_force(session, now, case_id=case_id) for subject in targets(session, row.action_id, live=True)}
+    held = set().union(*_live(session, in_force(session, now, case_id=case_id)).values())
     by_key = blast.owners(session, [name for subject, name in held if subject is Subject.KEY]).values()
     accounts = {name for subject, name in held if subject is Subject.ACCOUNT} | set(by_key)
     return [name for _, name in reached.subjects if name not in accounts]

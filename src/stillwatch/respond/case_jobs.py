@@ -57,7 +57,7 @@ def list_cases(args: Args) -> dict[str, Any]:
         rows = cases.queue(session, states=states, limit=args.limit)
         counts, joined = cases.counts(session), cases.joined_since(session)
         unaccused = cases.unaccused(session, [row.case_id for row in rows])
-        overlaps = {row.case_id: others for row in rows if (others := cases.overlaps(session, row.case_id))}
+        overlaps = cases.overlaps(session, [row.case_id for row in rows])
     if rows:
         head(args, f"{'CASE':28} {'STATE':15} {'DETECTED':9} {'ACCOUNTS':16} {'HARVEST OR REQUESTS':20} {'AT 90 %':26} {'AT STAKE':35}  "
                    "ASSIGNEE")
@@ -119,7 +119,7 @@ def show_case(args: Args) -> dict[str, Any]:
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
         cleared, joined = actions.cleared_and_held(session, now, args.case), cases.joined_since(session, args.case).get(args.case, 0)
-        overlaps, alike = cases.overlaps(session, args.case), cases.in_common(session, row)
+        overlaps, alike = cases.overlaps(session, [args.case]).get(args.case, {}), cases.in_common(session, row)
         unaccused = cases.unaccused(session, [args.case]).get(args.case)
         result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},

@@ -52,18 +52,23 @@ def joined_since(session: Session, case_id: str | None = None) -> dict[str, int]
     return {name: int(n) for name, n in session.execute(joined)}
 
 
-def overlaps(session: Session, case_id: str) -> dict[str, int]:
-    """Other cases that are open and have accounts of this one, and how many, most first.
+def overlaps(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Of some cases those of whose accounts others that are open have any: these others and how many, most first.
 
     Cases that merge are not joined, so that the same accounts may wait to be judged twice.
     """
     other, shared = aliased(Member), func.count()
-    found = (
-        select(other.case_id, shared).join(Member, Member.account_id == other.account_id).join(Case, Case.case_id == other.case_id)
-        .where(Member.case_id == case_id, other.case_id != case_id, Member.present, other.present, Case.state.in_(OPEN_STATES))
-        .group_by(other.case_id).order_by(shared.desc(), other.case_id)
+    statement = (
+        select(Member.case_id, other.case_id, shared).join(Member, Member.account_id == other.account_id)
+        .join(Case, Case.case_id == other.case_id)
+        .where(other.case_id != Member.case_id, Member.present, other.present, Case.state.in_(OPEN_STATES))
+        .group_by(Member.case_id, other.case_id).order_by(shared.desc(), other.case_id)
     )
-    return {name: int(n) for name, n in session.execute(found)}
+    found: dict[str, dict[str, int]] = {}
+    for some in chunks(case_ids):
+        for case_id, name, n in session.execute(statement.where(Member.case_id.in_(some))):
+            found.setdefault(case_id, {})[name] = int(n)
+    return {case_id: found[case_id] for case_id in case_ids if case_id in found}
 
 
 def unaccused(session: Session, case_ids: Sequence[str]) -> dict[str, datetime]:
