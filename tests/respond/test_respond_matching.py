@@ -38,6 +38,10 @@ def test_lineage_that_detection_told_is_enough() -> None:
     assert names([found("c2", ["x", "y"], lineage="c1")], [known("k1", ["a", "b"], campaigns=["c1"])]) == {"c2": "k1"}
 
 
+def test_the_same_campaign_is_its_case_whatever_they_share() -> None:
+    assert names([found("c1", ["x", "y"])], [known("k1", ["a", "b"], campaigns=["c1"])]) == {"c1": "k1"}
+
+
 def test_a_split_keeps_the_case_for_the_stronger_part() -> None:
     parts = [found("c1", ["a", "b", "c", "d"]), found("c2", ["e", "f"])]
     assert names(parts, [known("k1", list("abcdef"))]) in ({"c1": "k1"}, {"c2": "k1"})

@@ -73,7 +73,7 @@ def match(found: Sequence[Found], known: Sequence[Known]) -> dict[str, Match]:
     for campaign in found:
         places = {p for account_id in campaign.members for p in by_member.get(account_id, ())}
         places |= {p for mark in campaign.marks for p in by_mark.get(mark, ())}
-        places |= set(by_campaign.get(campaign.lineage or "", ()))
+        places |= {p for name in (campaign.campaign_id, campaign.lineage or "") for p in by_campaign.get(name, ())}
         pairs += [(campaign, made) for p in places if (made := _compare(campaign, known[p])) is not None]
     pairs.sort(key=lambda pair: (*_worth(pair[1]), pair[0].campaign_id, pair[1].case_id))
     taken: set[str] = set()
