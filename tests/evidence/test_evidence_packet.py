@@ -82,7 +82,9 @@ def test_it_holds_the_campaign_and_nobody_else(files: dict[str, bytes], made: Pa
 def test_text_only_where_it_was_asked_for(run_of_two: Path, input_of_two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "BROWSERS", ())
     options = packet.Options(data=input_of_two, with_text=True)
-    (path,) = packet.write(run_of_two, tmp_path, tmp_path / "key.pem", campaign_ids=["c-bbbb"], options=options)
+    written = packet.write(run_of_two, tmp_path, tmp_path / "key.pem", campaign_ids=["c-bbbb"], options=options)
+    (path,) = written
+    assert written == {path: checking.verify(path, None).manifest["missing"]}
     with zipfile.ZipFile(path) as archive, archive.open("events.parquet") as file:
         assert set(pq.read_table(file)["prompt"].to_pylist()) == {SECRET_TEXT}
 
@@ -456,7 +458,7 @@ def test_logs_that_are_others_by_now_are_told(
     pq.write_table(pq.read_table(days[1]).slice(1), days[1])
 
     def missing(data: Path) -> dict[str, str]:
-        path = packet.write(little_run, tmp_path / "packets", tmp_path / "key.pem", options=packet.Options(data=data))[0]
+        path, *_ = packet.write(little_run, tmp_path / "packets", tmp_path / "key.pem", options=packet.Options(data=data))
         with zipfile.ZipFile(path) as archive:
             found: dict[str, str] = json.loads(archive.read("manifest.json"))["missing"]
         return found

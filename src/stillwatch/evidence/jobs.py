@@ -28,7 +28,8 @@ def export(args: Args) -> dict[str, Any]:
             raise InputError("--key is missing", todo="Pass the PEM file of the signing key; it is made if absent")
         options = packet.Options(args.data, args.with_text, args.tlp, args.k, args.producer, tuple(args.proof), args.proof_public_key)
         fresh = not args.key.exists()
-        paths = packet.write(args.run, out, args.key, campaign_ids=args.campaign, options=options)
+        missing = packet.write(args.run, out, args.key, campaign_ids=args.campaign, options=options)
+        paths = list(missing)
         if not run_details.record_packets(args.run, paths, args.whom, datetime.now(UTC)):
             say(args, f"{args.run} cannot be written and keeps no list of these packets: note who gets them, for requests of erasure")
         if not paths:
@@ -43,9 +44,9 @@ def export(args: Args) -> dict[str, Any]:
     say(args, *map(str, paths))
     told: dict[str, Any] = {"files": [str(path) for path in paths]}
     if args.format == "packet":
-        told["missing"] = {path.name: checking.verify(path, None).manifest["missing"] for path in paths}
+        told["missing"] = {path.name: of_packet for path, of_packet in missing.items()}
         # each kind once, since most are missing from every packet
-        say(args, *sorted({f"missing: {name} ({why})" for missing in told["missing"].values() for name, why in missing.items()}))
+        say(args, *sorted({f"missing: {name} ({why})" for of_packet in missing.values() for name, why in of_packet.items()}))
     return told
 
 

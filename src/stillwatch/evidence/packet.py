@@ -10,6 +10,7 @@
 | events.parquet | requests of its accounts, without text and country unless text was asked for; only with the input folder |
 | traces.parquet | sketches of these requests: hashes and counts |
 | groups.json | evidence of every group that the run found, without accounts: what false-discovery control compares with |
+| summary.json | the run's own: inputs, versions, parameters, what was blind |
 | model.json | the calibrated model that gave the score |
 | indicators.stix.json, finding.ocsf.json | what may be shared |
 """
@@ -83,8 +84,8 @@ class Options:
 
 def write(
     run: Path, out: Path, key: Path, *, campaign_ids: list[str] | None = None, options: Options, now: datetime | None = None
-) -> list[Path]:
-    """Write one packet a campaign to ``out``; returns the files.
+) -> dict[Path, dict[str, str]]:
+    """Write one packet a campaign to ``out``; returns the files, and what is missing from each and why, as its manifest tells.
 
     Args:
         run: run folder.
@@ -115,7 +116,7 @@ def write(
     unsure = _changed(options.data, loaded.summary)
     if loaded.summary.get("tables") is None:
         unsure["digests of the run's tables"] = "its summary tells none, as those of earlier versions, so a change since would not show"
-    written = []
+    written: dict[Path, dict[str, str]] = {}
     for name in wanted:
         target = out / f"{name}{run_details.PACKET}"
         with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as made:
@@ -123,7 +124,7 @@ def write(
             proofs = [{**proof, "about": how} for proof in cited if (how := citing.about(proof, [name])) is not None]
             manifest = _manifest(Path(made), loaded, name, missing, options, private, now or datetime.now(UTC), proofs)
             zip_signed(Path(made), manifest, signing.sign(private, manifest), partial)
-        written.append(target)
+        written[target] = missing
     return written
 
 
