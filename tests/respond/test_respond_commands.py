@@ -14,6 +14,7 @@ from respond_helpers import Folder, accounts, log_of
 from stillwatch.cli import main
 from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.respond import names
+from stillwatch.respond.store import Change, StoreError
 
 Told = Callable[..., str]
 
@@ -326,6 +327,23 @@ def test_words_that_are_not_unicode_are_refused(told: Told, words: tuple[str, ..
     before = told("audit-log", "verify")
     assert "is no Unicode text, which the store could keep" in told(*words, code=1)
     assert told("audit-log", "verify") == before, "nothing is stored"
+
+
+def test_a_promotion_that_is_not_stored_is_not_told(
+    told: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "p.json").write_text('{"mode": "enforce"}')
+    told("policy", "draft", "p.json", "--note", "x")
+    told("actions", "propose", "throttle", "--case", "case-one", "--reason", "terms_of_use", "--mode", "enforce")
+
+    def full(change: Change) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Change, "write_audit", full)
+        assert main(["policy", "promote", "1", "--note", "x", "--store", f"sqlite:///{tmp_path / 'store.db'}", "--as", "dee"]) == 1
+    assert capsys.readouterr().out == ""
+    assert "carried out from its promotion on" in told("policy", "promote", "1", "--note", "x")
 
 
 def test_what_nobody_agreed_to_in_time_is_told_as_lapsed_and_turned_down(told: Told, tmp_path: Path) -> None:
