@@ -341,6 +341,19 @@ def table_digests(folder: Path) -> dict[str, str]:
     return {name: digest(folder / name) for name in RUN_FILES if name != "summary.json"}
 
 
+Stamp = tuple[int, int, int]
+
+
+def stamp(path: Path) -> Stamp:
+    """What changes when a file is replaced or written to: its time in nanoseconds, bytes, inode.
+
+    Raises:
+        OSError: there is none, or it cannot be looked at.
+    """
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file, as hex."""
     with open(path, "rb") as handle:

@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow
 import structlog
 
-from stillwatch.files import replacing
+from stillwatch.files import Stamp, replacing, stamp
 from stillwatch.serve import snapshot
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.sources import SnapshotSource
@@ -35,16 +35,13 @@ SILENT_S = 90.0
 SNAPSHOT, CHANGES, BUILDER = "snapshot.arrow", "changes.arrow", "builder.json"
 logger = structlog.get_logger("stillwatch.serve")
 
-Stamp = tuple[int, int, int]
 
-
-def stamp(path: Path) -> Stamp | None:
-    """What changes when a file is replaced or written to; null where there is none."""
+def _stamp(path: Path) -> Stamp | None:
+    """Of a file; null where there is none."""
     try:
-        stat = path.stat()
+        return stamp(path)
     except FileNotFoundError:
         return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 class Builder:
@@ -77,7 +74,7 @@ class Builder:
         return True
 
     def _there(self) -> list[Stamp | None]:
-        return [stamp(self._folder / name) for name in (SNAPSHOT, CHANGES)]
+        return [_stamp(self._folder / name) for name in (SNAPSHOT, CHANGES)]
 
 
 def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: int) -> None:
@@ -277,7 +274,7 @@ class Refresher:
     def _fresh(self, name: str) -> snapshot.Snapshot | None:
         """What a file holds, if it is another than at the last look."""
         path = self._folder / name
-        seen = stamp(path)
+        seen = _stamp(path)
         if seen is None or seen == self._seen.get(name):
             return None
         try:

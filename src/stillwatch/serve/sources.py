@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stillwatch.errors import InputError
+from stillwatch.files import stamp
 from stillwatch.serve.snapshot import ENTRIES
 
 
@@ -51,11 +52,11 @@ class SnapshotSource(Protocol):
 def file_revision(path: Path) -> str:
     """A string that changes when a file is replaced or written to."""
     try:
-        stat = path.stat()
+        mtime_ns, size, inode = stamp(path)
     except OSError as error:
         todo = "Pass what stillwatch detect wrote (--run), or a Parquet table (--snapshot)"
         raise InputError(f"cannot read ({error.strerror})", where=path, todo=todo) from error
-    return f"{path.name}-{stat.st_mtime_ns:x}-{stat.st_size:x}-{stat.st_ino:x}"
+    return f"{path.name}-{mtime_ns:x}-{size:x}-{inode:x}"
 
 
 class ParquetSource:

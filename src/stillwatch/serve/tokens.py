@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone, replacing
+from stillwatch.files import Stamp, alone, replacing, stamp
 
 PREFIX = "swt_"
 """Lets secret scanners find a leaked token."""
@@ -88,7 +88,7 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         """Take the file."""
         self._path = path
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: Stamp | None = None
         self._tokens = Tokens([])
 
     def read(self) -> Tokens:
@@ -98,10 +98,9 @@ class TokenFile:
             InputError: there is none, or it is not one; the caller keeps those it had.
         """
         try:
-            stat = self._path.stat()
+            seen = stamp(self._path)
         except OSError:
             return load(self._path)
-        seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if seen != self._seen:
             self._tokens, self._seen = load(self._path), seen
         return self._tokens
