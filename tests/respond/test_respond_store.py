@@ -381,6 +381,15 @@ def test_tampering_is_found(store: Store, statements: list[str], told: str) -> N
     assert any(told in fault for fault in tampered(store, *statements).faults)
 
 
+def test_of_many_faults_those_of_the_log_as_a_whole_are_told_and_the_rest_counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "MOST_FAULTS", 2)
+    fill(store)
+    faults = tampered(store, "UPDATE audit_log SET at = at + 1 WHERE seq < 6", "DELETE FROM audit_log WHERE seq = 6").faults
+    assert "rows were cut off" in next(fault for fault in faults if not fault.startswith("the trigger "))
+    assert ["row 1 was changed" in faults[-3], "row 2 was changed" in faults[-2]] == [True, True]
+    assert (faults[-1][:4], faults[-1][-5:]) == ("and ", " more")
+
+
 @pytest.mark.parametrize("column", [column.name for column in AuditRow.__table__.columns])
 def test_a_column_of_any_other_type_is_a_changed_row(store: Store, column: str) -> None:
     """Whatever somebody writes into a row, as far as the database takes it, is a fault that is told, and ends no verification."""

@@ -11,18 +11,18 @@ left of it stands in a later row, that of the erasure. The salt goes, or whoever
 """
 
 import hashlib
-import itertools
 import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, select, text, type_coerce
 from sqlalchemy.orm import Session
 
+from stillwatch.errors import InputError
 from stillwatch.respond.reconcile import Told, said
 from stillwatch.respond.schema import EPOCH, AuditRow, Meta
 
@@ -40,7 +40,7 @@ class Verification:
     head: str
     """``SEQ:HASH`` of the last row."""
     faults: tuple[str, ...]
-    """One sentence each, in order of the log; empty where it is whole."""
+    """One sentence each: of the log as a whole, of its rows in their order, of the state; empty where all is whole."""
     n_erased: int = 0
     """Rows of which erasures changed what they say."""
     erasures: tuple[int, ...] = ()
@@ -116,7 +116,7 @@ AND tgtype = 58 AND tgqual IS NULL AND prosrc = ' BEGIN RAISE EXCEPTION ''the au
 """
 """58: before each statement that updates, deletes or truncates."""
 MOST_FAULTS = 20
-"""Faults that are told, at most."""
+"""Faults of rows and of the state that are told, at most; of the rest how many there are."""
 
 
 def verify(session: Session, *, head: str | None = None) -> Verification:
@@ -131,7 +131,7 @@ def verify(session: Session, *, head: str | None = None) -> Verification:
 
 
 def _verified(session: Session, kept: tuple[int, str] | None, head: str | None) -> Verification:
-    faults: list[str] = []
+    faults = _Faults()
     told = Told()
     n, n_erased, seq, previous = 0, 0, 0, START
     erasures, left = _erasures(session)
@@ -140,27 +140,44 @@ def _verified(session: Session, kept: tuple[int, str] | None, head: str | None) 
         n += 1
         if row.seq != seq + 1:
             what = f"row {seq + 1} is" if row.seq == seq + 2 else f"rows {seq + 1} to {row.seq - 1} are"
-            faults.append(f"{what} missing before row {row.seq}")
+            faults.add(f"{what} missing before row {row.seq}")
         elif row.prev_hash != previous:
-            faults.append(f"row {row.seq} does not follow row {seq}: one of them was replaced or moved")
+            faults.add(f"row {row.seq} does not follow row {seq}: one of them was replaced or moved")
         good, erased = _holds(row, left.get(row.seq))
         n_erased += erased
         if good:
             told.heed(row)
         else:
-            faults.append(f"row {row.seq} was changed ({said(row.action)} of {said(row.object)} by {said(row.actor)})")
+            faults.add(f"row {row.seq} was changed ({said(row.action)} of {said(row.object)} by {said(row.actor)})")
         if kept is not None and row.seq == kept[0]:
             kept_seen = row.hash == kept[1]
         seq, previous = row.seq, row.hash
+    whole = _unguarded(session)
     meta = session.execute(select(Meta.audit_seq, Meta.audit_hash).where(Meta.only == 1)).first()
     if meta is None or (meta.audit_seq, meta.audit_hash) != (seq, previous):
         expected = "nothing" if meta is None else f"row {said(meta.audit_seq)}"
-        faults.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
+        whole.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
     if not kept_seen:
-        faults.append(f"the log does not hold row {head}, which was kept from an earlier verification")
-    faults += _unguarded(session)
-    faults += itertools.islice(told.faults(session), MOST_FAULTS)
-    return Verification(n, f"{seq}:{said(previous)}", tuple(faults[:MOST_FAULTS]), n_erased, erasures)
+        whole.append(f"the log does not hold row {head}, which was kept from an earlier verification")
+    for fault in told.faults(session):
+        faults.add(fault)
+    return Verification(n, f"{seq}:{said(previous)}", (*whole, *faults.told()), n_erased, erasures)
+
+
+@dataclass
+class _Faults:
+    """The first of a kind, however many there are, and how many."""
+
+    first: list[str] = field(default_factory=list)
+    n: int = 0
+
+    def add(self, fault: str) -> None:
+        self.n += 1
+        if len(self.first) < MOST_FAULTS:
+            self.first.append(fault)
+
+    def told(self) -> list[str]:
+        return [*self.first, *([f"and {self.n - len(self.first):,} more"] if self.n > len(self.first) else [])]
 
 
 def _unguarded(session: Session) -> list[str]:
@@ -221,8 +238,6 @@ def _as_it_is(session: Session) -> Iterator[None]:
 
 
 def _parsed(head: str | None) -> tuple[int, str] | None:
-    from stillwatch.errors import InputError
-
     if head is None:
         return None
     seq, _, digest = head.partition(":")
