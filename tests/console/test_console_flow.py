@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from console_kit import PASSWORD, PREFIX, Client
-from respond_helpers import log_of
+from respond_helpers import log_of, served
 from respond_postgres import DATABASES, statement
 from sqlalchemy import event, select, update
 
@@ -21,9 +21,10 @@ from stillwatch.respond import actions, allow, cases, policy
 from stillwatch.respond.names import line
 from stillwatch.respond.policy import parse
 from stillwatch.respond.schema import Account, AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
-from stillwatch.respond.snapshot import Decision, append_decisions, read_snapshot
+from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Actor, Store
-from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, State, Subject, Verdict
+from stillwatch.respond.vocabulary import Action, Reason, Role, State, Subject, Verdict
+from stillwatch.serve.decisions import NAMES
 
 pytestmark = pytest.mark.parametrize("store", DATABASES, indirect=True)
 Clients = Callable[[str], Client]
@@ -158,13 +159,12 @@ def test_from_block_to_overturned_appeal(client: Clients, store: Store, case_id:
     )
     assert "waits for a second person" in page.text
     action_id = re.findall(r"act-[0-9a-f]+", page.text)[0]
-    assert not read_snapshot(store, datetime.now(UTC)).accounts
+    assert not served(store, datetime.now(UTC)).accounts
     assert ana.post(f"/actions/{action_id}/approve").status_code == 403
     assert "waits for a second person" in dee.get("/").text
     followed(ben, ben.post(f"/actions/{action_id}/approve", note="seen"))
-    decided = read_snapshot(store, datetime.now(UTC))
-    rule = decided.rules[decided.accounts[account]]
-    assert (rule.action, rule.mode) == (Action.BLOCK, Mode.ENFORCE)
+    decided = served(store, datetime.now(UTC))
+    assert (NAMES[decided.accounts[account].action], decided.accounts[account].enforce) == (Action.BLOCK, True)
 
     followed(ana, ana.post(f"/cases/{case_id}/appeal", account_id=account, statement="I teach a class.\n<b>Really</b>"))
     appeal = ana.get("/appeals/1").text
@@ -174,9 +174,9 @@ def test_from_block_to_overturned_appeal(client: Clients, store: Store, case_id:
     )
     followed(cem, cem.post("/appeals/1/decide", outcome="overturned", reason="a class, seen the list"))
     lift = next(i for i in re.findall(r"act-[0-9a-f]+", dee.get("/actions").text) if i != action_id)
-    assert account in read_snapshot(store, datetime.now(UTC)).accounts, "an unblock needs two people too"
+    assert account in served(store, datetime.now(UTC)).accounts, "an unblock needs two people too"
     followed(dee, dee.post(f"/actions/{lift}/approve"))
-    after = read_snapshot(store, datetime.now(UTC)).accounts
+    after = served(store, datetime.now(UTC)).accounts
     assert account not in after
     assert member(store, case_id, 1) in after, "the others stay blocked"
     shown = ana.get(f"/accounts?name={account}").text
@@ -202,7 +202,7 @@ def test_an_action_without_a_case_is_appealed_on_its_page(client: Clients, store
     assert f'href="/console/actions/{action_id}"' in appeal
     assert "/console/cases/" not in appeal, "there is none"
     followed(cem, cem.post("/appeals/1/decide", outcome="overturned", reason="seen the list"))
-    assert "solo" not in read_snapshot(store, datetime.now(UTC)).accounts
+    assert "solo" not in served(store, datetime.now(UTC)).accounts
     assert "Judged innocent by cem (appeal" in ana.get("/accounts?name=solo").text
 
 
@@ -736,7 +736,7 @@ def test_a_case_that_was_judged_innocent_is_acted_on_by_nobody(client: Clients, 
     for answer in (ana.post("/actions/new", **wanted), ben.post(f"/actions/{action_id}/approve")):
         assert answer.status_code == 400
         assert "nobody is acted on for it" in answer.text
-    assert not read_snapshot(store, datetime.now(UTC)).accounts
+    assert not served(store, datetime.now(UTC)).accounts
     ana.post(f"/cases/{case_id}/move", to="reopened")
     assert "<h2 id=\"propose\">" in ana.get(f"/actions/new?case={case_id}").text
 

@@ -1,7 +1,9 @@
 """Runs that tests spell out, people, and what they do in one line."""
 
 import json
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,14 @@ import pyarrow as pa
 from stillwatch.files import write_json, write_parquet
 from stillwatch.respond import actions, cases, importing
 from stillwatch.respond.schema import Case
+from stillwatch.respond.snapshot import Rule, streamed
 from stillwatch.respond.store import SYSTEM, Actor, Store
-from stillwatch.respond.vocabulary import Action, Reason, Role
+from stillwatch.respond.vocabulary import Action, Reason, Role, Subject
+from stillwatch.serve import snapshot as compiled
+from stillwatch.serve.decisions import NAMES, Entry
+from stillwatch.serve.identity import KEY
 from stillwatch.tables import ACCOUNT_VERDICTS, ACCOUNTS, CAMPAIGNS, CAPABILITIES, EVENTS
+from stillwatch.workflows import store_source
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANA = Actor("ana", Role.ANALYST, "192.0.2.1")
@@ -65,6 +72,30 @@ def log_of(folder: Path, org: str | None, names: list[str], *, verified: bool = 
     known = [{"account_id": name, "org_id": org, "verified": verified} for name in names]
     write_parquet(pa.Table.from_pylist(known, ACCOUNTS.schema), folder / "accounts.parquet")
     return folder
+
+
+@dataclass(frozen=True)
+class Served:
+    """What the decision service makes of the store at a time."""
+
+    rules: tuple[Rule, ...]
+    accounts: dict[str, Entry]
+    """Who is under an action, and the one that decides."""
+    keys: dict[str, Entry]
+    allowed: dict[Subject, dict[str, datetime]]
+
+
+def served(store: Store, now: datetime) -> Served:
+    with streamed(store, now) as found, tempfile.TemporaryDirectory() as folder:
+        rows = store_source._table(found)
+        compiled.write(rows, Path(folder) / "snapshot", "r")
+        snapshot = compiled.read(Path(folder) / "snapshot")
+    held: dict[bool, dict[str, Entry]] = {False: {}, True: {}}
+    for name in dict.fromkeys(rows["account_id"].to_pylist()):
+        entry = snapshot.find(compiled.key64(name), now.timestamp())
+        if entry is not None and NAMES[entry.action] != "allow":
+            held[name.startswith(KEY)][name.removeprefix(KEY)] = entry
+    return Served(found.rules, held[False], held[True], found.allowed)
 
 
 def imported(store: Store, folder: Path, **options: Any) -> importing.Imported:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from respond_helpers import ANA, BEN, CEM, DEE, EXTRACTION, NOW, VIC, Folder, accounts, approved, imported, proposed, the_case
+from respond_helpers import ANA, BEN, CEM, DEE, EXTRACTION, NOW, VIC, Folder, accounts, approved, imported, proposed, served, the_case
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -14,20 +14,20 @@ from stillwatch.errors import InputError
 from stillwatch.respond import actions, cases, policy
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import Account, Case, Key, Target
-from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
-from stillwatch.respond.vocabulary import STRENGTH, Action, ActionState, Mode, Reason, Standing, State, Subject, Verdict
+from stillwatch.respond.vocabulary import Action, ActionState, Mode, Reason, Standing, State, Subject, Verdict
+from stillwatch.serve.decisions import NAMES
 
 
 def test_a_whole_campaign_is_blocked_at_once_by_two_people(store: Store, case_id: str) -> None:
     row = proposed(store, case_id=case_id)
     assert row.state == ActionState.PROPOSED
     assert the_case(store).state == State.PENDING_ACTION
-    assert read_snapshot(store, NOW).accounts == {}
+    assert served(store, NOW).accounts == {}
     before = store.revision()
     assert approved(store, row.action_id).state == ActionState.IN_FORCE
     assert store.revision() == before + 1
-    snapshot = read_snapshot(store, NOW)
+    snapshot = served(store, NOW)
     assert sorted(snapshot.accounts) == accounts(0, 10)
     (rule,) = snapshot.rules
     assert (rule.action, rule.mode, rule.reason, rule.case_id) == ("block", "shadow", EXTRACTION, case_id)
@@ -39,7 +39,7 @@ def test_who_may_not_be_the_second_person(store: Store, case_id: str, by: Actor)
     row = proposed(store, case_id=case_id)
     with pytest.raises(ForbiddenError):
         approved(store, row.action_id, by)
-    assert read_snapshot(store, NOW).accounts == {}
+    assert served(store, NOW).accounts == {}
 
 
 def test_a_parameter_that_is_told_twice_is_refused() -> None:
@@ -67,10 +67,10 @@ def test_the_proposer_takes_back_in_any_case(store: Store, case_id: str) -> None
 def test_milder_actions_take_one_person_and_are_undone_by_one(store: Store, case_id: str, kind: Action) -> None:
     row = proposed(store, kind=kind, case_id=case_id)
     assert row.state == ActionState.IN_FORCE
-    assert len(read_snapshot(store, NOW).accounts) == 10
+    assert len(served(store, NOW).accounts) == 10
     with store.write(ANA, now=NOW) as change:
         assert actions.undo(change, row.action_id, Reason.FALSE_POSITIVE).state == ActionState.DONE
-    assert read_snapshot(store, NOW).accounts == {}
+    assert served(store, NOW).accounts == {}
 
 
 def test_an_unblock_takes_two_people(store: Store, case_id: str) -> None:
@@ -79,11 +79,11 @@ def test_an_unblock_takes_two_people(store: Store, case_id: str) -> None:
     with store.write(CEM, now=NOW) as change:
         lift = actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
     assert lift.state == ActionState.PROPOSED
-    assert len(read_snapshot(store, NOW).accounts) == 10
+    assert len(served(store, NOW).accounts) == 10
     with pytest.raises(ForbiddenError):
         approved(store, lift.action_id, CEM)
     approved(store, lift.action_id, BEN)
-    assert read_snapshot(store, NOW).accounts == {}
+    assert served(store, NOW).accounts == {}
     with store.read() as session:
         assert actions.get(session, row.action_id).state == ActionState.UNDONE
 
@@ -157,7 +157,7 @@ def test_one_account_is_let_go_and_the_rest_stays(store: Store, case_id: str) ->
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     with store.write(ANA, now=NOW) as change:
         actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00004")])
-    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00004"]
+    assert sorted(served(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00004"]
     with pytest.raises(InputError), store.write(ANA, now=NOW) as change:
         actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00004")])
 
@@ -165,14 +165,14 @@ def test_one_account_is_let_go_and_the_rest_stays(store: Store, case_id: str) ->
 def test_an_action_expires_and_can_be_renewed(store: Store, case_id: str) -> None:
     row = proposed(store, kind=Action.CHALLENGE, case_id=case_id, duration_s=3600)
     just, after = NOW + timedelta(seconds=3599), NOW + timedelta(seconds=3600)
-    assert len(read_snapshot(store, just).accounts) == 10
-    assert read_snapshot(store, after).accounts == {}, "also before anybody sweeps"
+    assert len(served(store, just).accounts) == 10
+    assert served(store, after).accounts == {}, "also before anybody sweeps"
     with store.write(SYSTEM, now=after) as change:
         assert actions.sweep(change) == ([row.action_id], [])
     with store.write(ANA, now=after) as change:
         again = actions.renew(change, row.action_id, duration_s=60)
     assert again.state == ActionState.IN_FORCE
-    assert len(read_snapshot(store, after).accounts) == 10
+    assert len(served(store, after).accounts) == 10
 
 
 def test_renewing_a_block_takes_two_people_again(store: Store, case_id: str) -> None:
@@ -180,7 +180,7 @@ def test_renewing_a_block_takes_two_people_again(store: Store, case_id: str) -> 
     approved(store, row.action_id)
     with store.write(ANA, now=NOW + timedelta(days=29)) as change:
         assert actions.renew(change, row.action_id).state == ActionState.PROPOSED
-    assert read_snapshot(store, NOW + timedelta(days=31)).accounts == {}
+    assert served(store, NOW + timedelta(days=31)).accounts == {}
 
 
 def test_the_cap_and_the_longest_duration_hold(store: Store, case_id: str) -> None:
@@ -195,20 +195,20 @@ def test_the_cap_and_the_longest_duration_hold(store: Store, case_id: str) -> No
 
 def test_enforced_only_where_action_and_policy_say_so(store: Store, case_id: str) -> None:
     proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.ENFORCE)
-    assert read_snapshot(store, NOW).rules[0].mode == Mode.SHADOW
+    assert served(store, NOW).rules[0].mode == Mode.SHADOW
     with store.write(DEE, now=NOW) as change:
         policy.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
-    assert read_snapshot(store, NOW).rules[0].mode == Mode.ENFORCE
+    assert served(store, NOW).rules[0].mode == Mode.ENFORCE
     proposed(store, kind=Action.OBSERVE, subjects=[(Subject.ACCOUNT, "other")], mode=Mode.SHADOW)
-    assert {rule.action: rule.mode for rule in read_snapshot(store, NOW).rules} == {"throttle": "enforce", "observe": "shadow"}
+    assert {rule.action: rule.mode for rule in served(store, NOW).rules} == {"throttle": "enforce", "observe": "shadow"}
 
 
 def test_the_strongest_action_decides(store: Store, case_id: str) -> None:
     for kind in (Action.RESTRICT, Action.THROTTLE, Action.OBSERVE, Action.CHALLENGE):
         proposed(store, kind=kind, case_id=case_id)
-    snapshot = read_snapshot(store, NOW)
-    assert {snapshot.rules[i].action for i in snapshot.accounts.values()} == {"restrict"}
-    assert [STRENGTH[rule.action] for rule in snapshot.rules] == sorted(STRENGTH[rule.action] for rule in snapshot.rules)
+    snapshot = served(store, NOW)
+    assert {NAMES[entry.action] for entry in snapshot.accounts.values()} == {"restrict"}
+    assert len(snapshot.rules) == 4
 
 
 @pytest.mark.parametrize(("kind", "strict", "mild"), [
@@ -220,9 +220,9 @@ def test_of_two_of_a_kind_the_stricter_decides(
     store: Store, case_id: str, kind: Action, strict: dict[str, int], mild: dict[str, int]
 ) -> None:
     proposed(store, kind=kind, case_id=case_id, parameters=mild, duration_s=7 * 86_400)
-    row = proposed(store, kind=kind, case_id=case_id, parameters=strict, duration_s=86_400)
-    snapshot = read_snapshot(store, NOW)
-    assert {snapshot.rules[i].action_id for i in snapshot.accounts.values()} == {row.action_id}
+    proposed(store, kind=kind, case_id=case_id, parameters=strict, duration_s=86_400)
+    ends = (NOW + timedelta(days=1)).timestamp()
+    assert [entry.expires_at for entry in served(store, NOW).accounts.values()] == [ends] * 10, "the strict one's"
 
 
 def test_an_action_on_an_account_reaches_its_keys(store: Store, case_id: str) -> None:
@@ -230,7 +230,7 @@ def test_an_action_on_an_account_reaches_its_keys(store: Store, case_id: str) ->
         change.session.add(Key(key_id="k-1", account_id="acct-00001"))
         change.session.add(Key(key_id="k-9", account_id="somebody-else"))
     proposed(store, kind=Action.THROTTLE, case_id=case_id)
-    assert set(read_snapshot(store, NOW).keys) == {"k-1"}
+    assert set(served(store, NOW).keys) == {"k-1"}
 
 
 def test_a_parameter_that_the_action_does_not_have_is_refused(store: Store, case_id: str) -> None:
@@ -240,7 +240,7 @@ def test_a_parameter_that_the_action_does_not_have_is_refused(store: Store, case
         with pytest.raises(InputError):
             proposed(store, kind=kind, case_id=case_id, parameters=parameters)
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters={"case_requests_per_min": 30})
-    (rule,) = read_snapshot(store, NOW).rules
+    (rule,) = served(store, NOW).rules
     assert (row.action_id, rule.parameters) == (rule.action_id, {"requests_per_min": 6, "case_requests_per_min": 30})
 
 
@@ -254,7 +254,7 @@ def test_a_throttle_that_lets_none_through_takes_the_people_of_a_block(
 ) -> None:
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters=parameters)
     assert (row.needed_approvals, row.state == ActionState.IN_FORCE) == (people, not people)
-    assert bool(read_snapshot(store, NOW).accounts) is not bool(people)
+    assert bool(served(store, NOW).accounts) is not bool(people)
     if people:
         approved(store, row.action_id)
     with store.write(ANA, now=NOW) as change:
@@ -269,7 +269,7 @@ def test_a_policy_that_lets_none_through_does_not_let_one_person_do_it(store: St
     refused = f"would let none through: {before.action_id}.*two people"
     with pytest.raises(InputError, match=refused), store.write(DEE, now=NOW) as change:
         policy.promote(change, version, "stop")
-    assert read_snapshot(store, NOW).rules[0].parameters["requests_per_min"] == 6, "nobody is blocked by one admin"
+    assert served(store, NOW).rules[0].parameters["requests_per_min"] == 6, "nobody is blocked by one admin"
     with store.write(ANA, now=NOW) as change:
         assert actions.undo(change, before.action_id, Reason.FALSE_POSITIVE).state == ActionState.DONE
     with store.write(DEE, now=NOW) as change:
@@ -291,7 +291,7 @@ def test_nothing_takes_effect_for_longer_than_the_policy_allows_then(store: Stor
     refused = f"its 90 days are more than the policy's 1: {row.action_id}.*--days 1"
     with pytest.raises(InputError, match=refused):
         approved(store, row.action_id)
-    assert read_snapshot(store, NOW).accounts == {}
+    assert served(store, NOW).accounts == {}
 
 
 def test_a_second_undo_says_that_one_waits(store: Store, case_id: str) -> None:
@@ -321,10 +321,10 @@ def test_who_is_freed_does_not_wait_for_what_becomes_of_the_others(store: Store,
     with store.write(ANA, now=NOW) as change:
         own = actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=one)
     approved(store, own.action_id)
-    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00001"]
+    assert sorted(served(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00001"]
     later = NOW + timedelta(hours=1)
     approved(store, whole.action_id, now=later)
-    assert read_snapshot(store, NOW).accounts == {}
+    assert served(store, NOW).accounts == {}
     with store.read() as session:
         ended = {t.subject_id: t.ended_at for t in session.query(Target).filter_by(action_id=row.action_id)}
     assert ended == {name: NOW if name == "acct-00001" else later for name in accounts(0, 10)}, "when each was let go"
@@ -426,7 +426,7 @@ def test_an_action_is_in_force_only_where_it_is_carried_out(store: Store, case_i
 def test_who_joins_later_is_under_no_action_until_somebody_decides(store: Store, run_folder: Folder, case_id: str) -> None:
     proposed(store, kind=Action.THROTTLE, case_id=case_id)
     imported(store, run_folder({"c-two": {"members": accounts(0, 13)}}, last_seen=NOW + timedelta(hours=1)))
-    assert len(read_snapshot(store, NOW).accounts) == 10
+    assert len(served(store, NOW).accounts) == 10
     with store.read() as session:
         assert actions.uncovered(session, NOW, case_id) == accounts(10, 3)
 

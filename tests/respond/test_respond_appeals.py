@@ -4,13 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed, the_case
+from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed, served, the_case
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, allow, appeals, audit, cases
 from stillwatch.respond.schema import Account, Key, Label
-from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Actor, Store
 from stillwatch.respond.vocabulary import Action, ActionState, Reason, State, Subject, Verdict
 
@@ -31,11 +30,11 @@ def test_the_allow_list_holds_for_accounts_keys_and_organisations(store: Store, 
     assert row.blast["n_allowed_left_out"] == 2
     with store.read() as session:
         assert len(actions.targets(session, row.action_id)) == 8
-    found = read_snapshot(store, NOW).allowed
+    found = served(store, NOW).allowed
     assert set(found[Subject.ACCOUNT]) == {"acct-00001", "acct-00002"}
     assert set(found[Subject.KEY]) == {"k-1", "k-2"}
     assert found[Subject.KEY]["k-2"] == NOW + timedelta(days=5)
-    assert set(read_snapshot(store, NOW + timedelta(days=6)).allowed[Subject.ACCOUNT]) == {"acct-00001"}
+    assert set(served(store, NOW + timedelta(days=6)).allowed[Subject.ACCOUNT]) == {"acct-00001"}
 
 
 def test_who_is_allowed_between_proposal_and_approval_is_spared(store: Store, case_id: str) -> None:
@@ -44,7 +43,7 @@ def test_who_is_allowed_between_proposal_and_approval_is_spared(store: Store, ca
     with store.write(ANA, now=NOW) as change:
         cases.exclude(change, case_id, "acct-00003", "customer")
     approved(store, row.action_id)
-    assert set(accounts(0, 10)) - set(read_snapshot(store, NOW).accounts) == {"acct-00002", "acct-00003"}
+    assert set(accounts(0, 10)) - set(served(store, NOW).accounts) == {"acct-00002", "acct-00003"}
 
 
 def test_a_revoked_entry_allows_nothing(store: Store) -> None:
@@ -53,7 +52,7 @@ def test_a_revoked_entry_allows_nothing(store: Store) -> None:
     with store.write(BEN, now=NOW) as change:
         allow.revoke(change, row.allow_id, "contract ended")
     assert store.revision() == before + 1
-    assert read_snapshot(store, NOW).allowed[Subject.ACCOUNT] == {}
+    assert served(store, NOW).allowed[Subject.ACCOUNT] == {}
 
 
 @pytest.mark.parametrize(("owner", "reason", "days"), [("", "r", 1), ("o", " ", 1), ("o", "r", 0), ("o", "r", -1)])
@@ -79,7 +78,7 @@ def test_an_overturned_appeal_frees_the_account_and_is_a_label(store: Store, cas
         (lift,) = appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
     assert (lift.state, lift.lifts, lift.reason) == (ActionState.PROPOSED, appeal[1], Reason.APPEAL_OVERTURNED)
     approved(store, lift.action_id, BEN)
-    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00005"]
+    assert sorted(served(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00005"]
     assert held(store, case_id)["acct-00005"] == (True, True)
     assert the_case(store).state == State.RESOLVED
     with store.read() as session:
@@ -121,7 +120,7 @@ def test_an_overturned_appeal_does_not_wait_for_a_lift_of_the_whole_campaign(sto
     with store.write(DEE, now=NOW) as change:
         actions.reject(change, whole.action_id, "the others stay")
     approved(store, lift.action_id, BEN)
-    assert sorted(read_snapshot(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00005"]
+    assert sorted(served(store, NOW).accounts) == [a for a in accounts(0, 10) if a != "acct-00005"]
 
 
 def test_an_overturned_appeal_frees_the_keys_of_the_account_too(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
@@ -161,10 +160,10 @@ def test_who_was_cleared_since_a_proposal_is_spared_though_clocks_differ(store: 
         for label in change.session.query(Label):
             label.audit_seq = None if older else label.audit_seq
     approved(store, row.action_id, now=NOW + timedelta(seconds=3))
-    assert list(read_snapshot(store, NOW + timedelta(seconds=3)).accounts) == ["acct-00006"]
+    assert list(served(store, NOW + timedelta(seconds=3)).accounts) == ["acct-00006"]
     knows = proposed(store, by=DEE, subjects=[(Subject.ACCOUNT, "acct-00005")], now=NOW + timedelta(seconds=9 if older else -9))
     approved(store, knows.action_id, now=NOW + timedelta(seconds=9))
-    assert len(read_snapshot(store, NOW + timedelta(seconds=9)).accounts) == 2, "who names it afterwards knows what was decided"
+    assert len(served(store, NOW + timedelta(seconds=9)).accounts) == 2, "who names it afterwards knows what was decided"
 
 
 @pytest.mark.parametrize("kind", [Action.THROTTLE, Action.BLOCK])
@@ -183,7 +182,7 @@ def test_a_renewal_leaves_out_who_was_cleared_since_the_action(store: Store, cas
             row = actions.renew(change, row).action_id
         if kind is Action.BLOCK:
             approved(store, row, BEN, now=now)
-        assert list(read_snapshot(store, now).accounts) == ["other"]
+        assert list(served(store, now).accounts) == ["other"]
     with pytest.raises(InputError, match="nobody is left to act on: all were cleared since"), store.write(ANA, now=over + hour) as change:
         actions.renew(change, alone)
     known = proposed(store, kind=Action.THROTTLE, subjects=pair[:1], now=over + hour).action_id
@@ -194,7 +193,7 @@ def test_a_renewal_leaves_out_who_was_cleared_since_the_action(store: Store, cas
 def test_an_upheld_appeal_leaves_the_block(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
     with store.write(CEM, now=NOW) as change:
         assert appeals.decide(change, appeal[0].appeal_id, overturned=False, reason="no contract") == []
-    assert len(read_snapshot(store, NOW).accounts) == 10
+    assert len(served(store, NOW).accounts) == 10
     with pytest.raises(InputError, match="open"), store.write(DEE, now=NOW) as change:
         appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="twice")
 
@@ -234,7 +233,7 @@ def test_an_action_of_no_case_is_appealed_by_its_name(store: Store, run_folder: 
     with store.write(CEM, now=NOW) as change:
         (lift,) = appeals.decide(change, row.appeal_id, overturned=True, reason="seen the course")
     approved(store, lift.action_id, BEN)
-    assert sorted(read_snapshot(store, NOW).accounts) == ["other"]
+    assert sorted(served(store, NOW).accounts) == ["other"]
     with store.read() as session:
         assert {row["account_id"]: row["campaign"] for row in cases.labels(session)} == {"solo": None}
         assert audit.verify(session).whole

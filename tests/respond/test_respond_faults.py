@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from respond_helpers import ANA, BEN, NOW, accounts, write_run
+from respond_helpers import ANA, BEN, NOW, accounts, served, write_run
 from sqlalchemy import text
 
 import killed
@@ -21,7 +21,6 @@ from stillwatch.cli import main
 from stillwatch.respond import actions, audit, cases, importing, urls
 from stillwatch.respond import store as store_module
 from stillwatch.respond.schema import Campaign, Run
-from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Reason, State, Verdict
 
@@ -62,7 +61,7 @@ def judgement(path: Path) -> tuple[object, ...]:
         one, two = cases.get(session, "case-one"), cases.get(session, "case-two")
         member = {m.account_id: m.excluded for m in cases.members(session, "case-one")}["acct-00003"]
         found = (one.state, one.verdict, two.state, two.verdict, member)
-    held = sorted(read_snapshot(store, NOW).accounts)
+    held = sorted(served(store, NOW).accounts)
     store.close()
     return (*found, tuple(held))
 

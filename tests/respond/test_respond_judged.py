@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed
+from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed, served
 
 from stillwatch.errors import InputError
 from stillwatch.respond import actions, appeals, cases, policy
 from stillwatch.respond.schema import Case, Key
-from stillwatch.respond.snapshot import read_snapshot
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
 from stillwatch.respond.vocabulary import Action, ActionState, Role, State, Subject, Verdict
 
@@ -41,7 +40,7 @@ def test_a_proposal_of_a_case_that_was_judged_innocent_since_takes_no_effect(sto
     judged(store, case_id, verdict)
     with pytest.raises(InputError, match=f"judged the case {verdict.replace('_', ' ')}.*case-one.*cases move case-one reopened"):
         approved(store, row.action_id, now=LATER)
-    assert read_snapshot(store, LATER).accounts == {}
+    assert served(store, LATER).accounts == {}
     reopened(store, case_id)
     assert approved(store, row.action_id, now=LATER).state == ActionState.IN_FORCE, "who reopens it sets the verdict aside"
 
@@ -67,7 +66,7 @@ def test_other_verdicts_clear_nobody(store: Store, case_id: str, verdict: Verdic
     judged(store, case_id, verdict)
     assert expected(store, case_id=case_id) < 0.1
     approved(store, row.action_id, now=LATER)
-    assert len(read_snapshot(store, LATER).accounts) == 10
+    assert len(served(store, LATER).accounts) == 10
 
 
 @pytest.mark.parametrize("detected", ["campaign", "review"])
@@ -115,7 +114,7 @@ def test_a_key_whose_owner_was_cleared_since_is_spared(store: Store, case_id: st
     approved(store, row.action_id, now=LATER)
     with store.read() as session:
         assert actions.targets(session, row.action_id, live=True) == [(Subject.KEY, "k2")]
-    assert set(read_snapshot(store, LATER).keys) == {"k2"}
+    assert set(served(store, LATER).keys) == {"k2"}
     alone = proposed(store, subjects=[(Subject.KEY, "k2")], now=LATER)
     with store.write(CEM, now=LATER) as change:
         cases.exclude(change, case_id, "acct-00002", "staff")
@@ -277,13 +276,13 @@ def test_a_promotion_spares_whom_people_judged_innocent_meanwhile(store: Store, 
     with store.write(DEE, now=LATER) as change:
         cases.exclude(change, "case-two", "acct-00052", "another customer")
         for name in ("acct-00052", "acct-00001"):
-            assert name in read_snapshot(store, LATER).accounts, "in shadow it is recorded"
+            assert name in served(store, LATER).accounts, "in shadow it is recorded"
         version = policy.draft(change, policy.parse({"mode": "enforce"}), "go").version
         effect = actions.promotion_effect(change.session, change.now, policy.parse({"mode": "enforce"}))
         assert (effect.kinds, effect.n_subjects) == ({"block": 1}, 6)
         assert {name: len(spared) for name, spared in effect.spared.items()} == {whole: 10, part: 1, key: 1}
         policy.promote(change, version, "go")
-    snapshot = read_snapshot(store, LATER)
+    snapshot = served(store, LATER)
     assert sorted(snapshot.accounts) == ["acct-00050", *accounts(53, 5)]
     assert snapshot.keys == {}
     with store.read() as session:
@@ -292,4 +291,4 @@ def test_a_promotion_spares_whom_people_judged_innocent_meanwhile(store: Store, 
     with store.write(DEE, now=LATER) as change:
         cases.exclude(change, "case-two", "acct-00053", "judging what is carried out still ends nothing")
         policy.promote(change, version, "again")
-    assert "acct-00053" in read_snapshot(store, LATER).accounts
+    assert "acct-00053" in served(store, LATER).accounts

@@ -1,6 +1,5 @@
 """What the decision service needs: every action in force by subject, the allow-list, and a place for its decisions."""
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +15,7 @@ from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import Account, ActionRow, AllowEntry, AuditRow, DecisionRow, Key, Meta, Target
 from stillwatch.respond.store import CHANGING, Store
-from stillwatch.respond.vocabulary import STRENGTH, Action, ActionState, Mode, Subject
-from stillwatch.throttling import defaults
+from stillwatch.respond.vocabulary import Action, ActionState, Subject
 
 CHUNK = 10_000
 """Rows read, and decisions written, at a time."""
@@ -41,18 +39,13 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """One consistent state of the store."""
+class Stream:
+    """One consistent state of the store. Its subjects come one part after the other: of a million, names in a dictionary take most of
+    the memory."""
 
-    revision: int
-    policy_version: int
-    policy: Policy
     rules: tuple[Rule, ...]
-    """In order of precedence: a later rule decides over an earlier one."""
-    accounts: dict[str, int]
-    """account_id -> index of the rule that decides."""
-    keys: dict[str, int]
-    """key_id -> index of the rule that decides: actions on the key itself, or on the account it is known to belong to."""
+    parts: Iterator[tuple[Subject, list[str], list[int]]]
+    """Identifiers of accounts, or of keys, and the index of a rule that touches each. Who is under several rules comes several times."""
     audit_seq: int
     """Last row of the audit log at that time."""
     allowed: dict[Subject, dict[str, datetime]]
@@ -60,29 +53,12 @@ class Snapshot:
     each account and key known to belong to it, an entry for an account under its keys."""
 
 
-def read_snapshot(store: Store, now: datetime) -> Snapshot:
-    """Read everything in one transaction; ended and expired actions and entries are left out.
-
-    Memory: about 150 bytes an account or key. Rules expire between two readings, so compare ``expires_at`` when deciding.
-    """
-    with store.read() as session:
-        return _read(session, now)
-
-
-@dataclass(frozen=True)
-class Stream:
-    """A snapshot whose subjects come one part after the other: of a million, names in a dictionary take most of the memory."""
-
-    rules: tuple[Rule, ...]
-    parts: Iterator[tuple[Subject, list[str], list[int]]]
-    """Identifiers of accounts, or of keys, and the index of a rule that touches each. Who is under several rules comes several times."""
-    audit_seq: int
-    allowed: dict[Subject, dict[str, datetime]]
-
-
 @contextmanager
 def streamed(store: Store, now: datetime) -> Iterator[Stream]:
-    """What :func:`read_snapshot` reads, in one transaction that lasts as long as the context."""
+    """Everything at a time, in one transaction that lasts as long as the context; ended and expired actions and entries are left out.
+
+    Rules expire between two readings, so compare ``expires_at`` when deciding.
+    """
     with store.read() as session:
         (audit_seq,) = session.execute(select(Meta.audit_seq)).one()
         rules = _rules(session, now, policies.active(session)[1])
@@ -113,7 +89,7 @@ def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple
 
     Args:
         store: to read.
-        now: as for :func:`read_snapshot`.
+        now: as for :func:`streamed`.
         since: ``audit_seq`` of the earlier snapshot.
         at_most: identifiers.
 
@@ -158,53 +134,20 @@ def _concerned(session: Session, actions: set[str], entries: set[str], at_most: 
     return names
 
 
-def _read(session: Session, now: datetime) -> Snapshot:
-    revision, audit_seq = session.execute(select(Meta.revision, Meta.audit_seq)).one()
-    version, policy = policies.active(session)
-    rules = _rules(session, now, policy)
-    place = {rule.action_id: i for i, rule in enumerate(rules)}
-    found: dict[str, dict[str, int]] = {Subject.ACCOUNT: {}, Subject.KEY: {}}
-    targets = (
-        select(Target.action_id, Target.subject, Target.subject_id)
-        .where(Target.ended_at.is_(None), Target.action_id.in_(select(ActionRow.action_id).where(*_in_force(now))))
-    )
-    for action_id, subject, subject_id in session.execute(targets.execution_options(yield_per=CHUNK)):
-        _strongest(found[subject], subject_id, place[action_id])
-    keys = found[Subject.KEY]
-    for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).execution_options(yield_per=CHUNK)):
-        index = found[Subject.ACCOUNT].get(account_id)
-        if index is not None:
-            _strongest(keys, key_id, index)
-    return Snapshot(revision, version, policy, rules, found[Subject.ACCOUNT], keys, audit_seq, _allowed(session, now))
-
-
-def _strongest(found: dict[str, int], subject_id: str, index: int) -> None:
-    if found.get(subject_id, -1) < index:
-        found[subject_id] = index
-
-
 def _in_force(now: datetime) -> tuple[Any, ...]:
     return (ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > now)
 
 
 def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
-    """Enforced ones over shadow ones, stronger over weaker, stricter over milder, later over earlier."""
-    rules = [
+    """By name; of several on one subject the decision service's snapshot knows which decides."""
+    return tuple(
         Rule(
             row.action_id, row.kind, actions.mode_of(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
             {**policy.parameters.get(row.kind, {}), **policies.understood(Action(row.kind), row.parameters)},
         )
-        for row in session.scalars(select(ActionRow).where(*_in_force(now)))
+        for row in session.scalars(select(ActionRow).where(*_in_force(now)).order_by(ActionRow.action_id))
         if row.expires_at is not None
-    ]
-    return tuple(sorted(rules, key=lambda r: (r.mode == Mode.ENFORCE, STRENGTH[r.action], _strictness(r), r.expires_at, r.action_id)))
-
-
-def _strictness(rule: Rule) -> tuple[float, ...]:
-    """Higher is stricter: lower rates, fewer tokens; no tokens, or requests of a case, are no such limit."""
-    told = rule.parameters
-    rate, together = told.get("requests_per_min", defaults.REQUESTS_PER_MIN), told.get("case_requests_per_min")
-    return -rate, -(together or math.inf), -(told.get("max_tokens", defaults.MAX_TOKENS) or math.inf)
+    )
 
 
 def _allowed(session: Session, now: datetime) -> dict[Subject, dict[str, datetime]]:
