@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -145,11 +146,18 @@ class _Scrub:
         return or_(*(cast(column, String).contains(spelt, autoescape=True) for column in columns for spelt in sorted(spellings)))
 
 
-def _erase(
-    change: Change, account_id: str, note: str, also: Sequence[str], elsewhere: Mapping[str, int] | None
-) -> dict[str, Any]:
-    change.require(Role.ADMIN)
-    session = change.session
+@dataclass(frozen=True)
+class _Pseudonyms:
+    """What takes the place of the names of an account and its keys."""
+
+    account: str
+    subjects: dict[tuple[Subject, str], str]
+    """For each where accounts and keys are told apart."""
+    anywhere: dict[str, str]
+    """For each name wherever it is."""
+
+
+def _pseudonyms(session: Session, account_id: str) -> _Pseudonyms:
     pseudonym = f"erased-{secrets.token_hex(8)}"
     subjects = blast.own(session, account_id)
     if blast.owners(session, [account_id]).get(account_id, account_id) != account_id:  # also when no account is called so any more
@@ -157,9 +165,19 @@ def _erase(
     called = blast.called(session, subjects)
     new = {name: f"{pseudonym}-key-{i}" if i else pseudonym for i, name in enumerate(dict.fromkeys(name for _, name in called))}
     # A key of its own may have another account's identifier, which stays wherever no key is told of.
-    ids = [name for name in new if any(name in names for names in called.values())]
-    scrub = _Scrub(dict.fromkeys(also, pseudonym) | {name: new[name] for name in ids}, {subject: new[subject[1]] for subject in called})
-    _nothing_holds(session, change.now, list(called), ids)
+    anywhere = {name: told for name, told in new.items() if any(name in names for names in called.values())}
+    return _Pseudonyms(pseudonym, {subject: new[subject[1]] for subject in called}, anywhere)
+
+
+def _erase(
+    change: Change, account_id: str, note: str, also: Sequence[str], elsewhere: Mapping[str, int] | None
+) -> dict[str, Any]:
+    change.require(Role.ADMIN)
+    session = change.session
+    new = _pseudonyms(session, account_id)
+    ids = list(new.anywhere)
+    scrub = _Scrub(dict.fromkeys(also, new.account) | new.anywhere, new.subjects)
+    _nothing_holds(session, change.now, list(new.subjects), ids)
     if not note.strip() or scrub(note) != note:
         raise InputError("the note stays in the log: it must say which request this is, and not name the account", where="--note")
     alone, besides, done = _about(session, ids, scrub)
@@ -173,8 +191,8 @@ def _erase(
     done["log_rows"] = len(changed)
     if changed or any(done.values()) or elsewhere:
         folders = {} if elsewhere is None else {"folders": {scrub(name): n for name, n in elsewhere.items()}}
-        change.audit(audit.ERASE, pseudonym, after={"rows": changed, **done, **folders}, reason=note)
-    return {"pseudonym": pseudonym, **done}
+        change.audit(audit.ERASE, new.account, after={"rows": changed, **done, **folders}, reason=note)
+    return {"pseudonym": new.account, **done}
 
 
 def _nothing_holds(session: Session, now: datetime, subjects: actions.Subjects, ids: Sequence[str]) -> None:
