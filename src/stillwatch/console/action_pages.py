@@ -79,9 +79,10 @@ def _listed(visit: Visit) -> Response:
             .order_by(ActionRow.proposed_at.desc(), ActionRow.action_id)
         )
         others = session.scalars(rest.limit(SIZE + 1).offset((number - 1) * SIZE)).all()
+        counts = actions.touched(session, [*waiting, *ends, *others[:SIZE]])
     return visit.show(
         "actions.html", title="Actions", waiting=waiting, ends=ends, others=others[:SIZE], more=len(others) > SIZE, number=number,
-        soon=actions.SOON.days,
+        counts=counts, soon=actions.SOON.days,
     )
 
 

@@ -1,6 +1,6 @@
 """What every page has: who visits, what was sent, how it is drawn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from stillwatch.report import page as report_page
 from stillwatch.report import words
 from stillwatch.report.evidence import FAMILIES, LEAST
 from stillwatch.respond import identifiers, names
-from stillwatch.respond.actions import Touched, standing, touched
+from stillwatch.respond.actions import standing
 from stillwatch.respond.policy import Policy, active
 from stillwatch.respond.schema import ActionRow, LoginSession
 from stillwatch.respond.store import Actor, Change, Store
@@ -80,11 +80,6 @@ class Visit:
     def standing(self, row: ActionRow) -> str:
         """How an action stands now; an action in force under a policy in shadow mode does nothing, and is not called so."""
         return standing(row, self.policy, self.now)
-
-    def touched(self, rows: Sequence[ActionRow]) -> dict[str, Touched]:
-        """How many subjects each of some actions has now."""
-        with self.store.read() as session:
-            return touched(session, rows)
 
     def took(self, row: ActionRow, said: str = "in_force") -> str:
         """Which sentence of :data:`SAID` tells what became of an action that was proposed or agreed to."""
