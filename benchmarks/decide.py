@@ -94,7 +94,7 @@ def fill(store: Store) -> None:
 
 def policy_(store: Store, note: str) -> None:
     with store.write(ANA) as change:
-        policy.promote(change, policy.draft(change, policy.Policy(mode=Mode.ENFORCE), note).version, note)
+        actions.promote(change, policy.draft(change, policy.Policy(mode=Mode.ENFORCE), note).version, note)
 
 
 def act(store: Store, kind: Action, accounts: Iterable[int]) -> str:

@@ -107,7 +107,7 @@ def main() -> None:
         with disturbing(url), timed(f"import one campaign of {CAMPAIGN_ACCOUNTS:,}"):
             (case_id,) = imported(store, run_folder(folder / "3", [CAMPAIGN_ACCOUNTS], 5.0, now)).opened
         with store.write(ana) as change:
-            policy.promote(change, policy.draft(change, policy.Policy(max_accounts=10**7), "benchmark").version, "benchmark")
+            actions.promote(change, policy.draft(change, policy.Policy(max_accounts=10**7), "benchmark").version, "benchmark")
         with timed(f"propose to block a campaign of {CAMPAIGN_ACCOUNTS:,}"), store.write(ana) as change:
             row = actions.propose(change, Action.BLOCK, Reason.COORDINATED_EXTRACTION, case_id=case_id)
         with timed("approve it"), store.write(ben) as change:

@@ -45,7 +45,7 @@ def member(store: Store, case_id: str, at: int = 0) -> str:
 
 def enforce(store: Store) -> None:
     with store.write(DEE) as change:
-        policy.promote(change, policy.draft(change, parse({"mode": "enforce"}), "go").version, "go")
+        actions.promote(change, policy.draft(change, parse({"mode": "enforce"}), "go").version, "go")
 
 
 def followed(client: Client, answer: Any) -> Any:

@@ -148,7 +148,7 @@ def test_many_cases_and_actions_take_no_more_statements_than_one(store: Store, r
         counts.append(statements(lambda session: actions.uncovered(session, NOW, "case-0")))
     assert counts == counts[:1] * 3
     with store.write(DEE, now=NOW) as change:
-        policy.promote(change, policy.draft(change, Policy(mode=Mode.ENFORCE), "go").version, "go")
+        actions.promote(change, policy.draft(change, Policy(mode=Mode.ENFORCE), "go").version, "go")
     n, effect = statements(lambda session: actions.promotion_effect(session, NOW, Policy()))
     assert (n, effect.stopped, effect.n_stopped) == (3, {"throttle": 3}, 3), "the policy, the actions and their subjects"
 
@@ -185,7 +185,7 @@ def test_renewing_a_block_takes_two_people_again(store: Store, case_id: str) -> 
 
 def test_the_cap_and_the_longest_duration_hold(store: Store, case_id: str) -> None:
     with store.write(DEE, now=NOW) as change:
-        policy.promote(change, policy.draft(change, policy.Policy(max_accounts=9), "small").version, "small")
+        actions.promote(change, policy.draft(change, policy.Policy(max_accounts=9), "small").version, "small")
     with pytest.raises(InputError, match="cap of 9"):
         proposed(store, case_id=case_id)
     proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, a) for a in accounts(0, 9)])
@@ -197,7 +197,7 @@ def test_enforced_only_where_action_and_policy_say_so(store: Store, case_id: str
     proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.ENFORCE)
     assert served(store, NOW).rules[0].mode == Mode.SHADOW
     with store.write(DEE, now=NOW) as change:
-        policy.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+        actions.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
     assert served(store, NOW).rules[0].mode == Mode.ENFORCE
     proposed(store, kind=Action.OBSERVE, subjects=[(Subject.ACCOUNT, "other")], mode=Mode.SHADOW)
     assert {rule.action: rule.mode for rule in served(store, NOW).rules} == {"throttle": "enforce", "observe": "shadow"}
@@ -268,26 +268,26 @@ def test_a_policy_that_lets_none_through_does_not_let_one_person_do_it(store: St
         version = policy.draft(change, none, "stop").version
     refused = f"would let none through: {before.action_id}.*two people"
     with pytest.raises(InputError, match=refused), store.write(DEE, now=NOW) as change:
-        policy.promote(change, version, "stop")
+        actions.promote(change, version, "stop")
     assert served(store, NOW).rules[0].parameters["requests_per_min"] == 6, "nobody is blocked by one admin"
     with store.write(ANA, now=NOW) as change:
         assert actions.undo(change, before.action_id, Reason.FALSE_POSITIVE).state == ActionState.DONE
     with store.write(DEE, now=NOW) as change:
-        policy.promote(change, version, "stop")
+        actions.promote(change, version, "stop")
     none_left = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     assert none_left.state == ActionState.PROPOSED
     approved(store, none_left.action_id)
     milder = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters={"requests_per_min": 6})
     assert milder.state == ActionState.IN_FORCE
     with store.write(DEE, now=NOW) as change:
-        policy.promote(change, version, "again: two people agreed to the one that lets none through")
+        actions.promote(change, version, "again: two people agreed to the one that lets none through")
 
 
 def test_nothing_takes_effect_for_longer_than_the_policy_allows_then(store: Store, case_id: str) -> None:
     row = proposed(store, case_id=case_id, duration_s=90 * policy.DAY_S)
     day = policy.parse({"max_duration_s": policy.DAY_S, "durations_s": dict.fromkeys(Action, policy.DAY_S)})
     with store.write(DEE, now=NOW) as change:
-        policy.promote(change, policy.draft(change, day, "short").version, "short")
+        actions.promote(change, policy.draft(change, day, "short").version, "short")
     refused = f"its 90 days are more than the policy's 1: {row.action_id}.*--days 1"
     with pytest.raises(InputError, match=refused):
         approved(store, row.action_id)
@@ -335,7 +335,7 @@ def test_an_action_is_refused_in_the_words_that_tell_how_it_stands(store: Store,
     with pytest.raises(InputError, match="the action is in shadow: it waits for nobody"):
         approved(store, row.action_id)
     with store.write(DEE, now=NOW) as change:
-        policy.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+        actions.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
     enforced = proposed(store, kind=Action.OBSERVE, case_id=case_id, mode=Mode.ENFORCE)
     with pytest.raises(InputError, match="the action is in force: it waits for nobody"):
         approved(store, enforced.action_id)
@@ -526,7 +526,7 @@ def test_when_an_action_was_carried_out(store: Store, case_id: str) -> None:
     shadow = proposed(store, case_id=case_id, kind=Action.OBSERVE, mode="shadow", now=hours[1])
     for now, version in zip(hours[2:6], (one, two, policy.BUILT_IN, two), strict=True):
         with store.write(DEE, now=now) as change:
-            policy.promote(change, version, "x")
+            actions.promote(change, version, "x")
     with store.write(DEE, now=hours[7]) as change:
         assert actions.carried_out(change.session, actions.get(change.session, shadow.action_id)) == []
         row = actions.get(change.session, row.action_id)

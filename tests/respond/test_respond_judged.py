@@ -281,7 +281,7 @@ def test_a_promotion_spares_whom_people_judged_innocent_meanwhile(store: Store, 
         effect = actions.promotion_effect(change.session, change.now, policy.parse({"mode": "enforce"}))
         assert (effect.kinds, effect.n_subjects) == ({"block": 1}, 6)
         assert {name: len(spared) for name, spared in effect.spared.items()} == {whole: 10, part: 1, key: 1}
-        policy.promote(change, version, "go")
+        actions.promote(change, version, "go")
     snapshot = served(store, LATER)
     assert sorted(snapshot.accounts) == ["acct-00050", *accounts(53, 5)]
     assert snapshot.keys == {}
@@ -290,5 +290,5 @@ def test_a_promotion_spares_whom_people_judged_innocent_meanwhile(store: Store, 
         assert states == {whole: ActionState.UNDONE, part: ActionState.IN_FORCE, key: ActionState.UNDONE}
     with store.write(DEE, now=LATER) as change:
         cases.exclude(change, "case-two", "acct-00053", "judging what is carried out still ends nothing")
-        policy.promote(change, version, "again")
+        actions.promote(change, version, "again")
     assert "acct-00053" in served(store, LATER).accounts

@@ -33,8 +33,8 @@ def lived(store: Store, case_id: str) -> Store:
         allow.revoke(change, allow.add(change, Subject.ORG, "org", owner="x", reason="y", expires_at=LATER).allow_id, "over")
         for mode in ("enforce", "shadow"):
             policy.draft(change, policy.parse({"mode": mode}), mode)
-        policy.promote(change, 2, "x")
-        policy.promote(change, 1, "y")
+        actions.promote(change, 2, "x")
+        actions.promote(change, 1, "y")
     block = proposed(store, case_id=case_id).action_id
     with store.write(DEE, now=NOW) as change:
         allow.add(change, Subject.ACCOUNT, "acct-00008", owner="sales", reason="ours", expires_at=LATER)

@@ -82,7 +82,7 @@ def store(url: str) -> Store:
     with made.write(DEE) as change:
         enforced = policy.draft(change, policy.Policy(mode=Mode.ENFORCE), "enforce")
     with made.write(ADA) as change:
-        policy.promote(change, enforced.version, "enforce")
+        actions.promote(change, enforced.version, "enforce")
     return made
 
 
@@ -237,7 +237,7 @@ def test_changes_over_a_snapshot_say_what_a_new_one_would(store: Store, url: str
     assert decider.snapshot.revision == str(store.revision())
 
     with store.write(ADA) as change:  # which concerns everybody
-        policy.promote(change, policy.draft(change, policy.Policy(mode=Mode.SHADOW), "stop").version, "stop")
+        actions.promote(change, policy.draft(change, policy.Policy(mode=Mode.SHADOW), "stop").version, "stop")
     builder.build()
     refresher.look()
     assert not (folder / CHANGES).exists()
@@ -314,7 +314,7 @@ def test_a_lift_is_heard_although_a_file_could_not_be_read_once(
     with store.write(ANA) as change:
         actions.undo(change, made, Reason.FALSE_POSITIVE)
     with store.write(ADA) as change:
-        policy.promote(change, 1, "again")  # the snapshot is written as a whole
+        actions.promote(change, 1, "again")  # the snapshot is written as a whole
     builder.build()
     monkeypatch.setattr(snapshot, "read", fails)
     assert held()
@@ -395,7 +395,7 @@ def test_an_account_is_no_key_of_the_same_number(store: Store, url: str, tmp_pat
         assert not stops(account_id=other, key_id=one, **hashed)
         assert stops(account_id=keyed(KEY, "x"), key_id=other, **hashed)
         with store.write(ADA) as change:
-            policy.promote(change, 1, "the snapshot as a whole")
+            actions.promote(change, 1, "the snapshot as a whole")
         followed(service, store)
     with store.write(BEN) as change:
         allow.add(change, Subject.KEY, one, owner="ana", reason="x", expires_at=change.now + timedelta(days=1))

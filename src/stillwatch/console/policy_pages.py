@@ -216,7 +216,7 @@ def _promote(visit: Visit) -> Response:
     if not number.isdecimal() or len(number) > 15:
         raise NotFoundError("no such policy version", where=number[:40])
     with visit.change() as change:
-        policy.promote(change, int(number), visit.needed("note"))
+        actions.promote(change, int(number), visit.needed("note"))
     return visit.go("/policy" if int(number) == policy.BUILT_IN else f"/policy/{number}", "promoted")
 
 

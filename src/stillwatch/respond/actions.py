@@ -20,7 +20,7 @@ from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.runs import NO_FACTS, Facts
-from stillwatch.respond.schema import ActionRow, Approval, AuditRow, Key, Member, Meta, Target
+from stillwatch.respond.schema import ActionRow, Approval, AuditRow, Key, Member, Meta, PolicyVersion, Target
 from stillwatch.respond.store import SYSTEM, Change, ForbiddenError
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, State, Subject
 from stillwatch.terminal.counting import number_of
@@ -177,6 +177,48 @@ def spare(change: Change, new: Policy) -> None:
         change.audit("action.spare", action_id, after=_logged(cleared))
         if not targets(change.session, action_id, live=True):
             _end(change, get(change.session, action_id), ActionState.UNDONE, "action.undo", "all were judged innocent")
+
+
+def _demand_agreed(change: Change, policy: Policy, version: int) -> None:
+    """Raise if a policy makes a block of a throttle in force to which no second person agreed: one admin would block by it."""
+    held = select(ActionRow).where(
+        ActionRow.kind == Action.THROTTLE, ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > change.now,
+        ActionRow.needed_approvals == 0,
+    )
+    blocks = [row.action_id for row in change.session.scalars(held.order_by(ActionRow.action_id))
+              if policies.lets_none(policy, policies.understood(Action.THROTTLE, row.parameters))]
+    if blocks:
+        more = " and others" if len(blocks) > 3 else ""
+        what = f"under it throttles that one person put in force would let none through: {', '.join(blocks[:3])}{more}"
+        raise InputError(what, where=f"policy version {version}", todo="Undo them first; a block takes two people")
+
+
+def promote(change: Change, version: int, note: str) -> PolicyVersion | None:
+    """Put a version in force (an earlier one, or :data:`.policy.BUILT_IN`: a rollback); needs an admin.
+
+    What stood in shadow and is carried out from now on ends on whom people judged innocent (:func:`spare`).
+
+    Returns:
+        The version; null for the built-in one, which has no row.
+
+    Raises:
+        InputError: no such version, or throttles that one person put in force would let none through under it.
+    """
+    change.require(Role.ADMIN)
+    row = change.session.get(PolicyVersion, version)
+    if row is None and version != policies.BUILT_IN:
+        raise InputError(f"no policy version {version}", todo="See stillwatch policy list")
+    if row is not None:
+        new = policies.stored(row.document)
+        _demand_agreed(change, new, version)
+        spare(change, new)
+    before, _ = policies.active(change.session)
+    change.session.execute(update(PolicyVersion).values(active=False))
+    if row is not None:
+        row.active, row.promoted_at, row.promoted_by = True, change.now, change.actor.name
+    change.bump()
+    change.audit("policy.promote", f"policy-{version}", before=before, after=version, reason=note)
+    return row
 
 
 def holds(row: ActionRow, now: datetime) -> bool:

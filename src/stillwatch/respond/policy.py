@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond.schema import ActionRow, PolicyVersion
+from stillwatch.respond.schema import PolicyVersion
 from stillwatch.respond.store import Change
-from stillwatch.respond.vocabulary import Action, ActionState, Mode, Role
+from stillwatch.respond.vocabulary import Action, Mode, Role
 from stillwatch.throttling import defaults
 
 DAY_S = 86_400
@@ -239,46 +239,3 @@ def draft(change: Change, policy: Policy, note: str) -> PolicyVersion:
 def versions(session: Session) -> Sequence[PolicyVersion]:
     """All versions that were stored, the newest first."""
     return session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc())).all()
-
-
-def _demand_agreed(change: Change, policy: Policy, version: int) -> None:
-    """Raise if a policy makes a block of a throttle in force to which no second person agreed: one admin would block by it."""
-    held = select(ActionRow).where(
-        ActionRow.kind == Action.THROTTLE, ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at > change.now,
-        ActionRow.needed_approvals == 0,
-    )
-    blocks = [row.action_id for row in change.session.scalars(held.order_by(ActionRow.action_id))
-              if lets_none(policy, understood(Action.THROTTLE, row.parameters))]
-    if blocks:
-        more = " and others" if len(blocks) > 3 else ""
-        what = f"under it throttles that one person put in force would let none through: {', '.join(blocks[:3])}{more}"
-        raise InputError(what, where=f"policy version {version}", todo="Undo them first; a block takes two people")
-
-
-def promote(change: Change, version: int, note: str) -> PolicyVersion | None:
-    """Put a version in force (an earlier one, or :data:`BUILT_IN`: a rollback); needs an admin.
-
-    What stood in shadow and is carried out from now on ends on whom people judged innocent (:func:`.actions.spare`).
-
-    Returns:
-        The version; null for the built-in one, which has no row.
-
-    Raises:
-        InputError: no such version, or throttles that one person put in force would let none through under it.
-    """
-    change.require(Role.ADMIN)
-    row = change.session.get(PolicyVersion, version)
-    if row is None and version != BUILT_IN:
-        raise InputError(f"no policy version {version}", todo="See stillwatch policy list")
-    if row is not None:
-        from stillwatch.respond import actions  # it stands on this module
-
-        _demand_agreed(change, stored(row.document), version)
-        actions.spare(change, stored(row.document))
-    before, _ = active(change.session)
-    change.session.execute(update(PolicyVersion).values(active=False))
-    if row is not None:
-        row.active, row.promoted_at, row.promoted_by = True, change.now, change.actor.name
-    change.bump()
-    change.audit("policy.promote", f"policy-{version}", before=before, after=version, reason=note)
-    return row

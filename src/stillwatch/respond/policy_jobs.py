@@ -132,7 +132,7 @@ def promote_policy(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         wanted = change.session.get(PolicyVersion, args.version)
         effect = actions.promotion_effect(change.session, change.now, policy.Policy() if wanted is None else policy.stored(wanted.document))
-        row = policy.promote(change, args.version, args.note)
+        row = actions.promote(change, args.version, args.note)
     say(args, *_promotion_told(effect), f"version {args.version} is in force")
     return {"version": policy.BUILT_IN} if row is None else as_json(row)
 
