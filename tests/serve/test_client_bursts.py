@@ -18,6 +18,7 @@ from stillwatch.keys.hashing import keyed
 pytest.importorskip("httpx")
 sys.path.insert(0, str(CLIENT))
 from stillwatch_client import guard as guards
+from stillwatch_client.asgi import StillwatchMiddleware
 from stillwatch_client.guard import Guard, Verdict
 from stillwatch_client.line import AT_ONCE, Line
 
@@ -234,14 +235,21 @@ def test_a_question_that_is_cancelled_loses_no_count(way: str, standin: Any, run
 
 
 def test_a_guard_that_was_closed_holds_no_connection_and_can_go_on(standin: Any, run: Run) -> None:
+    """The middleware closes its own when the application's lifespan is over."""
     guard = Guard(standin("allow").url, "t", deadline_s=5.0)
 
+    async def application(*_: Any) -> None:
+        pass
+
+    async def over() -> None:
+        await StillwatchMiddleware(application, guard)({"type": "lifespan"}, application, application)
+
     async def scene() -> None:
-        for _ in range(2):
+        for close in (guard.aclose, over, over):
             (verdict,) = await asked(guard, "decide")
             assert verdict.headers == {"x-guard-decision": "allow"}
             used = list(guard._line._free)
-            await guard.aclose()
+            await close()
             assert all(client.is_closed for client in used)
             await guard.aclose()
 
