@@ -21,9 +21,9 @@ import pyarrow.parquet as pq
 
 import suite
 from stillwatch.replay import show
-from stillwatch.replay.commands import step_us
 from stillwatch.replay.policy import DEFAULT, Policy, Reply, Rung, told
 from stillwatch.replay.run import run
+from stillwatch.terminal.times import length_us
 
 BARS = {"hours_after_one_percent": 24.0, "share_before_action": 0.05}
 INNOCENTS_PER_10000 = 1.0
@@ -43,9 +43,9 @@ def replayed(scenario: str, folder: Path, args: argparse.Namespace) -> dict[str,
         suite.generate(scenario, world, args.seed, args.events or None)
     policy.write_text(json.dumps(told(tuple(one for one in POLICIES if one.name in args.policies), Reply())))
     return run(
-        world, folder / "run", every_us=step_us(args.every), policy=policy, truth=world / "truth.parquet",
-        growth=args.growth, first_us=args.first and step_us(args.first, "--first"),
-        recent_us=[step_us(text, "--recent") for text in args.recent], threads=1, quiet=True,
+        world, folder / "run", every_us=length_us(args.every, "--every"), policy=policy, truth=world / "truth.parquet",
+        growth=args.growth, first_us=args.first and length_us(args.first, "--first"),
+        recent_us=[length_us(text, "--recent") for text in args.recent], threads=1, quiet=True,
     )
 
 
