@@ -206,6 +206,18 @@ def test_a_throttle_is_a_rate_and_not_a_share(log: Log) -> None:
     assert same.key(10 * HOUR_US) == slow.key(10 * HOUR_US)
 
 
+def test_accounts_throttled_for_one_case_share_what_those_of_two_do_not(log: Log) -> None:
+    """One request in two hours for a case: findings of the one replay are not the other's, though the same was done to the same."""
+    made = {}
+    for name, case in (("one", {0: "c-1", 1: "c-1"}), ("two", {0: "c-1", 1: "c-2"})):
+        made[name] = Branch(log, NOBODY, None, (60.0, 1 / 120))
+        made[name].act(0, "throttle", [0, 1], case)
+        made[name].decide()
+    assert sum(len(answered(made["one"], code)) for code in (0, 1)) == HOURS // 2
+    assert [len(answered(made["two"], code)) for code in (0, 1)] == [HOURS // 2] * 2
+    assert made["one"].key(HOUR_US) != made["two"].key(HOUR_US)
+
+
 def test_other_actions_neither_empty_windows_nor_decide_anew(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """One request in four hours is so many whatever else is decided meanwhile, and each request is asked for once."""
     asked: list[tuple[int, float]] = []

@@ -59,6 +59,8 @@ class Branch:
         self.banned_us: dict[int, int] = {}
         self.failovers = 0
         self._share = np.ones(log.n_accounts)
+        self._cases: list[list[str]] = []
+        """Of each action, if it is a throttle, the campaign of each account: those of one share the rate for a case."""
         self._throttled: dict[int, str] = {}
         """Accounts under a throttle, and the campaign that they are throttled for."""
         self._throttle: Throttle[int] = Throttle()
@@ -110,6 +112,7 @@ class Branch:
             return
         self.level |= dict.fromkeys(codes, level)
         self.actions.append((hold_us, action, [self.name(code) for code in codes]))
+        self._cases.append([(case or {}).get(code, "") for code in codes] if action == "throttle" else [])
         rows = self.log.between(hold_us)
         acted = np.zeros(self.log.n_accounts + len(self.names), bool)
         acted[codes] = True
@@ -204,8 +207,8 @@ class Branch:
     # --- Seeing ----------------------------------------------------------------------------------------------------
 
     def key(self, before_us: int) -> str:
-        """Names everything that was done before a time, and what a throttle among it lets through."""
-        held: list[object] = [row for row in self.actions if row[0] < before_us]
+        """Names everything that was done before a time, and what throttles among it let through."""
+        held: list[object] = [(*row, cases) for row, cases in zip(self.actions, self._cases, strict=True) if row[0] < before_us]
         if any(action == "throttle" for hold_us, action, _ in self.actions if hold_us < before_us):
             held.append(self.rates)
         return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
