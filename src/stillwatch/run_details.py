@@ -144,7 +144,7 @@ NOT_HERE = ("worth", "unvalued")
 UNITS = {
     "session.handoff": ("request", ""),
     **dict.fromkeys(("identity.payment", "identity.contact", "infra.network"), ("owner beyond the first", "owners beyond the first")),
-    **dict.fromkeys(("identity.signup", "identity.replacement", "identity.banned", "context.crowd"), ("account", "")),
+    **dict.fromkeys(("identity.signup", "identity.replacement", "identity.banned", "infra.hopping", "context.crowd"), ("account", "")),
     "infra.rotation": ("network an account", "networks an account"),
     "timing.one_rhythm": ("where 0 is one rhythm",) * 2,
     "timing.round_the_clock": ("where 1 is a flat day",) * 2,

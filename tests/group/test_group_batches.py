@@ -105,3 +105,21 @@ def test_threads_of_the_algebra_library_break_no_tie() -> None:
     one, two = (child.communicate()[0] for child in running)
     assert len(one) > 3000
     assert one == two
+
+
+def test_accounts_that_hop_are_proposed_together_and_those_who_live_alike_apart() -> None:
+    _, habits, machines = town(3, families=0, farms=(40, 30))
+    number = np.full(100, NONE)
+    number[20:90] = np.arange(70)
+    found = group.alike_accounts(number, habits, machines, 8)
+    assert set(found.origin) == {"hopping"}
+    assert set(range(20, 90)) == members(found)[0]
+    for mine in (set(range(20, 60)), set(range(60, 90))):
+        best = max(members(found)[1:], key=lambda held: len(held & mine) / len(held | mine))
+        assert len(best & mine) >= 0.9 * len(mine) >= 0.8 * len(best)
+
+
+def test_few_accounts_that_hop_are_no_group() -> None:
+    _, habits, machines = town(3, families=0, farms=(7,))
+    assert group.alike_accounts(np.arange(7), habits, machines, 8).n == 0
+    assert group.alike_accounts(np.full(5, NONE), [np.zeros((0, 8))], [np.zeros((0, 8))], 8).n == 0

@@ -119,5 +119,5 @@ def scene(
         known, proposed, measured(proposed) if sums is None else sums, Sample(*(nan,) * len(fields(Sample))),
         Handoffs(pairs[:, 0], pairs[:, 1], np.ones(len(pairs), np.int64)), shared, (0, 24 * HOUR_US),
         *(np.asarray(identities.get(name, np.zeros(known.n)), np.int64) for name in ("network", "client", "setting")),
-        np.asarray(identities.get("n_networks", np.ones(known.n)), np.int64),
+        np.asarray(identities.get("n_networks", np.ones(known.n)), np.int64), np.asarray(identities.get("hops", none), np.int64),
     )

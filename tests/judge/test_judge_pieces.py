@@ -17,6 +17,7 @@ from stillwatch.judge.evidence import (
     banned,
     contact,
     handoff,
+    hopping,
     mostly_alike,
     network,
     one_length,
@@ -24,6 +25,7 @@ from stillwatch.judge.evidence import (
     one_rhythm,
     payment,
     replacement,
+    rotation,
     signup,
 )
 from stillwatch.judge.matcher import MOST_GROUPS, Matcher
@@ -415,3 +417,27 @@ def test_a_mix_of_work_that_other_groups_of_the_log_have_too_is_usual() -> None:
 @pytest.mark.parametrize("name", [*EVIDENCE, *CONDUCT, *COMPUTED, *JOINT_SENTENCES])
 def test_what_an_analyst_reads_of_a_piece_has_no_markup_shape_or_constant(name: str) -> None:
     assert not re.search(r"[`_]|:func:|[A-Z]{5}", _sentence(name))
+
+
+def test_who_hops_between_providers_is_compared_with_the_logs_other_accounts() -> None:
+    """Twenty of a group's 30 hop, and ten of the other 270 of whom enough is told."""
+    hops = np.zeros(400, np.int64)
+    hops[:20], hops[30:40], hops[300:] = 1, 1, -1
+    told = hopping(scene(groups(range(30), range(30, 330)), people(400), hops=hops))
+    expected = 30 * (10 + 8 * 11 / 272) / (270 + 8)
+    assert told.observed.tolist() == [20, 10]
+    assert told.expected[0] == pytest.approx(expected)
+    assert told.value[0] == pytest.approx((20 - expected) / (30 - expected))
+    assert told.p_value[0] < 1e-20
+    assert told.value[1] == 0
+    assert told.p_value[1] > 0.9
+
+
+def test_hopping_is_blind_where_no_providers_are_told_and_who_hops_rotates() -> None:
+    blind = hopping(scene(groups(range(30)), people(60)))
+    assert np.isnan(blind.p_value[0])
+    assert blind.value[0] == 0
+    hops = np.zeros(60, np.int64)
+    hops[:24] = 1
+    assert rotation(scene(groups(range(30)), people(60))).value[0] == 0
+    assert rotation(scene(groups(range(30)), people(60), hops=hops)).value[0] == pytest.approx(0.8, abs=0.01)

@@ -251,3 +251,32 @@ def test_lives_of_batches(engine: Engine, told: list[tuple[int, int, int, int]])
     np.testing.assert_array_equal(found["work"], work)
     np.testing.assert_array_equal(found["client"], machines)
     assert {name for name in found if name in link.MACHINES} == set(link.MACHINES)
+
+
+HOUR = 3_600_000_000
+
+
+@pytest.mark.parametrize(
+    ("providers", "every_us", "hops"),
+    [
+        ([1, 2, 3, 4, 5, 6, 7, 8], HOUR, 1),
+        ([1, 2, 3, 4, 5, 6, 7, 7], HOUR, 0),  # seven providers
+        ([1, 2, 3, 4, 5, 6, 7, 8], 6 * HOUR, 0),  # never two within six hours
+        ([1, 2, 3, 4, 5, 0, 6, 7, 8], HOUR, 1),  # one request tells none
+        ([1, 2, 3, 4, 5, 6, 7], HOUR, None),  # too few tell
+        ([1] * 20, HOUR, 0),
+    ],
+)
+def test_an_account_hops_that_changes_between_many_providers_within_hours(
+    engine: Engine, providers: list[int], every_us: int, hops: int | None
+) -> None:
+    rows = [{"account": 5, "time": i * every_us, "provider": provider} for i, provider in enumerate(providers)]
+    told = tuples(link.hopping(load(engine, shuffled(rows, 1))), "account", "hops")
+    assert told == ([] if hops is None else [(5, hops)])
+
+
+def test_four_changes_within_hours_are_needed_however_many_providers(engine: Engine) -> None:
+    days = [{"account": 1, "time": i * 24 * HOUR, "provider": 1 + i} for i in range(9)]
+    hours = [{"account": 1, "time": i * 24 * HOUR + HOUR, "provider": 20 + i} for i in range(4)]
+    assert link.hopping(load(engine, shuffled([*days, *hours], 2)))["hops"].tolist() == [1]
+    assert link.hopping(load(engine, shuffled([*days, *hours[:3]], 2)))["hops"].tolist() == [0]

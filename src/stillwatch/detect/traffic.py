@@ -28,6 +28,8 @@ MARK_SHARE, MARK_LIFT, MARK_WIDTH = 0.3, 5, 20
 """Share of a group that carries a sub-stream, how often as by chance its carriers are in the group, and times the group's accounts that
 carry it at most, for it to mark the group (:func:`group.enriched`). Chosen, not calibrated: proposals need only be generous, and a tool
 that twenty times as many use is others'."""
+HOP_USUAL = 0.5
+"""Share of the accounts as busy (requests, to a power of two) that hop between providers from which it tells nothing of one that it does."""
 AN_ACCOUNT = 5
 """Requests that an account's age and volume count for beside the habits of its batch."""
 HALF_BIT = 17
@@ -49,6 +51,8 @@ class Traffic:
     """``net``, ``client`` and ``parameters`` (hashes) that each account used most, ``(n_accounts,)``, 0 where none is told."""
     n_networks: NDArray[np.int64]
     """Networks that each account used, ``(n_accounts,)``."""
+    hops: NDArray[np.int64]
+    """Whether each account hops between providers (:func:`link.hopping`), 1 or 0, ``(n_accounts,)``, -1 where too little tells."""
     lookup: NDArray[np.int64]
     """From the hash of an account to its code (:func:`judge.lookup`)."""
     threads: int
@@ -91,12 +95,14 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
     registry = registry_rows(ids, dataset.read_accounts(data, as_of))
     people = judge.people(ids, key, aligned, registry)
     none = np.zeros(len(ids), np.int64)
-    traffic = Traffic(files, people, link.identities(registry), {}, none.copy(), judge.lookup(key), engine.threads)
+    traffic = Traffic(files, people, link.identities(registry), {}, none.copy(), none - 1, judge.lookup(key), engine.threads)
     for name, rows in link.most_used(engine).items():
         traffic.used[name] = none.copy()
         traffic.used[name][traffic.codes(rows["account"])] = rows["value"]
         if name == "net":
             traffic.n_networks[traffic.codes(rows["account"])] = rows["n_values"]
+    hopping = link.hopping(engine)
+    traffic.hops[traffic.codes(hopping["account"])] = hopping["hops"]
     return traffic
 
 
@@ -117,6 +123,7 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
         rows = np.flatnonzero(value >= 0)
         plain.append(group.from_labels(value[rows], rows, view, judge.MIN_GROUP_ACCOUNTS))
     plain.append(_batches(engine, traffic))
+    plain.append(_hopping(engine, traffic))
     used = link.programs(engine, people.n)
     plain.append(group.from_labels(used["program"], traffic.codes(used["account"]), PROGRAM, judge.MIN_GROUP_ACCOUNTS))
     together = group.concatenate(plain)
@@ -129,8 +136,22 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
 
 def _batches(engine: Engine, traffic: Traffic) -> group.Groups:
     """Batches of accounts that share cards, phones or mailboxes, and those that live alike as one."""
+    batch = group.batched(list(traffic.identities.values()), judge.owners(traffic.people))
+    return group.alike_batches(batch, *_lives(engine, traffic, batch), judge.MIN_GROUP_ACCOUNTS)
+
+
+def _hopping(engine: Engine, traffic: Traffic) -> group.Groups:
+    """Accounts that hop between providers, all and those that live alike as one; an organisation's go the ways that it set up for them."""
+    told, busy = traffic.hops >= 0, np.log2(np.maximum(traffic.people.n_events, 1)).astype(np.int64)
+    usual = np.bincount(busy, weights=traffic.hops > 0) > HOP_USUAL * np.bincount(busy, weights=told)
+    hopping = (traffic.hops > 0) & (traffic.people.org < 0) & ~usual[busy]
+    hop = np.where(hopping, np.cumsum(hopping) - 1, -1)
+    return group.alike_accounts(hop, *_lives(engine, traffic, hop), judge.MIN_GROUP_ACCOUNTS)
+
+
+def _lives(engine: Engine, traffic: Traffic, batch: NDArray[np.int64]) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+    """Habits and machines of each batch of accounts, ``(n_batches, n_values)`` each; ``batch`` ``(n_accounts,)``, -1 for none."""
     people = traffic.people
-    batch = group.batched(list(traffic.identities.values()), judge.owners(people))
     rows = np.flatnonzero(batch >= 0)
     n_batches = int(batch.max(initial=-1)) + 1
     lives = link.lives(engine, {"account": people.key[rows], "batch": batch[rows]}, n_batches)
@@ -139,7 +160,7 @@ def _batches(engine: Engine, traffic: Traffic) -> group.Groups:
     for of_account in (np.searchsorted(AGES_DAYS, people.tenure_days(), "right"), np.log2(people.n_events).astype(np.int64)):
         habits.append(np.zeros((n_batches, int(of_account.max(initial=0)) + 1)))
         np.add.at(habits[-1], (batch[rows], of_account[rows]), AN_ACCOUNT)
-    return group.alike_batches(batch, habits, machines, judge.MIN_GROUP_ACCOUNTS)
+    return habits, machines
 
 
 def _incidences(engine: Engine, traffic: Traffic, streams: group.Groups) -> list[group.Incidence]:
@@ -176,4 +197,5 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     return judge.Scene(
         people=people, groups=groups, measured=measured, sample=sampled, handoffs=handoffs, identities=traffic.identities, window_us=window,
         network=traffic.used["net"], client=traffic.used["client"], setting=traffic.used["parameters"], n_networks=traffic.n_networks,
+        hops=traffic.hops,
     )

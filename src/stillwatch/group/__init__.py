@@ -5,12 +5,12 @@ accounts and, where content made it, the objects that mark its sub-stream of req
 accounts do (cover traffic) is left out of the measurement.
 """
 
-from stillwatch.group.batches import alike_batches, batched
+from stillwatch.group.batches import alike_accounts, alike_batches, batched
 from stillwatch.group.communities import Incidence, communities
 from stillwatch.group.proposals import components, concatenate, enriched, from_labels, substreams, twins
 from stillwatch.numeric.groups import Groups
 
 __all__ = [
-    "Groups", "Incidence", "alike_batches", "batched", "communities", "components", "concatenate", "enriched", "from_labels", "substreams",
-    "twins",
+    "Groups", "Incidence", "alike_accounts", "alike_batches", "batched", "communities", "components", "concatenate", "enriched",
+    "from_labels", "substreams", "twins",
 ]

@@ -13,7 +13,7 @@ from scipy.sparse import coo_matrix, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.group.proposals import concatenate, from_labels
-from stillwatch.numeric.groups import ALIKE_BATCHES, BATCH, Groups
+from stillwatch.numeric.groups import ALIKE_BATCHES, BATCH, HOPPING, Groups
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -69,21 +69,36 @@ def alike_batches(batch: I64, habits: Sequence[F64], machines: Sequence[F64], mi
         min_accounts: smallest group that is proposed.
     """
     rows = np.flatnonzero(batch >= 0)
-    found = [from_labels(batch[rows], rows, BATCH, min_accounts)]
+    each = from_labels(batch[rows], rows, BATCH, min_accounts)
+    return concatenate([each, *_alike(batch, habits, machines, CLASSES, ALIKE_BATCHES, min_accounts)])
+
+
+def alike_accounts(number: I64, habits: Sequence[F64], machines: Sequence[F64], min_accounts: int) -> Groups:
+    """Propose all accounts that hop between providers, and those that live alike as one; as :func:`alike_batches`, each its own batch."""
+    rows = np.flatnonzero(number >= 0)
+    whole = from_labels(np.zeros(len(rows), np.int64), rows, HOPPING, min_accounts)
+    return concatenate([whole, *_alike(number, habits, machines, CLASSES[:3], HOPPING, min_accounts)])
+
+
+def _alike(
+    batch: I64, habits: Sequence[F64], machines: Sequence[F64], tried: Sequence[int], origin: str, min_accounts: int
+) -> list[Groups]:
+    """Batches of one latent class as one group, for each number of classes that is ``tried``."""
+    rows, found = np.flatnonzero(batch >= 0), list[Groups]()
     tables = [
         block * np.minimum(counted / np.maximum(block.sum(axis=1, keepdims=True), 1), 1)
         for blocks, counted in ((habits, COUNTED), (machines, COUNTED_MACHINE)) for block in blocks
     ]
     known: set[bytes] = set()
-    for k in CLASSES if int(batch.max(initial=-1)) + 1 >= 2 * FEWEST_BATCHES else ():
+    for k in tried if int(batch.max(initial=-1)) + 1 >= 2 * FEWEST_BATCHES else ():
         label = classes(tables, k)
         for number in range(k):
             mine = label == number
             if mine.sum() >= FEWEST_BATCHES and mine.tobytes() not in known:
                 known.add(mine.tobytes())
                 members = rows[mine[batch[rows]]]
-                found.append(from_labels(np.zeros(len(members), np.int64), members, ALIKE_BATCHES, min_accounts))
-    return concatenate(found)
+                found.append(from_labels(np.zeros(len(members), np.int64), members, origin, min_accounts))
+    return found
 
 
 def classes(tables: Sequence[F64], k: int) -> I64:

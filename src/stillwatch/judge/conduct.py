@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from stillwatch.judge.people import DAY_US
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric import arrays
-from stillwatch.numeric.groups import ALIKE_BATCHES
+from stillwatch.numeric.groups import ALIKE_BATCHES, HOPPING
 from stillwatch.run_details import DECADES
 from stillwatch.tables import CAPABILITIES
 
@@ -40,7 +40,8 @@ def long_answers(scene: Scene) -> F64:
     Counted once, it is another: *observed*, by 0.1 at most in nineteen of twenty logs, by 0.18 and 0.13 in one of `demo` and one of
     `mixed`; nobody is told apart better by it (docs/experiments.md).
     """
-    usual = scene.measured.output_tokens.sum() / max(scene.measured.n.sum(), 1)
+    of = ~scene.groups.proposed_as(HOPPING)[scene.groups.member_group]
+    usual = scene.measured.output_tokens[of].sum() / max(scene.measured.n[of].sum(), 1)
     with np.errstate(divide="ignore"):
         value = np.log10(np.maximum(_per(scene, scene.measured.output_tokens), 1e-9) / max(usual, 1e-9))
     return np.clip(value, -1, 1) if usual > 0 else np.zeros(scene.n)

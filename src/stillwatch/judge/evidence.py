@@ -551,13 +551,26 @@ def network(scene: Scene) -> Finding:
 def rotation(scene: Scene) -> Finding:
     """Each account comes from many networks that accounts of other owners use too, as behind one proxy's pool of exits.
 
-    Observed is the mean number of such networks of an account; the value is 1 from ten of forty or more on. Null: none. Blind behind
-    exits that no two accounts share; subscribers of one carrier, customers of one VPN and cloud runners rotate as well.
+    Observed is the mean number of such networks of an account; the value is 1 from ten of forty or more on, and never less than the
+    value of :func:`hopping`. Null: none. Blind behind exits that no two accounts share, unless they hop;
+    subscribers of one carrier, customers of one VPN and cloud runners rotate as well.
     """
     each, accounts = np.nan_to_num(scene.sample.net_each), np.maximum(scene.groups.sizes(), 1)
     none = np.full(scene.n, np.nan)
     sampled = each / scene.sample.one_in, scene.sample.net_met2 / accounts**2, scene.net_most / accounts
     return Finding(scene.rotating, each, none, none, sampled=sampled)
+
+
+def hopping(scene: Scene) -> Finding:
+    """Accounts go from one network provider to the next within hours, time and again, as behind rotating residential proxies.
+
+    Observed is how many do: eight providers or more, and four changes between two of them within six hours. Null: as often as the log's
+    other accounts that send as many requests (binomial). Blind where autonomous systems are not told, for accounts of fewer than eight requests and behind proxies
+    that keep one exit a day; who uses Tor, or a VPN that changes servers by itself, hops as well.
+    """
+    hop, told, expected = scene.hopping
+    p = np.where(told > 0, stats.binom.sf(hop - 1, told, _ratio(expected, told)), np.nan)
+    return Finding(scene.hopping_share, hop, expected, p)
 
 
 EVIDENCE: dict[str, Callable[[Scene], Finding]] = {
@@ -569,6 +582,7 @@ EVIDENCE: dict[str, Callable[[Scene], Finding]] = {
     "identity.banned": banned,
     "infra.network": network,
     "infra.rotation": rotation,
+    "infra.hopping": hopping,
     "timing.one_rhythm": one_rhythm,
     "timing.round_the_clock": round_the_clock,
     "timing.steady": steady,

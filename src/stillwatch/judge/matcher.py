@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.numeric.arrays import by_value, distinct
-from stillwatch.numeric.groups import PROGRAM, Groups
+from stillwatch.numeric.groups import HOPPING, PROGRAM, Groups
 
 I64 = NDArray[np.int64]
 
@@ -19,11 +19,12 @@ MOST_GROUPS = 64
 """Groups that one request counts for; of more, the rest is passed over, and a run says in how many requests."""
 
 def usual_groups(groups: Groups) -> NDArray[np.bool_]:
-    """Groups from which it is taken what is usual in a log, ``(n_groups,)``: not those of one program, which are of everybody.
+    """Groups from which it is taken what is usual in a log, ``(n_groups,)``: not those of one program, which are of everybody, nor those
+    of accounts that hop between providers, which were put together for that.
 
     Weights were calibrated among the others, whose accounts meet in something.
     """
-    usual = ~groups.proposed_as(PROGRAM)
+    usual = ~(groups.proposed_as(PROGRAM) | groups.proposed_as(HOPPING))
     return usual if usual.any() else np.ones(groups.n, bool)
 
 

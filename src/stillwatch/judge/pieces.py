@@ -14,8 +14,10 @@ from stillwatch.numeric.parallel import mapped
 
 F64 = NDArray[np.float64]
 
+UNWEIGHED = ("infra.hopping",)
+"""Evidence that no calibration has seen: it counts among the families, and where ``infra.rotation`` does (:attr:`.Scene.rotating`)."""
 SIGNS: dict[str, int] = {
-    **dict.fromkeys(EVIDENCE, 1),
+    **{name: 1 for name in EVIDENCE if name not in UNWEIGHED},
     "infra.network": 0,
     "harvest.elicitation": 1,
     "harvest.long_answers": 1,

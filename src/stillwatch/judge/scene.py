@@ -37,6 +37,8 @@ EXITS_EACH, EXITS = 10, 40
 """Networks that others of the group use too, of each account and of the group, from which it surely rotates over a pool of exits."""
 OFFICE = 0.8
 """Share of a network's accounts in a group that must be one customer's for the network to be his."""
+OTHERS = 8
+"""Accounts of a log as a whole that are added to those as busy as an account, of whom it is asked whether they hop."""
 CARDS = 3
 """Customers whose accounts of a group use no other network, and of whom one has several, that may be one firm with so many cards."""
 
@@ -61,6 +63,8 @@ class Scene:
     """The same of the parameters that are asked with."""
     n_networks: I64
     """``(n_accounts,)`` networks that each account used."""
+    hops: I64
+    """``(n_accounts,)`` 1 for an account that hops between providers within hours, 0 for another, -1 where too little tells."""
 
     @property
     def n(self) -> int:
@@ -148,10 +152,39 @@ class Scene:
         return self.total(np.minimum(self.of_members(self.n_networks), self.measured.n))
 
     @cached_property
+    def hopping(self) -> tuple[F64, F64, F64]:
+        """Accounts of each group that hop, those of whom enough is told, and how many would as others as busy do, ``(n_groups,)``.
+
+        As busy is who sends as many requests, to a power of two; the log's others stand for OTHERS more of each such class.
+        """
+        told, hop = self.hops >= 0, self.hops > 0
+        busy = np.log2(np.maximum(self.people.n_events, 1)).astype(np.int64)
+        n_classes = int(busy.max(initial=0)) + 1
+        place = self.groups.member_group * n_classes + self.of_members(busy)
+        inside, hopping = (
+            np.bincount(place[self.of_members(accounts) & self.seen], minlength=self.n * n_classes).reshape(self.n, n_classes)
+            for accounts in (told, hop)
+        )
+        n, k = inside.sum(axis=1), hopping.sum(axis=1)
+        usual = (hop.sum() - k + 1) / (told.sum() - n + 2)
+        others, others_hop = (np.bincount(busy[accounts], minlength=n_classes) for accounts in (told, hop))
+        rate = (others_hop - hopping + OTHERS * usual[:, None]) / (others - inside + OTHERS)
+        return k.astype(np.float64), n.astype(np.float64), (inside * rate).sum(axis=1)
+
+    @cached_property
+    def hopping_share(self) -> F64:
+        """Share of the accounts that hop beyond what as many others do, of those who would not, 0 to 1, ``(n_groups,)``."""
+        hopping, _, expected = self.hopping
+        return np.asarray(np.clip((hopping - expected) / np.maximum(self.size - expected, 1e-9), 0, 1))
+
+    @cached_property
     def rotating(self) -> F64:
-        """How much each account rotates over a pool of exits that others of the group use too, 0 to 1, ``(n_groups,)``."""
+        """How much each account rotates over a pool of exits that others of the group use too, 0 to 1, ``(n_groups,)``.
+
+        Or :attr:`hopping_share`, if that is more: nobody's place is on so many providers.
+        """
         each, shared = np.nan_to_num(self.sample.net_each), np.nan_to_num(self.sample.net_shared)
-        return np.asarray(np.clip(each / EXITS_EACH, 0, 1) * np.clip(shared / EXITS, 0, 1))
+        return np.maximum(np.clip(each / EXITS_EACH, 0, 1) * np.clip(shared / EXITS, 0, 1), self.hopping_share)
 
     @cached_property
     def venue_share(self) -> F64:

@@ -77,6 +77,7 @@ FACTS = {
     "identity.banned": "earlier bans",
     "infra.network": "shared networks",
     "infra.rotation": "the pool of exits",
+    "infra.hopping": "changes of network provider within hours",
     "timing.one_rhythm": "one rhythm of hours",
     "timing.round_the_clock": "work round the clock",
     "timing.steady": "requests spread evenly over the hours",

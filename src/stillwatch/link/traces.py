@@ -156,6 +156,37 @@ def most_used(engine: Engine) -> dict[str, NumpyTable]:
     return {column: engine.arrays(most_used_sql(column)) for column in USED}
 
 
+HOPPED_PROVIDERS, HOPS, HOP_US = 8, 4, 6 * 3_600_000_000
+"""Providers that an account uses at least, and changes between two of them from one request to the next within so many microseconds, from
+which it hops: people have a home, a telephone and an office, and their VPN a server or two for a day (docs/experiments.md)."""
+
+HOPPING_SQL = f"""
+    WITH used AS (
+        SELECT account, COUNT(*) AS n, COUNT(DISTINCT provider) AS providers FROM sketches WHERE provider <> 0
+        GROUP BY account HAVING COUNT(*) >= {HOPPED_PROVIDERS}
+    ), many AS (
+        SELECT account FROM used WHERE providers >= {HOPPED_PROVIDERS}
+    ), moves AS (
+        SELECT sketches.account, provider, LAG(provider) OVER (PARTITION BY sketches.account ORDER BY time, provider) AS before,
+               time - LAG(time) OVER (PARTITION BY sketches.account ORDER BY time, provider) AS since_us
+        FROM sketches JOIN many ON sketches.account = many.account WHERE provider <> 0
+    ), hops AS (
+        SELECT account, COUNT(*) AS n FROM moves WHERE provider <> before AND since_us < {HOP_US} GROUP BY account
+    )
+    SELECT used.account, CASE WHEN COALESCE(hops.n, 0) >= {HOPS} THEN 1 ELSE 0 END AS hops
+    FROM used LEFT JOIN hops ON used.account = hops.account
+    ORDER BY used.account
+"""
+
+
+def hopping(engine: Engine) -> NumpyTable:
+    """Whether accounts hop from provider to provider, as behind rotating proxies: ``account`` (i64 hash) and ``hops``, 1 or 0.
+
+    Of those of whom enough requests tell the autonomous system (HOPPED_PROVIDERS); the others are left out.
+    """
+    return engine.arrays(HOPPING_SQL)
+
+
 HANDOFFS_SQL = f"""
     WITH turns AS (
         SELECT account, parent AS turn, time AS asked_us, CAST(NULL AS BIGINT) AS sent_us FROM sketches WHERE parent <> 0
