@@ -17,8 +17,7 @@ from stillwatch.judge.lines import (
     FAINT,
     HARDLY_DOUBTED,
     IDLE,
-    OWN_HOURS,
-    SHIFTS,
+    SLEEPING,
     TREES,
     Lines,
     doubt,
@@ -179,16 +178,15 @@ def test_trees_doubt_more_where_nothing_links_and_a_high_score_where_little_is_w
     assert speaking.speaks(told | {"harvest.volume": np.full(3, 1.0)}).doubted.tolist() == [False, True, True]
 
 
-def test_of_who_sleeps_at_hours_of_his_own_trees_must_be_sure_whatever_the_score() -> None:
-    """A call centre on prepaid cards; the same round the clock, at one rhythm, with too few requests to tell, and in a log of few days."""
-    shifts = values(5, timing__round_the_clock=[0.0, 0.1, 0.0, 0.0, 0.0], timing__one_rhythm=[0.4, 0.4, OWN_HOURS, 0.4, 0.4],
-                    harvest__volume=1.0, harvest__narrow=0.0, context__sent=[5.0, 5.0, 5.0, 0.1, 5.0],
-                    context__short_log=[0.0, 0.0, 0.0, 0.0, 1.0])
-    sure = np.full(5, BEYOND_DOUBT)
-    assert doubt(shifts, sure, unlinked=np.zeros(5, bool)).tolist() == [SHIFTS, 0.0, 0.0, 0.0, -np.inf]
-    for nats, doubted in ((SHIFTS - 0.1, True), (SHIFTS, False)):
+def test_of_who_sleeps_trees_must_be_sure_whatever_the_score() -> None:
+    """A vendor's contractors; the same round the clock, with too few requests to tell, and in a log of few days."""
+    asleep = values(4, timing__round_the_clock=[0.0, 0.1, 0.0, 0.0], harvest__volume=1.0, harvest__narrow=0.0,
+                    context__sent=[5.0, 5.0, 0.1, 5.0], context__short_log=[0.0, 0.0, 0.0, 1.0])
+    sure = np.full(4, BEYOND_DOUBT)
+    assert doubt(asleep, sure, unlinked=np.zeros(4, bool)).tolist() == [SLEEPING, 0.0, 0.0, -np.inf]
+    for nats, doubted in ((SLEEPING - 0.1, True), (SLEEPING, False)):
         speaking = model(grown(nats, ZERO), linked=part(harvest__volume=BEYOND_DOUBT + 1))
-        assert speaking.speaks({name: value[:1] for name, value in shifts.items()}).doubted.tolist() == [doubted]
+        assert speaking.speaks({name: value[:1] for name, value in asleep.items()}).doubted.tolist() == [doubted]
 
 
 def test_in_a_log_of_few_days_trees_doubt_less_of_who_sent_little_and_nothing_of_a_high_score() -> None:

@@ -9,6 +9,9 @@ from stillwatch.numeric.groups import CAMPAIGN, SESSION
 
 FREE_SHARE = 0.8
 """Share of a group's accounts that no campaign may hold for the group to be reviewed."""
+LARGER_SHARE = 0.5
+"""Share of a group's accounts that no campaign may hold at most, for what the log's other groups tell of it to make campaigns larger. Between
+the two shares neither the accused nor the others are most of it, and what it looks like says nothing of the others."""
 TALKING = 20
 """Accounts that no campaign holds from which a group of handed-over conversations is reviewed whoever else is in it."""
 MIN_ACCOUNTS = 4
@@ -37,8 +40,10 @@ def accuse(
     told = judge.yardstick(scene, odds, member, verdicts.comparable & ~known)
     values = {**values, judge.YARDSTICK: np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(told) else told)}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
-    if (verdicts.campaign & ~known).any():
-        final, lead = _put_together(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
+    n_free = scene.total(scene.of_members(free) & scene.seen)
+    new = verdicts.campaign & ~known & (mostly_free(scene, free) | (n_free <= LARGER_SHARE * scene.size))
+    if new.any():
+        final, lead = _put_together(scene, known | new, verdicts.log_odds, model, ~free)
     return values, final, lead, verdicts
 
 

@@ -164,10 +164,12 @@ def hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
 def surely_hiding(values: Mapping[str, F64]) -> NDArray[np.bool_]:
     """Groups of UNPLACED accounts or more of which nearly all do, and that ask for some of what is worth training on.
 
-    Who works in the open has no use for it; the seats of an agency that answers customers' mail behind a VPN ask for nothing of it.
+    Who works in the open has no use for it; the seats of an agency that answers customers' mail behind a VPN ask for nothing of it. Exits
+    that only :func:`.evidence.hopping` shows hide where accounts work, but not what for: who resells access by stealth hops as well.
     """
     wanted = values["context.unwanted"] < HARDLY_WANTED
-    return np.asarray((values["infra.rotation"] >= SURELY_HIDING) & ~fewer_than(UNPLACED, values) & wanted)
+    pool = (values["infra.rotation"] >= SURELY_HIDING) & (values["infra.rotation"] > values["infra.hopping"])
+    return np.asarray(pool & ~fewer_than(UNPLACED, values) & wanted)
 
 
 def housed(values: Mapping[str, F64]) -> NDArray[np.bool_]:
