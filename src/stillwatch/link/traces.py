@@ -161,9 +161,10 @@ HOPPED_PROVIDERS, HOPS, HOP_US = 8, 4, 6 * 3_600_000_000
 which it hops: people have a home, a telephone and an office, and their VPN a server or two for a day (docs/experiments.md)."""
 
 HOPPING_SQL = f"""
-    WITH used AS (
-        SELECT account, COUNT(*) AS n, COUNT(DISTINCT provider) AS providers FROM sketches WHERE provider <> 0
-        GROUP BY account HAVING COUNT(*) >= {HOPPED_PROVIDERS}
+    WITH places AS (
+        SELECT account, provider, COUNT(*) AS n FROM sketches WHERE provider <> 0 GROUP BY account, provider
+    ), used AS (
+        SELECT account, COUNT(*) AS providers FROM places GROUP BY account HAVING SUM(n) >= {HOPPED_PROVIDERS}
     ), many AS (
         SELECT account FROM used WHERE providers >= {HOPPED_PROVIDERS}
     ), moves AS (
