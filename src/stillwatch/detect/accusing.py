@@ -10,8 +10,8 @@ from stillwatch.numeric.groups import CAMPAIGN, SESSION
 FREE_SHARE = 0.8
 """Share of a group's accounts that no campaign may hold for the group to be reviewed."""
 LARGER_SHARE = 0.5
-"""Share of a group's accounts that no campaign may hold at most, for what the log's other groups tell of it to make campaigns larger. Between
-the two shares neither the accused nor the others are most of it, and what it looks like says nothing of the others."""
+"""Most of a group's accounts, as a share, that no campaign holds where it makes a campaign larger by what the rest of its log tells.
+Between the two shares the accused are too many and too few: what the group looks like says nothing of its others."""
 TALKING = 20
 """Accounts that no campaign holds from which a group of handed-over conversations is reviewed whoever else is in it."""
 MIN_ACCOUNTS = 4

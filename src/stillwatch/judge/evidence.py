@@ -565,8 +565,8 @@ def hopping(scene: Scene) -> Finding:
     """Accounts go from one network provider to the next within hours, time and again, as behind rotating residential proxies.
 
     Observed is how many do: eight providers or more, and four changes between two of them within six hours. Null: as often as the log's
-    other accounts that send as many requests (binomial). Blind where autonomous systems are not told, for accounts of fewer than eight requests and behind proxies
-    that keep one exit a day; who uses Tor, or a VPN that changes servers by itself, hops as well.
+    other accounts that send as many requests (binomial). Blind where autonomous systems are not told, for accounts of fewer than eight
+    requests and behind proxies that keep one exit a day; who uses Tor, or a VPN that changes servers by itself, hops as well.
     """
     hop, told, expected = scene.hopping
     p = np.where(told > 0, stats.binom.sf(hop - 1, told, _ratio(expected, told)), np.nan)
