@@ -29,7 +29,7 @@ MARK_SHARE, MARK_LIFT, MARK_WIDTH = 0.3, 5, 20
 carry it at most, for it to mark the group (:func:`group.enriched`). Chosen, not calibrated: proposals need only be generous, and a tool
 that twenty times as many use is others'."""
 HOP_USUAL = 0.5
-"""Share of the accounts as busy (requests, to a power of two) that hop between providers, from which hopping tells nothing of an account."""
+"""Share of accounts as busy (requests, to a power of two) that hop between providers, from which hopping tells nothing of an account."""
 AN_ACCOUNT = 5
 """Requests that an account's age and volume count for beside the habits of its batch."""
 HALF_BIT = 17
