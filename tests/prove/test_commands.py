@@ -594,7 +594,7 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
         (where / "proof" / "record.json").write_text(json.dumps(record))
         return next(line for line in out.splitlines() if "canaries" in line)
 
-    assert "p_value is told as 0.5" in spoilt(p_value=0.5)
+    assert "p_value is recorded as 0.5" in spoilt(p_value=0.5)
     assert "does not say what it must: 1 of 2 committed units" in spoilt(caveat=told["caveat"].partition("; ")[2])
     (question, given_one), *others = told["answers"].items()
     for time, says in ((None, "cannot be seen"), ("2001-01-01T00:00:00+00:00", "did not come first")):

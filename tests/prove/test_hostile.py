@@ -305,7 +305,7 @@ def test_a_reference_of_other_questions_is_told(where: Path, capsys: pytest.Capt
     record["reference"]["gap"] = None
     rewrite(where / "new", record)
     assert main(["prove", "verify", "new"]) == 1
-    assert "FAILED  statistics: reference.gap is told as None" in capsys.readouterr().out
+    assert "FAILED  statistics: reference.gap is recorded as None" in capsys.readouterr().out
     assert "Warning" not in tested([{"prompt": row["prompt"], "output": "Yet."} for row in rows])
     assert json.loads((where / "new" / "record.json").read_text())["reference"]["gap"] is None
     rows = [row for row in rows[:1] for _ in range(5)]

@@ -17,7 +17,11 @@ from stillwatch.terminal.counting import number_of
 
 
 def canary(args: Args) -> Any:
-    """Questions, planting, rank test."""
+    """Write the canaries' questions, plant canaries in answers, or run the rank test, by ``args.step``.
+
+    Raises:
+        InputError: an argument is missing, nothing commits to these canaries, or a unit is not committed to.
+    """
     from stillwatch.prove.verify import canaries_late
 
     keep_apart(args, "out")
@@ -37,7 +41,7 @@ def canary(args: Args) -> Any:
     forms = {one.tenant: c.assignment(which, one.key) for one in opened}
     if args.step == "plant":
         return _plant(args, which, forms, float(entry["design"]["alpha"]))
-    units = list(dict.fromkeys(names_of(args.units)))  # one that is named twice is one
+    units = list(dict.fromkeys(names_of(args.units)))  # a unit that is named twice counts once
     if not units:
         raise InputError("--units is missing", todo="Pass the units of the campaign")
     missing = [unit for unit in units if unit not in forms]
@@ -46,33 +50,33 @@ def canary(args: Args) -> Any:
     answers: dict[str, list[dict[str, Any]]] = {}
     for one in read_answers(args.source):
         answers.setdefault(one.prompt, []).append({"output": one.output, "asked_at": one.asked_at})
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "canaries": c.design_record(which), "seed": c.SEED, "draws": c.DRAWS, "units": units, "answers": answers,
         "commitment": entry["hash"], "committed_at": entry["time"],
         "caveat": c.caveat(units, forms),
         "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in opened if one.tenant in units],
     }
-    result = c.again(told)
-    told |= asdict(result)
+    result = c.retest(record)
+    record |= asdict(result)
     if args.out is not None:
-        write_json(told, args.out)
+        write_json(record, args.out)
     say(args, f"p = {result.p_value:.3g} (floor {result.floor:.1g}); {result.n_informative} of "
               f"{number_of(result.n_canaries, 'canary', 'canaries')} answered in {number_of(result.n_answers, 'answer')}, "
               f"{result.chances:.3g} equally likely designs")
     say(args, f"Verdict at {entry['design']['alpha']:g}, the commitment's level: {_verdict(result, entry['design']['alpha'])}")
-    say(args, told["caveat"][0].upper() + told["caveat"][1:])
-    late = canaries_late(told)
+    say(args, record["caveat"][0].upper() + record["caveat"][1:])
+    late = canaries_late(record)
     if not result.n_informative:
         say(args, "No answer holds a form of any canary: were these the questions of stillwatch prove canary questions?")
     elif late:
         say(args, f"A proof with these will not verify: {late}. Ask again (stillwatch prove ask notes when), and test those answers")
     elif args.out is not None:
         say(args, f"Next: put it into a proof, which verify then computes anew: stillwatch prove test … --canaries {args.out}")
-    return told
+    return record
 
 
 def _verdict(result: c.CanaryTest, alpha: float) -> str:
-    """In the words of ``prove test``; canaries have no decoys that could disagree."""
+    """The verdict in the words of ``prove test``. Canaries have no decoys, so these cannot contradict p."""
     if not result.n_informative:
         return "not tested"
     if result.p_value <= alpha:
@@ -83,28 +87,29 @@ def _verdict(result: c.CanaryTest, alpha: float) -> str:
 def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tuple[Opened, ...]]:
     """The commitment to these canaries (the last, unless one is named), and its keys."""
     entries = read_commitments(args.log)
-    mine = [one for one in entries if one["design"]["mark"] == design and args.entry in (None, one["sequence"])]
-    if not mine:
+    matching = [entry for entry in entries if entry["design"]["mark"] == design and args.entry in (None, entry["sequence"])]
+    if not matching:
         raise InputError("nothing commits to these canaries", where=args.log,
                          todo="Before you plant: stillwatch prove commit --scheme canary --tenants …")
-    return mine[-1], packet.open_keys(mine[-1], master_of(args))
+    return matching[-1], packet.open_keys(matching[-1], master_of(args))
 
 
 def _unknown(unit: str, forms: Collection[str]) -> InputError:
-    """Without the others' names: they are customers."""
+    """The error for a unit without a key. It does not list the units with keys, since those are customers."""
     return InputError("no commitment to this unit", where=unit,
                       todo=f"{number_of(len(forms), 'other is', 'others are')} committed to: check the name, or pass --entry")
 
 
 def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]], level: float) -> Any:
+    """Plant the units' forms in answers, and say what a test can reach with them."""
     if args.out is None:
         raise InputError("--out is missing")
     planted = changed = had = 0
-    of_units: dict[str, set[int]] = {}
+    planted_in: dict[str, set[int]] = {}
     with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
         for place, row in placed_rows(args.source):
             unit = args.unit or text_of(row, "tenant", place, args.source, "--unit")
-            # what was asked tells which choices are free
+            # the prompt is needed because it shows which choices are free
             prompt, output = (text_of(row, name, place, args.source, None) for name in ("prompt", "output"))
             if unit not in forms:
                 raise _unknown(unit, forms)
@@ -112,31 +117,31 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]], level
             planted += sum(found)
             changed += text != output
             had += text == output and any(found)
-            of_units.setdefault(unit, set()).update(index for index, places in enumerate(found) if places)
+            planted_in.setdefault(unit, set()).update(index for index, places in enumerate(found) if places)
             handle.write(json.dumps({**row, "output": text}, ensure_ascii=False, default=str) + "\n")
-    used = set().union(*of_units.values())
+    used = set().union(*planted_in.values())
     say(args, f"{number_of(planted, 'form')} planted, of {len(used)} of {number_of(len(which), 'canary', 'canaries')}: "
               f"{number_of(changed, 'answer')} changed, {had:,} had the key's form already")
-    told: dict[str, Any] = {"planted": planted, "changed": changed, "had": had}
+    summary: dict[str, Any] = {"planted": planted, "changed": changed, "had": had}
     if not planted:
         say(args, "No answer has a place for a form, so no test can find any: forms go where what is asked for is made up")
-        return told
+        return summary
     if not changed:
         say(args, "Nothing was changed, so there is nothing to find: a suspect's forms say no more than without canaries. More answers, to "
                   "questions for something made up, have more places")
-        return told
-    least, most = c.least_p(which, of_units.values()), c.most_units(which, used, level)
+        return summary
+    least, most = c.least_p(which, planted_in.values()), c.most_units(which, used, level)
     if least > level:
         say(args, f"These are few: of a suspect that shows them all p is {least:.2g}, not less"
-                  + f", and that with all {len(of_units):,} units tested together" * (len(of_units) > 1)
+                  + f", and that with all {len(planted_in):,} units tested together" * (len(planted_in) > 1)
                   + f"; a verdict takes {level:g}. More canaries, in answers to questions for something made up, make it less")
     half = "a suspect that gives its campaign's forms in half of its answers, and one of its own in the others,"
     if most:
         say(args, f"At {level:g} {half} is shown nine times in ten where the campaign is {number_of(most, 'unit')}"
-                  + (" or fewer" * (most > 1) if most < c.MOST_UNITS else " or perhaps more") + ". More units of a campaign say less, "
+                  + (" or fewer" * (most > 1) if most < c.MAX_UNITS else " or perhaps more") + ". More units of a campaign say less, "
                   "since a suspect mixes their forms: give what belongs together one unit")
     else:
         say(args, f"At {level:g} {half} is shown {100 * c.power(which, used, 1, level):.0f} times in a hundred where the campaign is one "
                   "unit, and less often where it is more: more canaries need a place")
     say(args, f"Next: send out {args.out}; when there is a suspect: stillwatch prove canary questions --out canaries.jsonl")
-    return told | {"least_p": least, "most_units": most}
+    return summary | {"least_p": least, "most_units": most}
