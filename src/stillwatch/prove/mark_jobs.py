@@ -1,4 +1,4 @@
-"""The commands before there is a suspect: commit, mark, join marks with a run, plan how many answers a test needs."""
+"""The commands that come before there is a suspect: commit, mark, ledger, plan."""
 
 import hashlib
 import json
@@ -29,9 +29,13 @@ ENGLISH = "Its pairs are English forms, for prose (docs/prove.md, Marks)"
 
 
 def commit(args: Args) -> Any:
-    """Commit to keys and design."""
-    if not 0 < args.alpha < 1 or not 19 <= args.decoys <= packet.MOST_DECOYS:
-        raise InputError(f"--alpha must lie between 0 and 1, --decoys between 19 and {packet.MOST_DECOYS:,}",
+    """Commit to tenants' keys and to the design of the test.
+
+    Raises:
+        InputError: options contradict each other or are out of range, or a file cannot be read.
+    """
+    if not 0 < args.alpha < 1 or not 19 <= args.decoys <= packet.MAX_DECOYS:
+        raise InputError(f"--alpha must lie between 0 and 1, --decoys between 19 and {packet.MAX_DECOYS:,}",
                          todo="The defaults are 1e-5 and 999")
     if args.samples is not None and args.samples < 1:
         raise InputError("--samples must be above 0")
@@ -58,7 +62,7 @@ def commit(args: Args) -> Any:
         if args.early:
             design["prompts_in_order"] = packet.in_order(prompts)
     if args.early:
-        _may_stop(args, mark)
+        _demand_early(args, mark)
     if args.against is not None:
         design["reference"] = args.against == "reference"
     if args.together is not None:
@@ -76,7 +80,8 @@ def commit(args: Args) -> Any:
     elif args.prompts is not None:
         step = f"{ask} of the suspect" + (", then of the reference" if args.against else "")
     elif isinstance(mark, Design):
-        planted = [one for one in read_log(args.log)[:-1] if one["design"]["mark"] == design["mark"] and {*names} <= {*one["commitments"]}]
+        earlier = read_log(args.log)[:-1]
+        planted = [old for old in earlier if old["design"]["mark"] == design["mark"] and {*names} <= {*old["commitments"]}]
         step = ("stillwatch prove canary questions --out canaries.jsonl, for the suspect (planting goes on with --entry "
                 f"{planted[-1]['sequence']})" if planted else "stillwatch prove canary plant ANSWERS --out planted.jsonl")
     elif isinstance(mark, ChoiceMark):
@@ -87,11 +92,11 @@ def commit(args: Args) -> Any:
     return {"hash": entry["hash"], "sequence": entry["sequence"], "time": entry["time"]}
 
 
-def _may_stop(args: Args, mark: Scheme | ChoiceMark | Design) -> None:
-    """Whether a test of this kind can stop early.
+def _demand_early(args: Args, mark: Scheme | ChoiceMark | Design) -> None:
+    """Refuse ``--early`` for a test that cannot stop early.
 
     Raises:
-        InputError: it cannot.
+        InputError: this one cannot.
     """
     if args.prompts is None:
         raise InputError("--early needs --prompts", todo="The questions are fixed, with their order; how many are asked is not")
@@ -103,6 +108,7 @@ def _may_stop(args: Args, mark: Scheme | ChoiceMark | Design) -> None:
 
 
 def _new_mark(args: Args) -> Scheme | ChoiceMark | Design:
+    """The mark that the options describe."""
     if args.scheme == "canary":
         return Design(tuple(canaries(args.canaries)))
     if args.scheme == "choice":
@@ -119,23 +125,27 @@ def _new_mark(args: Args) -> Scheme | ChoiceMark | Design:
 
 
 def mark(args: Args) -> Any:
-    """Mark finished answers, or print a transformers configuration."""
+    """Mark finished answers, or print a transformers configuration.
+
+    Raises:
+        InputError: the committed mark cannot be set on finished text, an option is missing, or an answer has no id or tenant.
+    """
     import pyarrow as pa
 
     from stillwatch.prove.exposure_ledger import MARK_LOG, add_to_mark_log, read_mark_log
 
     entry, design = commitment(args)
-    how = packet.mark_of(design)
+    committed_mark = packet.mark_of(design)
     master = master_of(args)
     if args.config:
-        if args.tenant is None or isinstance(how, ChoiceMark):
+        if args.tenant is None or isinstance(committed_mark, ChoiceMark):
             raise InputError("--config needs --tenant and a commitment to hf_kgw or synthid")
-        one = packet.open_keys(entry, master, [args.tenant])[0]
-        config = to_transformers(how, how.key(one.secret))
+        opened = packet.open_keys(entry, master, [args.tenant])[0]
+        config = to_transformers(committed_mark, committed_mark.key(opened.secret))
         print(json.dumps(config, indent=1))
         return None
-    if not isinstance(how, ChoiceMark):
-        raise InputError(f"{how.name} marks are set while a model writes", todo="See docs/prove.md: MarkProcessor, --config")
+    if not isinstance(committed_mark, ChoiceMark):
+        raise InputError(f"{committed_mark.name} marks are set while a model writes", todo="See docs/prove.md: MarkProcessor, --config")
     if args.source is None or args.out is None:
         raise InputError("ANSWERS or --out is missing")
     keep_apart(args, "out", "mark_log")
@@ -145,7 +155,7 @@ def mark(args: Args) -> Any:
     if not rows:
         raise InputError("no answers", where=args.source)
     keys: dict[str, Any] = {}
-    changed = words = added = otherwise = 0
+    changed = words = added = conflicting = 0
     logged: list[dict[str, Any]] = []
     with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
         for place, row in track(rows, "marking", len(rows), quiet=args.quiet):
@@ -153,7 +163,7 @@ def mark(args: Args) -> Any:
             tenant = args.tenant or text_of(row, "tenant", place, args.source, "--tenant")
             if tenant not in keys:
                 keys[tenant] = packet.open_keys(entry, master, [tenant])[0].key
-            marked, changes = how.apply(text, keys[tenant])
+            marked, changes = committed_mark.apply(text, keys[tenant])
             changed, words = changed + changes, words + len(text.split())
             handle.write(json.dumps({**row, args.output_column: marked}, ensure_ascii=False, default=str) + "\n")
             event = row.get("event_id")
@@ -162,28 +172,32 @@ def mark(args: Args) -> Any:
             logged.append({"event_id": str(event), "account_id": row.get("account_id"), "tenant": tenant,
                            "scheme": "choice", "epoch": design.get("epoch") or None, "timestamp": None,
                            "tokens": len(text.split()), "answer_sha256": hashlib.sha256(marked.encode()).hexdigest()})
-        if args.mark_log:  # before the answers take their place, so that none is sent out that is not in the log
-            added, otherwise = add_to_mark_log(pa.Table.from_pylist(logged, schema=MARK_LOG.schema), args.mark_log)
-    told = {"answers": len(rows), "changed": changed, "words": words}
+        if args.mark_log:  # before the file of answers is complete, so that no marked answer is sent out that the log lacks
+            added, conflicting = add_to_mark_log(pa.Table.from_pylist(logged, schema=MARK_LOG.schema), args.mark_log)
+    summary = {"answers": len(rows), "changed": changed, "words": words}
     if args.mark_log:
-        told |= {"logged": added}
+        summary |= {"logged": added}
     per_hundred = 100 * changed / max(1, words)
     say(args, f"{number_of(len(rows), 'answer')}, {number_of(changed, 'changed place')}, {per_hundred:.2f} in a hundred words")
     if args.mark_log:
         say(args, f"{args.mark_log}: {number_of(added, 'answer')} added" + (f", {len(rows) - added:,} in it before" * (added < len(rows))))
-        if otherwise:
-            say(args, f"{otherwise:,} of these are of events that the log has with another text or key, and a ledger counts both. "
+        if conflicting:
+            say(args, f"{conflicting:,} of these are of events that the log has with another text or key, and a ledger counts both. "
                       "event_id must be the request's own")
-    if not changed and not how.counts(row[args.output_column] for _, row in rows).any():
+    if not changed and not committed_mark.counts(row[args.output_column] for _, row in rows).any():
         say(args, f"Nothing is marked: no pair of the mark occurs in these answers, so no test can find them. {ENGLISH}")
-        return told
+        return summary
     keep = f", keep {args.mark_log}" if args.mark_log else " (without --mark-log there will be no ledger)"
     say(args, f"Next: send out {args.out}{keep}; when there is a suspect: stillwatch prove ask")
-    return told
+    return summary
 
 
 def ledger(args: Args) -> Any:
-    """Join a mark log with a detect run."""
+    """Join a mark log with a run of ``detect``: which account saw which marked answer.
+
+    Raises:
+        InputError: options contradict each other, or a file is not what it should be.
+    """
     from stillwatch.prove.exposure_ledger import elicited, event_files, exposures
     from stillwatch.prove.exposure_ledger import ledger as join
 
@@ -192,64 +206,74 @@ def ledger(args: Args) -> Any:
     if args.events is not None:
         demand_outside(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
     keep_apart(args, "out", "elicited", read=[*data_files(args.marks), *event_files(args.events), *(args.run / name for name in RUN_FILES)])
-    made = join(args.marks, args.run, args.events)
-    write_parquet(made, args.out)
-    harvested, seen = exposures(made)
+    joined = join(args.marks, args.run, args.events)
+    write_parquet(joined, args.out)
+    harvested, seen = exposures(joined)
     if not harvested:
         say(args, "No marked answer was harvested by a campaign of this run, as far as it tells. "
                   "If that surprises you: is event_id in the mark log the request's event_id in the events?")
-    say(args, f"{number_of(len(made), 'marked answer')} of {number_of(len(seen), 'tenant')}; harvested by campaigns: "
+    say(args, f"{number_of(len(joined), 'marked answer')} of {number_of(len(seen), 'tenant')}; harvested by campaigns: "
               f"{sum(harvested.values()):,.0f} of {sum(seen.values()):,.0f} tokens")
     if len(harvested) > 1:
         say(args, f"The harvest went through {len(harvested)} tenants, which dilutes each key: commit to test them as one "
                   f"(prove commit --together {','.join(sorted(harvested)[:8])}{',…' if len(harvested) > 8 else ''})")
     say(args, f"Next: stillwatch prove test ASKED --reference BASE --ledger {args.out} --out proof")
-    told: dict[str, Any] = {"answers": len(made), "harvested": dict(harvested), "seen": dict(seen)}
+    summary: dict[str, Any] = {"answers": len(joined), "harvested": dict(harvested), "seen": dict(seen)}
     if args.elicited is not None:
-        kept, lost = elicited(made, args.events, tuple(args.campaign))
+        rows, lost = elicited(joined, args.events, tuple(args.campaign))
         with replacing(args.elicited) as partial:
-            partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept), "utf-8")
-        say(args, f"{number_of(len(kept), 'marked answer')} that campaigns elicited: {args.elicited}"
+            partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+        say(args, f"{number_of(len(rows), 'marked answer')} that campaigns elicited: {args.elicited}"
                   + (f"; {lost:,} left out, whose text is not kept or was changed since" if lost else ""))
-        told |= {"elicited": len(kept), "elicited_left_out": lost}
-    return told
+        summary |= {"elicited": len(rows), "elicited_left_out": lost}
+    return summary
 
 
 def plan(args: Args) -> Any:
-    """How many answers are needed."""
+    """How many answers a test needs for a p-value and a power.
+
+    Raises:
+        InputError: options are out of range, or the answers cannot be read.
+    """
     _, design = commitment(args)
-    how = packet.mark_of(design)
+    mark = packet.mark_of(design)
     answers = read_answers(args.pilot, args.prompt_column, args.output_column)
     try:
-        shifts = [float(shift) for shift in (args.shifts or _SHIFTS[isinstance(how, ChoiceMark)]).split(",")]
+        shifts = [float(shift) for shift in (args.shifts or _SHIFTS[isinstance(mark, ChoiceMark)]).split(",")]
     except ValueError as error:
         raise InputError(f"--shifts are not numbers ({error})", where=args.shifts) from error
-    most = 1.0 if isinstance(how, ChoiceMark) else 1e6
+    most = 1.0 if isinstance(mark, ChoiceMark) else 1e6
     if not 0 < args.p < 1 or not 0 < args.power < 1 or not all(0 < shift <= most for shift in shifts):
         raise InputError("--p and --power must lie between 0 and 1, --shifts be above 0, and for choice marks at most 1")
-    if isinstance(how, ChoiceMark):
-        return _plan_choices(args, how, answers, shifts)
-    coder = coder_of(args.tokenizer, how)
-    tuples = tuples_of(answers, how, coder, design.get("exclude"))
-    grow = growth(tuples.records, len(answers))
-    rows = make_plan(how.null, grow, shifts, log(args.p), args.power)
+    if isinstance(mark, ChoiceMark):
+        return _plan_choices(args, mark, answers, shifts)
+    coder = coder_of(args.tokenizer, mark)
+    tuples = tuples_of(answers, mark, coder, design.get("exclude"))
+    tuple_growth = growth(tuples.records, len(answers))
+    planned = make_plan(mark.null, tuple_growth, shifts, log(args.p), args.power)
     say(args, f"{number_of(len(answers), 'answer')} gave {number_of(len(tuples), 'distinct tuple')}; "
-              f"their number grows as answers^{grow.exponent:.2f}")
+              f"their number grows as answers^{tuple_growth.exponent:.2f}")
     say(args, f"answers needed for p <= {args.p:g} with power {args.power:g} (about half of sequential tests stop earlier at):")
-    for one in rows:
+    for row in planned:
         needed = "out of reach"
-        if one.answers is not None and one.tuples is not None:
-            needed = f"{number_of(one.answers, 'answer')} ({number_of(one.tuples, 'tuple')})"
-        say(args, f"  excess {100 * one.shift:g} %: {needed}{_early('sequential', one.answers_sequential, one.answers)}")
+        if row.answers is not None and row.tuples is not None:
+            needed = f"{number_of(row.answers, 'answer')} ({number_of(row.tuples, 'tuple')})"
+        say(args, f"  excess {100 * row.shift:g} %: {needed}{_early('sequential', row.answers_sequential, row.answers)}")
     say(args, _AFTER_PLAN)
-    return {"growth": asdict(grow), "plan": [asdict(one) for one in rows]}
+    return {"growth": asdict(tuple_growth), "plan": [asdict(row) for row in planned]}
 
 
-def _early(told: str, early: int | None, fixed: int | None) -> str:
-    """When half of the tests that may stop early have stopped, and whether that is no sooner than with a fixed number of answers."""
+def _early(label: str, early: int | None, fixed: int | None) -> str:
+    """The number of answers at which half of the sequential tests have stopped, in words, and whether that saves any.
+
+    Args:
+        label: put before the number.
+        early: answers at which half have stopped; None if not computed.
+        fixed: answers that a test of fixed size needs; None if out of reach.
+    """
     if early is None:
         return ""
-    return f"; {told} {early:,}" + (", so that stopping early saves nothing" if fixed is not None and early >= fixed else "")
+    return f"; {label} {early:,}" + (", so that stopping early saves nothing" if fixed is not None and early >= fixed else "")
 
 
 _AFTER_PLAN = ("Next: stillwatch prove commit with the same --tenants and marks, --prompts QUESTIONS --samples 1 --mode written "
@@ -257,33 +281,35 @@ _AFTER_PLAN = ("Next: stillwatch prove commit with the same --tenants and marks,
 
 
 _SHIFTS = ("0.01,0.02,0.05,0.1,0.2", "0.05,0.1,0.2,0.4")
-"""What is planned for by default: marks on tokens, choice marks."""
+"""Default of ``--shifts`` for marks on tokens (relative excess) and for choice marks (share of places)."""
 
 
-def _plan_choices(args: Args, how: ChoiceMark, answers: list[Answer], shares: list[float]) -> Any:
+def _plan_choices(args: Args, mark: ChoiceMark, answers: list[Answer], shares: list[float]) -> Any:
+    """The plan for choice marks: at each share of places where the suspect writes the key's form, alone and against a reference."""
     import numpy as np
 
     from stillwatch.prove import choices
 
-    counts, _ = how.counts_beyond([one.output for one in answers], [one.prompt for one in answers])
-    met = int((counts.sum(1) > 0).sum())
-    if not met:
+    counts, _ = mark.counts_beyond([answer.output for answer in answers], [answer.prompt for answer in answers])
+    n_pairs = int((counts.sum(1) > 0).sum())
+    if not n_pairs:
         say(args, f"{number_of(len(answers), 'answer')}: no pair of the mark occurs in them beyond their prompts, so no number of answers "
                   f"like these is enough. {ENGLISH}")
         return {"answers": len(answers), "pairs": 0, "plan": []}
-    say(args, f"{number_of(len(answers), 'answer')} met {met} of {how.n_cells} pairs, {counts.sum() / len(answers):.1f} places an answer")
+    say(args, f"{number_of(len(answers), 'answer')} met {n_pairs} of {mark.n_cells} pairs, "
+              f"{counts.sum() / len(answers):.1f} places an answer")
     say(args, f"answers needed for p <= {args.p:g} with power {args.power:g}, where the suspect writes the key's form at")
-    told: dict[str, Any] = {"answers": len(answers), "pairs": met, "plan": []}
-    against = {"alone": np.random.default_rng(1), "against as many answers of a reference": np.random.default_rng(1)}
-    asked = [(name, share) for name in against for share in shares]
-    # all before the first is said: on a terminal a bar takes what is printed under it
-    rows = [(name, choices.plan(how, counts, len(answers), share, log(args.p), reference=name != "alone", wanted=args.power, looks=LOOKS,
-                                rng=against[name]))
-            for name, share in track(asked, "planning", len(asked), quiet=args.quiet)]
-    for name, one in rows:
-        needed = f"{one.answers:,}" if one.answers else f"out of reach (p {show_p(one.log_p)} with {choices.LARGEST:,})"
-        early = _early("of those that may stop early half have by", one.answers_early, one.answers)
-        say(args, f"  {100 * one.share:g} % of these places, tested {name}: {needed}{early}")
-        told["plan"].append({"test": name, **asdict(one)})
+    summary: dict[str, Any] = {"answers": len(answers), "pairs": n_pairs, "plan": []}
+    rngs = {"alone": np.random.default_rng(1), "against as many answers of a reference": np.random.default_rng(1)}
+    cases = [(name, share) for name in rngs for share in shares]
+    # all are computed before the first is printed: a progress bar on a terminal would overwrite printed lines
+    rows = [(name, choices.plan(mark, counts, len(answers), share, log(args.p), reference=name != "alone", wanted=args.power, looks=LOOKS,
+                                rng=rngs[name]))
+            for name, share in track(cases, "planning", len(cases), quiet=args.quiet)]
+    for name, row in rows:
+        needed = f"{row.answers:,}" if row.answers else f"out of reach (p {show_p(row.log_p)} with {choices.LARGEST:,})"
+        early = _early("of those that may stop early half have by", row.answers_early, row.answers)
+        say(args, f"  {100 * row.share:g} % of these places, tested {name}: {needed}{early}")
+        summary["plan"].append({"test": name, **asdict(row)})
     say(args, _AFTER_PLAN)
-    return told
+    return summary

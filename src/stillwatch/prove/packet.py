@@ -1,7 +1,7 @@
-"""The record of a proof: a folder that says what was asked, what came back and why it counts; anybody can check it.
+"""The folder of a proof: what was asked, what was answered and why it counts. Anybody can check it.
 
     record.json      hypotheses, design, commitments, opened keys, statistics, alternatives, what would falsify it
-    answers.jsonl    every query and answer that was scored
+    answers.jsonl    every question and answer that was tested
     reference.jsonl  texts of the reference, where one was used
     tokenizer.json   the marked model's tokenizer, where one was used
     report.html      the page for people
@@ -32,9 +32,10 @@ from stillwatch.prove.testing import MarkTest
 
 FORMAT = "stillwatch proof 5"
 SIGNATURE = "manifest.sig"
-MOST_DECOYS = 100_000
-"""Every decoy is a test of its own: more take hours, and their rank p says little more."""
+MAX_DECOYS = 100_000
+"""Each decoy costs a test. More would take hours and make the rank p little finer."""
 UNCOMMITTED = b"stillwatch: no commitment was made"
+"""Seed of the decoys where no commitment fixes one."""
 
 HYPOTHESES = {
     "null": "The suspect's text does not depend on the keys under test: nobody and nothing that wrote it knew them, or"
@@ -74,10 +75,13 @@ NOT_CLAIMED = (
 
 
 def mark_of(design: Mapping[str, Any]) -> Scheme | ChoiceMark:
-    """The mark of a design.
+    """The mark that a design describes.
+
+    Args:
+        design: of a commitment or a record. Older ones do not name the forms of choices; then these are not checked.
 
     Raises:
-        InputError: it is none, or one of other pairs or forms; commitments of before do not name the forms.
+        InputError: it describes no mark, or one with other pairs or forms than this version has.
     """
     description = design["mark"]
     if description.get("scheme") == "choice":
@@ -96,10 +100,14 @@ def mark_of(design: Mapping[str, Any]) -> Scheme | ChoiceMark:
 
 
 def choice_mark(rate: float, buckets: int) -> ChoiceMark:
-    """A choice mark within its bounds.
+    """A choice mark whose parameters are checked.
+
+    Args:
+        rate: changed words in a hundred, above 0 and at most 100.
+        buckets: classes of the word before, 1 to 1,000.
 
     Raises:
-        InputError: no text can be changed at that rate, or no key has that many cells.
+        InputError: one of them is out of range.
     """
     if not 0 < rate <= 100 or not 1 <= buckets <= 1000:
         raise InputError("--rate must be above 0 and at most 100, --buckets between 1 and 1,000")
@@ -107,22 +115,27 @@ def choice_mark(rate: float, buckets: int) -> ChoiceMark:
 
 
 def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()) -> tuple[Opened, ...]:
-    """The keys that an entry commits to, derived anew; all of them unless names are given.
+    """Derive the keys that an entry commits to.
+
+    Args:
+        entry: of the commitment log.
+        master: the master secret.
+        names: tenants; none means all of the entry.
 
     Raises:
-        InputError: a name is not committed to, or the master key is not the one.
+        InputError: a name is not committed to, or the entry was made with another master secret.
     """
     design = entry["design"]
-    wanted = list(dict.fromkeys(names)) or sorted(entry["commitments"])  # a key that is named twice is one key
-    out = []
+    wanted = list(dict.fromkeys(names)) or sorted(entry["commitments"])  # a tenant that is named twice counts once
+    opened = []
     for name in wanted:
         if name not in entry["commitments"]:
             raise InputError("no commitment to this tenant", where=name, todo="Commit before you test")
-        one = tenant_secret(master, name, str(design["mark"]["scheme"]), str(design.get("epoch", "")))
-        if one.commitment != entry["commitments"][name]:
+        key = tenant_secret(master, name, str(design["mark"]["scheme"]), str(design.get("epoch", "")))
+        if key.commitment != entry["commitments"][name]:
             raise InputError("the key does not open its commitment", where=name, todo="Pass the master key it was made with")
-        out.append(one)
-    return tuple(out)
+        opened.append(key)
+    return tuple(opened)
 
 
 def write(
@@ -130,25 +143,25 @@ def write(
     entry: Mapping[str, Any] | None, suspect: Mapping[str, Any], made_at: datetime,
     extra: Mapping[str, Any] | None = None, reference: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Write the packet of a test without its page; returns the record.
+    """Write the folder of a proof, without its page; returns the record.
 
-    Opened keys stand in the record: whoever holds it can set these marks, so retire the keys.
+    The record contains the opened keys. Whoever holds it can set these marks, so the keys must be retired.
 
     Args:
         folder: to write to.
         inputs: of the test.
         result: of :func:`stillwatch.prove.inputs.run`.
-        parts: of the same.
+        parts: the split of exposure, of the same function.
         entries: the commitment log.
-        entry: the one of them that the test is under.
-        suspect: who gave the answers.
-        made_at: the time that the record tells.
-        extra: further parts of the record.
-        reference: who gave the reference's answers.
+        entry: the one that the test is under; None if there was no commitment.
+        suspect: describes who gave the answers.
+        made_at: time of the record, with its zone.
+        extra: further keys of the record.
+        reference: describes who gave the reference's answers; None without a reference.
     """
     own_folder(folder)
-    first, last = first_and_last([one.asked_at for one in inputs.answers])
-    write_json({"format": FORMAT}, folder / "record.json")  # who is killed before the whole one may write this proof anew
+    first, last = first_and_last([answer.asked_at for answer in inputs.answers])
+    write_json({"format": FORMAT}, folder / "record.json")  # marks the folder as a proof, so that a run that was killed can be repeated
     _write_evidence(folder, inputs)
     record = {
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -161,9 +174,9 @@ def write(
             "plain_keys": {name: list(key) for name, key in inputs.plain_keys.items()},
             "first_question": first, "last_question": last,
         },
-        "commitment_log": [dict(one) for one in entries],
+        "commitment_log": [dict(logged) for logged in entries],
         "commitment": None if entry is None else entry["hash"],
-        "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in inputs.tenants],
+        "openings": [{"tenant": key.tenant, "secret": key.secret.hex(), "nonce": key.nonce.hex()} for key in inputs.tenants],
         "exposure": {"harvested": dict(inputs.harvested), "published": dict(inputs.published), "campaigns": sorted(inputs.campaigns)},
         "suspect": dict(suspect), "reference": None if reference is None else dict(reference),
         "result": result.describe(), "split": None if parts is None else parts.describe(),
@@ -175,17 +188,17 @@ def write(
 
 
 def _write_evidence(folder: Path, inputs: Inputs) -> None:
-    """The answers, each with its time and what was read of it, and the reference and the tokenizer where they were used."""
+    """Write the answers with their times and readings, and the reference and the tokenizer if they were used."""
     answers = [
-        {"prompt": one.prompt, "sample": one.sample, "output": one.output, "asked_at": one.asked_at}
-        | {name: told for name in ("predicted", "weights", "shifts") if (told := getattr(one, name)) is not None}
-        for one in inputs.answers
+        {"prompt": answer.prompt, "sample": answer.sample, "output": answer.output, "asked_at": answer.asked_at}
+        | {name: reading for name in ("predicted", "weights", "shifts") if (reading := getattr(answer, name)) is not None}
+        for answer in inputs.answers
     ]
     _write_lines(folder / "answers.jsonl", answers)
     (folder / "reference.jsonl").unlink(missing_ok=True)
     (folder / "tokenizer.json").unlink(missing_ok=True)
     if inputs.reference is not None:
-        _write_lines(folder / "reference.jsonl", [{"prompt": one.prompt, "output": one.output} for one in inputs.reference])
+        _write_lines(folder / "reference.jsonl", [{"prompt": answer.prompt, "output": answer.output} for answer in inputs.reference])
     if isinstance(inputs.tokenizer, FileTokenizer):
         shutil.copyfile(inputs.tokenizer.path, folder / "tokenizer.json")
 
@@ -196,19 +209,19 @@ def _write_lines(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def statements() -> dict[str, Any]:
-    """The texts that every record holds, as JSON gives them back."""
+    """The fixed texts of every record, in the types that JSON reads back."""
     return {"hypotheses": HYPOTHESES, "alternatives": [list(pair) for pair in ALTERNATIVES], "falsifiers": list(FALSIFIERS),
             "not_claimed": list(NOT_CLAIMED)}
 
 
 def first_and_last(times: Sequence[str | None]) -> tuple[str | None, str | None]:
-    """The earliest and the latest of some times of :func:`question_time`, whatever their zones; None where there is none."""
+    """The earliest and the latest of times of :func:`question_time`, which may have different zones; None if there are none."""
     known = sorted((time for time in times if time is not None), key=datetime.fromisoformat)
     return (known[0], known[-1]) if known else (None, None)
 
 
 def undated(times: Sequence[str | None]) -> str | None:
-    """Why times of :func:`question_time` do not show that a commitment came before them; None where no answer lacks one."""
+    """Why times of :func:`question_time` cannot show that a commitment came first: some are missing. None if none is."""
     lacking = sum(time is None for time in times)
     if times and not lacking:
         return None
@@ -218,17 +231,22 @@ def undated(times: Sequence[str | None]) -> str | None:
 
 
 def prompts_digest(prompts: Sequence[str]) -> str:
-    """SHA-256 over the distinct prompts, whatever their order: commits to what will be asked without telling it."""
+    """SHA-256 over the distinct prompts in any order. It commits to the questions without revealing them."""
     return hashlib.sha256(json.dumps(sorted(set(prompts))).encode()).hexdigest()
 
 
 def in_order(prompts: Sequence[str]) -> list[str]:
-    """Short hashes of the distinct prompts, in order: lets a committed list of questions stop early."""
+    """Short hashes of the distinct prompts in order. With these, the first few of the committed questions can be checked, too."""
     return [hashlib.sha256(prompt.encode()).hexdigest()[:24] for prompt in dict.fromkeys(prompts)]
 
 
 def seal(folder: Path, key: Path | None = None) -> None:
-    """Write the manifest of what stands in the folder, and sign it with the Ed25519 key of a PEM file (made if absent)."""
+    """Write the manifest of the folder's files, and sign it if a key is given.
+
+    Args:
+        folder: of the proof.
+        key: PEM file of an Ed25519 key, made if absent.
+    """
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".partial")
     listed = {path.name: digest(path) for path in files if path.name not in ("manifest.json", SIGNATURE)}
     write_json({"format": FORMAT, "files": listed}, folder / "manifest.json")
@@ -241,11 +259,11 @@ def seal(folder: Path, key: Path | None = None) -> None:
 
 
 def demand_signer(key: Path | None) -> list[Path]:
-    """What signing will write beside the key; before the work that is to be signed.
+    """Check that signing will work, before the work that is to be signed; returns the files that it will write next to the key.
 
     Raises:
-        MissingExtraError: the library of signatures is not installed.
-        InputError: the file of the key holds none.
+        MissingExtraError: the library for signatures is not installed.
+        InputError: the file does not hold a key.
     """
     if key is None:
         return []
@@ -257,7 +275,11 @@ def demand_signer(key: Path | None) -> list[Path]:
 
 
 def signatures() -> Any:
-    """The module of signatures, whose library is an extra."""
+    """The module of signatures, imported late because its library is an extra.
+
+    Raises:
+        MissingExtraError: the library is not installed.
+    """
     try:
         from stillwatch.keys import signing
     except ModuleNotFoundError as error:
@@ -266,7 +288,11 @@ def signatures() -> Any:
 
 
 def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
-    """A record and the inputs that its files give."""
+    """Read a proof: its record, and the inputs of its test.
+
+    Raises:
+        InputError: the folder is not a proof of this format, or its record is incomplete or inconsistent.
+    """
     if not (folder / "record.json").is_file():
         raise InputError("not a proof (no record.json)", where=folder, todo="Pass the folder that prove test --out wrote")
     record = read_json(folder / "record.json")
@@ -274,47 +300,47 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
         raise InputError("not a proof of this format", where=folder / "record.json", todo=f"Expected {FORMAT!r}")
     try:
         design = record["design"]
-        named = design["tokenizer"]
-        made: Tokenizer | None = None
-        if named == "bytes":
+        tokenizer_name = design["tokenizer"]
+        coder: Tokenizer | None = None
+        if tokenizer_name == "bytes":
             from stillwatch.prove.answers import ByteTokenizer
 
-            made = ByteTokenizer()
-        elif named is not None:
-            made = FileTokenizer(folder / "tokenizer.json")
-            if made.name != named:
+            coder = ByteTokenizer()
+        elif tokenizer_name is not None:
+            coder = FileTokenizer(folder / "tokenizer.json")
+            if coder.name != tokenizer_name:
                 raise InputError("the tokenizer is not the one of the record", where=folder / "tokenizer.json")
         reference = folder / "reference.jsonl"
         inputs = Inputs(
             mark=mark_of(design),
-            tenants=tuple(Opened(one["tenant"], bytes.fromhex(one["secret"]), bytes.fromhex(one["nonce"]))
-                          for one in record["openings"]),
+            tenants=tuple(Opened(opening["tenant"], bytes.fromhex(opening["secret"]), bytes.fromhex(opening["nonce"]))
+                          for opening in record["openings"]),
             answers=tuple(read_answers(folder / "answers.jsonl", repeats=True)), seed=bytes.fromhex(design["decoy_seed"]),
             plain_keys={name: tuple(key) for name, key in design["plain_keys"].items()},
             reference=tuple(read_answers(reference)) if reference.is_file() else None,
-            tokenizer=made, mode=design["mode"], exclude=design["exclude"], n_decoys=int(design["n_decoys"]),
+            tokenizer=coder, mode=design["mode"], exclude=design["exclude"], n_decoys=int(design["n_decoys"]),
             alpha=float(design["alpha"]), harvested=record["exposure"]["harvested"],
             published=record["exposure"]["published"], campaigns=tuple(record["exposure"].get("campaigns", ())),
             together=tuple(design.get("together", ())), early=bool(design.get("early", False)),
         )
-        _fits(record, inputs)
+        _demand_usable(record, inputs)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(f"the record is incomplete ({type(error).__name__}: {error})", where=folder / "record.json") from error
     return record, inputs
 
 
-def _fits(record: Mapping[str, Any], inputs: Inputs) -> None:
-    """Whether a record's parts can be shown and computed with.
+def _demand_usable(record: Mapping[str, Any], inputs: Inputs) -> None:
+    """Refuse a record with values that could not be computed with or shown.
 
     Raises:
-        ValueError: one cannot.
+        ValueError: names the first such part.
     """
     exposed = [number for part in (inputs.harvested, inputs.published) for number in dict(part).values()]
     for what, fits in {
         "mode": inputs.mode in ("written", "read"), "exclude": inputs.exclude in (None, "window", "tuple"),
-        "alpha": 0 < inputs.alpha < 1, "n_decoys": 0 < inputs.n_decoys <= MOST_DECOYS,
+        "alpha": 0 < inputs.alpha < 1, "n_decoys": 0 < inputs.n_decoys <= MAX_DECOYS,
         "exposure": all(isinstance(number, int | float) and isfinite(number) for number in exposed),
-        "suspect": isinstance(record["suspect"], dict), "openings": all(isinstance(one.tenant, str) for one in inputs.tenants),
+        "suspect": isinstance(record["suspect"], dict), "openings": all(isinstance(key.tenant, str) for key in inputs.tenants),
         "openings, which hold a key twice": distinct_keys(record["openings"]),
         "reference": isinstance(record["reference"], dict) if inputs.reference is not None else record["reference"] is None,
     }.items():
@@ -323,8 +349,8 @@ def _fits(record: Mapping[str, Any], inputs: Inputs) -> None:
 
 
 def distinct_keys(openings: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether no tenant and no key stands twice: what sums over keys takes them for independent."""
-    return all(len({one[name] for one in openings}) == len(openings) for name in ("tenant", "secret"))
+    """Whether no tenant and no key occurs twice. Sums over keys take these for independent."""
+    return all(len({opening[name] for opening in openings}) == len(openings) for name in ("tenant", "secret"))
 
 
 @dataclass(frozen=True)
@@ -337,7 +363,7 @@ class Check:
 
 
 def expected_seed(record: Mapping[str, Any]) -> bytes:
-    """The decoy seed that the commitment fixes."""
+    """The decoy seed that the record's commitment fixes; :data:`UNCOMMITTED` if there is none."""
     for entry in record["commitment_log"]:
         if entry["hash"] == record["commitment"]:
             return decoy_seed(entry)

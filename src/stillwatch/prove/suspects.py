@@ -1,6 +1,6 @@
-"""Reach a suspect: an OpenAI-compatible endpoint or a transformers model folder. (A file needs no reaching.)
+"""Question a suspect: an OpenAI-compatible endpoint or a transformers model folder.
 
-Questioning is resumable (answers are stored as they come), rate-limited, and costed before it starts.
+Questioning is resumable (answers are stored as they come) and rate-limited, and its cost is estimated before it starts.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ from stillwatch.throttling.pacing import Pace, retry_after
 
 RETRIES = 5
 TIMEOUT_S = 120.0
-"""In which an answer must be whole."""
+"""Within which an answer must have arrived completely."""
 MAX_BODY = 64 << 20
-"""Bytes of an answer that are read."""
+"""Bytes of a response, at most."""
 WEIGHTS = (".safetensors", ".bin")
 """Files of a model folder that transformers loads as weights."""
 CONTEXT_KEPT = 256
@@ -45,20 +45,20 @@ class Sampling:
 
 
 class Suspect(Protocol):
-    """Something that answers; ``describe`` goes into the record."""
+    """Something that answers questions, at most ``batch`` of them in one call."""
 
     batch: int
 
     def describe(self) -> dict[str, Any]:
-        """Where and what it is, without secrets."""
+        """What it is and where, for the record; without secrets."""
 
     def answer(self, questions: Sequence[tuple[str, int]], sampling: Sampling, pace: Pace) -> Sequence[str | None]:
-        """One answer to each (prompt, sample), or None where it gave none. Their turns are taken; whoever asks again takes another one."""
+        """One answer to each (prompt, sample), None where it gave none. The caller has waited for ``pace``; only retries wait again."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What questioning would take; money only where prices are given."""
+    """Estimated cost of questioning; ``seconds`` without a rate limit and ``money`` without prices are None."""
 
     questions: int
     input_tokens: int
@@ -81,7 +81,15 @@ def cost(
     questions: Sequence[tuple[str, int]], sampling: Sampling, rate_per_min: float | None,
     price_in: float | None = None, price_out: float | None = None,
 ) -> Cost:
-    """Estimate before asking: four characters a token in, ``max_tokens`` out; prices are per million tokens."""
+    """Estimate the cost of questions, with four characters a token for input and ``max_tokens`` for output.
+
+    Args:
+        questions: (prompt, sample) pairs.
+        sampling: how answers are drawn.
+        rate_per_min: questions a minute, at most; None for no limit.
+        price_in: of a million input tokens.
+        price_out: of a million output tokens.
+    """
     tokens_in = sum(len(prompt) // 4 + 8 for prompt, _ in questions)
     tokens_out = len(questions) * sampling.max_tokens
     money = None
@@ -96,29 +104,32 @@ def question(
     rate_per_min: float | None = None, stop: Callable[[], bool] | None = None, quiet: bool = False,
     sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
 ) -> int:
-    """Ask what the store does not hold yet; returns how many were asked. What was not answered is not stored.
+    """Ask the questions that the store has no answer to; returns how many were asked. Questions without an answer are not stored.
 
     Args:
-        suspect: whom to ask.
+        suspect: to ask.
         questions: (prompt, sample) pairs.
         store: where answers go as they come.
         sampling: how to draw.
-        rate_per_min: at most so many questions a minute.
-        stop: looked at before the first batch and after each; True ends the questioning (a sequential test that has seen enough).
+        rate_per_min: questions a minute, at most.
+        stop: called before the first batch and after each; True ends the questioning (a sequential test has seen enough).
         quiet: no progress bar.
-        sleep: waits so many seconds.
-        clock: tells the seconds that passed.
+        sleep: waits for a number of seconds.
+        clock: a monotonic time in seconds.
+
+    Raises:
+        InputError: the suspect does not answer; what it answered before is stored.
     """
     missing, asked, pace = store.missing(questions), 0, Pace(rate_per_min or 0.0, sleep=sleep, clock=clock)
     if stop is not None and stop():
         return 0
     for batch in track(_batches(missing, suspect.batch), "asking", -(-len(missing) // suspect.batch), quiet=quiet):
         pace.wait(requests=len(batch))
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")  # before: what is committed to meanwhile came after the question
+        asked_at = datetime.now(UTC).isoformat(timespec="milliseconds")  # taken before asking: a later commitment then counts as later
         outputs = suspect.answer(batch, sampling, pace)
         for (prompt, sample), output in zip(batch, outputs, strict=True):
             if output is not None and output.strip():
-                store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": at})
+                store.put({"prompt": prompt, "sample": sample, "output": output, "asked_at": asked_at})
         asked += len(batch)
         if stop is not None and stop():
             break
@@ -131,12 +142,12 @@ def _batches(items: Sequence[tuple[str, int]], size: int) -> Iterator[list[tuple
 
 
 def shown(url: str) -> str:
-    """A URL as others may read it: without user, password and fragment, and the values of its query, which may be keys."""
+    """A URL that is safe to show: without user, password, fragment and the values of its query, any of which may be secret."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return "[not a URL]"
-    fields = [one.partition("=") for one in parts.query.split("&") if one]
+    fields = [field.partition("=") for field in parts.query.split("&") if field]
     query = "&".join((name + sign if sign else "") + LEFT_OUT for name, sign, _ in fields)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment="").geturl()
 
@@ -165,11 +176,11 @@ class Endpoint:
             self._headers["Authorization"] = f"Bearer {self._key}"
 
     def describe(self) -> dict[str, Any]:
-        """URL, without what may be secret in it, and model."""
+        """Kind, URL without its secrets, model, and whether chat completions are asked for."""
         return {"kind": "endpoint", "url": self.url, "model": self.model, "chat": self.chat}
 
     def answer(self, questions: Sequence[tuple[str, int]], sampling: Sampling, pace: Pace) -> list[str | None]:
-        """One request a question; None where a completion holds no text (a refusal by the provider, a thought that was cut off)."""
+        """One request a question; None where a completion has no text (the provider refused, or the reasoning was cut off)."""
         out = []
         for prompt, _ in questions:
             body: dict[str, Any] = {"model": self.model, "max_tokens": sampling.max_tokens,
@@ -180,20 +191,23 @@ class Endpoint:
             else:
                 made = self._post("/completions", {**body, "prompt": prompt}, pace)
                 text = self._field(made, lambda got: _joined(got["choices"][0]["text"]))
-            out.append(None if text is None else _whole(text))
+            out.append(None if text is None else _encodable(text))
         return out
 
     def top_tokens(self, text: str, pace: Pace) -> list[tuple[str, str | None]]:
         """(token, most likely token there) for every token of a text: ``/completions`` with ``echo`` and ``logprobs``.
 
-        Its turn is taken, as in :meth:`answer`. Servers without it (most hosted ones) cannot be read; ask for answers instead.
+        The caller has waited for ``pace``, as in :meth:`answer`.
+
+        Raises:
+            InputError: the server gives no log-probabilities of the prompt, as most hosted ones; ask it for answers instead.
         """
         made = self._post("/completions", {"model": self.model, "prompt": text, "max_tokens": 1, "echo": True,
                                            "logprobs": 1, "temperature": 0}, pace)
         part = self._field(made, lambda got: got["choices"][0]["logprobs"])
         try:
             tops = [max(top, key=top.get) if top else None for top in part["top_logprobs"]]
-            return list(zip(map(_whole, part["tokens"]), [top and _whole(top) for top in tops], strict=True))[:-1]
+            return list(zip(map(_encodable, part["tokens"]), [top and _encodable(top) for top in tops], strict=True))[:-1]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError("the server gives no log-probabilities of the prompt", where=self.url,
                              todo="Use answers (prove ask), or a server with echo and logprobs") from error
@@ -205,11 +219,11 @@ class Endpoint:
             raise self._no_completion(str(made).encode("utf-8", "replace")) from error
 
     def _no_completion(self, payload: bytes) -> InputError:
-        return InputError(f"it answered, and not with a completion: {self._told(payload)}", where=self.url,
+        return InputError(f"it answered, and not with a completion: {self._excerpt(payload)}", where=self.url,
                           todo="Is the path right? Most are like http://localhost:8000/v1, and --completions asks for another kind")
 
-    def _told(self, payload: bytes) -> str:
-        """The beginning of a body as a line, without the key and the query that were sent, which some servers repeat."""
+    def _excerpt(self, payload: bytes) -> str:
+        """The start of a body in one line. The key and the query that were sent are left out, since some servers repeat them."""
         try:
             text = payload.decode()
         except UnicodeDecodeError:
@@ -219,13 +233,13 @@ class Endpoint:
         return " ".join(text.split())[:200] or "nothing"
 
     def _refusal(self, response: http.client.HTTPResponse, payload: bytes) -> InputError:
-        """What an answer says that would be the same if it were asked again."""
+        """The error for a response that a retry would not change."""
         if 300 <= response.status < 400:
             elsewhere = response.headers.get("Location")
             return InputError(f"the suspect says HTTP {response.status}, elsewhere ({shown(elsewhere) if elsewhere else 'not where'})",
                               where=self.url, todo="Pass the base of the address that answers as --url")
         mended = "the key of --api-key-env" if response.status in (401, 403) else "what it names (--url, --model, the sampling)"
-        return InputError(f"the suspect does not answer (HTTP {response.status}: {self._told(payload)})", where=self.url,
+        return InputError(f"the suspect does not answer (HTTP {response.status}: {self._excerpt(payload)})", where=self.url,
                           todo=f"Asked again it says the same: mend {mended}. What was answered is stored")
 
     def _post(self, path: str, body: dict[str, Any], pace: Pace) -> Any:
@@ -245,7 +259,7 @@ class Endpoint:
                     return self._read(payload)
                 if status not in (408, 409, 425, 429) and status < 500:
                     raise self._refusal(response, payload)
-                last = f"HTTP {status}: {self._told(payload)}"
+                last = f"HTTP {status}: {self._excerpt(payload)}"
                 wait = retry_after(response.headers.get("Retry-After"))
             except (OSError, http.client.HTTPException, ValueError) as error:
                 last, wait = f"{type(error).__name__}: {error}", None
@@ -258,11 +272,11 @@ class Endpoint:
                          todo="What was answered is stored; run again to go on")
 
     def _read(self, payload: bytes) -> Any:
-        """The JSON of an answer.
+        """The JSON of a response.
 
         Raises:
-            ValueError: it is JSON that was cut off, perhaps, so that asking again may help.
-            InputError: it is something else.
+            ValueError: it may be JSON that was cut off, so a retry may help.
+            InputError: it is something else, so a retry would not.
         """
         try:
             return json.loads(payload)
@@ -275,10 +289,10 @@ class Endpoint:
 
 
 def _parsed(url: str) -> SplitResult:
-    """An endpoint's URL, its path without a slash at the end.
+    """Split an endpoint's URL; its path loses a slash at the end.
 
     Raises:
-        InputError: it is none, or holds a user name or password.
+        InputError: it is not an http(s) URL, or contains a user name or password.
     """
     try:
         parts = urlsplit(url)
@@ -294,7 +308,7 @@ def _parsed(url: str) -> SplitResult:
 
 
 def _joined(content: Any) -> str | None:
-    """The text of a message, whose content may be a list of parts; None where there is none.
+    """The text of a message, whose content may be a list of parts; None if it has no text.
 
     Raises:
         TypeError: it is something else.
@@ -307,21 +321,31 @@ def _joined(content: Any) -> str | None:
     return "".join(texts) if texts else None
 
 
-def _whole(text: str) -> str:
-    """A text without halves of surrogate pairs, which cannot be written."""
+def _encodable(text: str) -> str:
+    """A text with U+FFFD in place of lone surrogates, which UTF-8 cannot encode."""
     return _SURROGATES.sub("\ufffd", text)
 
 
 class Folder:
     """A transformers causal language model on disk. Needs the extra ``prove``.
 
-    Of a prompt that leaves no room for the answer only the end is shown; ``cut`` counts them.
+    A prompt that leaves no room for the answer is cut to its end; ``cut`` counts such prompts.
     """
 
     batch = 16
 
     def __init__(self, path: Path, *, chat: bool | None = None, seed: int = 1) -> None:
-        """Load it; a chat template is used where there is one, unless ``chat`` is False."""
+        """Load the model and its tokenizer.
+
+        Args:
+            path: of the model folder.
+            chat: whether to use the chat template; by default if there is one.
+            seed: of the sampling.
+
+        Raises:
+            MissingExtraError: torch or transformers is not installed.
+            InputError: the folder is not a model that can be loaded.
+        """
         try:
             import torch
             from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -334,7 +358,7 @@ class Folder:
         try:
             self.tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left")
             self.model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
-        except Exception as error:  # transformers and its libraries of files raise what they like; safetensors bare exceptions
+        except Exception as error:  # transformers and its libraries of files raise errors of many types; safetensors raises bare Exceptions
             what = " ".join(str(error).split())[:200].rstrip(". ") or type(error).__name__
             raise InputError(f"not a transformers model folder that can be loaded ({what})", where=path,
                              todo="Download or save the model anew") from error
@@ -345,45 +369,59 @@ class Folder:
         self.window = int(getattr(self.model.config, "max_position_embeddings", 0) or sys.maxsize)
 
     def describe(self) -> dict[str, Any]:
-        """Folder and digests of its configuration and weights: two trainings of one base differ in the latter alone."""
+        """Folder, and digests of its configuration and its weights: two trainings of one base differ only in the weights."""
         from stillwatch.files import digest
 
         weights = sorted(file for file in self.path.iterdir() if file.suffix in WEIGHTS)
         return {"kind": "folder", "path": self.path.name, "config_sha256": digest(self.path / "config.json"),
                 "weights_sha256": {file.name: digest(file) for file in weights}, "chat": self.chat, "seed": self.seed}
 
-    def _shown(self, prompt: str) -> str:
+    def _templated(self, prompt: str) -> str:
+        """The prompt in the chat template, if that is used."""
         if not self.chat:
             return prompt
         turns = [{"role": "user", "content": prompt}]
         return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
 
     def answer(self, questions: Sequence[tuple[str, int]], sampling: Sampling, pace: Pace) -> list[str]:
-        """Sampled continuations, drawn by the seed and these questions alone: a run that goes on draws what an unbroken one does."""
+        """Sampled continuations. They depend on the seed and these questions alone, so that a resumed run draws the same ones.
+
+        Raises:
+            InputError: ``max_tokens`` leaves no room for a prompt.
+        """
         room = self.window - sampling.max_tokens
         if room <= 0:
             raise InputError(f"--max-tokens {sampling.max_tokens} leaves no room for a prompt: the model holds {self.window:,} tokens",
                              where=self.path, todo="Lower --max-tokens")
-        whole = self.tokenizer([self._shown(one) for one, _ in questions], add_special_tokens=not self.chat, verbose=False)["input_ids"]
+        texts = [self._templated(prompt) for prompt, _ in questions]
+        whole = self.tokenizer(texts, add_special_tokens=not self.chat, verbose=False)["input_ids"]
         self.cut += sum(len(row) > room for row in whole)
         inputs = self.tokenizer.pad({"input_ids": [row[-room:] for row in whole]}, return_tensors="pt", padding_side="left")
-        drawn = sampling.temperature > 0
-        options = {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0} if drawn else {}
-        drawn_by = hashlib.sha256(json.dumps([self.seed, *questions]).encode()).digest()
-        self._torch.manual_seed(int.from_bytes(drawn_by[:7]))
+        sampled = sampling.temperature > 0
+        options = {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0} if sampled else {}
+        seed = hashlib.sha256(json.dumps([self.seed, *questions]).encode()).digest()
+        self._torch.manual_seed(int.from_bytes(seed[:7]))
         with self._torch.no_grad():
-            made = self.model.generate(**inputs, do_sample=drawn, max_new_tokens=sampling.max_tokens,
+            made = self.model.generate(**inputs, do_sample=sampled, max_new_tokens=sampling.max_tokens,
                                        pad_token_id=self.tokenizer.pad_token_id, **options)
-        texts: list[str] = self.tokenizer.batch_decode(made[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-        return texts
+        answers: list[str] = self.tokenizer.batch_decode(made[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+        return answers
 
     def predictions(self, prompt: str, answer: str, marked: Tokenizer) -> list[int]:
         """The suspect's most likely next token at each token of the marked model's tokenizer, as an id there.
 
         The suspect may have another vocabulary. Its guess counts where both tokenizers cut the text at the same
         character and the guessed piece of text is one token of the marked model; elsewhere it is -1.
+
+        Args:
+            prompt: of the answer.
+            answer: to read.
+            marked: the marked model's tokenizer.
+
+        Returns:
+            (n_tokens of the answer,) ids.
         """
-        theirs = self.tokenizer(self._shown(prompt), add_special_tokens=not self.chat)["input_ids"]
+        theirs = self.tokenizer(self._templated(prompt), add_special_tokens=not self.chat)["input_ids"]
         made = self.tokenizer(answer, add_special_tokens=False, return_offsets_mapping=True)
         coded, ends = made["input_ids"], [int(end) for _, end in made["offset_mapping"]]
         ours = [int(i) for i in marked.ids([answer])[0]]
@@ -396,19 +434,19 @@ class Folder:
         if not theirs:
             pieces = ["", *pieces]
         guess_at = dict(zip([0, *ends], pieces, strict=False))
-        out = []
+        predicted = []
         for cut in marked.cuts(answer):
             piece = guess_at.get(cut)
             ids = marked.ids([piece or ""])[0]
-            out.append(int(ids[0]) if len(ids) == 1 else -1)
-        return out
+            predicted.append(int(ids[0]) if len(ids) == 1 else -1)
+        return predicted
 
     def log_odds(self, prompt: str, variants: Sequence[tuple[str, str]]) -> list[float]:
-        """Log-odds of the second text of each pair over the first, as answers to a prompt, nats."""
-        shown = self.tokenizer(self._shown(prompt), add_special_tokens=not self.chat)["input_ids"] or [0]
-        out = []
+        """Log-odds (nats) of the second text of each pair against the first, as answers to a prompt ``(n_pairs,)``."""
+        prompt_ids = self.tokenizer(self._templated(prompt), add_special_tokens=not self.chat)["input_ids"] or [0]
+        odds = []
         for pair in variants:
-            rows = [shown + self.tokenizer(text, add_special_tokens=False)["input_ids"] for text in pair]
+            rows = [prompt_ids + self.tokenizer(text, add_special_tokens=False)["input_ids"] for text in pair]
             common = next((i for i, (a, b) in enumerate(zip(*rows, strict=False)) if a != b), min(map(len, rows)))
             rows = [row[max(0, common - CONTEXT_KEPT) :] for row in rows]
             begin, longest = max(1, min(common, CONTEXT_KEPT)), max(map(len, rows))
@@ -416,28 +454,28 @@ class Folder:
             mask = self._torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
             with self._torch.no_grad():
                 logits = self.model(input_ids=ids, attention_mask=mask).logits[:, begin - 1 : -1].float()
-            taken = logits.log_softmax(2).gather(2, ids[:, begin:, None])[:, :, 0]
-            first, second = (float(one[: len(row) - begin].sum()) for one, row in zip(taken, rows, strict=True))
-            out.append(second - first)
-        return out
+            log_ps = logits.log_softmax(2).gather(2, ids[:, begin:, None])[:, :, 0]
+            first, second = (float(values[: len(row) - begin].sum()) for values, row in zip(log_ps, rows, strict=True))
+            odds.append(second - first)
+        return odds
 
     def weights(self, reference: "Folder", prompt: str, answer: str, marked: Tokenizer) -> list[list[list[float]]]:
-        """For each token of an answer what :func:`weighted.departures` gives.
+        """How the suspect departs from the reference at each token of an answer: see :func:`weighted.departures`.
 
         Raises:
-            InputError: the three vocabularies are not one.
+            InputError: suspect, reference and marked model do not share one vocabulary.
         """
         from stillwatch.prove.weighted import departures
 
         ours = [int(i) for i in marked.ids([answer])[0]]
         chances = []
-        for one in (self, reference):
-            shown = one.tokenizer(one._shown(prompt), add_special_tokens=not one.chat)["input_ids"]
-            coded = one.tokenizer(answer, add_special_tokens=False)["input_ids"]
+        for folder in (self, reference):
+            prompt_ids = folder.tokenizer(folder._templated(prompt), add_special_tokens=not folder.chat)["input_ids"]
+            coded = folder.tokenizer(answer, add_special_tokens=False)["input_ids"]
             if coded != ours:
                 raise InputError("the suspect, the reference and the marked model need one vocabulary for weights",
-                                 where=one.path, todo="Leave --reference-folder out")
+                                 where=folder.path, todo="Leave --reference-folder out")
             with self._torch.no_grad():
-                logits = one.model(input_ids=self._torch.tensor([(shown or [0]) + coded])).logits[0]
-            chances.append(logits[len(shown or [0]) - 1 : -1].softmax(1).numpy())
+                logits = folder.model(input_ids=self._torch.tensor([(prompt_ids or [0]) + coded])).logits[0]
+            chances.append(logits[len(prompt_ids or [0]) - 1 : -1].softmax(1).numpy())
         return departures(*chances)
