@@ -116,7 +116,7 @@ def test_a_case_that_the_last_whole_run_does_not_accuse_says_so(
 ) -> None:
     def said() -> dict[str, datetime]:
         with store.read() as session:
-            return cases.unaccused(session, [case.case_id for case in session.query(Case)])
+            return cases.no_longer_accused(session, [case.case_id for case in session.query(Case)])
 
     later = NOW + timedelta(days=1)
     imported(store, run_folder({"c-look": {"members": accounts(60, 9)}}, last_seen=later, days=1))

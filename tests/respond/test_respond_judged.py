@@ -162,16 +162,16 @@ def test_who_joined_after_the_verdict_is_not_judged_with_the_case(store: Store, 
     with store.read() as session:
         told = actions.cleared_and_held(session, after, case_id)[row.action_id]
         assert {one.account_id for one in told} == set(accounts(0, 10))
-        assert cases.joined_since(session) == cases.joined_since(session, case_id) == {case_id: 4}
+        assert cases.joined_since_verdict(session) == cases.joined_since_verdict(session, case_id) == {case_id: 4}
         assert cases.acquitted(session, accounts(0, 14)) == set(accounts(0, 10))
     with pytest.raises(InputError, match="nobody is acted on for it"):
         proposed(store, kind=Action.THROTTLE, case_id=case_id, now=LATER)
     reopened(store, case_id)
     with store.read() as session:
-        assert cases.joined_since(session) == {}
+        assert cases.joined_since_verdict(session) == {}
     judged(store, case_id, Verdict.BENIGN)
     with store.read() as session:
-        assert cases.joined_since(session, case_id) == {}
+        assert cases.joined_since_verdict(session, case_id) == {}
     assert expected(store, case_id=case_id) == 14
 
 

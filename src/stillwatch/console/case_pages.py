@@ -99,8 +99,9 @@ def _case(visit: Visit) -> Response:
             "remarks": remarks, "runs": runs, "appeals": appeals.listed(session, state=None, case_id=case_id),
             "uncovered": actions.uncovered(session, visit.now, case_id) if actions.in_force(session, visit.now, case_id=case_id) else [],
             "cleared_and_held": actions.cleared_and_held(session, visit.now, case_id),
-            "overlaps": cases.overlaps(session, [case_id]).get(case_id, {}), "unaccused": cases.unaccused(session, [case_id]).get(case_id),
-            "joined": cases.joined_since(session, case_id).get(case_id, 0),
+            "overlaps": cases.overlaps(session, [case_id]).get(case_id, {}),
+            "no_longer_accused": cases.no_longer_accused(session, [case_id]).get(case_id),
+            "joined": cases.joined_since_verdict(session, case_id).get(case_id, 0),
             "proofs": cases.proofs(session, case_id), "history": _history(session, case_id, [row.action_id for row in acted]),
         }
     moves = [state for state in State if state in TRANSITIONS[State(case.state)] and state is not State.RESOLVED]

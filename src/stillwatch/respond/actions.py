@@ -641,7 +641,7 @@ def _second_person(change: Change, action_id: str) -> ActionRow:
 def _waits(change: Change, row: ActionRow) -> None:
     """A case for which somebody else's agreement is asked is ``pending_action``, where that is legal."""
     if row.case_id is not None and row.needed_approvals:
-        cases.follow(change, cases.get(change.session, row.case_id), State.PENDING_ACTION, f"{row.kind} proposed")
+        cases.move_if_legal(change, cases.get(change.session, row.case_id), State.PENDING_ACTION, f"{row.kind} proposed")
 
 
 def _settled(change: Change, row: ActionRow) -> None:
@@ -651,7 +651,7 @@ def _settled(change: Change, row: ActionRow) -> None:
         return
     case = cases.get(change.session, row.case_id)
     if case.state == State.PENDING_ACTION:
-        cases.follow(change, case, State.INVESTIGATING, f"{row.action_id} is {row.state}")
+        cases.move_if_legal(change, case, State.INVESTIGATING, f"{row.action_id} is {row.state}")
 
 
 def _agreed(session: Session, action_id: str) -> int:

@@ -48,7 +48,7 @@ def receive(change: Change, about: str, account_id: str, statement: str) -> Appe
     after = {"case_id": case_id, "action_id": row.action_id, "account_id": account_id, "statement": statement}
     change.audit("appeal.receive", f"appeal-{row.appeal_id}", after=after)
     if case_id is not None:
-        cases.follow(change, cases.get(change.session, case_id), State.APPEALED, f"appeal {row.appeal_id}")
+        cases.move_if_legal(change, cases.get(change.session, case_id), State.APPEALED, f"appeal {row.appeal_id}")
     return row
 
 
@@ -211,9 +211,9 @@ def _back(change: Change, row: Appeal, waits: bool) -> None:
     change.session.flush()
     more = select(Appeal).where(Appeal.case_id == row.case_id, Appeal.state == OPEN)
     if case.state == State.APPEALED and change.session.scalars(more).first() is None:
-        cases.follow(change, case, State.RESOLVED if case.verdict else State.INVESTIGATING, f"appeal {row.appeal_id} decided")
+        cases.move_if_legal(change, case, State.RESOLVED if case.verdict else State.INVESTIGATING, f"appeal {row.appeal_id} decided")
         if waits:
-            cases.follow(change, case, State.PENDING_ACTION, f"appeal {row.appeal_id} waits for a lift")
+            cases.move_if_legal(change, case, State.PENDING_ACTION, f"appeal {row.appeal_id} waits for a lift")
 
 
 def open_against(session: Session, action: ActionRow) -> list[Appeal]:

@@ -55,8 +55,8 @@ def list_cases(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         states = tuple(map(State, args.state)) if args.state else tuple(OPEN_STATES)
         rows = cases.queue(session, states=states, limit=args.limit)
-        counts, joined = cases.counts(session), cases.joined_since(session)
-        unaccused = cases.unaccused(session, [row.case_id for row in rows])
+        counts, joined = cases.counts(session), cases.joined_since_verdict(session)
+        no_longer_accused = cases.no_longer_accused(session, [row.case_id for row in rows])
         overlaps = cases.overlaps(session, [row.case_id for row in rows])
     if rows:
         head(args, f"{'CASE':28} {'STATE':15} {'DETECTED':9} {'ACCOUNTS':16} {'HARVEST OR REQUESTS':20} {'AT 90 %':26} {'AT STAKE':35}  "
@@ -72,14 +72,14 @@ def list_cases(args: Args) -> dict[str, Any]:
     say(args, *(f"{case_id}: {_joined(n)}" for case_id, n in list(joined.items())[:SHOWN]),
         *([f"… and {number_of(len(joined) - SHOWN, 'case')} more of this kind (--json has all)"] if len(joined) > SHOWN else []))
     say(args, *(f"{case_id}: {_shared(others)}" for case_id, others in overlaps.items()))
-    say(args, *(f"{case_id}: {_unaccused(at)}" for case_id, at in unaccused.items()))
+    say(args, *(f"{case_id}: {_no_longer_accused(at)}" for case_id, at in no_longer_accused.items()))
     return {
         "cases": [as_json(row, "details") for row in rows], "counts": counts, "joined_since_verdict": joined, "overlaps": overlaps,
-        "not_accused_in_run_to": {case_id: at.isoformat() for case_id, at in unaccused.items()},
+        "not_accused_in_run_to": {case_id: at.isoformat() for case_id, at in no_longer_accused.items()},
     }
 
 
-def _unaccused(at: datetime) -> str:
+def _no_longer_accused(at: datetime) -> str:
     """That a case is of an earlier run's campaign."""
     return f"the last whole run, of requests to {at:%Y-%m-%d %H:%M} UTC, does not accuse it; its figures are of an earlier run"
 
@@ -118,9 +118,10 @@ def show_case(args: Args) -> dict[str, Any]:
         shown = people[:SHOWN]
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
-        cleared, joined = actions.cleared_and_held(session, now, args.case), cases.joined_since(session, args.case).get(args.case, 0)
-        overlaps, alike = cases.overlaps(session, [args.case]).get(args.case, {}), cases.in_common(session, row)
-        unaccused = cases.unaccused(session, [args.case]).get(args.case)
+        cleared = actions.cleared_and_held(session, now, args.case)
+        joined = cases.joined_since_verdict(session, args.case).get(args.case, 0)
+        overlaps, alike = cases.overlaps(session, [args.case]).get(args.case, {}), cases.sharing_objects(session, row)
+        no_longer_accused = cases.no_longer_accused(session, [args.case]).get(args.case)
         result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},
             "members": [as_json(m) for m in people],
@@ -130,9 +131,9 @@ def show_case(args: Args) -> dict[str, Any]:
             "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
             "proofs": proved, "cleared_and_held": {action_id: [_named(one) for one in some] for action_id, some in cleared.items()},
             "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
-            "not_accused_in_run_to": unaccused and unaccused.isoformat(),
+            "not_accused_in_run_to": no_longer_accused and no_longer_accused.isoformat(),
         }
-    say(args, *_findings(row, people), *([_unaccused(unaccused)] if unaccused else []))
+    say(args, *_findings(row, people), *([_no_longer_accused(no_longer_accused)] if no_longer_accused else []))
     say(args, *([_joined(joined)] if joined else []), *([_shared(overlaps)] if overlaps else []),
         *([_alike(alike)] if alike else []))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})

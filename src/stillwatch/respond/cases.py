@@ -1,4 +1,4 @@
-"""Cases: queue, moves between states, who belongs, remarks and the labels that verdicts leave."""
+"""Cases: the queue, moves between states, membership, remarks, and the labels that verdicts leave."""
 
 import json
 from collections import Counter
@@ -17,45 +17,48 @@ from stillwatch.respond.store import Change, ForbiddenError
 from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Subject, Verdict
 
 INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POSITIVE: True, Verdict.BENIGN: True}
-"""Verdicts that say something about the accounts, and what."""
-_JUDGED = (State.RESOLVED, State.CLOSED, State.APPEALED)
-"""States in which a verdict stands. Whoever reopens a case, or looks into it again, sets it aside."""
-_CLEARING = [verdict for verdict, innocent in INNOCENT.items() if innocent]
+"""Whether a verdict says that the accounts are innocent; the other verdicts say nothing about accounts."""
+_VERDICT_STATES = (State.RESOLVED, State.CLOSED, State.APPEALED)
+"""States in which a verdict stands. Reopening or investigating a case again sets its verdict aside."""
+_INNOCENT_VERDICTS = [verdict for verdict, innocent in INNOCENT.items() if innocent]
 
 
 def innocent(case: Case) -> bool:
-    """Whether people judged the case as a whole innocent, and that verdict stands."""
-    return case.state in _JUDGED and case.verdict in _CLEARING
+    """Whether people judged the whole case innocent and that verdict still stands."""
+    return case.state in _VERDICT_STATES and case.verdict in _INNOCENT_VERDICTS
 
 
-def _stands() -> ColumnElement[bool]:
-    """SQL of :func:`innocent`; null nowhere, so that it can be negated."""
-    return and_(Case.state.in_(_JUDGED), func.coalesce(Case.verdict, "").in_(_CLEARING))
+def _innocent_verdict_stands() -> ColumnElement[bool]:
+    """SQL of :func:`innocent`; never null, so that it can be negated."""
+    return and_(Case.state.in_(_VERDICT_STATES), func.coalesce(Case.verdict, "").in_(_INNOCENT_VERDICTS))
 
 
 def acquitted_with() -> ColumnElement[bool]:
-    """SQL on a member: a verdict that the case is innocent was about it too, rather than come before it joined."""
+    """SQL on a member: the verdict that the case is innocent covers it, because it had joined before the verdict."""
     verdict = exists().where(
         Label.account_id == Member.account_id, Label.case_id == Member.case_id, Label.source == "verdict", Label.innocent
     )
     return verdict.correlate(Member)
 
 
-def joined_since(session: Session, case_id: str | None = None) -> dict[str, int]:
-    """Of a case, or all, if it was judged innocent: how many accounts it has since that were not judged with it.
+def joined_since_verdict(session: Session, case_id: str | None = None) -> dict[str, int]:
+    """Case id -> how many of its accounts joined after it was judged innocent; cases without any are absent.
 
-    Of all cases those alone are counted who came after it was opened: reading the labels of everybody takes long.
+    Args:
+        session: an open session.
+        case_id: the only case to look at; null for all. For all cases, only accounts that joined after their case was opened are
+            counted, because reading the labels of every account takes long.
     """
     joined = select(Member.case_id, func.count()).join(Case, Case.case_id == Member.case_id)
-    joined = joined.where(_stands(), Member.joined_at > Case.opened_at if case_id is None else Case.case_id == case_id)
+    joined = joined.where(_innocent_verdict_stands(), Member.joined_at > Case.opened_at if case_id is None else Case.case_id == case_id)
     joined = joined.where(Member.present, ~Member.excluded, ~acquitted_with()).group_by(Member.case_id).order_by(Member.case_id)
     return {name: int(n) for name, n in session.execute(joined)}
 
 
 def overlaps(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Of some cases those of whose accounts others that are open have any: these others and how many, most first.
+    """Case id -> other open cases that have some of the same accounts, and how many, most first; cases without any are absent.
 
-    Cases that merge are not joined, so that the same accounts may wait to be judged twice.
+    Cases are not joined when their campaigns merge, so the same accounts may wait to be judged twice.
     """
     other, shared = aliased(Member), func.count()
     statement = (
@@ -71,11 +74,18 @@ def overlaps(session: Session, case_ids: Sequence[str]) -> dict[str, dict[str, i
     return {case_id: found[case_id] for case_id in case_ids if case_id in found}
 
 
-def unaccused(session: Session, case_ids: Sequence[str]) -> dict[str, datetime]:
-    """Which of some cases, of campaigns, the last run of the whole log does not accuse, though it looked no less far; and to what time.
+def no_longer_accused(session: Session, case_ids: Sequence[str]) -> dict[str, datetime]:
+    """Cases that an earlier run accused and the last run of the whole log does not, though its traffic is no older.
 
-    Cases that tell of another run than that, that is; but not those whose accounts it accuses in another, since campaigns merge. A run of
-    traces, which has no time, does not count.
+    A case is left out if the last run accuses any of its accounts in another case, because campaigns merge. Runs of traces have no
+    times and do not count.
+
+    Args:
+        session: an open session.
+        case_ids: the cases to look at.
+
+    Returns:
+        Case id -> the newest request of that last run.
     """
     whole = select(Run).where(Run.finished_at.is_not(None), Run.last_seen.is_not(None), Run.summary["start"].as_string().is_(None))
     last = session.scalars(whole.order_by(Run.last_seen.desc(), Run.imported_at.desc()).limit(1)).first()
@@ -92,36 +102,42 @@ def unaccused(session: Session, case_ids: Sequence[str]) -> dict[str, datetime]:
     return {name: last.last_seen for name in case_ids if name in gone}
 
 
-def in_common(session: Session, case: Case) -> dict[str, int]:
-    """Other cases that the same run found last and that left objects which this one lists, by name: how many, most first."""
-    mine = {(str(row.get("view")), str(row.get("object"))) for row in case.details.get("objects") or ()}
+def sharing_objects(session: Session, case: Case) -> dict[str, int]:
+    """Case id -> how many of this case's listed objects it shares; other cases whose last run is the same, most first."""
+    own_objects = {(str(row.get("view")), str(row.get("object"))) for row in case.details.get("objects") or ()}
     found: Counter[str] = Counter()
     others = select(Mark.case_id, Mark.view, Mark.object).join(Case, Case.case_id == Mark.case_id)
     others = others.where(Case.run_id == case.run_id, Case.case_id != case.case_id)
-    for some in chunks(sorted({object_ for _, object_ in mine})):
-        found.update(name for name, *left in session.execute(others.where(Mark.object.in_(some))) if tuple(left) in mine)
+    for some in chunks(sorted({object_ for _, object_ in own_objects})):
+        found.update(name for name, *left in session.execute(others.where(Mark.object.in_(some))) if tuple(left) in own_objects)
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def accusing(*also: str) -> ColumnElement[bool]:
     """SQL on a member and its case: the case accuses the account.
 
-    The detector or people do, they do not say that the account does not belong, and no verdict says that it is innocent with the case.
-    ``also``: cases that count although nobody accuses anybody there, such as one for review that is acted on.
+    The detector or a person accuses the case, nobody excluded the account from it, and no verdict cleared the account with the case.
+
+    Args:
+        also: ids of cases that count as accusing although nobody accuses them, such as a case for review that is acted on.
     """
     accused = or_(Case.detected == "campaign", Case.verdict == Verdict.TRUE_POSITIVE, Case.case_id.in_(also))
-    return and_(accused, Member.present, ~Member.excluded, or_(~_stands(), ~acquitted_with()))
+    return and_(accused, Member.present, ~Member.excluded, or_(~_innocent_verdict_stands(), ~acquitted_with()))
 
 
 def suspected(session: Session) -> list[str]:
-    """Accounts of cases that are open or accuse them: whom no figure about customers may count, in the order of their names."""
-    belongs = select(Member.account_id).join(Case, Case.case_id == Member.case_id)
-    belongs = belongs.where(or_(and_(Case.state.in_(OPEN_STATES), Member.present, ~Member.excluded), accusing()))
-    return sorted(set(session.scalars(belongs)))
+    """Accounts of cases that are open or accuse them, sorted. Figures about ordinary customers must leave these out."""
+    in_cases = select(Member.account_id).join(Case, Case.case_id == Member.case_id)
+    in_cases = in_cases.where(or_(and_(Case.state.in_(OPEN_STATES), Member.present, ~Member.excluded), accusing()))
+    return sorted(set(session.scalars(in_cases)))
 
 
 def get(session: Session, case_id: str) -> Case:
-    """The case with its details, or an InputError."""
+    """The case with its details.
+
+    Raises:
+        InputError: there is no such case.
+    """
     row = session.get(Case, case_id, options=[undefer(Case.details)])
     if row is None:
         raise InputError("no such case", where=case_id, todo="See stillwatch cases list")
@@ -129,7 +145,7 @@ def get(session: Session, case_id: str) -> Case:
 
 
 def queue(session: Session, *, states: Sequence[State] = tuple(OPEN_STATES), limit: int = 100) -> Sequence[Case]:
-    """Cases in some states, highest expected loss first."""
+    """At most ``limit`` cases in the given states, highest expected loss first."""
     statement = select(Case).where(Case.state.in_(states)).order_by(Case.loss.desc(), Case.case_id)
     return session.scalars(statement.limit(limit)).all()
 
@@ -141,7 +157,7 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def members(session: Session, case_id: str, *, acting_on: bool = False) -> Sequence[Member]:
-    """Accounts of a case, most suspicious first; ``acting_on``: only those that an action on the case touches."""
+    """Accounts of a case, most suspicious first; ``acting_on``: only those that an action on the case would touch."""
     statement = select(Member).where(Member.case_id == case_id).order_by(Member.score.desc(), Member.account_id)
     if acting_on:
         statement = statement.where(Member.present, ~Member.excluded)
@@ -159,7 +175,7 @@ def move(change: Change, case_id: str, to: State, *, verdict: Verdict | None = N
         note: why, for the audit log.
 
     Raises:
-        InputError: no such case, an illegal move, or a verdict too many or too few.
+        InputError: no such case, an illegal move, or a verdict is missing or not allowed.
     """
     change.require(Role.ANALYST)
     case = get(change.session, case_id)
@@ -170,8 +186,8 @@ def move(change: Change, case_id: str, to: State, *, verdict: Verdict | None = N
     if (verdict is not None) != (to is State.RESOLVED):
         what = "resolving needs a verdict" if to is State.RESOLVED else f"{to} takes no verdict"
         raise InputError(what, where=case_id, todo=f"Verdicts: {', '.join(Verdict)}")
-    _move(change, case, to, verdict, note)
-    if to not in _JUDGED or verdict is not None:  # a verdict that is set aside, or replaced by another, labels nobody
+    _set_state(change, case, to, verdict, note)
+    if to not in _VERDICT_STATES or verdict is not None:  # a verdict that is set aside or replaced no longer labels anybody
         labelled = delete(Label).where(Label.case_id == case_id, Label.source == "verdict")
         change.session.execute(labelled if verdict not in INNOCENT else labelled.where(Label.innocent != INNOCENT[verdict]))
     if verdict in INNOCENT:
@@ -183,13 +199,13 @@ def move(change: Change, case_id: str, to: State, *, verdict: Verdict | None = N
     return case
 
 
-def follow(change: Change, case: Case, to: State, note: str) -> None:
-    """Move a case because something else happened (an action was proposed, an appeal came), where that is legal."""
+def move_if_legal(change: Change, case: Case, to: State, note: str) -> None:
+    """Move a case as a consequence of something else (an action was proposed, an appeal came), if the move is legal."""
     if to in TRANSITIONS[State(case.state)]:
-        _move(change, case, to, None, note)
+        _set_state(change, case, to, None, note)
 
 
-def _move(change: Change, case: Case, to: State, verdict: Verdict | None, note: str) -> None:
+def _set_state(change: Change, case: Case, to: State, verdict: Verdict | None, note: str) -> None:
     before = {"state": case.state, "verdict": case.verdict}
     case.state, case.changed_at = to, change.now
     if verdict is not None:
@@ -201,19 +217,19 @@ def assign(change: Change, case_id: str, assignee: str | None) -> Case:
     """Give a case to somebody, or to nobody; needs an analyst.
 
     Raises:
-        InputError: somebody is no user of the store, disabled or a viewer. In a store without users every name will do.
+        InputError: the assignee is no user of the store, is disabled, or is a viewer. A store without users takes any name.
     """
     change.require(Role.ANALYST)
     case = get(change.session, case_id)
     if assignee is not None:
-        _works(change.session, assignee)
+        _demand_can_work(change.session, assignee)
     change.audit("case.assign", case_id, before=case.assignee, after=assignee)
     case.assignee, case.changed_at = assignee, change.now
     return case
 
 
-def _works(session: Session, name: str) -> None:
-    """Raise unless somebody can work on cases."""
+def _demand_can_work(session: Session, name: str) -> None:
+    """Raise unless the user can work on cases; a store without users takes any name."""
     users = {user.name: user for user in session.scalars(select(User))}
     user = users.get(names.name(name, "a user"))
     if user is not None and (user.disabled_at is not None or RANK[user.role] < RANK[Role.ANALYST]):
@@ -235,13 +251,13 @@ def annotate(change: Change, case_id: str, text: str, *, account_id: str | None 
 
 
 def attach(change: Change, case_id: str, proof: Mapping[str, Any], note: str) -> None:
-    """Name a proof on a case; needs an analyst. The audit log holds it, so that nobody changes it later.
+    """Attach a proof to a case; needs an analyst. It is kept in the audit log alone, so that nobody can change it later.
 
     Args:
         change: the write in progress.
         case_id: the case.
-        proof: as ``stillwatch.prove.citing.cite`` says, JSON-ready; ``manifest_sha256`` is its name.
-        note: how it concerns the case.
+        proof: as ``stillwatch.prove.citing.cite`` returns it, JSON-ready; ``manifest_sha256`` identifies it.
+        note: how the proof concerns the case.
     """
     change.require(Role.ANALYST)
     get(change.session, case_id)
@@ -249,16 +265,20 @@ def attach(change: Change, case_id: str, proof: Mapping[str, Any], note: str) ->
 
 
 def detach(change: Change, case_id: str, manifest_sha256: str, note: str) -> None:
-    """Say that a proof does not concern a case after all; needs an analyst. The log keeps both."""
+    """Detach a proof from a case; needs an analyst. The audit log keeps both entries.
+
+    Raises:
+        InputError: no such case, or no such proof is attached to it.
+    """
     change.require(Role.ANALYST)
-    named = [one["manifest_sha256"] for one in proofs(change.session, case_id)]
-    if manifest_sha256 not in named:
-        raise InputError(f"{case_id} names no such proof", where=manifest_sha256, todo=f"It names {', '.join(named) or 'none'}")
+    attached = [proof["manifest_sha256"] for proof in proofs(change.session, case_id)]
+    if manifest_sha256 not in attached:
+        raise InputError(f"{case_id} names no such proof", where=manifest_sha256, todo=f"It names {', '.join(attached) or 'none'}")
     change.audit("case.detach", case_id, before=manifest_sha256, reason=note)
 
 
 def proofs(session: Session, case_id: str) -> list[dict[str, Any]]:
-    """Proofs that a case names, as they were attached, with ``attached_by``, ``attached_at`` and ``note``; oldest first."""
+    """Proofs attached to a case, each with ``attached_by``, ``attached_at`` (ISO 8601) and ``note``; oldest first."""
     rows = session.scalars(
         select(AuditRow).where(AuditRow.object == case_id, AuditRow.action.in_(("case.attach", "case.detach"))).order_by(AuditRow.seq)
     )
@@ -274,37 +294,37 @@ def proofs(session: Session, case_id: str) -> list[dict[str, Any]]:
 
 
 def campaigns(session: Session, case_id: str) -> list[str]:
-    """Every campaign identifier that a case has had."""
+    """Every campaign identifier that the case has had, sorted."""
     return sorted(set(session.scalars(select(Campaign.campaign_id).where(Campaign.case_id == case_id))))
 
 
-def having(session: Session, account_ids: Sequence[str]) -> dict[str, str]:
-    """Cases that have any of some accounts, and what is said of it there."""
+def of_accounts(session: Session, account_ids: Sequence[str]) -> dict[str, str]:
+    """Case id -> how one of the given accounts stands in it, in words; only cases that have any of these accounts."""
     rows = session.execute(
         select(Member, Case.detected, Case.state).join(Case, Case.case_id == Member.case_id)
         .where(Member.account_id.in_(account_ids)).order_by(Member.case_id)
     )
-    belongs = {(True, False): "", (False, False): ", no longer seen", (True, True): ", excluded", (False, True): ", excluded"}
-    return {m.case_id: f"{detected}, {state}{belongs[m.present, m.excluded]}" for m, detected, state in rows}
+    membership = {(True, False): "", (False, False): ", no longer seen", (True, True): ", excluded", (False, True): ", excluded"}
+    return {m.case_id: f"{detected}, {state}{membership[m.present, m.excluded]}" for m, detected, state in rows}
 
 
 def exclude(change: Change, case_id: str, account_id: str, note: str, *, labelled: bool = True) -> Member:
-    """Judge that an account does not belong to a case; no later import changes it. Needs an analyst.
+    """Judge that an account does not belong to a case; no later import changes that. Needs an analyst.
 
-    Actions in force on the account stay until they are undone. ``labelled``: whether it leaves a label; an appeal leaves its own.
+    Actions in force on the account stay until they are undone. ``labelled``: whether to record a label; an appeal records its own.
     """
-    return _belongs(change, case_id, account_id, False, note, labelled)
+    return _set_belonging(change, case_id, account_id, False, note, labelled)
 
 
 def include(change: Change, case_id: str, account_id: str, note: str) -> Member:
-    """Take an exclusion back, and the label that it left; a verdict that stands is about the account then. Needs an analyst.
+    """Withdraw an exclusion and its label; a verdict that stands then covers the account, too. Needs an analyst.
 
-    Where an overturned appeal cleared the account, that is taken back with it, and needs an approver who could decide the appeal.
+    If an overturned appeal cleared the account, the appeal is set aside as well; that needs an approver who could decide the appeal.
     """
-    return _belongs(change, case_id, account_id, True, note)
+    return _set_belonging(change, case_id, account_id, True, note)
 
 
-def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note: str, labelled: bool = True) -> Member:
+def _set_belonging(change: Change, case_id: str, account_id: str, belongs: bool, note: str, labelled: bool = True) -> Member:
     change.require(Role.ANALYST)
     if not note.strip():
         raise InputError("this judgement needs a note", where=account_id, todo="Say why in a few words")
@@ -314,7 +334,7 @@ def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note:
         raise InputError(f"{case_id} has no such account", where=account_id)
     if member.excluded == belongs:
         if belongs:
-            _take_back(change, case_id, account_id, note)
+            _withdraw_clearance(change, case_id, account_id, note)
         member.excluded = not belongs
         action = "member.include" if belongs else "member.exclude"
         change.audit(action, case_id, before=not member.excluded, after=member.excluded, reason=f"{account_id}: {note}")
@@ -322,33 +342,41 @@ def _belongs(change: Change, case_id: str, account_id: str, belongs: bool, note:
         if not belongs:
             if labelled:
                 label(change, account_id, innocent=True, source="analyst", case_id=case_id)
-        elif case.state in _JUDGED and case.verdict in INNOCENT:
+        elif case.state in _VERDICT_STATES and case.verdict in INNOCENT:
             label(change, account_id, innocent=INNOCENT[Verdict(case.verdict)], source="verdict", case_id=case_id)
     return member
 
 
-def _take_back(change: Change, case_id: str, account_id: str, note: str) -> None:
-    """Remove what was said of an account by name in a case, or, where it was kept out for what was said elsewhere, all of that."""
-    said = change.session.scalars(select(Label).where(Label.account_id == account_id, Label.source != "verdict")).all()
-    said = [row for row in said if row.case_id == case_id] or said
-    if any(row.source == "appeal" for row in said):
-        from stillwatch.respond import appeals  # it stands on this module
+def _withdraw_clearance(change: Change, case_id: str, account_id: str, note: str) -> None:
+    """Delete the labels that cleared an account by name: those of this case, or, if it has none, those of all cases."""
+    by_name = change.session.scalars(select(Label).where(Label.account_id == account_id, Label.source != "verdict")).all()
+    by_name = [row for row in by_name if row.case_id == case_id] or by_name
+    if any(row.source == "appeal" for row in by_name):
+        from stillwatch.respond import appeals  # which imports this module
 
         overturned = select(Appeal).where(Appeal.account_id == account_id, Appeal.state == appeals.OVERTURNED)
         for appeal in change.session.scalars(overturned.order_by(Appeal.appeal_id)):
             where, todo = f"appeal {appeal.appeal_id}", "An approver takes that back who had no part in any action against the account"
             if RANK[change.actor.role] < RANK[Role.APPROVER]:
                 raise ForbiddenError(f"it cleared {account_id}, and {change.actor.name} is {change.actor.role}", where=where, todo=todo)
-            may = appeals.judges(change.session, appeal, change.now)
-            if part := may.part_of(change.actor.name):
-                raise InputError(f"it cleared {account_id}, and {change.actor.name} took part in {part}", where=where, todo=may.todo)
+            deciders = appeals.judges(change.session, appeal, change.now)
+            if part := deciders.part_of(change.actor.name):
+                raise InputError(f"it cleared {account_id}, and {change.actor.name} took part in {part}", where=where, todo=deciders.todo)
             change.audit("appeal.set_aside", f"appeal-{appeal.appeal_id}", reason=note)
-    for row in said:
+    for row in by_name:
         change.session.delete(row)
 
 
 def label(change: Change, account_id: str, *, innocent: bool, source: str, case_id: str | None) -> None:
-    """Record what people found out about an account; the last label of an account counts."""
+    """Record a person's judgement of an account; the last label of an account counts.
+
+    Args:
+        change: the write in progress.
+        account_id: the account.
+        innocent: the judgement.
+        source: ``verdict`` (of the case as a whole), ``analyst`` or ``appeal`` (of the account by name).
+        case_id: the case, if there is one.
+    """
     row = Label(
         account_id=account_id, case_id=case_id, innocent=innocent, source=source, at=change.now, by=change.actor.name,
         audit_seq=change.meta.audit_seq,
@@ -367,17 +395,19 @@ def labels(session: Session) -> list[dict[str, Any]]:
 
 
 def labelled_since(seq: int, at: datetime) -> ColumnElement[bool]:
-    """SQL on a label: it came after a row of the audit log, or, where it does not tell, at that row's time or later."""
+    """SQL on a label: it was written after row ``seq`` of the audit log; a label without a row number, at time ``at`` or later."""
     return or_(Label.audit_seq > seq, and_(Label.audit_seq.is_(None), Label.at >= at))
 
 
 def cleared(session: Session, account_ids: Sequence[str], *, since: ColumnElement[bool] | None = None) -> set[str]:
-    """Which of some accounts a person judged innocent by name (an appeal, an exclusion), and nobody took back.
+    """Which of some accounts a person judged innocent by name (appeal or exclusion), without withdrawing it later.
 
-    Not by the verdict of a case: that is about the case, and says nothing of another one that accuses the same account;
-    see :func:`acquitted`.
+    The verdict of a case does not count: it is about that case, and another case may accuse the same account; see :func:`acquitted`.
 
-    ``since``: only where that was judged since then (:func:`labelled_since`).
+    Args:
+        session: an open session.
+        account_ids: the accounts.
+        since: only judgements since then (:func:`labelled_since`).
     """
     late = () if since is None else (since,)
     found: set[str] = set()
@@ -389,19 +419,19 @@ def cleared(session: Session, account_ids: Sequence[str], *, since: ColumnElemen
 
 
 def acquitted(session: Session, account_ids: Sequence[str], *, of: str | None = None, since: ColumnElement[bool] | None = None) -> set[str]:
-    """Which of some accounts a case was judged innocent with, and no other case accuses.
+    """Which of some accounts were judged innocent with a case, while no other case accuses them.
 
     Args:
         session: an open session.
         account_ids: the accounts.
-        of: a case that counts as accusing them.
-        since: only where the verdict came since then (:func:`labelled_since`).
+        of: id of a case that counts as accusing them.
+        since: only verdicts since then (:func:`labelled_since`).
     """
     late = () if since is None else (since,)
     found: set[str] = set()
     for chunk in chunks(account_ids):
         judged = select(Label.account_id).join(Case, Case.case_id == Label.case_id)
-        with_case = judged.where(Label.account_id.in_(chunk), Label.source == "verdict", Label.innocent, _stands(), *late)
+        with_case = judged.where(Label.account_id.in_(chunk), Label.source == "verdict", Label.innocent, _innocent_verdict_stands(), *late)
         accused = select(Member.account_id).join(Case, Case.case_id == Member.case_id)
         by_another = accused.where(Member.account_id.in_(chunk), accusing(*() if of is None else (of,)))
         found |= set(session.scalars(with_case)) - set(session.scalars(by_another))

@@ -370,7 +370,7 @@ def _store(change: Change, plan: _Plan, n_accused: int, result: Imported) -> Non
     put(session, Mark, rows.marks, update=("n_accounts", "expected_accounts", "n_events", "last_run"))
     put(session, Mark, rows.late_marks, update=())
     for case_id, joined in rows.reopened:
-        cases.follow(change, cases.get(session, case_id), State.REOPENED, f"found again with {joined} further accounts")
+        cases.move_if_legal(change, cases.get(session, case_id), State.REOPENED, f"found again with {joined} further accounts")
         result.reopened.append(case_id)
     plan.n_known += len(part)
     if not plan.parts:

@@ -191,7 +191,7 @@ def _identify(args: argparse.Namespace) -> Any:
                 _, held = policy.active(session)
                 now = datetime.now(UTC)
                 for one in told:
-                    one["cases"] = cases.having(session, one["ids"])
+                    one["cases"] = cases.of_accounts(session, one["ids"])
                     subjects = [(kind, id_) for kind in ("account", "key") for id_ in one["ids"]]
                     live = actions.touching(session, subjects)
                     one["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
