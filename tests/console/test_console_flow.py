@@ -207,7 +207,7 @@ def test_an_action_without_a_case_is_appealed_on_its_page(client: Clients, store
 
 
 def test_a_lapsed_proposal_is_not_told_as_one_that_waits(client: Clients, store: Store, case_id: str) -> None:
-    with store.write(ANA, now=datetime.now(UTC) - actions.WAITS) as change:
+    with store.write(ANA, now=datetime.now(UTC) - actions.AGREE_WITHIN) as change:
         actions.propose(change, Action.BLOCK, Reason.TERMS_OF_USE, case_id=case_id)
     vic = client("vic")
     assert "for a second person" not in vic.get("/").text

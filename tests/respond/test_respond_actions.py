@@ -457,7 +457,7 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
 def test_what_ends_soon_is_told_until_somebody_proposes_it_again(store: Store, case_id: str) -> None:
     def ends(at: datetime) -> list[str]:
         with store.read() as session:
-            return [row.action_id for row in actions.ending(session, at)]
+            return [row.action_id for row in actions.ending_soon(session, at)]
 
     late = NOW + timedelta(days=28)
     block = proposed(store, case_id=case_id).action_id
@@ -484,10 +484,10 @@ def test_an_action_in_shadow_goes_on_for_no_enforced_one(store: Store, case_id: 
     _, enforced = (proposed(store, **of, mode=mode, duration_s=days * 86_400) for mode, days in modes.items())
     late = NOW + timedelta(days=6)
     with store.read() as session:
-        assert [row.action_id for row in actions.ending(session, late)] == [enforced.action_id]
+        assert [row.action_id for row in actions.ending_soon(session, late)] == [enforced.action_id]
     proposed(store, **of, mode=Mode.ENFORCE, now=late)
     with store.read() as session:
-        assert actions.ending(session, late) == []
+        assert actions.ending_soon(session, late) == []
 
 
 def test_a_key_of_nobody_known_is_a_risk_too(store: Store, case_id: str) -> None:
@@ -528,8 +528,8 @@ def test_when_an_action_was_carried_out(store: Store, case_id: str) -> None:
         with store.write(DEE, now=now) as change:
             actions.promote(change, version, "x")
     with store.write(DEE, now=hours[7]) as change:
-        assert actions.carried_out(change.session, actions.get(change.session, shadow.action_id)) == []
+        assert actions.enforced_periods(change.session, actions.get(change.session, shadow.action_id)) == []
         row = actions.get(change.session, row.action_id)
-        assert actions.carried_out(change.session, row) == [(hours[2], hours[4], one), (hours[5], row.expires_at, two)]
+        assert actions.enforced_periods(change.session, row) == [(hours[2], hours[4], one), (hours[5], row.expires_at, two)]
         row.ended_at = hours[6]
-        assert actions.carried_out(change.session, row) == [(hours[2], hours[4], one), (hours[5], hours[6], two)]
+        assert actions.enforced_periods(change.session, row) == [(hours[2], hours[4], one), (hours[5], hours[6], two)]

@@ -438,7 +438,7 @@ def test_who_took_part_does_not_turn_the_lift_of_an_overturned_appeal_down(store
     with store.write(DEE, now=NOW) as change:
         down = actions.reject(change, lift.action_id, "no")
         assert down.state == ActionState.REJECTED
-        assert actions.still_held(change.session, NOW, down) == {appeal[1]: [(Subject.ACCOUNT, "acct-00005")]}
+        assert actions.still_under(change.session, NOW, down) == {appeal[1]: [(Subject.ACCOUNT, "acct-00005")]}
 
 
 def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tuple[Any, str]) -> None:

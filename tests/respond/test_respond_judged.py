@@ -91,7 +91,7 @@ def test_a_verdict_clears_by_name_whom_no_other_case_accuses(store: Store, case_
         left = {(Subject.ACCOUNT, a) for a in accounts(0, n)} | {(Subject.KEY, "k2")} if n else set()
         with store.read() as session:
             assert set(actions.targets(session, row.action_id, live=True)) == left | {(Subject.KEY, "stray")}
-            assert actions.touched(session, [row])[row.action_id] == (len(left) + 1, 12 - len(left), 0)
+            assert actions.subject_counts(session, [row])[row.action_id] == (len(left) + 1, 12 - len(left), 0)
     after = proposed(store, kind=Action.THROTTLE, subjects=on, now=LATER + timedelta(hours=1))
     with store.read() as session:
         assert len(actions.targets(session, after.action_id, live=True)) == 13, "who names them afterwards knows of the verdict"
@@ -144,11 +144,11 @@ def test_the_one_who_agrees_learns_whom_it_touches(store: Store, case_id: str) -
         for account in accounts(1, 9):
             cases.exclude(change, case_id, account, "staff")
     with store.read() as session:
-        assert actions.touched(session, [row]) == {row.action_id: (10, 0, 0)}
+        assert actions.subject_counts(session, [row]) == {row.action_id: (10, 0, 0)}
     approved(store, row.action_id, BEN, now=LATER)
     with store.read() as session:
-        assert actions.touched(session, [row]) == {row.action_id: (1, 9, 0)}
-        assert actions.touched(session, []) == {}
+        assert actions.subject_counts(session, [row]) == {row.action_id: (1, 9, 0)}
+        assert actions.subject_counts(session, []) == {}
 
 
 def test_who_joined_after_the_verdict_is_not_judged_with_the_case(store: Store, run_folder: Folder, case_id: str) -> None:

@@ -40,7 +40,8 @@ def _new(visit: Visit) -> Response:
             raise NotFoundError("no such case", where=case_id)
         version, current = policy.active(session)
         found = lookup.look_up(session, subjects or ())
-        seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects, told=found.facts) if case_id or subjects else None
+        named = bool(case_id or subjects)
+        seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects, log_facts=found.facts) if named else None
     return visit.show(
         "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
         judged=case is not None and cases.innocent(case), looked_up=lookup.lines(found), strangers_only=found.knows_none(subjects),
@@ -72,17 +73,17 @@ def _propose(visit: Visit) -> Response:
 def _listed(visit: Visit) -> Response:
     number = visit.number("page")
     with visit.store.read() as session:
-        waiting, ends = actions.waiting(session, visit.now), actions.ending(session, visit.now)
+        waiting, ends = actions.waiting(session, visit.now), actions.ending_soon(session, visit.now)
         rest = (
             select(ActionRow)
-            .where(~actions.waits(visit.now))
+            .where(~actions.awaits_agreement(visit.now))
             .order_by(ActionRow.proposed_at.desc(), ActionRow.action_id)
         )
         others = session.scalars(rest.limit(SIZE + 1).offset((number - 1) * SIZE)).all()
-        counts = actions.touched(session, [*waiting, *ends, *others[:SIZE]])
+        counts = actions.subject_counts(session, [*waiting, *ends, *others[:SIZE]])
     return visit.show(
         "actions.html", title="Actions", waiting=waiting, ends=ends, others=others[:SIZE], more=len(others) > SIZE, number=number,
-        counts=counts, soon=actions.SOON.days,
+        counts=counts, soon=actions.ENDS_SOON.days,
     )
 
 
@@ -103,7 +104,7 @@ def _action(visit: Visit) -> Response:
             .order_by(Target.subject, Target.subject_id)
             .limit(SUBJECTS)
         ).all()
-        counts = actions.touched(session, [row])[action_id]
+        counts = actions.subject_counts(session, [row])[action_id]
         answers = actions.approvals(session, action_id)
         lifts = session.scalars(
             select(ActionRow).where(ActionRow.lifts == action_id).order_by(ActionRow.proposed_at)
@@ -114,7 +115,7 @@ def _action(visit: Visit) -> Response:
             counts.live > 0 and row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST)
         )
         renewal, no_renewal = _renewal(session, visit, row) if can_renew else (None, "")
-        spells = actions.carried_out(session, row)
+        periods = actions.enforced_periods(session, row)
         about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
         history = session.scalars(
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
@@ -126,7 +127,7 @@ def _action(visit: Visit) -> Response:
         parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
         can_undo=actions.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
-        renewal=renewal, no_renewal=no_renewal, spells=spells, undo_reasons=FOR, pleas=pleas, appeals=heard,
+        renewal=renewal, no_renewal=no_renewal, periods=periods, undo_reasons=FOR, pleas=pleas, appeals=heard,
         can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )
 

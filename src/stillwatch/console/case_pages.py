@@ -95,7 +95,7 @@ def _case(visit: Visit) -> Response:
             "alike": len(members) > 1 and members[0][0].reasons != [] and len({tuple(member.reasons[:3]) for member, _ in members}) == 1,
             "n_excluded": sum(n for (_, excluded), n in tally.items() if excluded),
             "n_left": sum(n for (present, _), n in tally.items() if not present),
-            "actions": acted, "counts": actions.touched(session, acted),
+            "actions": acted, "counts": actions.subject_counts(session, acted),
             "remarks": remarks, "runs": runs, "appeals": appeals.listed(session, state=None, case_id=case_id),
             "uncovered": actions.uncovered(session, visit.now, case_id) if actions.in_force(session, visit.now, case_id=case_id) else [],
             "cleared_and_held": actions.cleared_and_held(session, visit.now, case_id),

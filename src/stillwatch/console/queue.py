@@ -34,7 +34,7 @@ def _queue(visit: Visit) -> Response:
         for action in session.scalars(held):
             waiting.setdefault(str(action.case_id), Counter())[visit.standing(action)] += 1
         to_answer = session.scalar(
-            select(func.count()).select_from(ActionRow).where(actions.waits(visit.now))
+            select(func.count()).select_from(ActionRow).where(actions.awaits_agreement(visit.now))
         )
     return visit.show(
         "queue.html", title="Queue", cases=found[:SIZE], more=len(found) > SIZE, number=number, chosen=chosen, counts=counts,

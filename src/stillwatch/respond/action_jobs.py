@@ -20,15 +20,15 @@ def list_actions(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         waiting, lapsed = actions.waiting(session, now), actions.lapsed(session, now)
         rows = waiting if args.waiting else actions.in_force(session, now)
-        ends = actions.ending(session, now)
+        ends = actions.ending_soon(session, now)
         _, held = policy.active(session)
         stand = {row.action_id: actions.standing(row, held, now) for row in rows}
-        counts = actions.touched(session, rows)
+        counts = actions.subject_counts(session, rows)
     if rows:
         head(args, f"{'ACTION':{len(rows[0].action_id)}}  {'STATE':9} {'KIND':9} {'MODE':7} {'TOUCHES':16}  CASE  BY  UNTIL, UTC")
     for row in rows:
         n, until = counts[row.action_id], "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
-        what = f"{spaced(stand[row.action_id]):9} {actions.what(row):9} {row.mode:7}"
+        what = f"{spaced(stand[row.action_id]):9} {actions.described(row):9} {row.mode:7}"
         say(args, f"{row.action_id}  {what} {n.live:>7,} {noun(n.live, 'subject'):8}  {row.case_id or ''}  by {row.proposed_by} {until}"
                   f"{_besides(n)}")
     if not rows:
@@ -36,10 +36,11 @@ def list_actions(args: Args) -> dict[str, Any]:
     if waiting and not args.waiting:
         say(args, f"waiting for another person: {len(waiting):,}; stillwatch actions list --waiting")
     if lapsed:
-        say(args, f"lapsed, since nobody agreed within {actions.WAITS.days} days: {', '.join(row.action_id for row in lapsed[:5])}"
+        say(args, f"lapsed, since nobody agreed within {actions.AGREE_WITHIN.days} days: {', '.join(row.action_id for row in lapsed[:5])}"
                   f"{' …' if len(lapsed) > 5 else ''}; stillwatch actions reject ACTION --note WHY, or stillwatch actions sweep")
     if ends and not args.waiting:
-        say(args, f"end within {actions.SOON.days} days, and nobody proposed them again: {', '.join(row.action_id for row in ends[:5])}"
+        say(args, f"end within {actions.ENDS_SOON.days} days, and nobody proposed them again: "
+                  f"{', '.join(row.action_id for row in ends[:5])}"
                   f"{' …' if len(ends) > 5 else ''}; stillwatch actions renew ACTION")
     listed = [as_json(row) | {"standing": stand[row.action_id], "touched": counts[row.action_id]._asdict()} for row in rows]
     return {"actions": listed, "ending": [row.action_id for row in ends], "lapsed": [row.action_id for row in lapsed]}
@@ -56,17 +57,17 @@ def show_action(args: Args) -> dict[str, Any]:
             heard = [*heard, *appeals.open_against(session, row)]
         _, held = policy.active(session)
         stand = actions.standing(row, held, datetime.now(UTC))
-        n = actions.touched(session, [row])[row.action_id]
+        n = actions.subject_counts(session, [row])[row.action_id]
         still = _still_held(session, datetime.now(UTC), row)
-        spells = actions.carried_out(session, row)
+        periods = actions.enforced_periods(session, row)
     named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
     result = {
         "action": as_json(row) | {"standing": stand, "touched": n._asdict()}, "approvals": [as_json(a) for a in said], "subjects": named,
         "appeals": [as_json(a) for a in heard],
-        "carried_out": [{"since": s.since.isoformat(), "until": s.until.isoformat(), "policy_version": s.version} for s in spells],
+        "carried_out": [{"since": s.since.isoformat(), "until": s.until.isoformat(), "policy_version": s.version} for s in periods],
     }
-    say(args, f"{row.action_id}: {actions.what(row)} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})",
-        *_times(row, spells), _touches(n, stand), *_proposed(row), *still,
+    say(args, f"{row.action_id}: {actions.described(row)} for {spaced(row.reason)}, {spaced(stand)} (proposed as {row.mode})",
+        *_times(row, periods), _touches(n, stand), *_proposed(row), *still,
         *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in said),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard))
     return result
@@ -77,7 +78,7 @@ def preview_action(args: Args) -> dict[str, Any]:
     with reading(args, Role.ANALYST) as session:
         subjects = _subjects(session, args)
         found = lookup.look_up(session, subjects or ())
-        seen = actions.preview(session, datetime.now(UTC), case_id=args.case, subjects=subjects, told=found.facts)
+        seen = actions.preview(session, datetime.now(UTC), case_id=args.case, subjects=subjects, log_facts=found.facts)
     say(args, *_blast(seen), *lookup.lines(found))
     return seen
 
@@ -106,7 +107,7 @@ def approve_action(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         row = actions.approve(change, args.action, args.note)
         _, held = policy.active(change.session)
-        n = actions.touched(change.session, [row])[row.action_id]
+        n = actions.subject_counts(change.session, [row])[row.action_id]
         still = _still_held(change.session, change.now, row)
     say(args, _touches(n, actions.standing(row, held, datetime.now(UTC))), *_proposed(row), *still)
     return _told(args, row, held) | {"touched": n._asdict()}
@@ -166,18 +167,19 @@ def _duration_s(args: Args) -> float | None:
     return None if args.days is None else args.days * DAY_S
 
 
-def _touches(n: actions.Touched, stand: str) -> str:
+def _touches(n: actions.SubjectCounts, stand: str) -> str:
     """Whom an action touches, in a line."""
     does = _DOES.get(stand, "at its end it touched")
     return f"{does} {number_of(n.live, 'subject')}{_besides(n)}"
 
 
-def _times(row: ActionRow, spells: Sequence[actions.Spell]) -> list[str]:
+def _times(row: ActionRow, periods: Sequence[actions.EnforcedPeriod]) -> list[str]:
     """When an action took effect, and when it was carried out rather than in shadow, in lines."""
     if row.effective_at is None or row.kind == LIFT:
         return []
-    carried = [f"carried out from {s.since:%Y-%m-%d %H:%M} to {s.until:%Y-%m-%d %H:%M} UTC, first under policy {s.version}" for s in spells]
-    return [f"took effect {row.effective_at:%Y-%m-%d %H:%M} UTC; {'; '.join(carried) or 'at no time carried out'}"]
+    enforced = [f"carried out from {s.since:%Y-%m-%d %H:%M} to {s.until:%Y-%m-%d %H:%M} UTC, first under policy {s.version}"
+                for s in periods]
+    return [f"took effect {row.effective_at:%Y-%m-%d %H:%M} UTC; {'; '.join(enforced) or 'at no time carried out'}"]
 
 
 def _still_held(session: Session, now: datetime, lift: ActionRow) -> list[str]:
@@ -187,7 +189,7 @@ def _still_held(session: Session, now: datetime, lift: ActionRow) -> list[str]:
     return [
         f"still under {actions.get(session, action_id).kind} {action_id}, {number_of(len(some), 'subject')}: stillwatch actions undo "
         f"{action_id} --reason {lift.reason}{names.options(some)}"
-        for action_id, some in actions.still_held(session, now, lift).items()
+        for action_id, some in actions.still_under(session, now, lift).items()
     ]
 
 
@@ -197,7 +199,7 @@ _DOES: dict[str, str] = {
 }
 
 
-def _besides(n: actions.Touched) -> str:
+def _besides(n: actions.SubjectCounts) -> str:
     """Subjects that were proposed and are not touched any more."""
     spared = f", {n.spared:,} spared (allowed or cleared before it took effect)" if n.spared else ""
     return spared + (f", {n.released:,} let go since" if n.released else "")
@@ -275,10 +277,10 @@ def _why(row: ActionRow, held: policy.Policy) -> str:
 def _told(args: Args, row: ActionRow, held: policy.Policy) -> dict[str, Any]:
     stand = actions.standing(row, held, datetime.now(UTC))
     if stand == ActionState.PROPOSED:
-        said = f"{actions.what(row)} ({row.mode}) waits for another person: stillwatch actions approve {row.action_id} --as NAME"
+        said = f"{actions.described(row)} ({row.mode}) waits for another person: stillwatch actions approve {row.action_id} --as NAME"
     elif stand == Standing.SHADOW:
         said = f"{row.kind} is in shadow: decisions record what it would have done, and nothing is carried out ({_why(row, held)})"
     else:
-        said = f"{actions.what(row)} is {spaced(stand)}"
+        said = f"{actions.described(row)} is {spaced(stand)}"
     say(args, f"{row.action_id}: {said}")
     return as_json(row) | {"standing": stand}

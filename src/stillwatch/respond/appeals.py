@@ -193,7 +193,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         subjects, note = blast.own(change.session, row.account_id), f"appeal {appeal_id}"
         for action in touching(change.session, row.account_id):
             if actions.holds(action, change.now):
-                lifts += actions.lifted(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects, note)
+                lifts += actions.ensure_lifts(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects, note)
     _back(change, row, any(lift.state == ActionState.PROPOSED and lift.case_id == row.case_id for lift in lifts))
     return lifts
 

@@ -145,9 +145,9 @@ def show_case(args: Args) -> dict[str, Any]:
     if len(people) > SHOWN:
         say(args, f"  … and {len(people) - SHOWN:,} more (--json has all)")
     say(args, *(_held(a, standings[a.action_id]) for a in held),
-        *(f"waits for another person: {actions.what(a)} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}"
+        *(f"waits for another person: {actions.described(a)} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}"
           for a in pending),
-        *(f"lapsed, since nobody agreed within {actions.WAITS.days} days: {a.kind} ({a.mode}) by {a.proposed_by}; turn it down: "
+        *(f"lapsed, since nobody agreed within {actions.AGREE_WITHIN.days} days: {a.kind} ({a.mode}) by {a.proposed_by}; turn it down: "
           f"stillwatch actions reject {a.action_id} --note WHY" for a in lapsed),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
         *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
@@ -158,7 +158,7 @@ def show_case(args: Args) -> dict[str, Any]:
     return result
 
 
-def _held_still(cleared: Mapping[str, Sequence[actions.Held]], account: str | None = None) -> Iterator[str]:
+def _held_still(cleared: Mapping[str, Sequence[actions.HeldSubject]], account: str | None = None) -> Iterator[str]:
     """Who was judged innocent and is still under an action, itself or by a key, and what ends it; ``account``: of this one alone."""
     for action_id, held in cleared.items():
         theirs = [one for one in held if account in (None, one.account_id)]
@@ -169,7 +169,7 @@ def _held_still(cleared: Mapping[str, Sequence[actions.Held]], account: str | No
                    f"--reason false_positive{names.options((one.subject, one.subject_id) for one in theirs)}")
 
 
-def _named(one: actions.Held) -> str:
+def _named(one: actions.HeldSubject) -> str:
     """A subject as ``--json`` has it: a key says that it is one."""
     return one.subject_id if one.subject is Subject.ACCOUNT else f"{one.subject}:{one.subject_id}"
 

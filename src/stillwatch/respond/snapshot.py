@@ -142,7 +142,7 @@ def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
     """By name; of several on one subject the decision service's snapshot knows which decides."""
     return tuple(
         Rule(
-            row.action_id, row.kind, actions.mode_of(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
+            row.action_id, row.kind, actions.effective_mode(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
             {**policy.parameters.get(row.kind, {}), **policies.understood(Action(row.kind), row.parameters)},
         )
         for row in session.scalars(select(ActionRow).where(*_in_force(now)).order_by(ActionRow.action_id))
