@@ -45,7 +45,7 @@ def logs(tmp_path: Path) -> Path:
 
 
 def rows_of(folder: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    return {(row["table"], row["column"]): row for row in log_columns.told(dataset.open_dataset(folder))}
+    return {(row["table"], row["column"]): row for row in log_columns.describe(dataset.open_dataset(folder))}
 
 
 @pytest.mark.parametrize("statistics", [True, False])

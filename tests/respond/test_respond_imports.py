@@ -414,7 +414,7 @@ def test_an_import_brings_nobody_back_who_was_erased(
     with store.read() as session:
         assert set(orgs(store)) == {row.account_id for row in session.query(Key)} == {"acct-00000", "acct-00002"}
         found = look_up(session, [(Subject.ACCOUNT, "acct-00001"), (Subject.ORG, "org-x")])
-        assert found.strangers == ((Subject.ACCOUNT, "acct-00001"),)
+        assert found.unknown == ((Subject.ACCOUNT, "acct-00001"),)
         assert {row["account_id"] for row in found.facts.accounts} == set(orgs(store))
     following = run_folder({"c-two": {"members": accounts(0, 3)}}, last_seen=NOW + timedelta(days=1))
     assert main(["cases", "import", str(following), "--data", str(data), "--store", store_url]) == 0

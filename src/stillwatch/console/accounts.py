@@ -31,7 +31,7 @@ def _account(visit: Visit) -> Response:
         of_it = select(Key.key_id).where(Key.account_id == name)
         keys = session.scalars(of_it.order_by(Key.key_id).limit(KEYS)).all()
         n_keys = session.scalar(select(func.count()).select_from(of_it.subquery()))
-        theirs = of_it.union_all(select(literal(name))) if (Subject.KEY, name) in blast.own(session, name) else of_it
+        theirs = of_it.union_all(select(literal(name))) if (Subject.KEY, name) in blast.with_own_keys(session, name) else of_it
         of_keys = select(literal(str(Subject.KEY)), theirs.subquery().c.key_id)
         subjects = of_keys.union_all(select(literal(str(Subject.ACCOUNT)), literal(name)))
         belongs = session.execute(

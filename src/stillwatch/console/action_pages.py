@@ -44,7 +44,7 @@ def _new(visit: Visit) -> Response:
         seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects, log_facts=found.facts) if named else None
     return visit.show(
         "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
-        judged=case is not None and cases.innocent(case), looked_up=lookup.lines(found), strangers_only=found.knows_none(subjects),
+        judged=case is not None and cases.innocent(case), looked_up=lookup.lines(found), all_unknown=found.all_unknown(subjects),
         subjects=[] if subjects is None else [f"{subject}:{names.line(name)}" for subject, name in subjects],
         kinds=list(Action), kind=kind if kind in set(Action) else "", reasons=AGAINST, modes=list(Mode), day_s=DAY_S,
     )
@@ -60,9 +60,9 @@ def _propose(visit: Visit) -> Response:
     with visit.store.read() as session:
         found = lookup.look_up(session, subjects or ())
     if not visit.text("sure"):
-        lookup.demand_somebody(found, subjects, "Tick that the names are right, if they are")
+        lookup.demand_any_known(found, subjects, "Tick that the names are right, if they are")
     with visit.change() as change:
-        lookup.keep(change, found)
+        lookup.store_facts(change, found)
         row = actions.propose(
             change, kind, visit.word("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.word("mode", Mode),
             duration_s=duration_s, note=visit.text("note"), parameters=policy.written(visit.text("parameters").split()),

@@ -82,7 +82,7 @@ def _allow(visit: Visit) -> Response:
     with visit.store.read() as session:
         found = lookup.look_up(session, [(subject, subject_id)])
     with visit.change() as change:
-        lookup.keep(change, found)
+        lookup.store_facts(change, found)
         allow.add(
             change, subject, subject_id, owner=visit.needed("owner"),
             reason=visit.needed("reason"), expires_at=change.now + timedelta(days=days),

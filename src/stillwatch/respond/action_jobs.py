@@ -89,9 +89,9 @@ def propose_action(args: Args) -> dict[str, Any]:
         subjects = _subjects(session, args)
         found = lookup.look_up(session, subjects or ())  # before the write, for which others wait
     if not args.yes:
-        lookup.demand_somebody(found, subjects, "Pass --yes if they are right")
+        lookup.demand_any_known(found, subjects, "Pass --yes if they are right")
     with writing(args) as change:
-        lookup.keep(change, found)
+        lookup.store_facts(change, found)
         row = actions.propose(
             change, Action(args.kind), Reason(args.reason), case_id=args.case, subjects=subjects,
             mode=None if args.mode is None else Mode(args.mode), duration_s=_duration_s(args), note=args.note,

@@ -617,10 +617,10 @@ def _demand_accusing(session: Session, case_id: str) -> None:
         raise InputError(what, where=case_id, todo=f"If that was wrong, reopen it first: stillwatch cases move {case_id} reopened")
 
 
-def _demand_within_limits(policy: Policy, reached: blast.Reach, seen: Mapping[str, Any], duration_s: float | None) -> None:
+def _demand_within_limits(policy: Policy, reached: blast.Reach, radius: Mapping[str, Any], duration_s: float | None) -> None:
     if not reached.subjects:
         raise InputError("nobody to act on: all are excluded, allowed or gone")
-    n = max(len(reached.subjects), seen["n_accounts"])
+    n = max(len(reached.subjects), radius["n_accounts"])
     if n > policy.max_accounts:
         todo = "Act on fewer, or let an admin promote a policy with a higher max_accounts"
         raise InputError(f"{number_of(n, 'account is', 'accounts are')} more than the policy's cap of {policy.max_accounts}", todo=todo)
@@ -727,14 +727,15 @@ def _take_effect(change: Change, row: ActionRow) -> None:
 
 
 def _cleared_subjects(session: Session, row: ActionRow, subjects: Subjects) -> set[tuple[Subject, str]]:
-    """Subjects that people judged innocent under any of the account ids of :func:`stillwatch.respond.blast.called`."""
+    """Subjects that people judged innocent under any of the account ids of :func:`stillwatch.respond.blast.judged_names`."""
     since = None
     if not row.case_id:
         # Whoever acts on an account by name, without a case, may know of earlier judgements, but not of those after the proposal.
         proposal = select(AuditRow.seq).where(AuditRow.object == row.action_id, AuditRow.action == "action.propose")
-        seq = session.scalars(proposal).first()  # audit rows are stored at the end of a write: there is none yet for a proposal of this change
+        # Audit rows are stored at the end of a write: a proposal of this change has none yet.
+        seq = session.scalars(proposal).first()
         since = cases.labelled_since(session.get_one(Meta, 1).audit_seq if seq is None else seq, row.proposed_at)
-    called = blast.called(session, subjects)
+    called = blast.judged_names(session, subjects)
     every = sorted(set().union(*called.values()))
     found = cases.cleared(session, every, since=since) | cases.acquitted(session, every, of=row.case_id, since=since)
     return {subject for subject, called_so in called.items() if called_so & found}

@@ -95,7 +95,7 @@ def _acted_on(session: Session, action: ActionRow, account_id: str) -> None:
     """Raise unless the action took effect and touches, or touched, the account or a key of its own."""
     if action.kind == LIFT or action.effective_at is None:
         raise InputError("it is no action that took effect", where=action.action_id, todo="See stillwatch actions list")
-    if not set(blast.own(session, account_id)) & set(actions.targets(session, action.action_id)):
+    if not set(blast.with_own_keys(session, account_id)) & set(actions.targets(session, action.action_id)):
         identifiers.demand(session, [(Subject.ACCOUNT, account_id)])
         raise InputError(f"{action.action_id} touches no such account", where=account_id)
 
@@ -144,7 +144,7 @@ def judges(session: Session, appeal: Appeal, now: datetime) -> Judges:
 def against(session: Session, account_id: str) -> list[ActionRow]:
     """Every action that was ever proposed against an account or a key of its own, latest first."""
     found: dict[str, ActionRow] = {}
-    for some in chunks(blast.own(session, account_id)):
+    for some in chunks(blast.with_own_keys(session, account_id)):
         named = select(Target.action_id).where(tuple_(Target.subject, Target.subject_id).in_(some))
         rows = session.scalars(select(ActionRow).where(ActionRow.action_id.in_(named), ActionRow.kind != LIFT))
         found |= {row.action_id: row for row in rows}
@@ -190,7 +190,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         if row.case_id is not None:
             cases.exclude(change, row.case_id, row.account_id, f"appeal {appeal_id} overturned: {reason}", labelled=False)
         cases.label(change, row.account_id, innocent=True, source="appeal", case_id=row.case_id)
-        subjects, note = blast.own(change.session, row.account_id), f"appeal {appeal_id}"
+        subjects, note = blast.with_own_keys(change.session, row.account_id), f"appeal {appeal_id}"
         for action in touching(change.session, row.account_id):
             if actions.holds(action, change.now):
                 lifts += actions.ensure_lifts(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects, note)
@@ -200,7 +200,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
 
 def touching(session: Session, account_id: str, state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
     """Actions (and lifts) in a state that touch the account or a key of its own."""
-    return actions.touching(session, blast.own(session, account_id), state)
+    return actions.touching(session, blast.with_own_keys(session, account_id), state)
 
 
 def _back(change: Change, row: Appeal, waits: bool) -> None:
@@ -218,7 +218,7 @@ def _back(change: Change, row: Appeal, waits: bool) -> None:
 
 def open_against(session: Session, action: ActionRow) -> list[Appeal]:
     """Open appeals about the case of an action, or of accounts that it touches or would touch, themselves or by a key; oldest first."""
-    whose: set[str] = set().union(*blast.called(session, actions.targets(session, action.action_id, live=True)).values())
+    whose: set[str] = set().union(*blast.judged_names(session, actions.targets(session, action.action_id, live=True)).values())
     return [row for row in listed(session) if row.account_id in whose or (row.case_id and row.case_id == action.case_id)]
 
 

@@ -1,4 +1,4 @@
-"""Blast radius: whom an action would touch, who of them could be innocent, and how much traffic it is."""
+"""Blast radius: whom an action would touch, how many of them may be innocent, and how much traffic they send."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,24 +17,32 @@ from stillwatch.respond.vocabulary import ActionState, Subject
 
 OLD = timedelta(days=365)
 STRAY = "key of unknown owner"
-"""What stands among the kinds of customers for such keys."""
+"""The kind under which such keys are counted among the kinds of customers."""
 
 
 @dataclass(frozen=True)
 class Reach:
-    """The subjects of an action, after those that it must not touch were left out."""
+    """The subjects of an action, without those that it must not touch."""
 
     subjects: tuple[tuple[Subject, str], ...]
     allowed: tuple[str, ...]
-    """Left out: on the allow-list."""
+    """Identifiers that were left out because they are on the allow-list, sorted."""
     excluded: int
-    """Left out: judged not to belong."""
+    """How many accounts were left out because people excluded them from the case."""
 
 
 def reach(
-    session: Session, now: datetime, *, case_id: str | None, subjects: Sequence[tuple[Subject, str]] | None, told: Facts = NO_FACTS
+    session: Session, now: datetime, *, case_id: str | None, subjects: Sequence[tuple[Subject, str]] | None, log_facts: Facts = NO_FACTS
 ) -> Reach:
-    """Whom an action on a whole case, or on named subjects, touches; ``told`` is of those of whom the store has no facts."""
+    """Whom an action on a whole case, or on named subjects, touches.
+
+    Args:
+        session: an open session.
+        now: the time at which entries of the allow-list must hold.
+        case_id: the case; needed without ``subjects``.
+        subjects: accounts and keys to act on; null for all accounts of the case that are present and not excluded.
+        log_facts: facts from a log about accounts and keys that the store does not know.
+    """
     excluded = 0
     if subjects is None:
         assert case_id is not None
@@ -42,23 +50,27 @@ def reach(
         present = [row for row in rows if row.present]
         excluded = sum(row.excluded for row in present)
         subjects = [(Subject.ACCOUNT, row.account_id) for row in present if not row.excluded]
-    allowed = _allowed(session, now, subjects, told)
+    allowed = _allowed(session, now, subjects, log_facts)
     kept = tuple(subject for subject in dict.fromkeys(subjects) if subject not in allowed)
     return Reach(kept, tuple(sorted(name for _, name in allowed)), excluded)
 
 
-def preview(session: Session, now: datetime, reached: Reach, told: Facts = NO_FACTS) -> dict[str, Any]:
-    """Numbers to look at before acting.
+def preview(session: Session, now: datetime, reached: Reach, log_facts: Facts = NO_FACTS) -> dict[str, Any]:
+    """Numbers to look at before acting, JSON-ready.
 
-    ``expected_innocent`` adds up the false-discovery rate at which each account was accused: the least q-value of the cases
-    that accuse it, as the run's own estimate does; 1 for an account that no case accuses (a group for review accuses nobody,
-    nor does a case that people judged innocent) or that a person judged innocent, and for a key whose owner no import told.
-    ``n_not_accused`` counts these. (A score is no log-odds, so no chance can be had from it.) ``unknown`` counts accounts of which neither
-    the store nor ``told`` has facts, ``n_not_known`` those that no case has either, and such keys. Traffic is of all their requests, per
-    day of the whole log of the run (``log_days``, of the longest), however short the accounts lived; null where the import had no events.
+    ``expected_innocent`` sums the false-discovery rates of the accounts: for each, the least q-value of the cases that accuse it, as in
+    the run's own estimate. It is 1 for an account that no case accuses (a group for review accuses nobody, nor does a case that people
+    judged innocent), for one that a person judged innocent, and for a key of unknown owner; ``n_not_accused`` counts these. (A score is
+    no log-odds, so it gives no probability.)
+
+    The kind ``unknown`` counts accounts of which neither the store nor ``log_facts`` has facts; ``n_not_known`` counts those of them that
+    are in no case, and keys of unknown owner.
+
+    ``requests_per_day`` and ``output_tokens_per_day`` are of all requests of the accounts, per day of the whole log (``log_days``, the
+    longest of their logs), however short an account lived; null where the import had no events.
     """
-    accounts, strays = _accounts_of(session, reached, told)
-    facts = _facts(session, accounts, told)
+    accounts, strays = _accounts_of(session, reached, log_facts)
+    facts = _facts(session, accounts, log_facts)
     rates = _false_rates(session, accounts)
     kinds: Counter[str] = Counter()
     innocent: dict[str, float] = {}
@@ -67,7 +79,7 @@ def preview(session: Session, now: datetime, reached: Reach, told: Facts = NO_FA
         kind = row.kind or "not told" if row else "unknown"
         kinds[kind] += 1
         innocent[kind] = innocent.get(kind, 0.0) + rates.get(account_id, 1.0)
-    if strays:  # each is somebody's, and no case accuses whoever that is
+    if strays:  # each has an owner, but no case accuses that owner as far as is known
         kinds[STRAY], innocent[STRAY] = len(strays), float(len(strays))
     counted = [row for row in facts.values() if row.n_events is not None and row.window_days]
     known = list(facts.values())
@@ -80,7 +92,7 @@ def preview(session: Session, now: datetime, reached: Reach, told: Facts = NO_FA
         "expected_innocent": _three_digits(sum(innocent.values())),
         "expected_innocent_by_kind": {kind: _three_digits(x) for kind, x in sorted(innocent.items())},
         "n_not_accused": len(set(accounts) - set(rates)) + len(strays),
-        "n_not_known": len(set(accounts) - set(facts) - _of_cases(session, accounts)) + len(strays),
+        "n_not_known": len(set(accounts) - set(facts) - _in_any_case(session, accounts)) + len(strays),
         "n_verified": sum(bool(row.verified) for row in known),
         "n_contracted_resellers": sum(row.access_type == "passthrough" for row in known),
         "n_older_than_a_year": sum(row.created_at is not None and now - row.created_at > OLD for row in known),
@@ -94,7 +106,7 @@ def preview(session: Session, now: datetime, reached: Reach, told: Facts = NO_FA
 
 
 def _three_digits(x: float) -> float:
-    """A small expectation is not none, so digits count and not places."""
+    """Three significant digits: rounding to decimal places would turn a small expectation into 0."""
     return float(f"{x:.3g}")
 
 
@@ -104,44 +116,45 @@ def _per_day(rows: Sequence[Account], counts: Sequence[int]) -> float | None:
     return round(sum(n / max(row.window_days or 0.0, 1 / 24) for row, n in zip(rows, counts, strict=True)), 1)
 
 
-def _accounts_of(session: Session, reached: Reach, told: Facts) -> tuple[list[str], list[str]]:
-    """Accounts behind the subjects, keys as the account they belong to; and keys whose owner is not known."""
+def _accounts_of(session: Session, reached: Reach, log_facts: Facts) -> tuple[list[str], list[str]]:
+    """The accounts behind the subjects (a key stands for its owner), and the keys whose owner is not known."""
     found = [subject_id for subject, subject_id in reached.subjects if subject is Subject.ACCOUNT]
     keys = [subject_id for subject, subject_id in reached.subjects if subject is Subject.KEY]
-    owned = _owners(session, keys, told)
+    owned = _owners(session, keys, log_facts)
     found += owned.values()
     return list(dict.fromkeys(found)), [key_id for key_id in keys if key_id not in owned]
 
 
 def owners(session: Session, keys: Sequence[str]) -> dict[str, str]:
-    """Key -> the account that it is known to belong to."""
+    """Key id -> the account that owns it; keys of unknown owner are absent."""
     return {
         key_id: account_id for chunk in chunks(keys)
         for key_id, account_id in session.execute(select(Key.key_id, Key.account_id).where(Key.key_id.in_(chunk)).order_by(Key.key_id))
     }
 
 
-def _owners(session: Session, keys: Sequence[str], told: Facts) -> dict[str, str]:
+def _owners(session: Session, keys: Sequence[str], log_facts: Facts) -> dict[str, str]:
     named = set(keys)
-    return {key_id: account_id for key_id, account_id in told.keys if key_id in named} | owners(session, keys)
+    return {key_id: account_id for key_id, account_id in log_facts.keys if key_id in named} | owners(session, keys)
 
 
-def own(session: Session, account_id: str) -> list[tuple[Subject, str]]:
-    """An account, and the keys that are known to be its own: an action on a key refuses its owner as well.
+def with_own_keys(session: Session, account_id: str) -> list[tuple[Subject, str]]:
+    """An account and its keys, as subjects: an action on a key affects its owner as well.
 
-    Under its own name a key is one too, unless it is known to be somebody else's: where nobody knows whose it is, people can name no more.
+    A key that has the account's own identifier counts as the account's, unless it is known to belong to somebody else.
     """
     keys = session.scalars(select(Key.key_id).where(Key.account_id == account_id).order_by(Key.key_id))
     named = {account_id} - _namesakes(session, owners(session, [account_id]))
     return [(Subject.ACCOUNT, account_id), *((Subject.KEY, key_id) for key_id in dict.fromkeys([*named, *keys]))]
 
 
-def called(session: Session, subjects: Sequence[tuple[Subject, str]]) -> dict[tuple[Subject, str], set[str]]:
-    """By which names of accounts each of some subjects is judged: a key by its owner's, and by its own if no account is called so."""
+def judged_names(session: Session, subjects: Sequence[tuple[Subject, str]]) -> dict[tuple[Subject, str], set[str]]:
+    """Subject -> account ids under which a judgement counts for it: a key's owner, and the key's own identifier if no account has that."""
     owner = owners(session, [name for subject, name in subjects if subject is Subject.KEY])
-    apart = _namesakes(session, owner)
+    namesakes = _namesakes(session, owner)
     return {
-        (subject, name): {name} if subject is Subject.ACCOUNT else ({name} - apart) | {owner.get(name, name)} for subject, name in subjects
+        (subject, name): {name} if subject is Subject.ACCOUNT else ({name} - namesakes) | {owner.get(name, name)}
+        for subject, name in subjects
     }
 
 
@@ -152,19 +165,19 @@ def _namesakes(session: Session, owner: Mapping[str, str]) -> set[str]:
         name for chunk in chunks(others)
         for name in session.scalars(select(Target.subject_id).where(Target.subject == Subject.ACCOUNT, Target.subject_id.in_(chunk)))
     }
-    return _of_cases(session, others) | targets
+    return _in_any_case(session, others) | targets
 
 
-def _facts(session: Session, accounts: Sequence[str], told: Facts) -> dict[str, Account]:
+def _facts(session: Session, accounts: Sequence[str], log_facts: Facts) -> dict[str, Account]:
     named = set(accounts)
-    return {row["account_id"]: Account(**row) for row in told.accounts if row["account_id"] in named} | {
+    return {row["account_id"]: Account(**row) for row in log_facts.accounts if row["account_id"] in named} | {
         row.account_id: row
         for chunk in chunks(accounts)
         for row in session.scalars(select(Account).where(Account.account_id.in_(chunk)))
     }
 
 
-def _of_cases(session: Session, accounts: Sequence[str]) -> set[str]:
+def _in_any_case(session: Session, accounts: Sequence[str]) -> set[str]:
     return {
         name for chunk in chunks(accounts)
         for name in session.scalars(select(Member.account_id).where(Member.account_id.in_(chunk)).distinct())
@@ -172,7 +185,7 @@ def _of_cases(session: Session, accounts: Sequence[str]) -> set[str]:
 
 
 def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
-    """Least q-value, in [0, 1], of the campaigns that accuse each account; accounts that people cleared are left out."""
+    """Account -> least q-value, in [0, 1], of the campaigns that accuse it; accounts that people cleared are absent."""
     found: dict[str, float] = {}
     for chunk in chunks(accounts):
         rows = select(Member.account_id, func.min(Case.q_value)).join(Case, Case.case_id == Member.case_id)
@@ -183,22 +196,22 @@ def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]], told: Facts) -> set[tuple[Subject, str]]:
-    """Subjects on the allow-list by themselves, by their account or by their organisation."""
+def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]], log_facts: Facts) -> set[tuple[Subject, str]]:
+    """Subjects that are on the allow-list themselves, or through their account or organisation."""
     live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
     entries = {(entry.subject, entry.subject_id) for entry in session.scalars(live)}
     if not entries:
         return set()
-    owner = _owners(session, [subject_id for subject, subject_id in subjects if subject is Subject.KEY], told)
+    owner = _owners(session, [subject_id for subject, subject_id in subjects if subject is Subject.KEY], log_facts)
     accounts = [i for subject, i in subjects if subject is Subject.ACCOUNT] + list(owner.values())
-    org = {account_id: row.org_id for account_id, row in _facts(session, accounts, told).items()}
+    org = {account_id: row.org_id for account_id, row in _facts(session, accounts, log_facts).items()}
 
-    def listed(subject: Subject, subject_id: str) -> bool:
+    def is_allowed(subject: Subject, subject_id: str) -> bool:
         account_id = owner.get(subject_id, "") if subject is Subject.KEY else subject_id
         names = {(subject, subject_id), (Subject.ACCOUNT, account_id), (Subject.ORG, org.get(account_id) or "")}
         return bool(names & entries)
 
-    return {(subject, subject_id) for subject, subject_id in subjects if listed(subject, subject_id)}
+    return {(subject, subject_id) for subject, subject_id in subjects if is_allowed(subject, subject_id)}
 
 
 def _under_action(session: Session, now: datetime, reached: Reach) -> int:

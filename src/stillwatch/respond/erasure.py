@@ -159,10 +159,10 @@ class _Pseudonyms:
 
 def _pseudonyms(session: Session, account_id: str) -> _Pseudonyms:
     pseudonym = f"erased-{secrets.token_hex(8)}"
-    subjects = blast.own(session, account_id)
+    subjects = blast.with_own_keys(session, account_id)
     if blast.owners(session, [account_id]).get(account_id, account_id) != account_id:  # also when no account is called so any more
         subjects = [subject for subject in subjects if subject != (Subject.KEY, account_id)]
-    called = blast.called(session, subjects)
+    called = blast.judged_names(session, subjects)
     new = {name: f"{pseudonym}-key-{i}" if i else pseudonym for i, name in enumerate(dict.fromkeys(name for _, name in called))}
     # A key of its own may have another account's identifier, which stays wherever no key is told of.
     anywhere = {name: told for name, told in new.items() if any(name in names for names in called.values())}

@@ -1,6 +1,6 @@
-"""What the columns of a log folder hold: where each came from, how often it is null, and since when it is told.
+"""What the columns of a log folder hold: the source of each, how often it is null, and since when it has values.
 
-Counts come from the Parquet metadata, so that no text and hardly any data is read; JSONL is read as a whole.
+Counts come from Parquet metadata, so hardly any data and no text is read; JSONL files are read as a whole.
 """
 
 from collections.abc import Iterator
@@ -19,25 +19,26 @@ from stillwatch.tables import ACCOUNTS, EVENTS, Column, Table
 
 
 @dataclass(frozen=True)
-class Told:
+class ColumnContent:
     """One column of one table."""
 
     table: str
     column: str
     source: str
-    """What filled it: a log format, the edge log with its share of the rows, the registry; ``nothing`` where all is null."""
+    """What filled it: a log format, the edge log with its share of the rows, the registry; ``nothing`` where every row is null."""
     n_rows: int
     n_told: int
+    """Rows with a value."""
     since: str | None
-    """First request of the first part of the log that tells it, ISO 8601, UTC; null for the registry, which has no time."""
+    """First request of the first part of the log with values, ISO 8601, UTC; null for the registry, which has no time."""
     until: str | None
-    """Last request of the last part that tells it."""
+    """Last request of the last part with values, ISO 8601, UTC; null for the registry."""
     feeds: str
-    """What is blind without it; empty where nothing is."""
+    """The evidence that is blind without it; empty if none is."""
 
 
-def told(data: dataset.Dataset) -> list[dict[str, Any]]:
-    """Every column of the contract, events first; those that a file lacks count as null.
+def describe(data: dataset.Dataset) -> list[dict[str, Any]]:
+    """Every column of events and then of accounts, as :class:`ColumnContent`; columns that a file lacks count as null.
 
     Raises:
         InputError: a file cannot be read.
@@ -48,30 +49,31 @@ def told(data: dataset.Dataset) -> list[dict[str, Any]]:
     parts = [part for path in data.event_files for part in _parts(path, EVENTS.names, "timestamp")]
     for column in EVENTS.columns:
         source = log if column.name not in edge else f"edge log ({edge[column.name]:.0%} of requests), {log}"
-        rows.append(_told(EVENTS, column, source, parts))
+        rows.append(_describe_column(EVENTS, column, source, parts))
     if data.accounts_file is not None:
         parts = list(_parts(data.accounts_file, ACCOUNTS.names, None))
-        rows += [_told(ACCOUNTS, column, "registry", parts) for column in ACCOUNTS.columns]
+        rows += [_describe_column(ACCOUNTS, column, "registry", parts) for column in ACCOUNTS.columns]
     return [asdict(row) for row in rows]
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A row group of a file."""
+    """A row group of a Parquet file, or a batch of rows."""
 
-    n: int
-    told: dict[str, int]
+    n_rows: int
+    n_values: dict[str, int]
+    """Column -> rows with a value."""
     first: datetime | None
     last: datetime | None
 
 
-def _told(table: Table, column: Column, source: str, parts: list[_Part]) -> Told:
-    having = [part for part in parts if part.told.get(column.name)]
-    first = min((part.first for part in having if part.first is not None), default=None)
-    last = max((part.last for part in having if part.last is not None), default=None)
-    n_told = sum(part.told[column.name] for part in having)
-    return Told(
-        table.name, column.name, source if n_told else "nothing", sum(part.n for part in parts), n_told, _iso(first), _iso(last),
+def _describe_column(table: Table, column: Column, source: str, parts: list[_Part]) -> ColumnContent:
+    with_values = [part for part in parts if part.n_values.get(column.name)]
+    first = min((part.first for part in with_values if part.first is not None), default=None)
+    last = max((part.last for part in with_values if part.last is not None), default=None)
+    n_told = sum(part.n_values[column.name] for part in with_values)
+    return ColumnContent(
+        table.name, column.name, source if n_told else "nothing", sum(part.n_rows for part in parts), n_told, _iso(first), _iso(last),
         column.feeds,
     )
 
@@ -95,9 +97,9 @@ def _parts(path: Path, names: tuple[str, ...], time: str | None) -> Iterator[_Pa
 
 
 def _row_group(file: pq.ParquetFile, number: int, names: tuple[str, ...], time: str | None) -> _Part:
-    """From the metadata; columns without statistics are read."""
+    """Count by the metadata; columns without statistics are read."""
     group = file.metadata.row_group(number)
-    told: dict[str, int] = {}
+    n_values: dict[str, int] = {}
     unread, span = [], None
     for at in range(group.num_columns):
         column = group.column(at)
@@ -109,32 +111,32 @@ def _row_group(file: pq.ParquetFile, number: int, names: tuple[str, ...], time: 
         if known is None or not known.has_null_count or (name == time and not timed):
             unread.append(name)
         else:
-            told[name] = group.num_rows - known.null_count
+            n_values[name] = group.num_rows - known.null_count
             if name == time:
                 span = (_time(known.min), _time(known.max))
     if unread:
         rest = _counted(file.read_row_group(number, columns=unread), tuple(unread), time if time in unread else None)
-        told |= rest.told
+        n_values |= rest.n_values
         span = span or (rest.first, rest.last)
     first, last = span or (None, None)
-    return _Part(group.num_rows, told, first, last)
+    return _Part(group.num_rows, n_values, first, last)
 
 
 def _counted(table: pa.Table, names: tuple[str, ...], time: str | None) -> _Part:
-    told = {name: len(table) - table[name].null_count for name in names if name in table.column_names}
+    n_values = {name: len(table) - table[name].null_count for name in names if name in table.column_names}
     if not time or time not in table.column_names or not len(table):
-        return _Part(len(table), told, None, None)
+        return _Part(len(table), n_values, None, None)
     ends = pc.min_max(EVENTS.only((time,)).conform(table.select([time]))[time]).as_py()
-    return _Part(len(table), told, ends["min"], ends["max"])
+    return _Part(len(table), n_values, ends["min"], ends["max"])
 
 
 def _plain(kind: pa.DataType) -> bool:
-    """Whether the metadata tell times of this type as they are: nanoseconds they do not, nor are words and dates times there."""
+    """Whether the statistics of this type are usable as times: not those of nanoseconds, which are cut, nor of text and dates."""
     return isinstance(kind, pa.TimestampType) and kind.unit != "ns"
 
 
 def _time(value: Any) -> datetime | None:
-    """A time of the statistics; files of others may keep it without a zone, which is UTC by contract."""
+    """A time from the statistics; one without a zone, as other programs write it, is UTC by contract."""
     if not isinstance(value, datetime):
         return None
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value

@@ -21,14 +21,14 @@ def add_allowed(args: Args) -> dict[str, Any]:
         (named,) = meant(session, args, (subject, args.id))
         found = lookup.look_up(session, [named])  # before the write, for which others wait
     with writing(args) as change:
-        lookup.keep(change, found)
+        lookup.store_facts(change, found)
         row = allow.add(change, *named, owner=args.owner, reason=args.reason, expires_at=change.now + lasts)
         n = identifiers.known(change.session, [named]).get(named, 0)
     say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", *_covers(subject, n, found))
     return as_json(row) | {"n_known": n}
 
 
-def _covers(subject: Subject, n: int, found: lookup.LookedUp) -> list[str]:
+def _covers(subject: Subject, n: int, found: lookup.LookupResult) -> list[str]:
     """Whom an entry protects, in lines: one that is misspelt protects nobody, and nothing else would tell."""
     if subject is Subject.ORG and n:
         who = f"imports or {found.place}" if found.place else "imports"

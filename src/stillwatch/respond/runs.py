@@ -1,4 +1,4 @@
-"""Read what an import needs from a run folder, and from the folder it was made of: registry facts, keys and traffic."""
+"""Reads what an import needs: campaigns from a run folder; registry facts, keys and traffic from the log folder it was made of."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
 @dataclass(frozen=True)
 class FoundCampaign:
-    """One row of campaigns.parquet and its members."""
+    """One row of campaigns.parquet, its parsed details and its members."""
 
     row: Mapping[str, Any]
     details: Mapping[str, Any]
@@ -37,8 +37,9 @@ class FoundRun:
 
     run_id: str
     start: datetime | None
-    """Earlier requests were not looked at."""
+    """The run left out earlier requests; null: it read the whole log."""
     last_seen: datetime | None
+    """Time of the newest request."""
     summary: Mapping[str, Any]
     campaigns: Sequence[FoundCampaign]
 
@@ -47,7 +48,7 @@ def read_run(folder: Path) -> FoundRun:
     """Read campaigns and accused accounts of a run.
 
     Raises:
-        InputError: the folder is no whole run, one of its tables cannot be read or is not what the run's summary tells, details are
+        InputError: the folder is no complete run, a table cannot be read or does not match the digest in the summary, details are
             not what detect writes, or an erasure was interrupted.
     """
     if not folder.is_dir():
@@ -63,7 +64,7 @@ def read_run(folder: Path) -> FoundRun:
     campaigns = _read(tables[0], CAMPAIGNS)
     run_id = _run_id(digests.values(), summary, found=len(campaigns) > 0)
     accused = _read(tables[1], ACCOUNT_VERDICTS, filters=[("campaign_id", "!=", "")])
-    members: dict[str, dict[str, Mapping[str, Any]]] = {}  # by name: whoever differs in a NUL alone is one account of the store
+    members: dict[str, dict[str, Mapping[str, Any]]] = {}  # by name: names that differ only in NUL characters are one account in the store
     for row in _storable(accused.select(["campaign_id", "account_id", "score", "reasons"])).to_pylist():
         members.setdefault(row.pop("campaign_id"), {})[row["account_id"]] = row
     valued = run_worth.read(folder)
@@ -79,9 +80,9 @@ def read_run(folder: Path) -> FoundRun:
 
 
 def _run_id(digests: Iterable[str], summary: Mapping[str, Any], *, found: bool) -> str:
-    """By what the run found; where that is nothing, by what it looked at too: tables of nothing are all the same."""
-    looked = "" if found else json.dumps([summary.get(name) for name in ("start", "as_of", "last_seen", "inputs")], sort_keys=True)
-    return hashlib.sha256(("".join(digests) + looked).encode()).hexdigest()
+    """Identifies a run by its tables; if it found nothing by its inputs, too, because empty tables are all the same."""
+    inputs = "" if found else json.dumps([summary.get(name) for name in ("start", "as_of", "last_seen", "inputs")], sort_keys=True)
+    return hashlib.sha256(("".join(digests) + inputs).encode()).hexdigest()
 
 
 def _digest(path: Path) -> str:
@@ -99,14 +100,14 @@ def _read(path: Path, contract: Table, filters: Any = None) -> pa.Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the input of the run says about some accounts."""
+    """What a log folder says about some accounts."""
 
     accounts: Sequence[Mapping[str, Any]]
     """Columns of ``schema.Account``."""
     keys: Sequence[tuple[str, str]]
-    """(key_id, account_id)."""
+    """``(key_id, account_id)``, of keys that one account alone used."""
     columns: Sequence[Mapping[str, Any]] = ()
-    """What each column of the folder holds; see :class:`.log_columns.Told`."""
+    """What each column of the folder holds; see :class:`.log_columns.ColumnContent`."""
 
 
 NO_FACTS = Facts((), ())
@@ -122,30 +123,30 @@ def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
     registry = _storable(read_accounts(data))
     with _log(data) as engine:
         accounts, keys = _facts(engine, registry, account_ids)
-    return Facts(accounts, keys, log_columns.told(data))
+    return Facts(accounts, keys, log_columns.describe(data))
 
 
 def find_facts(folder: Path, account_ids: Sequence[str], key_ids: Sequence[str] = (), org_ids: Sequence[str] = ()) -> Facts:
-    """The same of those of some accounts that the registry or the log has, of owners of some keys, and of all accounts of organisations.
+    """Facts about those of some accounts that the registry or the log has, about owners of keys, and all accounts of organisations.
 
     Raises:
         InputError: the folder has no events, or a file cannot be read.
     """
     data = open_dataset(folder)
     registry = _storable(read_accounts(data))
-    of_orgs = registry.filter(pc.is_in(registry["org_id"], pa.array(org_ids, pa.string())))["account_id"].to_pylist()
+    in_orgs = registry.filter(pc.is_in(registry["org_id"], pa.array(org_ids, pa.string())))["account_id"].to_pylist()
     with _log(data) as engine:
         engine.register("named", pa.table({"key_id": pa.array(key_ids, pa.string())}))
         owners = [str(owner) for _, owner in engine.sql(_OWNERS.format(keys="(FROM named)")).fetchall()] if key_ids else []
-        asked = sorted({*account_ids, *owners, *of_orgs})
-        accounts, keys = _facts(engine, registry, asked)
-    registered = set(registry.filter(pc.is_in(registry["account_id"], pa.array(asked, pa.string())))["account_id"].to_pylist())
+        wanted = sorted({*account_ids, *owners, *in_orgs})
+        accounts, keys = _facts(engine, registry, wanted)
+    registered = set(registry.filter(pc.is_in(registry["account_id"], pa.array(wanted, pa.string())))["account_id"].to_pylist())
     return Facts([row for row in accounts if row["n_events"] or row["account_id"] in registered], keys)
 
 
 @contextmanager
 def _log(data: Dataset) -> Iterator[Any]:
-    """An engine whose view ``events`` is a log."""
+    """A DuckDB connection whose view ``events`` is the log."""
     import duckdb
 
     with duckdb.connect() as engine:
@@ -157,7 +158,7 @@ def _log(data: Dataset) -> Iterator[Any]:
 
 
 def _facts(engine: Any, registry: pa.Table, account_ids: Sequence[str]) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
-    """Columns of ``schema.Account`` of each account, and the keys that are one of these accounts' alone."""
+    """Columns of ``schema.Account`` for each account, and the keys that one of these accounts alone used."""
     wanted = pa.array(account_ids, pa.string())
     engine.register("wanted", pa.table({"account_id": wanted}))
     traffic = {row[0]: row[1:] for row in engine.sql(_TRAFFIC).fetchall()}
@@ -169,23 +170,23 @@ def _facts(engine: Any, registry: pa.Table, account_ids: Sequence[str]) -> tuple
     accounts = []
     for account_id in account_ids:
         n_events, output_tokens = traffic.get(account_id, (0, 0))
-        told = {"n_events": n_events, "output_tokens": output_tokens, "window_days": max((span_us or 0) / 86_400e6, 1 / 24)}
-        accounts.append({**nothing, **known.get(account_id, {}), "account_id": account_id, **told})
+        sent = {"n_events": n_events, "output_tokens": output_tokens, "window_days": max((span_us or 0) / 86_400e6, 1 / 24)}
+        accounts.append({**nothing, **known.get(account_id, {}), "account_id": account_id, **sent})
     return accounts, [(str(key_id), str(account_id)) for key_id, account_id in keys]
 
 
 def read_requests(folder: Path, account_ids: Sequence[str], n_others: int, left_out: Sequence[str] = ()) -> tuple[pa.Table, int]:
-    """When some accounts sent requests, and a sample of the others.
+    """When some accounts sent requests, and a sample of other accounts.
 
     Args:
         folder: what ``detect`` read.
         account_ids: the accounts.
-        n_others: how many others at most, chosen by hash of their identifier: the same each time.
-        left_out: accounts that are none of the others.
+        n_others: how many other accounts at most, chosen by a hash of their identifiers, so the same each time.
+        left_out: accounts that must not be among the others.
 
     Returns:
-        ``account_id``, ``at_s`` (seconds since 1970) and ``wanted`` (false: one of the others) in the order of time; and how
-        many other accounts there are in all.
+        ``account_id``, ``at_s`` (seconds since 1970) and ``wanted`` (false: one of the others), a row a request, by
+        time; and how many other accounts there are in all.
 
     Raises:
         InputError: the folder has no events, or a file cannot be read.
@@ -216,15 +217,15 @@ _OWNERS = """
     SELECT key_id, min(account_id) FROM events WHERE key_id IN {keys}
     GROUP BY key_id HAVING count(DISTINCT account_id) = 1 ORDER BY key_id
 """
-"""A key that several accounts used is no account's: an action on one must not reach the others."""
+"""A key that several accounts used belongs to none of them: an action on one must not reach the others."""
 
 SQL_TYPES = {"account_id": "VARCHAR", "key_id": "VARCHAR", "timestamp": "TIMESTAMPTZ", "output_tokens": "INTEGER"}
 
 
 def _view(engine: Any, files: Sequence[Path]) -> None:
-    """The columns of events that are needed; those that a file lacks are null."""
+    """Create the view ``events`` with the needed columns; those that a file lacks are null."""
     parts = []
-    engine.execute("SET TimeZone = 'UTC'")  # which times without a zone are in
+    engine.execute("SET TimeZone = 'UTC'")  # of times without a zone
     for suffix in (".parquet", ".jsonl"):
         paths = [path for path in files if path.suffix == suffix]
         if not paths:
@@ -242,7 +243,7 @@ def _view(engine: Any, files: Sequence[Path]) -> None:
 
 
 def _storable(table: pa.Table) -> pa.Table:
-    """A table whose texts a database can hold; see :func:`_without_nul`."""
+    """The table with texts that a database can hold; see :func:`_without_nul`."""
     for i, column in enumerate(table.columns):
         if pa.types.is_string(column.type):
             table = table.set_column(i, table.field(i), pc.replace_substring(column, "\0", "\ufffd"))
@@ -250,5 +251,5 @@ def _storable(table: pa.Table) -> pa.Table:
 
 
 def _without_nul(details: str | None) -> str | None:
-    """Details whose texts a database can hold: PostgreSQL takes no U+0000, which a prompt or a name may have, and so no run with it."""
+    """Details with texts that a database can hold: PostgreSQL refuses U+0000, which prompts and names may contain."""
     return None if details is None else details.replace("\\u0000", "\\ufffd")
