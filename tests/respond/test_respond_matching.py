@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.respond.matching import Found, Known, match
+from stillwatch.respond.matching import KnownCase, NewCampaign, match
 
 
-def found(name: str, members: list[str], marks: Sequence[str] = (), lineage: str | None = None) -> Found:
-    return Found(name, frozenset(members), frozenset(("v", m) for m in marks), lineage)
+def found(name: str, members: list[str], marks: Sequence[str] = (), lineage: str | None = None) -> NewCampaign:
+    return NewCampaign(name, frozenset(members), frozenset(("v", m) for m in marks), lineage)
 
 
-def known(name: str, members: list[str], marks: Sequence[str] = (), campaigns: Sequence[str] = (), present: Sequence[str] = ()) -> Known:
-    return Known(name, frozenset(members), frozenset(("v", m) for m in marks), frozenset(campaigns), frozenset(present))
+def known(
+    name: str, members: list[str], marks: Sequence[str] = (), campaigns: Sequence[str] = (), present: Sequence[str] = ()
+) -> KnownCase:
+    return KnownCase(name, frozenset(members), frozenset(("v", m) for m in marks), frozenset(campaigns), frozenset(present))
 
 
-def names(found_: list[Found], known_: list[Known]) -> dict[str, str]:
+def names(found_: list[NewCampaign], known_: list[KnownCase]) -> dict[str, str]:
     return {campaign_id: m.case_id for campaign_id, m in match(found_, known_).items()}
 
 

@@ -67,7 +67,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "PAUSE_S", 0.0)
 
 
-def cut(store: Store, run: Path, monkeypatch: pytest.MonkeyPatch, at: int, name: str = "_store") -> None:
+def cut(store: Store, run: Path, monkeypatch: pytest.MonkeyPatch, at: int, name: str = "_store_part") -> None:
     """Import a run until the nth call of a function."""
     original, calls = getattr(importing, name), 0
 
@@ -84,7 +84,7 @@ def cut(store: Store, run: Path, monkeypatch: pytest.MonkeyPatch, at: int, name:
             importing.import_run(store, SYSTEM, run, now=NOW)
 
 
-@pytest.mark.parametrize(("name", "at"), [("_store", 2), ("_store", 5), ("put", 8), ("put", 29), ("_store", 12)])
+@pytest.mark.parametrize(("name", "at"), [("_store_part", 2), ("_store_part", 5), ("put", 8), ("put", 29), ("_store_part", 12)])
 def test_cut_off_and_done_again_it_is_the_same(
     store: Store, whole: Any, parts: None, monkeypatch: pytest.MonkeyPatch, name: str, at: int
 ) -> None:
@@ -126,7 +126,7 @@ def test_another_import_in_between_changes_no_identity(
     first, second, _ = whole
     importing.import_run(store, SYSTEM, first, now=NOW)
     other = run_folder({"g-03": {"members": accounts(7030, 5)}, "h-00": {"members": accounts(190, 9)}}, last_seen=NOW)
-    original, calls = importing._store, 0
+    original, calls = importing._store_part, 0
 
     def between(*args: Any) -> None:
         nonlocal calls
@@ -138,7 +138,7 @@ def test_another_import_in_between_changes_no_identity(
             monkeypatch.setattr(importing.time, "sleep", lambda _: None)
             importing.import_run(store, SYSTEM, other, now=NOW)
 
-    monkeypatch.setattr(importing, "_store", between)
+    monkeypatch.setattr(importing, "_store_part", between)
     monkeypatch.setattr(importing.time, "sleep", pausing)
     importing.import_run(store, SYSTEM, second, now=NOW)
     with store.read() as session:
@@ -186,7 +186,7 @@ def test_killed_between_parts_the_command_goes_on(tmp_path: Path) -> None:
     many = {f"c-{i:04}": {"members": accounts(3 * i, 3)} for i in range(1200)}
     run = write_run(tmp_path / "run", many, last_seen=NOW)
     found = []
-    for moment in ("", "stillwatch.respond.importing:_store:3", "stillwatch.respond.importing:put:9"):
+    for moment in ("", "stillwatch.respond.importing:_store_part:3", "stillwatch.respond.importing:put:9"):
         path = tmp_path / f"store{len(found)}.db"
         if moment:
             killed.at(moment, *import_command(path, run))

@@ -7,7 +7,7 @@ from typing import Any
 from stillwatch.judge import DAY_US, HOUR_US
 from stillwatch.replay.branch import Branch
 from stillwatch.replay.policy import ACTIONS, Policy, Rung
-from stillwatch.respond.matching import Found, Known, match
+from stillwatch.respond.matching import KnownCase, NewCampaign, match
 
 
 @dataclass
@@ -105,9 +105,9 @@ class Desk:
 
     def _match(self, rows: list[dict[str, Any]], cases: list[Case], branch: Branch) -> dict[str, int]:
         """Place of the case that each find is, as ``stillwatch cases import`` would match them."""
-        found = [Found(row["campaign_id"], frozenset(row["accounts"]), frozenset()) for row in rows]
+        found = [NewCampaign(row["campaign_id"], frozenset(row["accounts"]), frozenset()) for row in rows]
         known = [
-            Known(str(i), frozenset(branch.name(code) for code in case.accounts), frozenset())
+            KnownCase(str(i), frozenset(branch.name(code) for code in case.accounts), frozenset())
             for i, case in enumerate(cases)
         ]
         return {name: int(made.case_id) for name, made in match(found, known).items()}

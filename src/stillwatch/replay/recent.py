@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillwatch.judge import MIN_GROUP_ACCOUNTS
-from stillwatch.respond.matching import Found, Known, match
+from stillwatch.respond.matching import KnownCase, NewCampaign, match
 from stillwatch.run_details import HARVESTED
 
 
@@ -33,8 +33,8 @@ def together(whole: dict[str, Any], recent: Sequence[dict[str, Any]]) -> dict[st
 def _add(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
     """Add finds to those known: to the one that each is, or beside them; an account stays where it is."""
     same = match(
-        [Found(row["campaign_id"], frozenset(row["accounts"]), frozenset()) for row in rows],
-        [Known(str(i), frozenset(row["accounts"]), frozenset()) for i, row in enumerate(known)],
+        [NewCampaign(row["campaign_id"], frozenset(row["accounts"]), frozenset()) for row in rows],
+        [KnownCase(str(i), frozenset(row["accounts"]), frozenset()) for i, row in enumerate(known)],
     )
     held = {name for row in known for name in row["accounts"]}
     for row in rows:

@@ -1,13 +1,13 @@
 """The audit log: append-only, each row hashed with the one before it.
 
 A row's hash covers its columns and the hash of the row before, so a changed, removed, inserted or reordered row breaks
-the chain where it was touched. Rows cut off the end are told by ``store_meta``, which counts them; what was written into other
-tables past the log, by :mod:`.reconcile`. Whoever can write the whole database can forge it all; against that, keep the head
-(``stillwatch audit-log verify`` prints it) outside of the database and pass it to a later verification.
+the chain where it was touched. Rows cut off the end are noticed by ``store_meta``, which counts them; changes of other
+tables that bypass the log, by :mod:`.reconcile`. Whoever can write the whole database can forge everything; against that, keep the
+head (``stillwatch audit-log verify`` prints it) outside of the database and pass it to a later verification.
 
-What a row says (``before``, ``after``, ``reason``) goes into its hash as a salted digest. An erasure (:mod:`.erasure`) can so
-change what a row says about one account: the row, whose digest and hash stay, is still chained, and the digest of what is
-left of it stands in a later row, that of the erasure. The salt goes, or whoever guesses what was erased could check it.
+The payload of a row (``before``, ``after``, ``reason``) enters its hash as a salted digest. So an erasure (:mod:`.erasure`) can
+change the payload where it is about one account: the stored digest and hash stay, so the chain holds, and the row of the erasure
+records the digest of the new payload. The salt is deleted; with it, somebody could test guesses of what was erased.
 """
 
 import hashlib
@@ -23,13 +23,13 @@ from sqlalchemy import BigInteger, Row, select, text, type_coerce
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond.reconcile import Told, said
+from stillwatch.respond.reconcile import LoggedState, quoted
 from stillwatch.respond.schema import EPOCH, AuditRow, Meta
 
 ERASE = "account.erase"
-"""The action of rows that tell of an erasure: ``after["rows"]`` has the ``seq`` and the new digest of each row that it changed."""
+"""The action of rows about an erasure; their ``after["rows"]`` lists ``seq`` and new digest of each row that it changed."""
 START = "0" * 64
-"""What the first row names as the hash before it."""
+"""The previous hash of the first row."""
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,20 @@ class Verification:
     head: str
     """``SEQ:HASH`` of the last row."""
     faults: tuple[str, ...]
-    """One sentence each: of the log as a whole, of its rows in their order, of the state; empty where all is whole."""
+    """A sentence each, first of the log as a whole, then of its rows in order, then of the state; empty if everything is intact."""
     n_erased: int = 0
-    """Rows of which erasures changed what they say."""
+    """Rows whose payload erasures changed."""
     erasures: tuple[int, ...] = ()
-    """``seq`` of the rows that tell of erasures."""
+    """``seq`` of the rows about erasures."""
 
     @property
     def whole(self) -> bool:
-        """Whether nothing was changed, removed or reordered, and the state is what the log made of it."""
+        """Whether nothing was changed, removed or reordered, and the state agrees with the log."""
         return not self.faults
 
 
 def canonical(value: Any) -> str:
-    """JSON of one spelling: keys sorted, no spaces."""
+    """Canonical JSON: keys sorted, no spaces."""
     return _encoder.encode(value)
 
 
@@ -71,18 +71,18 @@ Entry = AuditRow | Row[Any]
 
 
 def digest(row: Entry) -> str:
-    """SHA-256 of what a row says and its salt; of the whole row where it was written by a version that had no salt."""
+    """SHA-256 of a row's payload and salt; of the whole row if a version without salts wrote it."""
     if row.payload_hash is None:
-        return _sha256(*_place(row), row.before, row.after, row.reason, row.prev_hash)
+        return _sha256(*_identity_columns(row), row.before, row.after, row.reason, row.prev_hash)
     return _sha256(row.salt, row.before, row.after, row.reason)
 
 
 def row_hash(row: Entry) -> str:
     """SHA-256 over a row's columns and the hash of the row before."""
-    return digest(row) if row.payload_hash is None else _sha256(*_place(row), row.payload_hash, row.prev_hash)
+    return digest(row) if row.payload_hash is None else _sha256(*_identity_columns(row), row.payload_hash, row.prev_hash)
 
 
-def _place(row: Entry) -> list[Any]:
+def _identity_columns(row: Entry) -> list[Any]:
     at = (row.at - EPOCH) // timedelta(microseconds=1) if isinstance(row.at, datetime) else row.at
     return [row.seq, at, row.actor, row.actor_ip, row.action, row.object]
 
@@ -108,33 +108,36 @@ TRIGGERS = {
     f"audit_log_no_{verb.lower()}": f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
     "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END" for verb in ("UPDATE", "DELETE")
 }
-"""What SQLite says of the triggers that refuse changes; :data:`GUARDED` asks PostgreSQL."""
-GUARDED = """
+"""The triggers of SQLite that refuse changes, by name, as ``sqlite_master`` has them; on PostgreSQL, :data:`POSTGRES_GUARD` looks for the trigger."""
+POSTGRES_GUARD = """
 SELECT 1 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
 WHERE tgrelid = 'audit_log'::regclass AND tgname = 'audit_log_append_only' AND tgenabled IN ('O', 'A')
 AND tgtype = 58 AND tgqual IS NULL AND prosrc = ' BEGIN RAISE EXCEPTION ''the audit log is append-only''; END '
 """
 """58: before each statement that updates, deletes or truncates."""
 MOST_FAULTS = 20
-"""Faults of rows and of the state that are told, at most; of the rest how many there are."""
+"""Faults of rows and of the state that are listed at most; the rest are counted."""
 
 
 def verify(session: Session, *, head: str | None = None) -> Verification:
-    """Read the whole log, check each row, and what all of them come to against the state.
+    """Check each row of the log, and the state against what all rows together say.
 
     Args:
         session: an open session.
-        head: ``SEQ:HASH`` that an earlier verification gave; the log must still hold that row.
+        head: ``SEQ:HASH`` of an earlier verification; the log must still hold that row.
+
+    Raises:
+        InputError: ``head`` is malformed.
     """
-    with _as_it_is(session):
+    with _undecoded_text(session):
         return _verified(session, _parsed(head), head)
 
 
 def _verified(session: Session, kept: tuple[int, str] | None, head: str | None) -> Verification:
     faults = _Faults()
-    told = Told()
+    logged = LoggedState()
     n, n_erased, seq, previous = 0, 0, 0, START
-    erasures, left = _erasures(session)
+    erasures, erased_digests = _erasures(session)
     kept_seen = kept is None
     for row in _rows(session):
         n += 1
@@ -143,30 +146,30 @@ def _verified(session: Session, kept: tuple[int, str] | None, head: str | None) 
             faults.add(f"{what} missing before row {row.seq}")
         elif row.prev_hash != previous:
             faults.add(f"row {row.seq} does not follow row {seq}: one of them was replaced or moved")
-        good, erased = _holds(row, left.get(row.seq))
+        good, erased = _check_row(row, erased_digests.get(row.seq))
         n_erased += erased
         if good:
-            told.heed(row)
+            logged.apply(row)
         else:
-            faults.add(f"row {row.seq} was changed ({said(row.action)} of {said(row.object)} by {said(row.actor)})")
+            faults.add(f"row {row.seq} was changed ({quoted(row.action)} of {quoted(row.object)} by {quoted(row.actor)})")
         if kept is not None and row.seq == kept[0]:
             kept_seen = row.hash == kept[1]
         seq, previous = row.seq, row.hash
-    whole = _unguarded(session)
+    log_faults = _trigger_faults(session)
     meta = session.execute(select(Meta.audit_seq, Meta.audit_hash).where(Meta.only == 1)).first()
     if meta is None or (meta.audit_seq, meta.audit_hash) != (seq, previous):
-        expected = "nothing" if meta is None else f"row {said(meta.audit_seq)}"
-        whole.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
+        expected = "nothing" if meta is None else f"row {quoted(meta.audit_seq)}"
+        log_faults.append(f"the log ends with row {seq}, the store says {expected}: rows were cut off or added at the end")
     if not kept_seen:
-        whole.append(f"the log does not hold row {head}, which was kept from an earlier verification")
-    for fault in told.faults(session):
+        log_faults.append(f"the log does not hold row {head}, which was kept from an earlier verification")
+    for fault in logged.faults(session):
         faults.add(fault)
-    return Verification(n, f"{seq}:{said(previous)}", (*whole, *faults.told()), n_erased, erasures)
+    return Verification(n, f"{seq}:{quoted(previous)}", (*log_faults, *faults.lines()), n_erased, erasures)
 
 
 @dataclass
 class _Faults:
-    """The first of a kind, however many there are, and how many."""
+    """The first :data:`MOST_FAULTS` faults, and how many there are in all."""
 
     first: list[str] = field(default_factory=list)
     n: int = 0
@@ -176,41 +179,41 @@ class _Faults:
         if len(self.first) < MOST_FAULTS:
             self.first.append(fault)
 
-    def told(self) -> list[str]:
+    def lines(self) -> list[str]:
         return [*self.first, *([f"and {self.n - len(self.first):,} more"] if self.n > len(self.first) else [])]
 
 
-def _unguarded(session: Session) -> list[str]:
-    """A fault for each trigger that is gone, or not as the first migration made it."""
+def _trigger_faults(session: Session) -> list[str]:
+    """A fault for each trigger that is missing or differs from the first migration."""
     if session.get_bind().dialect.name == "sqlite":
         triggers = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
         gone = [name for name, made in TRIGGERS.items() if (name, made) not in triggers]
     else:
-        gone = [] if session.execute(text(GUARDED)).first() else ["audit_log_append_only"]
+        gone = [] if session.execute(text(POSTGRES_GUARD)).first() else ["audit_log_append_only"]
     return [f"the trigger {name}, which keeps rows from being changed, is gone, disabled or another one" for name in gone]
 
 
-def _holds(row: Row[Any], left: str | None) -> tuple[bool, bool]:
-    """Whether a row is as it was written, or as an erasure left it (``left`` is that digest), and whether the latter."""
+def _check_row(row: Row[Any], erased_digest: str | None) -> tuple[bool, bool]:
+    """Whether a row is as it was written or as an erasure left it (with ``erased_digest``), and whether an erasure changed it."""
     try:
-        says = digest(row)
-        whole = row.payload_hash is None or row_hash(row) == row.hash
-    except (TypeError, ValueError):  # bytes, or what is no text: nobody wrote that
+        digest_now = digest(row)
+        intact = row.payload_hash is None or row_hash(row) == row.hash
+    except (TypeError, ValueError):  # bytes or invalid text, which this program never writes
         return False, False
-    erased = says != (row.payload_hash or row.hash) and left == says
-    return whole and (erased or says == (row.payload_hash or row.hash)), erased
+    erased = digest_now != (row.payload_hash or row.hash) and erased_digest == digest_now
+    return intact and (erased or digest_now == (row.payload_hash or row.hash)), erased
 
 
 def _erasures(session: Session) -> tuple[tuple[int, ...], dict[int, str]]:
-    """Rows that tell of erasures, and the digest of what the last of them left of a row."""
+    """``seq`` of the rows about erasures; and ``seq`` of each row they changed -> digest after the last change."""
     rows = session.execute(select(AuditRow.seq, AuditRow.after).where(AuditRow.action == ERASE).order_by(AuditRow.seq)).all()
-    left: dict[int, str] = {}
+    erased_digests: dict[int, str] = {}
     for row in rows:
         try:
-            left |= {int(seq): str(says) for seq, says in json.loads(row.after or "{}")["rows"] if seq < row.seq}
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):  # somebody changed it, which the reading tells
+            erased_digests |= {int(seq): str(digest_left) for seq, digest_left in json.loads(row.after or "{}")["rows"] if seq < row.seq}
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):  # a tampered row; verification reports it
             continue
-    return tuple(row.seq for row in rows), left
+    return tuple(row.seq for row in rows), erased_digests
 
 
 _COLUMNS = [
@@ -219,13 +222,13 @@ _COLUMNS = [
 
 
 def _rows(session: Session) -> Iterator[Row[Any]]:
-    """The columns as the database has them: one that was changed may hold what is no time, or no text."""
+    """All rows with their columns as stored: a tampered one may hold a value that is no time or no text."""
     yield from session.execute(select(*_COLUMNS).order_by(AuditRow.seq).execution_options(yield_per=1000))
 
 
 @contextmanager
-def _as_it_is(session: Session) -> Iterator[None]:
-    """Have SQLite hand out texts that are no UTF-8, too; else one of them would end the reading."""
+def _undecoded_text(session: Session) -> Iterator[None]:
+    """Let SQLite return text that is no UTF-8, too; else one such value would end the verification."""
     if session.get_bind().dialect.name != "sqlite":
         yield
         return

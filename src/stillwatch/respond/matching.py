@@ -1,96 +1,102 @@
-"""Which case a campaign is: by its members, and by the objects it leaves once all members were banned and replaced. Pure."""
+"""Matches campaigns of a run to known cases: by shared accounts, or by shared objects once all accounts were banned and replaced.
+
+Pure functions; nothing is read or stored.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 MIN_MEMBERS = 0.3
-"""Shared accounts over the smaller of the two, from which they are the same."""
+"""From this share on a campaign is the case: shared accounts over the accounts of the smaller of the two."""
 MIN_MARKS = 0.3
 """The same for objects that mostly the campaign's own accounts leave."""
 FEWEST_MEMBERS = 2
 FEWEST_MARKS = 2
-"""One shared account or object can be chance."""
+"""Fewest shared accounts and objects that count; a single one can be chance."""
 
 Mark = tuple[str, str]
-"""View and object."""
+"""``(view, object)``."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A campaign of a run."""
+class NewCampaign:
+    """A campaign of the run that is imported."""
 
     campaign_id: str
     members: frozenset[str]
     marks: frozenset[Mark]
     lineage: str | None = None
-    """Campaign of an earlier run that detection says it continues."""
+    """Id of the campaign of an earlier run that, according to detection, it continues."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """A case: all accounts and objects that it ever had, and the campaign identifiers."""
+class KnownCase:
+    """A case of the store, with all accounts, objects and campaign ids that it ever had."""
 
     case_id: str
     members: frozenset[str]
     marks: frozenset[Mark]
     campaign_ids: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
-    """Those of its members that were found last: a part that split off is in the old case, but present in its own."""
+    """Members that the last import found: accounts that split off are still members of the old case, but present only in the new one."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """A campaign that is a known case, and why."""
+    """The case that a campaign is, and why."""
 
     case_id: str
     strength: float
-    """0 to 1."""
+    """Larger of the shares of accounts and of objects, 0 to 1; 1 where ``same``."""
     same: bool = False
-    """Whether the campaign, or the one that it continues, is the case's."""
+    """Whether the case already had the campaign's id, or that of the campaign it continues."""
     present: float = 0.0
-    """Shared accounts that are present in the case, over all that are in either."""
+    """Shared accounts that are present in the case, over accounts that are in the campaign or present in the case."""
     why: dict[str, Any] = field(default_factory=dict)
 
 
-def match(found: Sequence[Found], known: Sequence[Known]) -> dict[str, Match]:
-    """campaign_id -> the case it is; campaigns that open a case are absent.
+def match(campaigns: Sequence[NewCampaign], known: Sequence[KnownCase]) -> dict[str, Match]:
+    """Match each campaign to at most one case, and each case to at most one campaign: the strongest match first.
 
-    A case takes at most one campaign of a run, the strongest, of equal ones its own and the one that is there; what remains of a
-    split opens its own case. The result does not depend on the order of the arguments.
+    Of equally strong matches the one with the same campaign id goes first, then the one that shares more present accounts. After a
+    split, the parts that are not matched open cases of their own. The result does not depend on the order of the arguments.
+
+    Returns:
+        Campaign id -> its case; campaigns that open a new case are absent.
     """
     by_member: dict[str, list[int]] = {}
     by_mark: dict[Mark, list[int]] = {}
     by_campaign: dict[str, list[int]] = {}
-    for place, case in enumerate(known):
+    for i, case in enumerate(known):
         for account_id in case.members:
-            by_member.setdefault(account_id, []).append(place)
+            by_member.setdefault(account_id, []).append(i)
         for mark in case.marks:
-            by_mark.setdefault(mark, []).append(place)
+            by_mark.setdefault(mark, []).append(i)
         for campaign_id in case.campaign_ids:
-            by_campaign.setdefault(campaign_id, []).append(place)
+            by_campaign.setdefault(campaign_id, []).append(i)
     pairs = []
-    for campaign in found:
-        places = {p for account_id in campaign.members for p in by_member.get(account_id, ())}
-        places |= {p for mark in campaign.marks for p in by_mark.get(mark, ())}
-        places |= {p for name in (campaign.campaign_id, campaign.lineage or "") for p in by_campaign.get(name, ())}
-        pairs += [(campaign, made) for p in places if (made := _compare(campaign, known[p])) is not None]
-    pairs.sort(key=lambda pair: (*_worth(pair[1]), pair[0].campaign_id, pair[1].case_id))
-    taken: set[str] = set()
+    for campaign in campaigns:
+        candidates = {i for account_id in campaign.members for i in by_member.get(account_id, ())}
+        candidates |= {i for mark in campaign.marks for i in by_mark.get(mark, ())}
+        candidates |= {i for name in (campaign.campaign_id, campaign.lineage or "") for i in by_campaign.get(name, ())}
+        pairs += [(campaign, candidate) for i in candidates if (candidate := _compare(campaign, known[i])) is not None]
+    pairs.sort(key=lambda pair: (*_sort_key(pair[1]), pair[0].campaign_id, pair[1].case_id))
+    taken_cases: set[str] = set()
     result: dict[str, Match] = {}
-    for campaign, made in pairs:
-        if campaign.campaign_id not in result and made.case_id not in taken:
-            result[campaign.campaign_id] = made
-            taken.add(made.case_id)
+    for campaign, candidate in pairs:
+        if campaign.campaign_id not in result and candidate.case_id not in taken_cases:
+            result[campaign.campaign_id] = candidate
+            taken_cases.add(candidate.case_id)
     return result
 
 
-def _worth(made: Match) -> tuple[float, ...]:
-    """What sorts the best match first."""
-    return -made.strength, not made.same, -made.present, -made.why["shared_members"]
+def _sort_key(candidate: Match) -> tuple[float, ...]:
+    """Sorts the best match first."""
+    return -candidate.strength, not candidate.same, -candidate.present, -candidate.why["shared_members"]
 
 
-def _compare(campaign: Found, case: Known) -> Match | None:
+def _compare(campaign: NewCampaign, case: KnownCase) -> Match | None:
     members, marks = len(campaign.members & case.members), len(campaign.marks & case.marks)
     by_members = _share(members, len(campaign.members), len(case.members), FEWEST_MEMBERS)
     by_marks = _share(marks, len(campaign.marks), len(case.marks), FEWEST_MARKS)

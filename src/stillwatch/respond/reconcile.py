@@ -1,7 +1,7 @@
-"""Whether the state is what the audit log made of it: what somebody wrote into the database past the log has no row there.
+"""Compares the state of the store with its audit log, so that writes to the database that bypass the log are found.
 
-The rows of the log are taken in order (:meth:`Told.heed`); what they come to is then compared with the tables. Not compared is what
-the log does not hold, passwords and the secrets of tokens among it, and what acts on nobody by itself, such as cases and labels.
+The rows of the log are replayed in order (:meth:`LoggedState.apply`); the resulting state is compared with the tables. Not compared
+are values that the log does not hold, such as passwords and token secrets, and tables that act on nobody, such as cases and labels.
 """
 
 import json
@@ -16,7 +16,7 @@ from stillwatch.respond.schema import EPOCH, ActionRow, AllowEntry, ApiToken, Ap
 from stillwatch.respond.vocabulary import LIFT, ActionState
 
 _TERMS = ("kind", "lifts", "case_id", "mode", "reason", "parameters", "duration_s", "policy_version", "needed_approvals")
-"""What the row of a proposal says of the action."""
+"""Columns of an action that the log row of its proposal holds."""
 _COMPARED: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "action": (
         ActionRow.action_id, *(getattr(ActionRow, name) for name in _TERMS), ActionRow.state, ActionRow.proposed_at,
@@ -29,53 +29,54 @@ _COMPARED: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "policy": (PolicyVersion.version, PolicyVersion.created_by, PolicyVersion.document, PolicyVersion.active,
                PolicyVersion.promoted_at, PolicyVersion.promoted_by),
 }
-"""What is compared, by how the log's actions on it begin: its identifier, what people know it by, further columns."""
-_CALLED = {"allow": "entry of the allow-list", "policy": "policy version"}
+"""Compared columns, by the prefix of their log actions: the identifier, then a column for messages, then further ones."""
+_KIND_NAMES = {"allow": "entry of the allow-list", "policy": "policy version"}
 _LIVE = (ActionState.PROPOSED, ActionState.IN_FORCE)
-SAID = 200
-"""Characters of a value that a fault quotes, at most."""
+QUOTED_CHARS = 200
+"""Longest quotation of a value in a fault, characters."""
 
 
-def said(value: Any) -> str:
-    """What a column holds, in one line whatever it is."""
+def quoted(value: Any) -> str:
+    """A value of a column, quoted in one printable line whatever it is."""
     text = str(value) if isinstance(value, str | int) else ascii(value)
-    return text if text.isprintable() and len(text) <= SAID else ascii(text)[:SAID]
+    return text if text.isprintable() and len(text) <= QUOTED_CHARS else ascii(text)[:QUOTED_CHARS]
 
 
-class Told:
-    """What the rows of the log come to."""
+class LoggedState:
+    """The state that results from the rows of the log."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Start empty, as before the first row."""
         self._all: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in _COMPARED}
         self._subjects: dict[str, set[str]] = {}
-        """Action -> ``subject:identifier`` of whom it touches still."""
-        self._agreed: set[tuple[str, str]] = set()
-        self._erased: set[str] = set()
+        """Action id -> the ``subject:identifier`` that it still touches."""
+        self._approvals: set[tuple[str, str]] = set()
+        """``(action id, actor)``."""
+        self._erased_pseudonyms: set[str] = set()
 
-    def heed(self, row: Row[Any]) -> None:
-        """Take the next row, which was not changed. One that nobody could have written says nothing."""
-        kind, _, did = row.action.partition(".")
-        if did == "erase":
-            self._erased.add(row.object)
+    def apply(self, row: Row[Any]) -> None:
+        """Replay the next row, which must be untampered. A row that this program cannot have written is ignored."""
+        kind, _, verb = row.action.partition(".")
+        if verb == "erase":
+            self._erased_pseudonyms.add(row.object)
         elif kind in self._all:
             try:
-                self._heed(kind, did, row, None if row.after is None else json.loads(row.after))
+                self._apply(kind, verb, row, None if row.after is None else json.loads(row.after))
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 return
 
-    def _heed(self, kind: str, did: str, row: Row[Any], after: Any) -> None:
-        name = row.object.removeprefix(f"{kind}-") if kind in _CALLED else row.object
+    def _apply(self, kind: str, verb: str, row: Row[Any], after: Any) -> None:
+        name = row.object.removeprefix(f"{kind}-") if kind in _KIND_NAMES else row.object
         rows = self._all[kind]
-        match kind, did:
+        match kind, verb:
             case "action", "propose":
-                # why a lift is asked for may become that an appeal was overturned, which rows of the appeal tell
+                # the reason of a lift may later become that an appeal was overturned, which the rows of the appeal record
                 rows[name] = {term: after[term] for term in _TERMS if term in after and (term, after["kind"]) != ("reason", LIFT)}
                 rows[name] |= {"state": ActionState.PROPOSED, "proposed_at": row.at, "proposed_by": row.actor}
                 rows[name] |= dict.fromkeys(("effective_at", "expires_at", "ended_at", "ended_by"))
                 self._subjects[name] = set(after["subjects"])
             case "action", "approve":
-                self._agreed.add((name, row.actor))
+                self._approvals.add((name, row.actor))
             case "action", "take_effect":
                 rows[name] |= {"state": ActionState.IN_FORCE, "effective_at": row.at, "expires_at": _moment(after["expires_at"])}
                 self._release(name, after["spared"])
@@ -92,7 +93,7 @@ class Told:
             case "user", "role":
                 rows[name]["role"] = after
             case "user", "disable" | "enable":
-                rows[name]["disabled_at"] = row.at if did == "disable" else None
+                rows[name]["disabled_at"] = row.at if verb == "disable" else None
             case "token", "add":
                 expires_at = _moment(after["expires_at"])
                 rows[name] = {"role": after["role"], "created_by": row.actor, "expires_at": expires_at, "revoked_at": None}
@@ -109,66 +110,66 @@ class Told:
                 if name in rows:  # the built-in one has no row
                     rows[name] |= {"active": True, "promoted_at": row.at, "promoted_by": row.actor}
 
-    def _release(self, action_id: str, gone: list[str]) -> None:
-        """Let subjects go; versions before this module wrote them without their kind."""
-        names = set(gone)
-        self._subjects[action_id] = {one for one in self._subjects[action_id] if not {one, one.partition(":")[2]} & names}
+    def _release(self, action_id: str, released: list[str]) -> None:
+        """Remove released subjects from an action; versions before this module logged them without their kind."""
+        names = set(released)
+        self._subjects[action_id] = {subject for subject in self._subjects[action_id] if not {subject, subject.partition(":")[2]} & names}
 
     def faults(self, session: Session) -> Iterator[str]:
-        """What the tables have that the log does not tell, or tells otherwise: a line each."""
+        """Differences between the tables and the log, a line each."""
         for kind, (key, *columns) in _COMPARED.items():
-            called, told = _CALLED.get(kind, kind), self._all[kind]
+            kind_name, logged = _KIND_NAMES.get(kind, kind), self._all[kind]
             for name, *values in session.execute(select(key, *map(_raw, columns)).order_by(key).execution_options(yield_per=1000)):
                 row = {column.key: _read(column, value) for column, value in zip(columns, values, strict=True)}
-                log = told.pop(str(name), None)
-                other = [column for column in log if log[column] != row[column]] if log else []
+                log = logged.pop(str(name), None)
+                different = [column for column in log if log[column] != row[column]] if log else []
                 if log is None:
-                    whom = _whom(session, name) if kind == "action" else ""
-                    yield f"{called} {said(name)} ({said(values[0])}{whom}): no row of the log tells of it"
-                elif other:
-                    yield f"{called} {said(name)} ({said(values[0])}): the log gives another {', '.join(other)}"
-                if kind == "action" and (other or row["state"] not in _LIVE):
+                    whom = _any_subject(session, name) if kind == "action" else ""
+                    yield f"{kind_name} {quoted(name)} ({quoted(values[0])}{whom}): no row of the log tells of it"
+                elif different:
+                    yield f"{kind_name} {quoted(name)} ({quoted(values[0])}): the log gives another {', '.join(different)}"
+                if kind == "action" and (different or row["state"] not in _LIVE):
                     self._subjects.pop(name, None)
-            for name in told:
+            for name in logged:
                 self._subjects.pop(name, None)
-                yield f"{called} {said(name)}: the log tells of it, the store has none"
-        yield from self._touched(session)
+                yield f"{kind_name} {quoted(name)}: the log tells of it, the store has none"
+        yield from self._subject_faults(session)
         rows = session.execute(select(Approval.action_id, Approval.actor).where(Approval.approved).order_by(Approval.action_id))
         for action_id, actor in rows:
-            if (action_id, actor) not in self._agreed:
-                yield f"action {said(action_id)}: no row of the log tells that {said(actor)} agreed"
-            self._agreed.discard((action_id, actor))
-        for action_id, actor in sorted(self._agreed):
-            yield f"action {said(action_id)}: the log tells that {said(actor)} agreed, the store does not"
+            if (action_id, actor) not in self._approvals:
+                yield f"action {quoted(action_id)}: no row of the log tells that {quoted(actor)} agreed"
+            self._approvals.discard((action_id, actor))
+        for action_id, actor in sorted(self._approvals):
+            yield f"action {quoted(action_id)}: the log tells that {quoted(actor)} agreed, the store does not"
 
-    def _touched(self, session: Session) -> Iterator[str]:
-        """Whom actions that wait or hold touch, against whom the log says: a line for each action."""
+    def _subject_faults(self, session: Session) -> Iterator[str]:
+        """Differences in whom proposed and current actions touch, a line for each action."""
         held = (
             select(Target.action_id, Target.subject, Target.subject_id).join(ActionRow, ActionRow.action_id == Target.action_id)
             .where(Target.ended_at.is_(None), ActionRow.state.in_(_LIVE)).execution_options(yield_per=10_000)
         )
         wrong: dict[str, str] = {}
         for action_id, subject, name in session.execute(held):
-            left, one = self._subjects.get(action_id), f"{subject}:{name}"
-            if left is not None and one not in left:
-                wrong.setdefault(action_id, f"it touches {said(one)}, of which no row of the log tells")
+            left, touched = self._subjects.get(action_id), f"{subject}:{name}"
+            if left is not None and touched not in left:
+                wrong.setdefault(action_id, f"it touches {quoted(touched)}, of which no row of the log tells")
             elif left is not None:
-                left.remove(one)
+                left.remove(touched)
         for action_id, left in self._subjects.items():
-            for one in left:
-                if not self._erased & {one.partition(":")[2].partition("-key-")[0]}:
-                    wrong.setdefault(action_id, f"the log tells that it touches {said(one)}, the store does not")
-        yield from (f"action {said(action_id)}: {what}" for action_id, what in sorted(wrong.items()))
+            for touched in left:
+                if not self._erased_pseudonyms & {touched.partition(":")[2].partition("-key-")[0]}:
+                    wrong.setdefault(action_id, f"the log tells that it touches {quoted(touched)}, the store does not")
+        yield from (f"action {quoted(action_id)}: {what}" for action_id, what in sorted(wrong.items()))
 
 
-def _whom(session: Session, action_id: str) -> str:
-    """One whom an action touches that the log does not know."""
+def _any_subject(session: Session, action_id: str) -> str:
+    """One of the subjects of an action that the log does not know, for its message."""
     found = session.execute(select(Target.subject, Target.subject_id).where(Target.action_id == action_id).limit(1)).first()
-    return "" if found is None else f", {said(found.subject)} {said(found.subject_id)}"
+    return "" if found is None else f", {quoted(found.subject)} {quoted(found.subject_id)}"
 
 
 def _raw(column: InstrumentedAttribute[Any]) -> Any:
-    """A column as the database has it: one that was changed may hold what is no time, or no JSON."""
+    """A column as stored: a tampered value may be no time or no JSON."""
     if isinstance(column.type, Moment):
         return type_coerce(column, BigInteger).label(column.key)
     return cast(column, Text).label(column.key) if isinstance(column.type, JSON) else column
@@ -183,5 +184,6 @@ def _read(column: InstrumentedAttribute[Any], value: Any) -> Any:
         return value
 
 
-def _moment(told: str | None) -> int | None:
-    return None if told is None else (datetime.fromisoformat(told) - EPOCH) // timedelta(microseconds=1)
+def _moment(iso_time: str | None) -> int | None:
+    """Microseconds since the epoch, as the column stores a time."""
+    return None if iso_time is None else (datetime.fromisoformat(iso_time) - EPOCH) // timedelta(microseconds=1)
