@@ -520,7 +520,7 @@ def test_a_throttle_is_tried_by_its_rate(client: Clients, store: Store, case_id:
         (slow,), (fast,) = (test.throttled for test in policy_pages.backtests(session, rates, now))
     assert (slow.own.n_requests, slow.own.n_passed, slow.own.n_ever_refused) == (60, 33, 1), "one in ten of the quick one's"
     assert (fast.own.n_passed, fast.own.n_ever_refused) == (60, 0)
-    assert {row.each_per_min: row.n_passed for row in slow.asked.rates if row.each_per_min}[12.0] == 60
+    assert {row.each_per_min: row.n_passed for row in slow.sent.rates if row.each_per_min}[12.0] == 60
     page = followed(ben, ben.post("/policy", document='{"parameters": {"throttle": {"requests_per_min": 1}}}', note="slow"))
     assert "Version 1: 1 each" in page.text
     assert "55\u00a0%" in page.text
@@ -529,7 +529,7 @@ def test_a_throttle_is_tried_by_its_rate(client: Clients, store: Store, case_id:
 def test_a_back_test_reads_once_for_all_versions_and_tries_the_latest_throttles(
     client: Clients, store: Store, case_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy_pages, "THROTTLES", 2)
+    monkeypatch.setattr(policy_pages, "MOST_THROTTLES", 2)
     now, name = datetime.now(UTC), member(store, case_id)
     append_decisions(store, [
         Decision("one", now, "decide", name, None, "allow", "throttle", "shadow", "terms_of_use", None, 0, 10)

@@ -43,17 +43,17 @@ def test_who_may_not_be_the_second_person(store: Store, case_id: str, by: Actor)
 
 
 def test_a_parameter_that_is_told_twice_is_refused() -> None:
-    assert policy.written(["requests_per_min=1", "case_requests_per_min=2"]) == {"requests_per_min": 1, "case_requests_per_min": 2}
+    assert policy.parse_pairs(["requests_per_min=1", "case_requests_per_min=2"]) == {"requests_per_min": 1, "case_requests_per_min": 2}
     for again in ("requests_per_min=0", "requests_per_min=1"):
         with pytest.raises(InputError):
-            policy.written(["requests_per_min=1", again])
+            policy.parse_pairs(["requests_per_min=1", again])
 
 
 def test_a_parameter_nested_too_deeply_is_one_short_line() -> None:
     for deep in (9_000, 100_000):
-        told = policy.written([f"requests_per_min={'[' * deep}{']' * deep}"])
+        told = policy.parse_pairs([f"requests_per_min={'[' * deep}{']' * deep}"])
         with pytest.raises(InputError, match=r"requests_per_min of throttle is .*Write a number") as caught:
-            policy.checked(Action.THROTTLE, told)
+            policy.checked_parameters(Action.THROTTLE, told)
         assert len(str(caught.value)) < 400
 
 

@@ -395,9 +395,9 @@ def test_where_all_approvers_took_part_the_line_says_who_could_decide(store: Sto
         cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
         appeal = appeals.receive(change, case_id, "acct-00005", "we are a class")
 
-    def judges() -> appeals.Judges:
+    def judges() -> appeals.Deciders:
         with store.read() as session:
-            return appeals.judges(session, appeal, NOW)
+            return appeals.deciders(session, appeal, NOW)
 
     assert judges().free == ("cem",), "of all approvers only he has no part in what holds"
     told = f"ben took part in {row.action_id}: appeal 1. cem could decide"

@@ -227,7 +227,7 @@ def test_a_connection_that_was_dropped_on_the_way_is_found_dead_and_a_long_answe
 def test_a_command_that_waits_for_another_writer_says_so(judged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = sqlite3.connect(judged)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(store_module, "SILENT_MS", 10)
+    monkeypatch.setattr(store_module, "WAIT_SILENTLY_MS", 10)
     told: list[str] = []
     monkeypatch.setattr(store_module.logger, "warning", lambda line: (told.append(line), other.rollback()))
     assert main(["cases", "note", "case-one", "x", "--store", str(judged), "--as", "ana"]) == 0

@@ -109,6 +109,6 @@ def test_a_draft_and_a_rate_can_be_tried(tmp_path: Path, run_folder: Any, capsys
 
 def test_an_actions_own_rate_goes_over_the_policys() -> None:
     sent = throttle.Requests(np.arange(60.0), ["a"] * 60)
-    assert throttle.of_policy(sent, Policy(), {"requests_per_min": 60}).n_passed == 60
-    assert throttle.of_policy(sent, Policy(), {"requests_per_min": 1}).n_passed == 1
-    assert throttle.tried(throttle.Requests(np.zeros(0), []), 6.0).share_passed is None
+    assert throttle.try_policy(sent, Policy(), {"requests_per_min": 60}).n_passed == 60
+    assert throttle.try_policy(sent, Policy(), {"requests_per_min": 1}).n_passed == 1
+    assert throttle.try_rate(throttle.Requests(np.zeros(0), []), 6.0).share_passed is None

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from certificates import self_signed
 from stillwatch.errors import InputError
 from stillwatch.respond.store import Store, StoreError
-from stillwatch.respond.urls import CONNECT_S, connecting, parse_url
+from stillwatch.respond.urls import CONNECT_S, driver_arguments, parse_url
 
 __all__ = ["fresh", "postgres"]
 
@@ -46,23 +46,25 @@ def test_what_a_url_cannot_say_is_one_line(url: str, said: str, tmp_path: Path, 
 def test_what_reaches_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PGUSER", "PGPASSWORD"):
         monkeypatch.delenv(name, raising=False)
-    assert connecting(parse_url("sqlite:///a.db")) == (parse_url("a.db"), {})
-    url, args = connecting(parse_url("postgres://u:p@h:5433/x?sslmode=require&application_name=nightly"))
+    assert driver_arguments(parse_url("sqlite:///a.db")) == (parse_url("a.db"), {})
+    url, args = driver_arguments(parse_url("postgres://u:p@h:5433/x?sslmode=require&application_name=nightly"))
     assert (url.drivername, url.username, url.password, url.port, dict(url.query)) == ("postgresql+pg8000", "u", "p", 5433, {})
     assert args == {"ssl_context": True, "application_name": "nightly", "timeout": CONNECT_S}
-    assert connecting(parse_url("postgresql://u@h/x?sslmode=disable"))[1] == {"ssl_context": False, "timeout": CONNECT_S}
+    assert driver_arguments(parse_url("postgresql://u@h/x?sslmode=disable"))[1] == {"ssl_context": False, "timeout": CONNECT_S}
     args = {"ssl_context": None, "unix_sock": "/run/.s.PGSQL.5432", "timeout": CONNECT_S}
-    assert connecting(parse_url("postgresql://u@/x?host=/run"))[1] == args
-    assert connecting(parse_url("postgresql://u@/x?host=db.example"))[0].host == "db.example"
-    whole, part = (connecting(parse_url(f"postgresql://u@h/x?sslmode={mode}"))[1]["ssl_context"] for mode in ("verify-full", "verify-ca"))
+    assert driver_arguments(parse_url("postgresql://u@/x?host=/run"))[1] == args
+    assert driver_arguments(parse_url("postgresql://u@/x?host=db.example"))[0].host == "db.example"
+    whole, part = (
+        driver_arguments(parse_url(f"postgresql://u@h/x?sslmode={mode}"))[1]["ssl_context"] for mode in ("verify-full", "verify-ca")
+    )
     assert (whole.verify_mode, whole.check_hostname, part.verify_mode, part.check_hostname) == (
         ssl.CERT_REQUIRED, True, ssl.CERT_REQUIRED, False,
     )
     monkeypatch.setenv("PGUSER", "somebody")
     monkeypatch.setenv("PGPASSWORD", "secret")
-    url, args = connecting(parse_url("postgresql://h/x"))
+    url, args = driver_arguments(parse_url("postgresql://h/x"))
     assert (url.username, args["password"]) == ("somebody", "secret")
-    assert "password" not in connecting(parse_url("postgresql://u:p@h/x"))[1], "the URL's own goes first"
+    assert "password" not in driver_arguments(parse_url("postgresql://u:p@h/x"))[1], "the URL's own goes first"
 
 
 def test_a_user_without_a_name_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +75,7 @@ def test_a_user_without_a_name_is_told_in_one_line(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("getpass.getuser", getuser)
     with pytest.raises(InputError, match=r"it names no user.*Set PGUSER"):
-        connecting(parse_url("postgresql://h/x"))
+        driver_arguments(parse_url("postgresql://h/x"))
 
 
 def encrypted(url: str) -> bool:

@@ -65,7 +65,7 @@ def _propose(visit: Visit) -> Response:
         lookup.store_facts(change, found)
         row = actions.propose(
             change, kind, visit.word("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.word("mode", Mode),
-            duration_s=duration_s, note=visit.text("note"), parameters=policy.written(visit.text("parameters").split()),
+            duration_s=duration_s, note=visit.text("note"), parameters=policy.parse_pairs(visit.text("parameters").split()),
         )
     return visit.go(f"/actions/{row.action_id}", visit.took(row))
 

@@ -22,58 +22,68 @@ from stillwatch.respond.schema import ActionRow, DecisionRow, Key, PolicyVersion
 from stillwatch.respond.vocabulary import LIFT, Action, Mode, Role, Subject
 
 DAYS = 7
-"""How far back a version is tried."""
-MOST = 50_000
-"""Requests of a throttle that rates are tried on; a page must not take long."""
-THROTTLES = 20
-"""Throttles that are tried, the latest; each takes two readings of the decisions."""
+"""How many days back a version is tried."""
+MOST_REQUESTS = 50_000
+"""Most requests of a throttle on which rates are tried; a page must not take long."""
+MOST_THROTTLES = 20
+"""Most throttles that are tried, the latest; each takes two queries of the decisions."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A throttle action of the last days: what its accounts asked for while it held, and what rates let through of that."""
+class ThrottledTraffic:
+    """A throttle action of the last days: the requests of its accounts while it was in force, and what rates let through of them."""
 
     action: ActionRow
     requests: throttle.Requests
-    rates: Sequence[throttle.Tried]
+    rates: Sequence[throttle.ThrottleResult]
     cut: bool
-    """Only the first of the requests were tried."""
+    """Whether only the first :data:`MOST_REQUESTS` requests were tried."""
 
 
 @dataclass(frozen=True)
-class Throttled:
-    """What a policy lets through of it."""
+class ThrottleBacktest:
+    """What a policy would have let through of the requests under one throttle."""
 
-    asked: Asked
-    own: throttle.Tried
-    """Under the policy that is tried, the action's own parameters over it."""
+    sent: ThrottledTraffic
+    own: throttle.ThrottleResult
+    """The result under the policy, with the action's own parameters over the policy's."""
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """What a policy would have done.
-
-    ``traffic``: for each action that is carried out, requests of the last days that it would refuse or change (not those that a
-    throttle let through), how many accounts or keys they came from, how many were refused or changed then, and how many would be under this
-    version. ``over_cap`` and ``alone``: actions of these days
-    that this version would refuse for their size, or would not let one person take.
-    """
+    """What a policy would have done with the actions and decisions of the last :data:`DAYS` days."""
 
     traffic: Sequence[dict[str, Any]]
+    """A row for each kind of action that refuses or changes requests, most requests first. ``action``; ``requests`` that it concerned,
+    without those that a throttle let through; ``subjects``, the accounts or keys that sent them; ``then``, how many were in fact refused
+    or changed; ``now``, how many would be under this policy, estimated."""
     n_actions: int
+    """Actions proposed in these days, or in force."""
     over_cap: Sequence[ActionRow]
+    """Those of them that touch more accounts than this policy allows."""
     alone: Sequence[ActionRow]
+    """Those that one person took and that need a second one under this policy."""
     too_long: Sequence[ActionRow]
-    throttled: Sequence[Throttled]
+    """Those that last longer than this policy allows."""
+    throttled: Sequence[ThrottleBacktest]
+    """The latest throttles, tried on the requests of their accounts."""
     n_throttles_left_out: int
-    """Earlier ones, which were not tried."""
+    """Earlier throttles, which were not tried."""
 
 
 def backtests(session: Session, policies: Sequence[Policy], now: datetime) -> list[Backtest]:
-    """Try policies on the decisions and actions of the last :data:`DAYS` days, which are read once; one result each.
+    """Try policies on the decisions and actions of the last :data:`DAYS` days, which are read once.
 
-    Logged decisions only: those about accounts with an action are all logged, others are a sample and do not matter here.
-    A throttle is tried by its rate: every request of its accounts was logged, whether it was refused or not.
+    Decisions about accounts under an action are all logged; the others are sampled, but no policy changes them. A throttle can be tried
+    at other rates because all requests of its accounts are logged, refused or not.
+
+    Args:
+        session: an open session.
+        policies: the policies to try.
+        now: the end of the period.
+
+    Returns:
+        One back-test per policy, in their order.
     """
     since = now - timedelta(days=DAYS)
     enforced_then = func.sum(func.coalesce(DecisionRow.mode == Mode.ENFORCE, False).cast(Integer()))
@@ -92,7 +102,7 @@ def backtests(session: Session, policies: Sequence[Policy], now: datetime) -> li
     every = sorted(proposed.values(), key=lambda row: row.proposed_at)
     enforced = _share_enforced(session, list(proposed))
     throttles = [row for row in every if row.kind == Action.THROTTLE and row.effective_at is not None]
-    held = [found for row in throttles[-THROTTLES:] if (found := _asked(session, row, since, now))]
+    held = [found for row in throttles[-MOST_THROTTLES:] if (found := _throttled_traffic(session, row, since, now))]
     return [
         Backtest(
             traffic=sorted((
@@ -101,18 +111,18 @@ def backtests(session: Session, policies: Sequence[Policy], now: datetime) -> li
                 for action, n, subjects, then in decided
             ), key=lambda row: -row["requests"]),
             n_actions=len(every),
-            over_cap=[row for row in every if _size(row) > tried.max_accounts],
+            over_cap=[row for row in every if _n_touched(row) > tried.max_accounts],
             alone=[row for row in every if not row.needed_approvals and actions.others_needed(tried, row)],
             too_long=[row for row in every if row.duration_s > tried.max_duration_s],
-            throttled=[Throttled(one, throttle.of_policy(one.requests, tried, one.action.parameters)) for one in held],
-            n_throttles_left_out=max(len(throttles) - THROTTLES, 0),
+            throttled=[ThrottleBacktest(sent, throttle.try_policy(sent.requests, tried, sent.action.parameters)) for sent in held],
+            n_throttles_left_out=max(len(throttles) - MOST_THROTTLES, 0),
         )
         for tried in policies
     ]
 
 
-def _asked(session: Session, row: ActionRow, since: datetime, now: datetime) -> Asked | None:
-    """The requests of an action's subjects while it held, with rates tried on them; None where there were none."""
+def _throttled_traffic(session: Session, row: ActionRow, since: datetime, now: datetime) -> ThrottledTraffic | None:
+    """The requests of an action's subjects while it was in force, with rates tried on them; None if there were none."""
     assert row.effective_at is not None
     ends = [at for at in (row.ended_at, row.expires_at, now) if at is not None]
     sent = []
@@ -122,24 +132,25 @@ def _asked(session: Session, row: ActionRow, since: datetime, now: datetime) -> 
             select(Target.subject_id).where(Target.action_id == row.action_id, Target.subject == Subject.ACCOUNT)
         ))
         whose = column.in_(named) if subject is Subject.ACCOUNT else or_(column.in_(named), column.in_(own))
-        asked = select(DecisionRow.at, column).where(
+        requests_of = select(DecisionRow.at, column).where(
             whose, DecisionRow.reason.is_not(None), DecisionRow.at >= max(since, row.effective_at), DecisionRow.at < min(ends)
         )
-        sent += [(at.timestamp(), str(name)) for at, name in session.execute(asked.order_by(DecisionRow.at).limit(MOST + 1))]
+        earliest = requests_of.order_by(DecisionRow.at).limit(MOST_REQUESTS + 1)
+        sent += [(at.timestamp(), str(name)) for at, name in session.execute(earliest)]
     if not sent:
         return None
     sent.sort()
-    cut, sent = len(sent) > MOST, sent[:MOST]
+    cut, sent = len(sent) > MOST_REQUESTS, sent[:MOST_REQUESTS]
     requests = throttle.Requests(np.array([at for at, _ in sent]), [name for _, name in sent])
-    return Asked(row, requests, throttle.table(requests), cut)
+    return ThrottledTraffic(row, requests, throttle.try_rates(requests), cut)
 
 
-def _size(row: ActionRow) -> int:
+def _n_touched(row: ActionRow) -> int:
     return max(int(row.blast.get("n_subjects") or 0), int(row.blast.get("n_accounts") or 0))
 
 
 def _share_enforced(session: Session, action_ids: Sequence[str]) -> dict[str, float]:
-    """Of each kind, the share of subjects whose action was proposed to be enforced: only those a policy can enforce."""
+    """Kind -> share of its subjects whose action has the mode ``enforce``; a policy can enforce no others."""
     both: Counter[str] = Counter()
     enforced: Counter[str] = Counter()
     for some in chunks(action_ids):

@@ -37,7 +37,7 @@ def _appeal(visit: Visit) -> Response:
         if row is None:
             raise NotFoundError("no such appeal", where=visit.path["appeal_id"])
         against = appeals.touching(session, row.account_id)
-        judges = appeals.judges(session, row, visit.now)
+        judges = appeals.deciders(session, row, visit.now)
         lifts = [action for action in appeals.touching(session, row.account_id, ActionState.PROPOSED) if action.kind == LIFT]
     can = row.state == appeals.OPEN and visit.may(Role.APPROVER)
     return visit.show(

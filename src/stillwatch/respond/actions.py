@@ -191,7 +191,7 @@ def _demand_no_block_by_one_person(change: Change, policy: Policy, version: int)
         ActionRow.needed_approvals == 0,
     )
     blocks = [row.action_id for row in change.session.scalars(held.order_by(ActionRow.action_id))
-              if policies.lets_none(policy, policies.understood(Action.THROTTLE, row.parameters))]
+              if policies.lets_nothing_through(policy, policies.valid_parameters(Action.THROTTLE, row.parameters))]
     if blocks:
         more = " and others" if len(blocks) > 3 else ""
         what = f"under it throttles that one person put in force would let none through: {', '.join(blocks[:3])}{more}"
@@ -352,7 +352,7 @@ def propose(
         raise InputError("an organisation is not acted on as such", todo="Pass its accounts")
     radius = blast.preview(change.session, change.now, reached)
     _demand_within_limits(policy, reached, radius, duration_s)
-    own_parameters = policies.checked(kind, parameters or {})
+    own_parameters = policies.checked_parameters(kind, parameters or {})
     row = ActionRow(
         action_id=_new_id(), case_id=case_id, kind=kind, state=ActionState.PROPOSED, mode=mode or policy.mode, reason=reason,
         note=note, parameters=own_parameters, policy_version=version,
@@ -490,7 +490,7 @@ def renew(change: Change, action_id: str, *, duration_s: float | None = None, no
         raise InputError(f"an action that is {_standing_in_words(change, row)} cannot be renewed", where=action_id)
     return propose(
         change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=renewable(change.session, row),
-        mode=Mode(row.mode), duration_s=duration_s, parameters=policies.understood(Action(row.kind), row.parameters),
+        mode=Mode(row.mode), duration_s=duration_s, parameters=policies.valid_parameters(Action(row.kind), row.parameters),
         note=note or f"renews {action_id}",
     )
 
@@ -595,7 +595,7 @@ def cleared_and_held(session: Session, now: datetime, case_id: str) -> dict[str,
 def others_needed(policy: Policy, row: ActionRow) -> int:
     """How many people besides the proposer must agree to an action under a policy; see :func:`stillwatch.respond.policy.others_needed`."""
     kind = Action(row.kind)
-    return policies.others_needed(policy, kind, policies.understood(kind, row.parameters))
+    return policies.others_needed(policy, kind, policies.valid_parameters(kind, row.parameters))
 
 
 def _new_id() -> str:

@@ -1,4 +1,4 @@
-"""Appeals: what an accused customer says, and what a person decides. An overturned one frees the account and is a label."""
+"""Appeals: what an accused customer says, and what a person decides. An overturned appeal frees the account and labels it innocent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ OPEN, UPHELD, OVERTURNED = "open", "upheld", "overturned"
 
 
 def receive(change: Change, about: str, account_id: str, statement: str) -> Appeal:
-    """Record an appeal; its case becomes ``appealed`` where its state allows. Needs an analyst.
+    """Record an appeal; its case becomes ``appealed`` if its state allows that. Needs an analyst.
 
     Args:
         change: the write in progress.
-        about: what the customer was told: the case, the action, or the campaign of which a case came. An action on an account of its
-            case is the case's affair too; a case that has no such account stands for its action that names it.
-        account_id: who appeals; a key is its owner's, and where an action names one whose owner is not known, it stands for itself.
+        about: id of a case, of an action, or of a campaign that opened a case. An appeal about an action on an account of its case is
+            about the case, too; an appeal about a case without the account is about the case's action that names the account.
+        account_id: the account that appeals, or a key, which stands for its owner; a key of unknown owner stands for itself.
         statement: what the customer says.
 
     Raises:
@@ -34,7 +34,7 @@ def receive(change: Change, about: str, account_id: str, statement: str) -> Appe
     change.require(Role.ANALYST)
     if not statement.strip():
         raise InputError("an appeal needs a statement", where=account_id, todo="Write what the customer says")
-    case_id, action, account_id = _told(change.session, about, account_id)
+    case_id, action, account_id = _resolve(change.session, about, account_id)
     action_id = None if action is None else action.action_id
     same = select(Appeal).where(Appeal.account_id == account_id, Appeal.state == OPEN)
     if any(row.case_id == case_id if case_id else row.action_id == action_id for row in change.session.scalars(same)):
@@ -52,17 +52,21 @@ def receive(change: Change, about: str, account_id: str, statement: str) -> Appe
     return row
 
 
-def _told(session: Session, about: str, account_id: str) -> tuple[str | None, ActionRow | None, str]:
-    """The case of which the account is, the action that the appeal is about, and whose appeal it is; see :func:`receive`."""
+def _resolve(session: Session, about: str, account_id: str) -> tuple[str | None, ActionRow | None, str]:
+    """Resolve the arguments of :func:`receive`.
+
+    Returns:
+        The case, if the account is in one; the action, if the appeal is about one; and the account that appeals.
+    """
     action = session.get(ActionRow, about)
     case_id = _case_id(session, about, account_id) if action is None else action.case_id
-    if not (_named(session, case_id, action, account_id) or (action is None and _member(session, case_id, account_id))):
+    if not (_names_account(session, case_id, action, account_id) or (action is None and _member(session, case_id, account_id))):
         owner = session.get(Key, account_id)
         account_id = account_id if owner is None else owner.account_id
     member = _member(session, case_id, account_id)
     if action is not None:
-        _acted_on(session, action, account_id)
-    elif not member:  # what clients are told of an action is its case, whomever it names
+        _demand_touches(session, action, account_id)
+    elif not member:  # refused clients get the id of the case, even if an action of it names accounts that are not in it
         acted = (row for row in against(session, account_id) if row.case_id == case_id and row.effective_at is not None)
         action = next(acted, None)
         if action is None:
@@ -72,7 +76,7 @@ def _told(session: Session, about: str, account_id: str) -> tuple[str | None, Ac
 
 
 def _case_id(session: Session, about: str, account_id: str) -> str:
-    """A case by its name, or by that of a campaign that it has had: the one that has the account, where runs gave it to several."""
+    """The id of a case, by its own id or that of one of its campaigns; of several cases the one that has the account."""
     known = sorted(session.scalars(select(Campaign.case_id).where(Campaign.campaign_id == about)), reverse=True)
     has = [case_id for case_id in known if _member(session, case_id, account_id)]
     return next(iter(has or known), None) or cases.get(session, about).case_id
@@ -82,8 +86,8 @@ def _member(session: Session, case_id: str | None, account_id: str) -> bool:
     return case_id is not None and session.get(Member, (case_id, account_id)) is not None
 
 
-def _named(session: Session, case_id: str | None, action: ActionRow | None, account_id: str) -> bool:
-    """Whether an action, or else one of the case, names an account of this identifier, so that no key of it is meant."""
+def _names_account(session: Session, case_id: str | None, action: ActionRow | None, account_id: str) -> bool:
+    """Whether the action, or without one any action of the case, names an account with this id, so that the id is not a key's."""
     named = select(Target.action_id).join(ActionRow, ActionRow.action_id == Target.action_id).where(
         Target.subject == Subject.ACCOUNT, Target.subject_id == account_id, ActionRow.effective_at.is_not(None),
         ActionRow.case_id == case_id if action is None else ActionRow.action_id == action.action_id,
@@ -91,8 +95,8 @@ def _named(session: Session, case_id: str | None, action: ActionRow | None, acco
     return session.scalars(named).first() is not None
 
 
-def _acted_on(session: Session, action: ActionRow, account_id: str) -> None:
-    """Raise unless the action took effect and touches, or touched, the account or a key of its own."""
+def _demand_touches(session: Session, action: ActionRow, account_id: str) -> None:
+    """Raise unless the action took effect and touches, or touched, the account or one of its keys."""
     if action.kind == LIFT or action.effective_at is None:
         raise InputError("it is no action that took effect", where=action.action_id, todo="See stillwatch actions list")
     if not set(blast.with_own_keys(session, account_id)) & set(actions.targets(session, action.action_id)):
@@ -101,16 +105,16 @@ def _acted_on(session: Session, action: ActionRow, account_id: str) -> None:
 
 
 @dataclass(frozen=True)
-class Judges:
+class Deciders:
     """Who may decide an appeal."""
 
     barred: dict[str, str]
-    """Who may not (:func:`stillwatch.respond.names.folded`) -> an action against the account in which they took part."""
+    """Folded name (:func:`stillwatch.respond.names.folded`) of who may not -> an action against the account in which they took part."""
     free: tuple[str, ...] | None
-    """Users who may; None: the store has no users, so whoever took no part may."""
+    """Users who may; None: the store has no users, so anybody who took no part may."""
 
     def part_of(self, name: str) -> str | None:
-        """The action in which somebody took part who for this may not decide."""
+        """The action because of which somebody may not decide; None: they may."""
         return self.barred.get(names.folded(name))
 
     @property
@@ -123,11 +127,11 @@ class Judges:
         return f"{', '.join(self.free[:5])}{' and others' if len(self.free) > 5 else ''} could decide"
 
 
-def judges(session: Session, appeal: Appeal, now: datetime) -> Judges:
+def deciders(session: Session, appeal: Appeal, now: datetime) -> Deciders:
     """Who may decide an appeal: approvers who neither proposed nor agreed to any action against the account or its keys.
 
-    Over, waiting, turned down or spared, all actions count. Only where no approver of the store is left then, a part in
-    actions that are over, and that the appeal is not about, bars nobody.
+    Actions count whatever became of them. Only if this leaves no approver of the store, actions that are over and that the appeal is not
+    about bar nobody.
     """
     every = against(session, appeal.account_id)
     users = session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name)).all()
@@ -138,11 +142,11 @@ def judges(session: Session, appeal: Appeal, now: datetime) -> Judges:
         live = [row for row in every if row.state == ActionState.PROPOSED or actions.holds(row, now) or row.action_id == appeal.action_id]
         barred = _took_part(session, live)
         free = [name for name in able if names.folded(name) not in barred]
-    return Judges(barred, tuple(free) if users else None)
+    return Deciders(barred, tuple(free) if users else None)
 
 
 def against(session: Session, account_id: str) -> list[ActionRow]:
-    """Every action that was ever proposed against an account or a key of its own, latest first."""
+    """Every action ever proposed against an account or one of its keys, latest first; lifts are left out."""
     found: dict[str, ActionRow] = {}
     for some in chunks(blast.with_own_keys(session, account_id)):
         named = select(Target.action_id).where(tuple_(Target.subject, Target.subject_id).in_(some))
@@ -152,7 +156,7 @@ def against(session: Session, account_id: str) -> list[ActionRow]:
 
 
 def _took_part(session: Session, rows: Sequence[ActionRow]) -> dict[str, str]:
-    """Who proposed or agreed to some actions, as :attr:`Judges.barred` names them -> the first of them."""
+    """Folded name of whoever proposed or agreed to any of the actions -> the first such action."""
     found: dict[str, str] = {}
     agreed: dict[str, list[str]] = {}
     for some in chunks([row.action_id for row in rows]):
@@ -165,13 +169,16 @@ def _took_part(session: Session, rows: Sequence[ActionRow]) -> dict[str, str]:
 
 
 def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> list[ActionRow]:
-    """Decide an appeal; needs an approver who had no part in any action against the account (:func:`judges`).
+    """Decide an appeal; needs an approver who had no part in any action against the account (:func:`deciders`).
 
-    Overturned: the account is excluded from the case, if there is one, and labelled innocent, and every action in force on it or its
-    keys is lifted; those lifts that need a second person are proposals. Returns the lifts, also those that waited before.
+    If the appeal is overturned, the account is excluded from its case and labelled innocent, and every action in force on it or its keys
+    is lifted; lifts that need a second person are proposals.
+
+    Returns:
+        The lifts, including those that waited already.
 
     Raises:
-        InputError: it is not open, the reason is empty, or the actor judges an action of their own.
+        InputError: the appeal is not open, the reason is empty, or the actor took part in an action against the account.
     """
     change.require(Role.APPROVER)
     row = change.session.get(Appeal, appeal_id)
@@ -179,9 +186,9 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         raise InputError("no such open appeal", where=f"appeal {appeal_id}", todo="See stillwatch appeal list")
     if not reason.strip():
         raise InputError("a decision needs a reason", where=f"appeal {appeal_id}")
-    may = judges(change.session, row, change.now)
-    if part := may.part_of(change.actor.name):
-        raise InputError(f"{change.actor.name} took part in {part}", where=f"appeal {appeal_id}", todo=may.todo)
+    who = deciders(change.session, row, change.now)
+    if part := who.part_of(change.actor.name):
+        raise InputError(f"{change.actor.name} took part in {part}", where=f"appeal {appeal_id}", todo=who.todo)
     row.state = OVERTURNED if overturned else UPHELD
     row.decided_at, row.decided_by, row.decision_reason = change.now, change.actor.name, reason
     change.audit("appeal.decide", f"appeal-{appeal_id}", before=OPEN, after=row.state, reason=reason)
@@ -194,17 +201,20 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         for action in touching(change.session, row.account_id):
             if actions.holds(action, change.now):
                 lifts += actions.ensure_lifts(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects, note)
-    _back(change, row, any(lift.state == ActionState.PROPOSED and lift.case_id == row.case_id for lift in lifts))
+    _resume_case(change, row, any(lift.state == ActionState.PROPOSED and lift.case_id == row.case_id for lift in lifts))
     return lifts
 
 
 def touching(session: Session, account_id: str, state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
-    """Actions (and lifts) in a state that touch the account or a key of its own."""
+    """Actions and lifts in ``state`` that touch the account or one of its keys."""
     return actions.touching(session, blast.with_own_keys(session, account_id), state)
 
 
-def _back(change: Change, row: Appeal, waits: bool) -> None:
-    """The case goes on where it was: resolved with its verdict, or to be looked into again if it has none, or a lift of it ``waits``."""
+def _resume_case(change: Change, row: Appeal, waits: bool) -> None:
+    """Move the case on once none of its appeals is open: to resolved if it has a verdict, else to investigating.
+
+    If a lift ``waits`` for a second person, the case becomes ``pending_action``.
+    """
     if row.case_id is None:
         return
     case = cases.get(change.session, row.case_id)
@@ -217,15 +227,15 @@ def _back(change: Change, row: Appeal, waits: bool) -> None:
 
 
 def open_against(session: Session, action: ActionRow) -> list[Appeal]:
-    """Open appeals about the case of an action, or of accounts that it touches or would touch, themselves or by a key; oldest first."""
-    whose: set[str] = set().union(*blast.judged_names(session, actions.targets(session, action.action_id, live=True)).values())
-    return [row for row in listed(session) if row.account_id in whose or (row.case_id and row.case_id == action.case_id)]
+    """Open appeals about the action's case, or of accounts that it touches or would touch, also by a key; oldest first."""
+    account_ids: set[str] = set().union(*blast.judged_names(session, actions.targets(session, action.action_id, live=True)).values())
+    return [row for row in listed(session) if row.account_id in account_ids or (row.case_id and row.case_id == action.case_id)]
 
 
 def listed(
     session: Session, *, state: str | None = OPEN, case_id: str | None = None, action_id: str | None = None
 ) -> Sequence[Appeal]:
-    """Appeals, oldest first; of a case or an action only those that name it."""
+    """Appeals in a state (None: in any), oldest first; with a case or an action, only those about it."""
     statement = select(Appeal).order_by(Appeal.appeal_id)
     if state is not None:
         statement = statement.where(Appeal.state == state)

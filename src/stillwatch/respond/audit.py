@@ -108,7 +108,8 @@ TRIGGERS = {
     f"audit_log_no_{verb.lower()}": f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
     "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END" for verb in ("UPDATE", "DELETE")
 }
-"""The triggers of SQLite that refuse changes, by name, as ``sqlite_master`` has them; on PostgreSQL, :data:`POSTGRES_GUARD` looks for the trigger."""
+"""The triggers of SQLite that refuse changes, by name, as ``sqlite_master``
+has them; on PostgreSQL, :data:`POSTGRES_GUARD` looks for the trigger."""
 POSTGRES_GUARD = """
 SELECT 1 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
 WHERE tgrelid = 'audit_log'::regclass AND tgname = 'audit_log_append_only' AND tgenabled IN ('O', 'A')

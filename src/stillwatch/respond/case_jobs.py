@@ -1,4 +1,4 @@
-"""What the commands of cases do: open the store, act as somebody, print a few lines, return what ``--json`` prints."""
+"""Commands of cases: each opens the store, acts as a user, prints a few lines and returns what ``--json`` prints."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,42 +63,42 @@ def list_cases(args: Args) -> dict[str, Any]:
                    "ASSIGNEE")
     for row in rows:
         accused = row.detected == "campaign"
-        taken = f"{row.n_harvested:>10,} harvested" if accused else f"{row.n_events:>10,} {noun(row.n_events, 'request'):9}"
+        harvest = f"{row.n_harvested:>10,} harvested" if accused else f"{row.n_events:>10,} {noun(row.n_events, 'request'):9}"
         say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} {noun(row.n_accounts, 'account'):8} "
-                  f"{taken} {f'({row.between})' if accused and row.between else '':26} {row.loss:>12,.0f} tokens a day, weighted  "
+                  f"{harvest} {f'({row.between})' if accused and row.between else '':26} {row.loss:>12,.0f} tokens a day, weighted  "
                   f"{row.assignee or ''}")
     if not rows:
         say(args, f"no case is {' or '.join(map(spaced, states)) if args.state else 'open'}")
-    say(args, *(f"{case_id}: {_joined(n)}" for case_id, n in list(joined.items())[:SHOWN]),
-        *([f"… and {number_of(len(joined) - SHOWN, 'case')} more of this kind (--json has all)"] if len(joined) > SHOWN else []))
-    say(args, *(f"{case_id}: {_shared(others)}" for case_id, others in overlaps.items()))
-    say(args, *(f"{case_id}: {_no_longer_accused(at)}" for case_id, at in no_longer_accused.items()))
+    say(args, *(f"{case_id}: {_joined_line(n)}" for case_id, n in list(joined.items())[:MOST_SHOWN]),
+        *([f"… and {number_of(len(joined) - MOST_SHOWN, 'case')} more of this kind (--json has all)"] if len(joined) > MOST_SHOWN else []))
+    say(args, *(f"{case_id}: {_overlap_line(others)}" for case_id, others in overlaps.items()))
+    say(args, *(f"{case_id}: {_no_longer_accused_line(at)}" for case_id, at in no_longer_accused.items()))
     return {
         "cases": [as_json(row, "details") for row in rows], "counts": counts, "joined_since_verdict": joined, "overlaps": overlaps,
         "not_accused_in_run_to": {case_id: at.isoformat() for case_id, at in no_longer_accused.items()},
     }
 
 
-def _no_longer_accused(at: datetime) -> str:
-    """That a case is of an earlier run's campaign."""
+def _no_longer_accused_line(at: datetime) -> str:
+    """Says that the last run of the whole log does not accuse a case."""
     return f"the last whole run, of requests to {at:%Y-%m-%d %H:%M} UTC, does not accuse it; its figures are of an earlier run"
 
 
-def _shared(others: Mapping[str, int]) -> str:
-    """How many accounts of a case other open ones have."""
-    listed = [f"{n:,} of its accounts {'is' if n == 1 else 'are'} in {name}, too" for name, n in others.items()]
-    return "; ".join([*listed[:3], *([f"and more in {len(listed) - 3:,} others"] if len(listed) > 3 else [])])
+def _overlap_line(others: Mapping[str, int]) -> str:
+    """Says how many accounts of a case are in other open cases."""
+    phrases = [f"{n:,} of its accounts {'is' if n == 1 else 'are'} in {name}, too" for name, n in others.items()]
+    return "; ".join([*phrases[:3], *([f"and more in {len(phrases) - 3:,} others"] if len(phrases) > 3 else [])])
 
 
-def _alike(others: Mapping[str, int]) -> str:
-    """Other cases of the run that share what the accounts of a case share."""
-    listed = [f"{n:,} {'is' if n == 1 else 'are'} shared by {name}, too" for name, n in others.items()]
-    more = [f"others by {len(listed) - 3:,} more"] if len(listed) > 3 else []
-    return f"of the objects that its accounts share, {'; '.join([*listed[:3], *more])}"
+def _shared_objects_line(others: Mapping[str, int]) -> str:
+    """Says which other cases of the run share the objects of a case."""
+    phrases = [f"{n:,} {'is' if n == 1 else 'are'} shared by {name}, too" for name, n in others.items()]
+    more = [f"others by {len(phrases) - 3:,} more"] if len(phrases) > 3 else []
+    return f"of the objects that its accounts share, {'; '.join([*phrases[:3], *more])}"
 
 
-def _joined(n: int) -> str:
-    """Accounts of a case that nobody judged, though a verdict says that the case is innocent."""
+def _joined_line(n: int) -> str:
+    """Says how many accounts joined a case after it was judged innocent."""
     return f"{number_of(n, 'account')} joined since the verdict, and nobody judged {'it' if n == 1 else 'them'}"
 
 
@@ -106,16 +106,16 @@ def show_case(args: Args) -> dict[str, Any]:
     """``cases show``."""
     with reading(args) as session:
         row, now = cases.get(session, args.case), datetime.now(UTC)
-        people = cases.members(session, args.case)
+        members = cases.members(session, args.case)
         _, held_policy = policy.active(session)
         held = actions.in_force(session, now, case_id=args.case)
         pending, lapsed = (proposed(session, now, case_id=args.case) for proposed in (actions.waiting, actions.lapsed))
         notes = session.scalars(select(Annotation).where(Annotation.case_id == args.case).order_by(Annotation.annotation_id)).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == args.case)).all()
         found_at = session.get(Run, row.run_id)
-        proved = cases.proofs(session, args.case)
-        heard = appeals.listed(session, state=None, case_id=args.case)
-        shown = people[:SHOWN]
+        proofs = cases.proofs(session, args.case)
+        case_appeals = appeals.listed(session, state=None, case_id=args.case)
+        shown = members[:MOST_SHOWN]
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
         standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
         cleared = actions.cleared_and_held(session, now, args.case)
@@ -123,100 +123,107 @@ def show_case(args: Args) -> dict[str, Any]:
         overlaps, alike = cases.overlaps(session, [args.case]).get(args.case, {}), cases.sharing_objects(session, row)
         no_longer_accused = cases.no_longer_accused(session, [args.case]).get(args.case)
         result: dict[str, Any] = {
-            "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != TEXTS}},
-            "members": [as_json(m) for m in people],
+            "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != PROMPT_TEXTS}},
+            "members": [as_json(m) for m in members],
             "actions": [as_json(a) | {"standing": standings[a.action_id]} for a in held],
             "waiting": [as_json(a) for a in pending], "lapsed": [as_json(a) for a in lapsed],
             "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
-            "appeals": [as_json(a) for a in heard], "uncovered": actions.uncovered(session, now, args.case) if held else [],
-            "proofs": proved, "cleared_and_held": {action_id: [_named(one) for one in some] for action_id, some in cleared.items()},
+            "appeals": [as_json(a) for a in case_appeals], "uncovered": actions.uncovered(session, now, args.case) if held else [],
+            "proofs": proofs,
+            "cleared_and_held": {action_id: [_subject_name(target) for target in some] for action_id, some in cleared.items()},
             "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
             "not_accused_in_run_to": no_longer_accused and no_longer_accused.isoformat(),
         }
-    say(args, *_findings(row, people), *([_no_longer_accused(no_longer_accused)] if no_longer_accused else []))
-    say(args, *([_joined(joined)] if joined else []), *([_shared(overlaps)] if overlaps else []),
-        *([_alike(alike)] if alike else []))
+    say(args, *_finding_lines(row, members), *([_no_longer_accused_line(no_longer_accused)] if no_longer_accused else []))
+    say(args, *([_joined_line(joined)] if joined else []), *([_overlap_line(overlaps)] if overlaps else []),
+        *([_shared_objects_line(alike)] if alike else []))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})
     imported = "" if found_at is None else f" of the run imported {found_at.imported_at:%Y-%m-%d %H:%M} UTC"
     say(args, f"last found as {row.campaign_id}{imported}" + (f"; earlier as {', '.join(earlier)}" if earlier else "")
               + f"; its packet: stillwatch export RUN --format packet --campaign {row.campaign_id} --data DIR --key FILE")
     most = "" if row.detected == "campaign" else " (nobody is accused, so scores are 0 at most)"
-    say(args, f"accounts, most suspicious first{most}:", *(_member(m, facts.get(m.account_id)) for m in shown))
-    if len(people) > SHOWN:
-        say(args, f"  … and {len(people) - SHOWN:,} more (--json has all)")
-    say(args, *(_held(a, standings[a.action_id]) for a in held),
+    say(args, f"accounts, most suspicious first{most}:", *(_member_line(m, facts.get(m.account_id)) for m in shown))
+    if len(members) > MOST_SHOWN:
+        say(args, f"  … and {len(members) - MOST_SHOWN:,} more (--json has all)")
+    say(args, *(_action_line(a, standings[a.action_id]) for a in held),
         *(f"waits for another person: {actions.described(a)} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}"
           for a in pending),
         *(f"lapsed, since nobody agreed within {actions.AGREE_WITHIN.days} days: {a.kind} ({a.mode}) by {a.proposed_by}; turn it down: "
           f"stillwatch actions reject {a.action_id} --note WHY" for a in lapsed),
-        *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in heard),
-        *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proved),
+        *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in case_appeals),
+        *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proofs),
         *(line for n in notes for line in f"{n.at:%Y-%m-%d} {n.by}: {n.text}".replace("\n", "\n    ").split("\n")))
-    say(args, *_held_still(cleared))
+    say(args, *_still_held_lines(cleared))
     if result["uncovered"]:
         say(args, f"{number_of(len(result['uncovered']), 'account is', 'accounts are')} under no action of this case")
     return result
 
 
-def _held_still(cleared: Mapping[str, Sequence[actions.HeldSubject]], account: str | None = None) -> Iterator[str]:
-    """Who was judged innocent and is still under an action, itself or by a key, and what ends it; ``account``: of this one alone."""
+def _still_held_lines(cleared: Mapping[str, Sequence[actions.HeldSubject]], account: str | None = None) -> Iterator[str]:
+    """A line for each action that still touches accounts judged innocent, or their keys, with the command that ends it.
+
+    Args:
+        cleared: the result of :func:`.actions.cleared_and_held`.
+        account: only lines about this account.
+    """
     for action_id, held in cleared.items():
-        theirs = [one for one in held if account in (None, one.account_id)]
-        counts = {subject: sum(one.subject is subject for one in theirs) for subject in (Subject.ACCOUNT, Subject.KEY)}
-        if theirs:
+        of_account = [target for target in held if account in (None, target.account_id)]
+        counts = {subject: sum(target.subject is subject for target in of_account) for subject in (Subject.ACCOUNT, Subject.KEY)}
+        if of_account:
             who = " and ".join(number_of(n, subject) for subject, n in counts.items() if n)
             yield (f"judged innocent and still under an action, {who}: stillwatch actions undo {action_id} "
-                   f"--reason false_positive{names.options((one.subject, one.subject_id) for one in theirs)}")
+                   f"--reason false_positive{names.options((target.subject, target.subject_id) for target in of_account)}")
 
 
-def _named(one: actions.HeldSubject) -> str:
-    """A subject as ``--json`` has it: a key says that it is one."""
-    return one.subject_id if one.subject is Subject.ACCOUNT else f"{one.subject}:{one.subject_id}"
+def _subject_name(target: actions.HeldSubject) -> str:
+    """A subject as ``--json`` prints it: an account by its identifier, a key with the prefix ``key:``."""
+    return target.subject_id if target.subject is Subject.ACCOUNT else f"{target.subject}:{target.subject_id}"
 
 
-SHOWN = 20
-"""Accounts that ``cases show`` prints."""
-TEXTS = "templates"
-"""The part of a case that shows words of prompts: the console uncovers them, to an analyst, and logs why."""
+MOST_SHOWN = 20
+"""Most accounts that ``cases show`` prints, and most lines of a kind that ``cases list`` prints."""
+PROMPT_TEXTS = "templates"
+"""The part of a case's details with words of prompts; only the console shows it, to an analyst, and logs why."""
 
 
-def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
-    """What detector and people say of a case, in lines; the same words as the report's (docs/report.md)."""
+def _finding_lines(row: Case, members: Sequence[Member]) -> Iterator[str]:
+    """What the detector and people say about a case, in lines, in the words of the report (docs/report.md)."""
     yield f"{row.case_id}: {spaced(row.state)}, with {row.assignee or 'nobody'}; verdict of people: {spaced(row.verdict or 'none yet')}"
     # A run of traces alone has no calibrated evidence, and its score counts something else (docs/detection.md).
-    means = _rarity(row.score) if row.details.get("evidence") else "of traces alone: excess in standard deviations"
-    rarity = f"score {scored(row.score)} ({means}), false-discovery rate {row.q_value:.2g}"
+    meaning = _rarity(row.score) if row.details.get("evidence") else "of traces alone: excess in standard deviations"
+    rarity = f"score {scored(row.score)} ({meaning}), false-discovery rate {row.q_value:.2g}"
     accused = row.detected == "campaign"
     yield f"verdict of the detector: {row.detected}, {rarity}; families that speak: {', '.join(row.views)}"
     if row.first_seen and row.last_seen:
         were = "" if accused else ", were it a campaign"
         yield f"harvest from {row.first_seen:%Y-%m-%d %H:%M} to {row.last_seen:%Y-%m-%d %H:%M} UTC{were}"
-    gone, out = sum(not m.present for m in people), sum(m.excluded for m in people)
-    besides = len(people) - gone - row.n_accounts  # what a look at the last requests adds to a run of the whole log
-    more = f" and {besides:,} that another look found" if besides > 0 else ""
-    taken = f"{row.n_harvested:,}{f' ({row.between})' if row.between else ''} of their {number_of(row.n_events, 'request')}"
-    yield (f"{number_of(row.n_accounts, 'account')}{more} ({gone:,} no longer seen, {out:,} excluded)"
-           + (f", {taken} harvested; at stake" if accused else f". Were it a campaign, {taken} would be taken for harvest; at stake then")
+    n_gone, n_excluded = sum(not m.present for m in members), sum(m.excluded for m in members)
+    n_elsewhere = len(members) - n_gone - row.n_accounts  # what a look at the last requests adds to a run of the whole log
+    more = f" and {n_elsewhere:,} that another look found" if n_elsewhere > 0 else ""
+    harvest = f"{row.n_harvested:,}{f' ({row.between})' if row.between else ''} of their {number_of(row.n_events, 'request')}"
+    yield (f"{number_of(row.n_accounts, 'account')}{more} ({n_gone:,} no longer seen, {n_excluded:,} excluded)"
+           + (f", {harvest} harvested; at stake" if accused
+              else f". Were it a campaign, {harvest} would be taken for harvest; at stake then")
            + f" {row.loss:,.0f} answer tokens a day of the harvest's period, weighted by the score")
-    asked = [f"{spaced(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]
-    if asked:
-        yield f"asked for: {', '.join(asked[:4])}"
-    spoken = sorted((e for e in row.details.get("evidence", []) if e.get("sentence") and (e.get("log_odds") or 0) > 0),
+    tasks = [f"{spaced(name)} {share:.0%}" for name, share in sorted(row.capabilities.items(), key=lambda c: -(c[1] or 0)) if share]
+    if tasks:
+        yield f"asked for: {', '.join(tasks[:4])}"
+    evidence = sorted((e for e in row.details.get("evidence", []) if e.get("sentence") and (e.get("log_odds") or 0) > 0),
                     key=lambda e: -e["log_odds"])
     if measured_on := marked(row.details):
         yield f"the group that leads it was {measured_on}"
-    if spoken:
+    if evidence:
         yield "why, strongest first, with what each adds to the score:"
-        yield from (f"  {e['log_odds']:+.1f}  {e['sentence']}{_observed(e)}" for e in spoken[:5])
+        yield from (f"  {e['log_odds']:+.1f}  {e['sentence']}{_observed_beside_expected(e)}" for e in evidence[:5])
     if row.details.get("not_accused"):
         yield "why nobody is accused:"
         yield from (f"  {why}" for why in row.details["not_accused"])
     innocent = sorted((e for e in row.explanations if e["score"] > 0), key=lambda e: (-e["score"], e["hypothesis"]))
     if innocent:
         sampled = (row.details.get("sampled_one_in") or 1) > 1
-        told = ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4])
+        fits = ", ".join(f"{e['hypothesis']} {e['score']:.2f}" for e in innocent[:4])
         more = "; networks are counted in a sample, so more share them than this says" if sampled else ""
-        yield f"innocent explanations, fit from 0 to 1: {told}{more}"
+        yield f"innocent explanations, fit from 0 to 1: {fits}{more}"
     changes = row.details.get("changes") or []
     if changes:
         yield "what would change the verdict:"
@@ -226,30 +233,30 @@ def _findings(row: Case, people: Sequence[Member]) -> Iterator[str]:
 def _rarity(score: float) -> str:
     """A score in words; it is no log-odds (docs/detection.md, section 5)."""
     times = math.exp(min(abs(score), 700.0))
-    told = "more than 1,000" if times > 1000 else f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
+    factor = "more than 1,000" if times > 1000 else f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
     which = "rarer, as extrapolated," if score >= 0 else "more common"  # no innocent of the calibration crossed the line (docs/limits.md)
-    return f"{told} times {which} among innocent groups than the line to cross"
+    return f"{factor} times {which} among innocent groups than the line to cross"
 
 
-def _observed(entry: Mapping[str, Any]) -> str:
-    told = entry.get("observed") is not None and entry.get("expected") is not None
-    return f" ({against(entry, '{:.4g}'.format)})" if told else ""
+def _observed_beside_expected(entry: Mapping[str, Any]) -> str:
+    both = entry.get("observed") is not None and entry.get("expected") is not None
+    return f" ({against(entry, '{:.4g}'.format)})" if both else ""
 
 
-def _member(member: Member, facts: Account | None) -> str:
-    """An account in a line, with what the registry and the log say of it."""
-    told = ["excluded"] if member.excluded else [] if member.present else ["no longer seen"]
+def _member_line(member: Member, facts: Account | None) -> str:
+    """An account in a line, with its facts from the registry and the log."""
+    words = ["excluded"] if member.excluded else [] if member.present else ["no longer seen"]
     if facts is not None:
-        told += [facts.kind] if facts.kind else []
-        told += ["verified"] if facts.verified else []
-        told += [f"since {facts.created_at:%Y-%m-%d}"] if facts.created_at else []
-        told += [number_of(facts.n_events, "request")] if facts.n_events is not None else []
-        told += [f"banned {facts.banned_at:%Y-%m-%d}"] if facts.banned_at else []
-    return f"  {member.account_id:32} {scored(member.score):>6}  {', '.join(told)}".rstrip()
+        words += [facts.kind] if facts.kind else []
+        words += ["verified"] if facts.verified else []
+        words += [f"since {facts.created_at:%Y-%m-%d}"] if facts.created_at else []
+        words += [number_of(facts.n_events, "request")] if facts.n_events is not None else []
+        words += [f"banned {facts.banned_at:%Y-%m-%d}"] if facts.banned_at else []
+    return f"  {member.account_id:32} {scored(member.score):>6}  {', '.join(words)}".rstrip()
 
 
-def _held(row: ActionRow, standing: str) -> str:
-    """An action that took effect, in words that tell whether anything is done."""
+def _action_line(row: ActionRow, standing: str) -> str:
+    """An action that took effect, and whether it is enforced, in a line."""
     until = f"until {row.expires_at:%Y-%m-%d %H:%M} UTC" if row.expires_at else ""
     if standing == Standing.IN_FORCE:
         return f"in force: {row.kind} {row.action_id} {until}"
@@ -271,7 +278,7 @@ def move_case(args: Args) -> dict[str, Any]:
         verdict = None if args.verdict is None else Verdict(args.verdict)
         row = cases.move(change, args.case, State(args.state), verdict=verdict, note=args.note)
         held = actions.cleared_and_held(change.session, change.now, args.case)
-    say(args, f"{row.case_id} is {spaced(row.state)}", *_held_still(held))
+    say(args, f"{row.case_id} is {spaced(row.state)}", *_still_held_lines(held))
     return as_json(row, "details")
 
 
@@ -298,7 +305,7 @@ def exclude_account(args: Args) -> dict[str, Any]:
         account = the_account(change.session, args)
         row = cases.exclude(change, args.case, account, args.note)
         held = actions.cleared_and_held(change.session, change.now, args.case)
-    say(args, f"{account} is excluded from {args.case}, and counts as innocent", *_held_still(held, account))
+    say(args, f"{account} is excluded from {args.case}, and counts as innocent", *_still_held_lines(held, account))
     return as_json(row)
 
 
@@ -308,8 +315,8 @@ def include_account(args: Args) -> dict[str, Any]:
         account = the_account(change.session, args)
         cleared = cases.cleared(change.session, [account])
         row = cases.include(change, args.case, account, args.note)
-        heard = [a for a in appeals.listed(change.session, state=appeals.OVERTURNED) if a.account_id == account]
-        taken_back = heard if cleared - cases.cleared(change.session, [account]) else []
+        case_appeals = [a for a in appeals.listed(change.session, state=appeals.OVERTURNED) if a.account_id == account]
+        taken_back = case_appeals if cleared - cases.cleared(change.session, [account]) else []
     say(args, f"{account} is in {args.case}",
         *(f"appeal {a.appeal_id}, which cleared it, is set aside: it counts as innocent no more" for a in taken_back))
     return as_json(row)

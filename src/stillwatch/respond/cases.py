@@ -359,7 +359,7 @@ def _withdraw_clearance(change: Change, case_id: str, account_id: str, note: str
             where, todo = f"appeal {appeal.appeal_id}", "An approver takes that back who had no part in any action against the account"
             if RANK[change.actor.role] < RANK[Role.APPROVER]:
                 raise ForbiddenError(f"it cleared {account_id}, and {change.actor.name} is {change.actor.role}", where=where, todo=todo)
-            deciders = appeals.judges(change.session, appeal, change.now)
+            deciders = appeals.deciders(change.session, appeal, change.now)
             if part := deciders.part_of(change.actor.name):
                 raise InputError(f"it cleared {account_id}, and {change.actor.name} took part in {part}", where=where, todo=deciders.todo)
             change.audit("appeal.set_aside", f"appeal-{appeal.appeal_id}", reason=note)

@@ -1,4 +1,4 @@
-"""The response policy: caps, durations, who must agree, and whether anything is carried out at all. Versioned."""
+"""The response policy: caps, durations, who must agree, and whether actions are enforced at all. Versioned."""
 
 import json
 import math
@@ -20,28 +20,28 @@ DAY_S = 86_400
 LONGEST_S = 3650 * DAY_S
 """The longest ``max_duration_s`` of a draft."""
 BUILT_IN = 0
-"""Version number of the policy that holds until one is promoted, and again when it is promoted itself."""
-MOST = 1_000_000
-"""Largest rate, a minute, and longest answer, tokens, that a parameter may tell."""
-LEAST_PER_MIN = 1 / 1440
-"""Requests a minute: a throttle to fewer, one a day, lets none through in all but name."""
+"""Version number of the built-in policy: in force until a version is promoted, and again when 0 itself is promoted."""
+LARGEST_VALUE = 1_000_000
+"""Largest value of a parameter: requests a minute, or tokens."""
+FEWEST_REQUESTS_PER_MIN = 1 / 1440
+"""One request a day. A throttle to fewer a minute counts as letting nothing through."""
 LONGEST_URL = 400
-"""Characters; it travels in a header."""
+"""Longest web address, characters; it is sent in a header."""
 
 
-def _rate(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= MOST
+def _is_rate(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= LARGEST_VALUE
 
 
-def _tokens(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+def _is_token_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_VALUE
 
 
-def _flag(value: Any) -> bool:
+def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _address(value: Any) -> bool:
+def _is_web_address(value: Any) -> bool:
     if not isinstance(value, str) or len(value) > LONGEST_URL or not value.isascii() or not value.isprintable() or " " in value:
         return False
     try:
@@ -54,54 +54,59 @@ def _address(value: Any) -> bool:
 PARAMETERS: dict[Action, dict[str, tuple[Callable[[Any], bool], str]]] = {
     Action.OBSERVE: {},
     Action.THROTTLE: {
-        "requests_per_min": (_rate, "a number of requests a minute for each account; 0 lets none through"),
-        "case_requests_per_min": (_rate, "a number of requests a minute for all accounts of the case together; 0 is no such limit"),
+        "requests_per_min": (_is_rate, "a number of requests a minute for each account; 0 lets none through"),
+        "case_requests_per_min": (_is_rate, "a number of requests a minute for all accounts of the case together; 0 is no such limit"),
     },
-    Action.CHALLENGE: {"verify_url": (_address, f"a web address of at most {LONGEST_URL} characters, or empty for the case's link")},
+    Action.CHALLENGE: {"verify_url": (_is_web_address, f"a web address of at most {LONGEST_URL} characters, or empty for the case's link")},
     Action.RESTRICT: {
-        "max_tokens": (_tokens, "a whole number of tokens; 0 is no limit"),
-        "reasoning": (_flag, "true or false: may reasoning traces still be had"),
-        "logprobs": (_flag, "true or false: may log-probabilities still be had"),
+        "max_tokens": (_is_token_count, "a whole number of tokens; 0 is no limit"),
+        "reasoning": (_is_flag, "true or false: may reasoning traces still be had"),
+        "logprobs": (_is_flag, "true or false: may log-probabilities still be had"),
     },
     Action.BLOCK: {},
 }
-"""What each action can be told, as the decision service understands it: a check, and words for who fails it."""
+"""Action -> parameter -> ``(check, what a valid value is)``, as the decision service reads them."""
 
 
-def checked(kind: Action, parameters: Mapping[str, Any], where: str = "parameters") -> dict[str, Any]:
-    """The parameters of an action, if the decision service understands every one.
+def checked_parameters(kind: Action, parameters: Mapping[str, Any], where: str = "parameters") -> dict[str, Any]:
+    """The parameters of an action, if all are valid.
+
+    Args:
+        kind: the action.
+        parameters: its parameters by name.
+        where: the place of the parameters, for the error.
 
     Raises:
-        InputError: a name that it does not know would do nothing, and a value of another type would keep it from reading any action.
+        InputError: an unknown name, which would have no effect, or an invalid value, which would break the decision service's reading.
     """
     known = PARAMETERS[kind]
     for name, value in parameters.items():
         if name not in known:
             todo = f"It has {', '.join(known)}" if known else "It has none"
             raise InputError(f"{kind} has no parameter {name}", where=where, todo=todo)
-        good, words = known[name]
-        if not good(value):
+        is_valid, words = known[name]
+        if not is_valid(value):
             raise InputError(f"{name} of {kind} is {value!r:.80}", where=where, todo=f"Write {words}")
     return dict(parameters)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What may be done. The defaults are the built-in policy: shadow mode, nothing is carried out."""
+    """What may be done. The defaults are the built-in policy: shadow mode, nothing is enforced."""
 
     mode: str = Mode.SHADOW
-    """``shadow``: every action is recorded only. ``enforce``: actions that were proposed to be enforced are."""
+    """``shadow``: all actions are only recorded. ``enforce``: actions whose own mode is ``enforce`` are enforced."""
     max_accounts: int = 10_000
-    """Accounts that one action may touch."""
+    """Most accounts that one action may touch."""
     durations_s: dict[str, int] = field(
         default_factory=lambda: {
             Action.OBSERVE: 30 * DAY_S, Action.THROTTLE: 7 * DAY_S, Action.CHALLENGE: 7 * DAY_S,
             Action.RESTRICT: 14 * DAY_S, Action.BLOCK: 30 * DAY_S,
         }
     )
-    """How long each action lasts unless told otherwise."""
+    """Default duration of each action, seconds."""
     max_duration_s: int = 90 * DAY_S
-    """Nothing lasts longer without being renewed."""
+    """Longest duration of an action without renewal, seconds."""
     two_person: tuple[str, ...] = (Action.BLOCK,)
     """Actions that need a second person to begin, and to end."""
     parameters: dict[str, dict[str, Any]] = field(
@@ -111,14 +116,14 @@ class Policy:
             Action.CHALLENGE: {"verify_url": ""},
         }
     )
-    """What each action means at the gateway (:data:`PARAMETERS`); an action's own parameters go over these."""
+    """Default parameters of each action (:data:`PARAMETERS`); an action's own parameters override them."""
 
 
-def written(pairs: Iterable[str]) -> dict[str, Any]:
-    """Parameters as people write them: ``NAME=VALUE``, where the value is JSON, or else a text.
+def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
+    """Parse parameters written as ``NAME=VALUE``; a value that is no JSON is a text.
 
     Raises:
-        InputError: one is no such pair, or names what another does.
+        InputError: one is no such pair, or a name comes twice.
     """
     found: dict[str, Any] = {}
     for pair in pairs:
@@ -135,10 +140,10 @@ def written(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def parse(document: Mapping[str, Any]) -> Policy:
-    """A policy from its JSON.
+    """Check a policy's JSON object; fields that it lacks are as in the built-in policy.
 
     Raises:
-        InputError: an unknown field, or a value that makes no sense.
+        InputError: an unknown field, or an invalid value.
     """
     known = {f.name for f in fields(Policy)}
     unknown = sorted(set(document) - known)
@@ -156,39 +161,40 @@ def parse(document: Mapping[str, Any]) -> Policy:
         if not isinstance(merged[name], dict) or set(merged[name]) - kinds:
             raise InputError(f"policy.{name} must be an object by action", todo=f"Actions: {', '.join(sorted(kinds))}")
     two = merged["two_person"]
-    if not isinstance(two, (list, tuple)) or not all(isinstance(one, str) for one in two) or set(two) - kinds or Action.BLOCK not in two:
+    if not isinstance(two, (list, tuple)) or not all(isinstance(kind, str) for kind in two) or set(two) - kinds or Action.BLOCK not in two:
         raise InputError("policy.two_person must be a list of actions, block among them", todo='Such as ["block", "restrict"]')
     numbers = [merged["max_accounts"], merged["max_duration_s"], *merged["durations_s"].values()]
     if not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in numbers):
         raise InputError("policy.max_accounts and durations must be whole numbers above 0", todo="Durations are seconds: a day is 86400")
-    for kind, told in merged["parameters"].items():
-        if not isinstance(told, Mapping):
+    for kind, own in merged["parameters"].items():
+        if not isinstance(own, Mapping):
             raise InputError(f"policy.parameters.{kind} must be an object", todo='Such as {"requests_per_min": 6}')
-        merged["parameters"][kind] = {**base["parameters"].get(kind, {}), **checked(Action(kind), told, f"policy.parameters.{kind}")}
+        valid = checked_parameters(Action(kind), own, f"policy.parameters.{kind}")
+        merged["parameters"][kind] = {**base["parameters"].get(kind, {}), **valid}
     merged["two_person"] = tuple(two)
     return Policy(**merged)
 
 
 def document(policy: Policy) -> dict[str, Any]:
-    """A policy as JSON."""
+    """A policy as a JSON object, as :func:`parse` reads it."""
     return asdict(policy) | {"two_person": list(policy.two_person)}
 
 
 def active(session: Session) -> tuple[int, Policy]:
-    """The version in force and its policy."""
+    """The version number of the policy in force, and the policy."""
     row = session.scalars(select(PolicyVersion).where(PolicyVersion.active)).first()
     return (BUILT_IN, Policy()) if row is None else (row.version, stored(row.document))
 
 
 def stored(document: Mapping[str, Any]) -> Policy:
-    """A policy of the store. What an earlier version took and nothing ever read is left out, so that an old one still holds."""
+    """A policy from the store. Fields and parameters that only earlier versions of this program took are left out."""
     known = {f.name for f in fields(Policy)}
-    parameters = {kind: understood(Action(kind), told) for kind, told in document.get("parameters", {}).items()}
+    parameters = {kind: valid_parameters(Action(kind), own) for kind, own in document.get("parameters", {}).items()}
     return parse({name: value for name, value in document.items() if name in known} | {"parameters": parameters})
 
 
-def understood(kind: Action, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of some parameters that pass :func:`checked`."""
+def valid_parameters(kind: Action, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some parameters that pass :func:`checked_parameters`."""
     known = PARAMETERS[kind]
     return {name: value for name, value in parameters.items() if name in known and known[name][0](value)}
 
@@ -196,22 +202,22 @@ def understood(kind: Action, parameters: Mapping[str, Any]) -> dict[str, Any]:
 def others_needed(policy: Policy, kind: Action, parameters: Mapping[str, Any]) -> int:
     """How many people besides the proposer must agree to an action, and to its end.
 
-    A throttle that lets none through, each account or all together, is a block by another name, and takes the people of one.
+    A throttle that lets nothing through, per account or for all together, is in effect a block and needs as many people.
 
     Args:
         policy: the policy in force.
         kind: the action.
-        parameters: the action's own, as :func:`checked` or :func:`understood` gives them; they go over the policy's.
+        parameters: the action's own, valid (:func:`checked_parameters`, :func:`valid_parameters`); they override the policy's.
     """
-    none = kind is Action.THROTTLE and lets_none(policy, parameters)
-    return int(none or kind in policy.two_person)
+    blocks = kind is Action.THROTTLE and lets_nothing_through(policy, parameters)
+    return int(blocks or kind in policy.two_person)
 
 
-def lets_none(policy: Policy, parameters: Mapping[str, Any]) -> bool:
-    """Whether a throttle with parameters of its own lets none through under a policy, each account or all together."""
-    told = {**policy.parameters.get(Action.THROTTLE, {}), **parameters}
-    each, together = told.get("requests_per_min", defaults.REQUESTS_PER_MIN), told.get("case_requests_per_min", 0)
-    return bool(each < LEAST_PER_MIN or 0 < together < LEAST_PER_MIN)
+def lets_nothing_through(policy: Policy, parameters: Mapping[str, Any]) -> bool:
+    """Whether under a policy a throttle with parameters of its own lets nothing through, per account or for all together."""
+    limits = {**policy.parameters.get(Action.THROTTLE, {}), **parameters}
+    each, together = limits.get("requests_per_min", defaults.REQUESTS_PER_MIN), limits.get("case_requests_per_min", 0)
+    return bool(each < FEWEST_REQUESTS_PER_MIN or 0 < together < FEWEST_REQUESTS_PER_MIN)
 
 
 def draft(change: Change, policy: Policy, note: str) -> PolicyVersion:

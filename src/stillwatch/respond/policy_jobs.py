@@ -1,4 +1,4 @@
-"""What the commands of the policy do: show, draft, try a throttle on a log, promote."""
+"""Commands of the policy: show, draft, try a throttle on a log, promote."""
 
 import json
 import math
@@ -44,22 +44,23 @@ def _mark(version: int, in_force: int) -> str:
 
 def draft_policy(args: Args) -> dict[str, Any]:
     """``policy draft``."""
-    told = read_json(args.file, once)
-    if not isinstance(told, dict):
+    document = read_json(args.file, once)
+    if not isinstance(document, dict):
         raise InputError("not a JSON object", where=args.file)
     with writing(args, create=True) as change:
-        drafted = policy.parse(told)
+        drafted = policy.parse(document)
         row = policy.draft(change, drafted, args.note)
         effect = actions.promotion_effect(change.session, change.now, drafted)
-    say(args, *_promotion_told(effect), f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
+    say(args, *_promotion_lines(effect), f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
     return as_json(row)
 
 
-OTHERS = 2000
-"""Accounts of no case that throttles are tried on, to see what a rate does to customers."""
+MOST_OTHERS = 2000
+"""Most accounts of no case on which throttles are tried, to see what a rate does to customers."""
 
 
 MOST_CASES = 50
+"""Most open cases that are tried when no case is named."""
 
 
 def try_throttle(args: Args) -> dict[str, Any]:
@@ -76,12 +77,12 @@ def try_throttle(args: Args) -> dict[str, Any]:
         n_open = sum(n for state, n in cases.counts(session).items() if state in OPEN_STATES)
         suspected = cases.suspected(session)
     if args.policy is not None:
-        told = read_json(args.policy, once)
-        if not isinstance(told, dict):
+        document = read_json(args.policy, once)
+        if not isinstance(document, dict):
             raise InputError("not a JSON object", where=args.policy)
-        held, version = policy.parse(told), -1
+        held, version = policy.parse(document), -1
     accused = sorted({name for names in accounts.values() for name in names})
-    found, n_others = read_requests(args.data, accused, OTHERS, suspected)
+    found, n_others = read_requests(args.data, accused, MOST_OTHERS, suspected)
     not_tried = 0 if args.case else n_open - len(accounts)
     n_left_out = len(set(suspected) - set(accused))
     result: dict[str, Any] = {
@@ -93,11 +94,11 @@ def try_throttle(args: Args) -> dict[str, Any]:
         mine = found.filter(of_group)
         sent = throttle.Requests(mine["at_s"].to_numpy(), mine["account_id"].to_pylist())
         n_accounts, n_requests = pc.count_distinct(mine["account_id"]).as_py(), len(mine)
-        rows = throttle.table(sent, rates, throttle.SHARES if group else ())
-        own = throttle.of_policy(sent, held)
+        rows = throttle.try_rates(sent, rates, throttle.SHARES if group else ())
+        own = throttle.try_policy(sent, held)
         what = {
             "n_accounts": n_accounts, "n_requests": n_requests, "per_min": sent.per_min,
-            "policy": throttle.told(own), "tried": [throttle.told(row) for row in rows],
+            "policy": throttle.as_json(own), "tried": [throttle.as_json(row) for row in rows],
         }
         if group:
             result["cases"][group] = what
@@ -106,7 +107,7 @@ def try_throttle(args: Args) -> dict[str, Any]:
         title = group or f"accounts that no case holds or accuses ({what['n_accounts']:,} of {n_others:,}, by hash)"
         together = f"{sent.per_min:.3g} a minute together"
         say(args, f"{title}: {number_of(n_accounts, 'account')}, {number_of(n_requests, 'request')}, {together}",
-            *(_tried(_limit(row), row) for row in rows), _tried(f"the policy: {_limit(own)}", own))
+            *(_result_line(_limit(row), row) for row in rows), _result_line(f"the policy: {_limit(own)}", own))
     if not_tried:
         say(args, f"not tried: {number_of(not_tried, 'open case')} of less expected loss; --case names one")
     if n_left_out:
@@ -114,16 +115,16 @@ def try_throttle(args: Args) -> dict[str, Any]:
     return result
 
 
-def _tried(limit: str, row: throttle.Tried) -> str:
+def _result_line(limit: str, row: throttle.ThrottleResult) -> str:
     return f"  {limit:36} lets {_passed(row):>6} through; refuses {number_of(row.n_ever_refused, 'account')} at times"
 
 
-def _limit(row: throttle.Tried) -> str:
+def _limit(row: throttle.ThrottleResult) -> str:
     limits = (("each", row.each_per_min), ("together", row.together_per_min))
     return ", ".join(f"{whom} {rate:g} a minute" for whom, rate in limits if rate is not None)
 
 
-def _passed(row: throttle.Tried) -> str:
+def _passed(row: throttle.ThrottleResult) -> str:
     return "none" if row.share_passed is None else f"{row.share_passed:.1%}"
 
 
@@ -133,12 +134,12 @@ def promote_policy(args: Args) -> dict[str, Any]:
         wanted = change.session.get(PolicyVersion, args.version)
         effect = actions.promotion_effect(change.session, change.now, policy.Policy() if wanted is None else policy.stored(wanted.document))
         row = actions.promote(change, args.version, args.note)
-    say(args, *_promotion_told(effect), f"version {args.version} is in force")
+    say(args, *_promotion_lines(effect), f"version {args.version} is in force")
     return {"version": policy.BUILT_IN} if row is None else as_json(row)
 
 
-def _promotion_told(effect: actions.PromotionEffect) -> list[str]:
-    """What a policy carries out from its promotion on, or no longer does, and whom that spares, in lines."""
+def _promotion_lines(effect: actions.PromotionEffect) -> list[str]:
+    """Which actions a promotion starts or stops enforcing, and on whom it ends some, in lines."""
     turns = (
         ("carried out from its promotion on, and in shadow until then", effect.kinds, effect.n_subjects),
         ("no longer carried out from its promotion on, and in shadow from then", effect.stopped, effect.n_stopped),

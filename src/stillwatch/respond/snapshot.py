@@ -14,7 +14,7 @@ from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import Account, ActionRow, AllowEntry, AuditRow, DecisionRow, Key, Meta, Target
-from stillwatch.respond.store import CHANGING, Store
+from stillwatch.respond.store import SERVED_CHANGES, Store
 from stillwatch.respond.vocabulary import Action, ActionState, Subject
 
 CHUNK = 10_000
@@ -97,7 +97,7 @@ def read_changes(store: Store, now: datetime, since: int, at_most: int) -> tuple
         None where everything may be different (policy, imported facts) or more is than ``at_most``: read it as a whole.
     """
     with store.read() as session:
-        log = select(AuditRow.action, AuditRow.object).where(AuditRow.seq > since, AuditRow.action.in_(CHANGING))
+        log = select(AuditRow.action, AuditRow.object).where(AuditRow.seq > since, AuditRow.action.in_(SERVED_CHANGES))
         objects: dict[str, set[str]] = {"action": set(), "allow": set()}
         for what, object_ in session.execute(log):
             kind = what.partition(".")[0]
@@ -143,7 +143,7 @@ def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
     return tuple(
         Rule(
             row.action_id, row.kind, actions.effective_mode(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
-            {**policy.parameters.get(row.kind, {}), **policies.understood(Action(row.kind), row.parameters)},
+            {**policy.parameters.get(row.kind, {}), **policies.valid_parameters(Action(row.kind), row.parameters)},
         )
         for row in session.scalars(select(ActionRow).where(*_in_force(now)).order_by(ActionRow.action_id))
         if row.expires_at is not None

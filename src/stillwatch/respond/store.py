@@ -8,8 +8,8 @@ Reading and writing::
     with store.write(Actor("ada", Role.ANALYST)) as change:
         cases.move(change, case_id, State.TRIAGE)
 
-A write is one transaction: what people did and its audit rows are stored together or not at all. Writers take turns, on
-SQLite by its lock and on PostgreSQL by the row of ``store_meta``; the audit chain needs it.
+A write is one transaction: changes and their audit rows are stored together or not at all. Writers take turns, because the audit
+chain needs an order: on SQLite by its lock, on PostgreSQL by the row of ``store_meta``.
 """
 
 import logging
@@ -34,29 +34,29 @@ from stillwatch.respond import audit
 from stillwatch.respond.bulk import put
 from stillwatch.respond.migrations import HEAD
 from stillwatch.respond.schema import AuditRow, Base, Meta
-from stillwatch.respond.urls import connecting, parse_url
+from stillwatch.respond.urls import driver_arguments, parse_url
 from stillwatch.respond.vocabulary import RANK, Role
 
 DEFAULT_URL = "sqlite:///stillwatch.db"
 NO_STORE = "Check --store; stillwatch cases import makes one, and so does stillwatch token NAME --store URL"
 BUSY_MS = 30_000
-"""How long a writer waits for its turn on SQLite, once it has told that it waits."""
-SILENT_MS = 2000
-"""How long it waits before it tells."""
+"""How long a writer waits for its turn on SQLite after it has warned that it waits, milliseconds."""
+WAIT_SILENTLY_MS = 2000
+"""How long it waits before it warns, milliseconds."""
 ANSWER_S = 30.0
-"""How long a service waits for an answer of PostgreSQL, as long as for its turn on SQLite. Commands wait as long as it takes."""
+"""How long a service waits for an answer of PostgreSQL, seconds; equal to the wait on SQLite. Commands wait without limit."""
 KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
-"""After a minute a connection that was dropped on the way is known to be dead; the system's own would take two hours."""
-CHANGING = frozenset({
+"""Detects a connection that was silently dropped after a minute; the system's defaults take two hours."""
+SERVED_CHANGES = frozenset({
     "action.take_effect", "action.lift", "action.undo", "action.expire", "action.reject", "allow.add", "allow.revoke",
     "policy.promote", "run.facts",
 })
-"""What the audit log calls the changes that decision services must learn of. Each new revision has one of them in its
-transaction, so that the log tells whom it concerns."""
+"""Actions of the audit log that change what decision services do. Each new revision has at least one of them in its transaction,
+so that a service reads in the log whom the revision concerns."""
 logger = logging.getLogger("stillwatch.store")
-"""Commands have no other handler than Python's own, which prints a warning on standard error as it is."""
+"""Commands configure no logging, so Python prints warnings on standard error."""
 MIGRATION_LOCK = 7_316_520_441
-"""PostgreSQL advisory lock that migrations hold."""
+"""Number of the PostgreSQL advisory lock that migrations hold."""
 
 
 class StoreError(StillwatchError):
@@ -69,7 +69,7 @@ class ForbiddenError(InputError):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: a person, a program's token, or ``system``."""
+    """Who makes a change: a person, a program's token, or ``system``."""
 
     name: str
     role: Role
@@ -77,7 +77,7 @@ class Actor:
 
 
 SYSTEM = Actor("system", Role.ADMIN)
-"""What happens by itself: expiry, imports of a scheduled run. It can approve nothing."""
+"""The actor of what happens automatically, such as expiry and scheduled imports. It can approve nothing."""
 
 
 @dataclass
@@ -88,8 +88,8 @@ class Change:
     actor: Actor
     now: datetime
     meta: Meta
-    _bumped: bool = field(default=False)
-    _explained: bool = field(default=False)
+    _has_new_revision: bool = field(default=False)
+    _revision_is_logged: bool = field(default=False)
     _rows: list[AuditRow] = field(default_factory=list)
 
     def require(self, role: Role) -> None:
@@ -107,23 +107,23 @@ class Change:
             after=None if after is None else audit.canonical(after),
         )
         self._rows.append(audit.append(self.meta, row))
-        self._explained |= action in CHANGING
+        self._revision_is_logged |= action in SERVED_CHANGES
 
     def write_audit(self) -> None:
-        """Store what was appended to the audit log; happens by itself at the end of the write."""
+        """Store the appended audit rows; called at the end of the write."""
         columns = AuditRow.__table__.columns.keys()
         put(self.session, AuditRow, [{name: getattr(row, name) for name in columns} for row in self._rows])
         self._rows.clear()
 
     def bump(self) -> None:
-        """Tell decision services that actions, allow-list, keys or policy changed (once a transaction); see CHANGING."""
-        if not self._bumped:
+        """Count up the revision, at most once a transaction, so that decision services read again; see :data:`SERVED_CHANGES`."""
+        if not self._has_new_revision:
             self.meta.revision += 1
-            self._bumped = True
+            self._has_new_revision = True
 
 
 class Store:
-    """A database that has all migrations; see :meth:`open`."""
+    """A database at this version's schema; see :meth:`open`."""
 
     def __init__(self, engine: Engine) -> None:
         """Use :meth:`open`."""
@@ -131,7 +131,7 @@ class Store:
         self._writer = engine.execution_options(writing=True)
         self.name = engine.url.render_as_string(hide_password=True)
         self.files = 0
-        """How often another SQLite file, such as a backup, took the place of the one that was opened, or it went."""
+        """How often the opened SQLite file was replaced, as by a backup, or removed."""
 
     @classmethod
     def open(
@@ -142,16 +142,16 @@ class Store:
         Args:
             url: ``sqlite:///path/to/file.db`` (four slashes for an absolute path), a path, or ``postgresql://user@host/db``, with
                 the options of :mod:`stillwatch.respond.urls`.
-            create: make it where it does not exist; otherwise that is an error.
-            answer_s: seconds that PostgreSQL may take for an answer; null: as long as the connection lives.
-            only_read: by one command, which writes nothing: a SQLite file in a folder that cannot be written will do.
+            create: create the store if it does not exist; otherwise that is an error.
+            answer_s: how long PostgreSQL may take for an answer, seconds; None: no limit.
+            only_read: the caller writes nothing, so a SQLite file in a folder without write permission is enough.
 
         Raises:
             StoreError: it cannot be reached, is damaged, or was written by a newer version.
-            InputError: ``url`` is none.
+            InputError: ``url`` is no URL of a store.
             MissingExtraError: a driver is not installed.
         """
-        parsed, options = connecting(parse_url(url))
+        parsed, options = driver_arguments(parse_url(url))
         sqlite = parsed.get_backend_name() == "sqlite"
         try:
             engine = create_engine(parsed, connect_args=options)
@@ -162,13 +162,13 @@ class Store:
         if sqlite:
             if not (file := Path(parsed.database or "")).exists():
                 if not create:
-                    raise StoreError("no store", where=store.name, todo=NO_STORE)  # connecting would make the file
-                with suppress(OSError):  # connecting tells what is wrong
-                    file.touch(mode=0o600)  # names and hashes of passwords are in it; SQLite gives its -wal and -shm the same mode
-            _sqlite_rules(engine, parsed.database if only_read and _at_rest(parsed.database or "") else None)
+                    raise StoreError("no store", where=store.name, todo=NO_STORE)  # connecting would create the file
+                with suppress(OSError):  # connecting reports what is wrong
+                    file.touch(mode=0o600)  # it holds names and password hashes; SQLite gives -wal and -shm the same mode
+            _sqlite_rules(engine, parsed.database if only_read and _is_read_only_at_rest(parsed.database or "") else None)
         else:
             _server_rules(engine, answer_s)
-        with store._told():
+        with store._one_line_errors():
             store._migrate(create)
         if sqlite:
             store._watch_file(parsed.database or "")
@@ -180,10 +180,10 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A consistent reading, as of its first statement; objects stay readable after it, changes to them are not stored."""
-        # Without it PostgreSQL shows each statement what was committed until then, so two that belong together may not fit.
+        """A consistent snapshot as of the first statement; objects stay readable after it, but changes to them are not stored."""
+        # By default each statement of PostgreSQL sees the latest commits, so the results of two may contradict each other.
         options = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
-        with self._told(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with self._one_line_errors(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             session.connection(execution_options=options)
             yield session
             session.expunge_all()
@@ -193,41 +193,44 @@ class Store:
         """One transaction: stored as a whole when the block ends, or not at all when it raises.
 
         Args:
-            actor: who does it.
-            now: the time it happens; the clock's by default.
+            actor: who makes the change.
+            now: the time of the change; by default the current time.
+
+        Raises:
+            StoreError: the database failed; nothing was stored.
         """
-        with self._told(writing=True), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._one_line_errors(writing=True), Session(self._writer, expire_on_commit=False) as session, session.begin():
             meta = session.scalars(select(Meta).where(Meta.only == 1).with_for_update()).one()
             change = Change(session, actor, (now or datetime.now(UTC)).astimezone(UTC), meta)
             yield change
-            if change._bumped and not change._explained:
+            if change._has_new_revision and not change._revision_is_logged:
                 raise AssertionError("a new revision that the audit log does not explain")
             change.write_audit()
 
     def revision(self) -> int:
-        """A number that grows by each change of actions, allow-list, keys or policy; one small query, meant for polling."""
-        with self._told(), self.engine.connect() as connection:
+        """A number that grows with each change of actions, allow-list, keys or policy; one small query, meant for polling."""
+        with self._one_line_errors(), self.engine.connect() as connection:
             return int(connection.execute(select(Meta.revision)).scalar_one())
 
     @contextmanager
     def connect(self, *, writing: bool = False) -> Iterator[Connection]:
-        """A plain connection in a transaction, for bulk work that is no judgement (decisions, snapshots)."""
-        with self._told(writing=writing), (self._writer if writing else self.engine).begin() as connection:
+        """A plain connection in a transaction, for bulk work that needs no audit (decisions, snapshots)."""
+        with self._one_line_errors(writing=writing), (self._writer if writing else self.engine).begin() as connection:
             yield connection
 
     @contextmanager
-    def _told(self, *, writing: bool = False) -> Iterator[None]:
-        """Turn the database's errors into one line."""
+    def _one_line_errors(self, *, writing: bool = False) -> Iterator[None]:
+        """Turn errors of the database into one-line errors."""
         try:
             yield
         except (DBAPIError, InterfaceError) as error:
-            raise StoreError(_what(str(error.orig), writing), where=self.name, todo=_todo(error)) from error
+            raise StoreError(_failure(str(error.orig), writing), where=self.name, todo=_remedy(error)) from error
         except SSLError as error:  # the driver lets it through
             todo = "Check sslmode and sslrootcert of the URL"
-            raise StoreError(_what(error.strerror or str(error), writing), where=self.name, todo=todo) from error
+            raise StoreError(_failure(error.strerror or str(error), writing), where=self.name, todo=todo) from error
         except SQLAlchemyError as error:
             raise StoreError(" ".join(str(error).split()), where=self.name) from error
-        except UnicodeEncodeError as error:  # of half a surrogate pair, or a byte that is no UTF-8; the driver's, or a hash's
+        except UnicodeEncodeError as error:  # half a surrogate pair or a byte that is no UTF-8, raised by the driver or by hashing
             if error.reason != "surrogates not allowed":
                 raise
             around = error.object[max(error.start - 20, 0):error.end + 20]
@@ -238,14 +241,14 @@ class Store:
             raise InputError("nothing in the store has so large a number") from error
 
     def _watch_file(self, path: str) -> None:
-        """Leave a file that was moved away or replaced by a backup: its open connections would go on in the old one."""
+        """Reconnect when the file was moved away or replaced by a backup; open connections would go on with the old file."""
         opened = _identity(path)
         if opened is None:
             return
 
         @event.listens_for(self.engine, "do_connect")
         def on_connecting(*_: Any) -> None:
-            if _identity(path) is None:  # connecting would make an empty one
+            if _identity(path) is None:  # connecting would create an empty one
                 raise sqlite3.OperationalError("unable to open database file: it is gone")
 
         @event.listens_for(self.engine, "checkout")
@@ -264,7 +267,7 @@ class Store:
         with self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-            version = _version(connection)  # somebody else may have done it while this one waited
+            version = _version(connection)  # another process may have migrated it meanwhile
             if version is None and not create:
                 raise StoreError("no store", where=self.name, todo=NO_STORE)
             if version == HEAD:
@@ -305,7 +308,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def _server_rules(engine: Engine, answer_s: float | None) -> None:
-    """A connection that hangs or was dropped is an error and is given up, as one is that the server closed."""
+    """Treat a connection that hangs or was dropped as broken, like one that the server closed."""
 
     @event.listens_for(engine, "do_connect")
     def on_connecting(dialect: Any, _: Any, args: Any, options: Any) -> Any:
@@ -314,8 +317,8 @@ def _server_rules(engine: Engine, answer_s: float | None) -> None:
         except SSLError:
             raise
         except OSError as error:  # the driver lets some through
-            raise dialect.loaded_dbapi.InterfaceError(_silence(error)) from error
-        wire = getattr(connection, "_usock", None)  # pg8000 offers no other way to it
+            raise dialect.loaded_dbapi.InterfaceError(_network_fault(error)) from error
+        wire = getattr(connection, "_usock", None)  # private, but pg8000 gives no other access to the socket
         if wire is not None:
             wire.settimeout(answer_s)
             if wire.family != getattr(socket, "AF_UNIX", None):
@@ -326,7 +329,7 @@ def _server_rules(engine: Engine, answer_s: float | None) -> None:
 
     @event.listens_for(engine, "checkout")
     def on_checkout(connection: Any, *_: Any) -> None:
-        # SQLAlchemy's own ping takes the driver's errors alone for a sign that a connection is broken
+        # SQLAlchemy's own ping reconnects only after errors of the driver, not after an OSError
         try:
             engine.dialect.do_ping(connection)
         except (engine.dialect.loaded_dbapi.Error, OSError) as error:
@@ -338,22 +341,22 @@ def _server_rules(engine: Engine, answer_s: float | None) -> None:
         if not isinstance(error, OSError):
             return None
         context.is_disconnect = True
-        return InterfaceError(None, None, engine.dialect.loaded_dbapi.InterfaceError(_silence(error)))
+        return InterfaceError(None, None, engine.dialect.loaded_dbapi.InterfaceError(_network_fault(error)))
 
 
-def _silence(error: OSError) -> str:
+def _network_fault(error: OSError) -> str:
     return "no answer in time" if isinstance(error, TimeoutError) else f"network error: {error}"
 
 
-def _at_rest(path: str) -> bool:
-    """Whether a file is whole without a write-ahead log, and lies where none can be made, as on a read-only medium."""
+def _is_read_only_at_rest(path: str) -> bool:
+    """Whether a SQLite file has no write-ahead log and lies where none can be created, as on a read-only medium."""
     return not os.access(Path(path).absolute().parent, os.W_OK) and not Path(f"{path}-wal").exists()
 
 
 def _sqlite_rules(engine: Engine, at_rest: str | None) -> None:
-    """WAL so that readers and the writer do not wait for each other; full sync so that a judgement survives a power cut.
+    """Use WAL, so that readers and the writer do not wait for each other, and full sync, so that a stored change survives a power cut.
 
-    A file at rest is read without WAL, which needs further files beside it.
+    A file at rest is opened as immutable, without WAL, which would need further files beside it.
     """
     if at_rest is not None:
 
@@ -363,7 +366,7 @@ def _sqlite_rules(engine: Engine, at_rest: str | None) -> None:
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # transactions begin below, not where the driver guesses
+        connection.isolation_level = None  # transactions begin in on_begin below, not where the driver guesses
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         _to_wal(cursor)
@@ -373,16 +376,16 @@ def _sqlite_rules(engine: Engine, at_rest: str | None) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        # A writer takes the lock at once: two that read first and write later could only fail.
+        # A writer takes the lock at once: of two that read first and write later, one would fail.
         if not connection.get_execution_options().get("writing"):
             connection.exec_driver_sql("BEGIN")
             return
         driver: Any = connection.connection.driver_connection
-        driver.execute(f"PRAGMA busy_timeout={SILENT_MS}")
+        driver.execute(f"PRAGMA busy_timeout={WAIT_SILENTLY_MS}")
         try:
             driver.execute("BEGIN IMMEDIATE")
             return
-        except sqlite3.Error as error:  # any other comes again below, where it becomes one line
+        except sqlite3.Error as error:  # any other error comes again below and is reported there
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
                 logger.warning("waiting for the store, which another process writes to")
         finally:
@@ -391,7 +394,7 @@ def _sqlite_rules(engine: Engine, at_rest: str | None) -> None:
 
 
 def _to_wal(cursor: Any) -> None:
-    """Switch a new file to WAL; while another connection does the same, SQLite refuses at once, whatever the busy timeout."""
+    """Switch a new file to WAL, trying again: while another connection does the same, SQLite refuses without the busy timeout."""
     until = time.monotonic() + BUSY_MS / 1000
     while True:
         try:
@@ -403,11 +406,11 @@ def _to_wal(cursor: Any) -> None:
             time.sleep(0.01)
 
 
-def _what(reason: str, writing: bool) -> str:
+def _failure(reason: str, writing: bool) -> str:
     return f"the store failed ({' '.join(reason.split())[:300]}){'; nothing of this was stored' if writing else ''}"
 
 
-def _todo(error: DBAPIError) -> str:
+def _remedy(error: DBAPIError) -> str:
     reason = str(error.orig).lower()
     if "disk i/o" in reason:
         return "Check the disk (space, limits, health) and run the same command again"
