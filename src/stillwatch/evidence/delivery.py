@@ -175,7 +175,7 @@ def post(url: str, key: bytes, message_id: str, timestamp_s: int, body: bytes, a
         "Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "stillwatch-webhooks", "webhook-id": message_id,
         "webhook-timestamp": str(timestamp_s), "webhook-signature": signature(key, message_id, timestamp_s, body),
     }
-    connection = deadline.Plain(host, port)
+    connection = deadline.HttpConnection(host, port)
     try:
         connection.sock = _connected(addresses, port)
         connection.sock.settimeout(TIMEOUT_S)

@@ -1,6 +1,6 @@
-"""API keys of clients in the headers of requests: ingest names a request after the key that the decision service seeks.
+"""API keys of clients in request headers; ingest and the decision service read them alike, so that both know a client by the same key.
 
-Gateways read more than the standards have, so any scheme counts, in any case.
+Gateways accept more than the standards define, so any authentication scheme counts, in upper or lower case.
 """
 
 import re
@@ -13,18 +13,18 @@ HEADERS = (
 )
 """Headers that carry a client's API key in the APIs in use, and at LiteLLM; lower-case, the usual first."""
 SUBPROTOCOL = "openai-insecure-api-key."
-"""What stands before the key where a browser, which can set no header, names it as a subprotocol of its websocket."""
+"""Prefix of the key where a browser, which can set no header, passes it as a websocket subprotocol."""
 SIGNED = re.compile(r"Credential=(?:Bearer\s+)?([^/\s,]+)")
-"""A header that is signed, as AWS has it, differs in every request; this is the name of its key."""
+"""Finds the key's id in a signed header (AWS); the header itself differs in every request."""
 
 
 def parts(name: str, value: str) -> list[str]:
-    """What a header says: repeated ones may be joined with commas, which no API key contains; of subprotocols those that are keys."""
+    """Split a header's value at commas, which may join repeated headers and which no API key contains; of subprotocols, only keys."""
     return [part for part in value.split(",") if name != SUBPROTOCOLS or part.strip().startswith(SUBPROTOCOL)]
 
 
 def credentials(part: str) -> list[str]:
-    """The API keys that a part of a header may name, the likeliest first; none where it names none."""
+    """The API keys that a part of a header may hold, the likeliest first; empty if it holds none."""
     text = part.strip()
     if text.startswith(SUBPROTOCOL):
         found = [text.removeprefix(SUBPROTOCOL)]
@@ -34,7 +34,7 @@ def credentials(part: str) -> list[str]:
         scheme, rest = words
         signed = SIGNED.search(text)
         found = [signed[1]] if signed else []
-        found += [rest, text.replace(f"{scheme} ", "").strip()]  # LiteLLM takes the scheme out wherever it stands
+        found += [rest, text.replace(f"{scheme} ", "").strip()]  # LiteLLM removes the scheme wherever it occurs
     return [key for key in dict.fromkeys(found) if key]
 
 
@@ -42,7 +42,7 @@ def credential(header: Callable[[str], Any]) -> str | None:
     """The API key of a request, from the first header that has one.
 
     Args:
-        header: gives the value of a header by its lower-case name; None or empty where there is none.
+        header: returns the value of a header by its lower-case name; None or empty if absent.
     """
-    told = ((name, header(name)) for name in HEADERS)
-    return next((key for name, value in told if value for part in parts(name, value) for key in credentials(part)), None)
+    values = ((name, header(name)) for name in HEADERS)
+    return next((key for name, value in values if value for part in parts(name, value) for key in credentials(part)), None)

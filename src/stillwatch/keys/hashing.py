@@ -1,4 +1,4 @@
-"""Keyed hashes of identifiers, the tenant's key that they take, and the list beside it of accounts that were erased."""
+"""Keyed hashes of identifiers, the tenant's key, and the list of erased accounts beside it."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ from stillwatch.files import alone, replacing
 
 KEY_BYTES = 32
 KEY_NAME = "stillwatch.key"
-"""Of the key in a folder that ingest writes, where no other place is named."""
+"""File name of the key in a folder that ingest writes, unless another file is named."""
 
 
 def keyed(key: bytes, value: str) -> str:
@@ -21,23 +21,27 @@ def keyed(key: bytes, value: str) -> str:
 
 
 def key_check(key: bytes) -> str:
-    """What tells a tenant's key from another, and nothing else of it: kept beside what was hashed with it."""
+    """A value that identifies a tenant's key without revealing it; kept beside what was hashed with the key."""
     return keyed(key, "check of the tenant's key")
 
 
 def tenant_key(path: Path) -> bytes:
-    """Read the tenant's key, or create it with mode 0600; of several processes that create it at once, all read the same."""
+    """Read the tenant's key, or create it with mode 0600; processes that create it at the same time all read the same one.
+
+    Raises:
+        InputError: the file holds no key of at least KEY_BYTES bytes, as hex.
+    """
     if not path.exists():
-        made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with replacing(made, private=True) as partial:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with replacing(temporary, private=True) as partial:
             partial.write_text(secrets.token_hex(KEY_BYTES) + "\n")
         try:
-            os.link(made, path)  # unlike a renaming, it never replaces one that another process has made
+            os.link(temporary, path)  # unlike renaming, never replaces a key that another process has created
         except FileExistsError:
             pass
-        except OSError:  # a disk without links
-            made.replace(path)
-        made.unlink(missing_ok=True)
+        except OSError:  # a file system without links
+            temporary.replace(path)
+        temporary.unlink(missing_ok=True)
     try:
         key = bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as error:
@@ -48,7 +52,7 @@ def tenant_key(path: Path) -> bytes:
 
 
 def ingest_key(path: Path) -> bytes:
-    """The tenant's key that ingest made; none is made here, since a new one would find nobody.
+    """Read the tenant's key that ingest created. Never creates one, because nothing was hashed with a new key.
 
     Raises:
         InputError: there is no such file, or it is no key.
@@ -64,44 +68,44 @@ ERASED_HEAD = "# Accounts that stillwatch cases erase erased: ingest leaves thei
 
 
 def erased_path(key_file: Path) -> Path:
-    """The list that belongs to a key: beside it, ``stillwatch.key.erased``."""
+    """The path of the list of erased accounts beside a key: ``stillwatch.key.erased``."""
     return key_file.with_name(f"{key_file.name}.erased")
 
 
 def erased_hash(key: bytes, account_id: str) -> str:
-    """What stands for an account in the list: not the hash that tables know it by, so that the list leads to no rows without the key."""
+    """The entry of an account in the list. It differs from the hash in tables, so that without the key the list leads to no rows."""
     return keyed(key, f"erased account {account_id}")
 
 
 def erased_hashes(key_file: Path) -> list[str]:
-    """What the list of a key holds, oldest first; nothing where there is no list.
+    """The entries of the list beside a key, oldest first; empty if there is no list.
 
     Raises:
-        InputError: it is not such a list: rows of an erased account would come back.
+        InputError: the list is damaged; ignoring it would bring back rows of erased accounts.
     """
     path = erased_path(key_file)
     try:
         lines = path.read_text().splitlines() if path.exists() else []
     except (OSError, ValueError) as error:
         raise InputError("not readable", where=path) from error
-    found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    if wrong := next((line for line in found if not re.fullmatch("[0-9a-f]{32}", line)), None):
+    hashes = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    if wrong := next((line for line in hashes if not re.fullmatch("[0-9a-f]{32}", line)), None):
         raise InputError(f"{wrong[:40]!r} is no keyed hash", where=path, todo="Restore the list: without it erased accounts come back")
-    return found
+    return hashes
 
 
 def list_erased(key_file: Path, account_id: str, *, off: bool = False) -> bool:
-    """Put an account on the list of a key, or take it ``off``; whether that changed the list.
+    """Put an account on the list beside a key, or take it ``off``. Returns whether the list changed.
 
     Raises:
-        InputError: there is no such key, the list is none, or cannot be written.
+        InputError: there is no such key, or the list is damaged or cannot be written.
     """
-    mine = erased_hash(ingest_key(key_file), account_id)
+    own_hash = erased_hash(ingest_key(key_file), account_id)
     with alone(key_file.parent, "command", settled=False):
-        listed = erased_hashes(key_file)
-        if (mine in listed) != off:
+        hashes = erased_hashes(key_file)
+        if (own_hash in hashes) != off:
             return False
-        kept = [one for one in listed if one != mine] if off else [*listed, mine]
+        kept = [hash_ for hash_ in hashes if hash_ != own_hash] if off else [*hashes, own_hash]
         with replacing(erased_path(key_file), private=True) as partial:
-            partial.write_text(ERASED_HEAD + "".join(f"{one}\n" for one in kept))
+            partial.write_text(ERASED_HEAD + "".join(f"{hash_}\n" for hash_ in kept))
     return True

@@ -243,7 +243,7 @@ class Endpoint:
                           todo=f"Asked again it says the same: mend {mended}. What was answered is stored")
 
     def _post(self, path: str, body: dict[str, Any], pace: Pace) -> Any:
-        kind = deadline.Secret if self._parts.scheme == "https" else deadline.Plain
+        kind = deadline.HttpsConnection if self._parts.scheme == "https" else deadline.HttpConnection
         target = self._parts.path + path + (f"?{self._parts.query}" if self._parts.query else "")
         last = ""
         for turn in range(RETRIES):

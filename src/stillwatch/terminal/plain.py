@@ -1,10 +1,10 @@
-"""Words of others on a terminal, which would obey what controls it."""
+"""Makes text of others safe to print: a terminal would obey control characters in it."""
 
 import unicodedata
 
 
 def plain(text: str) -> str:
-    """One line that is safe to print: control, formatting and broken characters become question marks, spaces of all kinds stay."""
+    """One line that is safe to print: control, formatting and broken characters become question marks; spaces of all kinds stay."""
     return "".join("?" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
 
 

@@ -1,4 +1,4 @@
-"""Progress bars on a terminal, a line a minute elsewhere; and how long stages took."""
+"""Progress bars on a terminal, a line a minute elsewhere; and the time that each stage took."""
 
 import math
 import sys
@@ -10,21 +10,29 @@ from typing import TypeVar
 
 T = TypeVar("T")
 LINE_EVERY_S = 60.0
-"""Off a terminal, how often it is said how many are done."""
+"""How often progress is printed where there is no terminal."""
 
 
 def track(items: Iterable[T], what: str, total: int, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic) -> Iterator[T]:
-    """Yield the items; on a terminal, show how many of ``total`` are done, elsewhere say it once a minute on stderr."""
+    """Yield the items and show how many of ``total`` are done: as a bar on a terminal, else once a minute on stderr.
+
+    Args:
+        items: what to yield.
+        what: the work, in a word or two.
+        total: how many items there are.
+        quiet: show nothing.
+        clock: gives the time, seconds.
+    """
     if quiet:
         yield from items
         return
     if not sys.stderr.isatty():
-        said = begun = clock()
+        last_line_s = start_s = clock()
         for done, item in enumerate(items):
-            if (now := clock()) >= said + LINE_EVERY_S and done:
-                left = math.ceil((total - done) * (now - begun) / done / 60)
-                print(f"{what}: {done:,} of {total:,}, about {left:,} min to go", file=sys.stderr)
-                said = now
+            if (now_s := clock()) >= last_line_s + LINE_EVERY_S and done:
+                remaining_min = math.ceil((total - done) * (now_s - start_s) / done / 60)
+                print(f"{what}: {done:,} of {total:,}, about {remaining_min:,} min to go", file=sys.stderr)
+                last_line_s = now_s
             yield item
         return
     from rich.console import Console
@@ -34,8 +42,8 @@ def track(items: Iterable[T], what: str, total: int, *, quiet: bool = False, clo
 
 
 @contextmanager
-def _shown(what: str, quiet: bool) -> Iterator[None]:
-    """On a terminal, show what is at work, how far nobody knows."""
+def _status(what: str, quiet: bool) -> Iterator[None]:
+    """On a terminal, show a spinner beside ``what`` while the block runs."""
     if quiet or not sys.stderr.isatty():
         yield
         return
@@ -47,17 +55,17 @@ def _shown(what: str, quiet: bool) -> Iterator[None]:
 
 @dataclass
 class Clock:
-    """Seconds spent in each stage; unless ``quiet``, a terminal shows the stage that is at work."""
+    """Measures the seconds spent in each stage; unless ``quiet``, a terminal shows the stage that runs."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     quiet: bool = True
 
     @contextmanager
     def stage(self, name: str, *, tracked: bool = False) -> Iterator[None]:
-        """Add the time of the block to a stage; what is ``tracked`` shows a bar of its own."""
+        """Add the time of the block to a stage; ``tracked``: the block shows a bar of its own."""
         start = time.perf_counter()
         try:
-            with _shown(name, self.quiet or tracked):
+            with _status(name, self.quiet or tracked):
                 yield
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - start, 3)

@@ -1,1 +1,1 @@
-"""How fast somebody may ask: accounts that are throttled, and ourselves at other people's endpoints; and how long these may take."""
+"""Rate limits: of throttled accounts, and of our own requests to other people's endpoints; and deadlines of such requests."""

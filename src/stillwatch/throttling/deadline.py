@@ -1,6 +1,6 @@
-"""Connections whose answer must be whole within the time-out. Those of the standard library bound each read alone.
+"""HTTP connections with one time-out for the whole response; the standard library's applies to each read alone.
 
-So an endpoint that sends a byte now and then would hold whoever asks it, and whoever breaks that off, for as long as it likes.
+With those, an endpoint that sends a byte now and then could hold its caller for as long as it likes.
 """
 
 import http.client
@@ -11,21 +11,21 @@ import urllib.request
 from typing import Any
 
 
-class _Reads(io.RawIOBase):
-    """What a socket receives until a point in time; reading on after it is a TimeoutError."""
+class _DeadlineReader(io.RawIOBase):
+    """Reads a socket until a deadline (``time.monotonic()``, seconds); later reads raise TimeoutError."""
 
-    def __init__(self, connection: socket.socket, ends: float) -> None:
-        self._connection, self._ends = connection, ends
+    def __init__(self, connection: socket.socket, deadline_s: float) -> None:
+        self._connection, self._deadline_s = connection, deadline_s
         self._raw = connection.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        left = self._ends - time.monotonic()
-        if left <= 0:
+        remaining_s = self._deadline_s - time.monotonic()
+        if remaining_s <= 0:
             raise TimeoutError("timed out")
-        self._connection.settimeout(left)
+        self._connection.settimeout(remaining_s)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -33,39 +33,39 @@ class _Reads(io.RawIOBase):
         super().close()
 
 
-class _Answer(http.client.HTTPResponse):
-    """Reads from a socket that was told when to end."""
+class _Response(http.client.HTTPResponse):
+    """A response that must be complete within the time-out of its socket."""
 
     def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        ends = time.monotonic() + sock.gettimeout()
+        deadline_s = time.monotonic() + sock.gettimeout()
         self.fp.close()
-        self.fp = io.BufferedReader(_Reads(sock, ends))
+        self.fp = io.BufferedReader(_DeadlineReader(sock, deadline_s))
 
 
-class Plain(http.client.HTTPConnection):
-    """To a server of ``http:``."""
+class HttpConnection(http.client.HTTPConnection):
+    """A connection for ``http:``."""
 
-    response_class = _Answer
-
-
-class Secret(http.client.HTTPSConnection):
-    """To a server of ``https:``."""
-
-    response_class = _Answer
+    response_class = _Response
 
 
-class Http(urllib.request.HTTPHandler):
-    """``http:``, each answer whole within the time-out."""
+class HttpsConnection(http.client.HTTPSConnection):
+    """A connection for ``https:``."""
+
+    response_class = _Response
+
+
+class HttpHandler(urllib.request.HTTPHandler):
+    """Opens ``http:`` URLs; each response must be complete within the time-out."""
 
     def http_open(self, req: urllib.request.Request) -> Any:
-        """Open it."""
-        return self.do_open(Plain, req)
+        """Open a request."""
+        return self.do_open(HttpConnection, req)
 
 
-class Https(urllib.request.HTTPSHandler):
-    """``https:``, each answer whole within the time-out."""
+class HttpsHandler(urllib.request.HTTPSHandler):
+    """Opens ``https:`` URLs; each response must be complete within the time-out."""
 
     def https_open(self, req: urllib.request.Request) -> Any:
-        """Open it."""
-        return self.do_open(Secret, req)
+        """Open a request."""
+        return self.do_open(HttpsConnection, req)

@@ -1,6 +1,6 @@
-"""What milder actions leave an account where neither the action nor the policy says it.
+"""Default limits of throttle and restrict, where neither the action nor the policy sets them.
 
-The built-in policy, the decision service, back-tests and replay read these, so that none of them promises another number.
+The built-in policy, the decision service, back-tests and replay all read them here, so that they agree.
 """
 
 REQUESTS_PER_MIN = 6.0

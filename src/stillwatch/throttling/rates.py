@@ -1,7 +1,7 @@
-"""Rates of requests: who would have to wait. The decision service asks request by request, back-tests over a whole log.
+"""Rate limits of requests: for the decision service one request at a time, for back-tests over a whole log.
 
-The generic cell rate algorithm (ITU-T I.371, annex A; virtual scheduling) keeps one number a key: when the next request is
-due if all had come at even intervals. Requests may be early by the burst.
+The generic cell rate algorithm (ITU-T I.371, annex A; virtual scheduling) keeps one number a key: the time at which the next request
+would be due if requests came at even intervals. A request may be early by the burst.
 """
 
 import heapq
@@ -15,29 +15,30 @@ from numpy.typing import NDArray
 K = TypeVar("K")
 
 BURST_S = 10.0
-"""A window lets through at once what its rate gives in this long, at least one request."""
+"""A burst is what the rate allows in this time, at least one request."""
 NEVER_S = 86_400.0
-"""What a rate of none asks to wait: to ask each minute would be in vain."""
+"""The wait under a rate of 0: retrying every minute would be useless."""
 
 
 class Rates(Generic[K]):
-    """Requests a minute by key. Bounded: of what an attacker can grow the window that ends soonest goes, which errs to letting through.
+    """Windows of rate limits by key. Bounded, because attackers can add keys: the window that ends soonest is dropped first.
 
-    Each rate of a key has a window of its own: what one asks to wait holds nobody up under a milder one in its place, and what a
-    milder one lets through meanwhile forgives nothing. Each request that is counted takes at most two windows out, those that are over
-    first: forgetting many at once would hold up whoever asks just then.
+    Dropping a window lets requests through, never refuses any. Each rate of a key has a window of its own, so that a change to a milder
+    rate neither inherits the wait of the stricter one nor forgives it. Each counted request drops at most two windows, expired ones
+    first, because dropping many at once would delay that request.
     """
 
     def __init__(self, capacity: int = 1 << 18) -> None:
         """Keep at most ``capacity`` windows."""
         self._due: dict[tuple[K, float], float] = {}
+        """``(key, requests a minute)`` -> when its next request is due, seconds."""
         self._ends: list[tuple[float, int, tuple[K, float]]] = []
-        """A heap with one entry a window: when it ends, or ended as it was looked at last, and a number that says which came first."""
+        """A heap with one entry a window: its end when last checked, seconds; a serial number that breaks ties; the window."""
         self._numbers = itertools.count()
         self._capacity = capacity
 
     def wait_s(self, key: K, rate_per_min: float, at: float) -> float:
-        """Seconds until one more request of this key conforms; 0 if it does now. Nothing is counted."""
+        """Seconds until one more request of this key conforms at time ``at``; 0 if it does now. Counts nothing."""
         due = self._due.get((key, rate_per_min))
         if due is None:
             return 0.0
@@ -45,7 +46,7 @@ class Rates(Generic[K]):
         return early if early > 1e-9 else 0.0
 
     def take(self, key: K, rate_per_min: float, at: float) -> None:
-        """Count one request."""
+        """Count one request at time ``at``, seconds."""
         window = key, rate_per_min
         known = self._due.get(window)
         due = self._due[window] = max(at if known is None else known, at) + 60.0 / rate_per_min
@@ -67,15 +68,15 @@ class Rates(Generic[K]):
                 del self._due[window]
 
     def __len__(self) -> int:
-        """How many windows are kept; some may be over."""
+        """How many windows are kept, including expired ones."""
         return len(self._due)
 
 
 class Throttle(Generic[K]):
-    """A rate for each key, and where it is set one for all keys of a group together."""
+    """A rate limit for each key and, if set, one for all keys of a group together."""
 
     def __init__(self) -> None:
-        """Nobody has asked yet."""
+        """Start without requests."""
         self.by_key: Rates[K] = Rates()
         self.by_group: Rates[str] = Rates()
 
@@ -83,11 +84,11 @@ class Throttle(Generic[K]):
         """Seconds that a request has to wait; 0 lets it through and counts it. Refused requests are not counted.
 
         Args:
-            key: account or key that asks.
-            rate_per_min: of each key; at or below 0, or NaN, nobody passes, and the wait is :data:`NEVER_S`.
-            group: the case it is throttled for.
-            group_rate_per_min: of all keys of the group together; at or below 0 there is no such limit.
-            at: seconds, of a clock that does not go back.
+            key: the account or API key that sends the request.
+            rate_per_min: limit of each key, requests a minute; at or below 0, or NaN, nothing passes and the wait is :data:`NEVER_S`.
+            group: the case for which the key is throttled; empty: none.
+            group_rate_per_min: limit of all keys of the group together, requests a minute; at or below 0: no limit.
+            at: the time, seconds of a monotonic clock.
         """
         if not rate_per_min > 0:
             return NEVER_S
@@ -105,15 +106,18 @@ class Throttle(Generic[K]):
 def admitted(
     at_s: NDArray[np.float64], keys: Sequence[K], rate_per_min: float, *, group_rate_per_min: float = 0.0
 ) -> NDArray[np.bool_]:
-    """Which requests a throttle would have let through, had it held from the first one on.
+    """Which requests a throttle would have let through, had it been in force from the first one on.
 
-    Clients are taken to send what they sent: who is refused and asks again, or slows down, sends others.
+    The requests are taken as given: that refused clients retry or slow down is not modelled.
 
     Args:
-        at_s: times, ascending, seconds ``(n,)``.
-        keys: who sent each, ``n`` of them.
-        rate_per_min: as for :meth:`Throttle.wait_s`; infinity is no such limit.
-        group_rate_per_min: the same, of all of them together; 0 is no such limit.
+        at_s: ``(n,)`` times, ascending, seconds.
+        keys: the sender of each request, ``n``.
+        rate_per_min: limit of each key, requests a minute, as for :meth:`Throttle.wait_s`; infinity: no limit.
+        group_rate_per_min: limit of all keys together, requests a minute; 0: no limit.
+
+    Returns:
+        ``(n,)`` booleans.
     """
     throttle: Throttle[K] = Throttle()
     waits = (

@@ -141,7 +141,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         """None, so that the status is an error."""
 
 
-_STAYS = urllib.request.build_opener(_Stay, deadline.Http, deadline.Https)
+_STAYS = urllib.request.build_opener(_Stay, deadline.HttpHandler, deadline.HttpsHandler)
 
 
 def _said(error: urllib.error.HTTPError, secrets: Sequence[str]) -> str:
