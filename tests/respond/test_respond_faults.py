@@ -25,7 +25,7 @@ from stillwatch.respond.store import SYSTEM, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Reason, State, Verdict
 
 MOMENTS = [
-    "stillwatch.respond.audit:append:1", "stillwatch.respond.audit:append:4", "stillwatch.respond.importing:_one:12",
+    "stillwatch.respond.audit:append:1", "stillwatch.respond.audit:append:4", "stillwatch.respond.importing:_stage_campaign:12",
     "stillwatch.respond.importing:put:2", "stillwatch.respond.importing:put:5", "stillwatch.respond.store:put:1",
 ]
 
