@@ -126,7 +126,7 @@ def test_who_hides_one_of_both_or_where_he_works_or_is_many_or_beyond_doubt_is_n
 def test_many_who_surely_hide_are_no_mill_if_they_ask_for_some_of_what_is_worth_training_on() -> None:
     many = {"context__unwanted": 0.79, "infra__rotation": 0.8, "context__crowd": np.log10(64) / 4}
     assert why(many) == []
-    for change in ({"infra__rotation": 0.79}, {"context__crowd": np.log10(63) / 4}, {"context__unwanted": 0.8}):
+    for change in ({"infra__rotation": 0.79}, {"infra__hopping": 0.8}, {"context__crowd": np.log10(63) / 4}, {"context__unwanted": 0.8}):
         (said,) = why(many | change)
         assert "of its requests that do is" in said
 
