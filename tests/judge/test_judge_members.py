@@ -13,6 +13,7 @@ from stillwatch import judge
 from stillwatch.group import Groups
 from stillwatch.judge.campaigns import CENTRAL, WEAKER, _Campaigns
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
+from stillwatch.judge.members import MIXED
 from stillwatch.judge.model import Joins, Members
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.second_pools import NOT_UNLIKE
@@ -241,6 +242,19 @@ def test_who_is_not_linked_where_nearly_all_are_leaves_and_where_few_are_stays()
     assert belonging([9], cards)[31] == 0
 
 
+@pytest.mark.parametrize(("below", "sharing", "stay"), [(MIXED, 0, 10), (MIXED - 0.1, 0, 14), (MIXED, 2, 12)])
+def test_who_is_in_mixed_groups_alone_and_shares_nothing_with_the_others_leaves(below: float, sharing: int, stay: int) -> None:
+    """Ten accounts, and four more in a group that scores less: two of them may share a card with two of the ten, two with each other."""
+    cards = np.arange(40)
+    cards[10 : 10 + sharing] = range(sharing)
+    cards[12:14] = 30
+    mixed = scene(groups(range(10), range(14)), people(40), payment=cards)
+    one = replace(model(), members=Members(9.0, {"best": 0.0}))
+    label = np.where(np.arange(40) < 14, 0, -1)
+    left = judge.belonging(mixed, np.zeros(2, np.int64), label, np.zeros(1, np.int64), np.array([5.0, 5.0 - below]), one)
+    assert left.tolist() == [0] * stay + [-1] * (40 - stay)
+
+
 def test_where_even_the_usual_account_would_be_unsure_who_is_as_it_is_is_as_sure() -> None:
     """Nothing links forty accounts, and a hundred others carry their sub-stream too; who does not carry it is less sure."""
     label = np.where((np.arange(200) < 40) | (np.arange(200) >= 198), 0, -1)
@@ -382,7 +396,7 @@ def test_a_card_that_mostly_others_hold_links_nobody() -> None:
 
 def as_usual(mine: np.ndarray) -> dict[str, np.ndarray]:
     """Pieces of accounts that do what the usual one does."""
-    return {name: np.zeros(len(mine)) for name in NOT_UNLIKE}
+    return {name: np.zeros(len(mine)) for name in (*NOT_UNLIKE, "best")}
 
 
 def test_accounts_are_compared_anew_until_nobody_leaves(monkeypatch: pytest.MonkeyPatch) -> None:

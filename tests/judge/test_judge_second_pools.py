@@ -142,7 +142,7 @@ def test_a_campaign_far_beyond_the_line_keeps_its_second_pool(monkeypatch: pytes
     def stand(_: Any, __: Any, account_label: np.ndarray, *___: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         mine = np.flatnonzero(account_label >= 0)
         told = np.log(posterior / (1 - posterior))[mine]
-        return mine, {name: np.zeros(len(mine)) for name in NOT_UNLIKE} | {"alone": np.zeros(len(mine)), "elsewhere": told / 10}
+        return mine, {name: np.zeros(len(mine)) for name in (*NOT_UNLIKE, "best")} | {"alone": np.zeros(len(mine)), "elsewhere": told / 10}
 
     monkeypatch.setattr("stillwatch.judge.members.standing", stand)
     told = replace(model(), members=Members(0.0, {"elsewhere": 10.0}, strays=np.inf))

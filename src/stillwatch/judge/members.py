@@ -103,6 +103,8 @@ UNTIED = 0.9
 same, so that nobody is accused who is only nearly sure."""
 
 
+MIXED = 2.0
+"""Nats by which the best group of an account lies below that of its campaign's usual account from which it was in mixed groups alone."""
 LOWEST = -5.0
 """Score of whoever is in none of the campaign's groups, well below every group that is accused."""
 
@@ -332,6 +334,7 @@ def belonging(
     at FAR. Wrong for accounts without links that were banned early and had no time to appear.
     """
     links = linkage(scene, group_label, account_label, lead)
+    account_label = _without_mixed(scene, group_label, account_label, len(lead), log_odds, links)
     score = np.append(log_odds[lead], -np.inf)[: max(len(lead), 1)]
 
     def compared(label: I64, known: NDArray[np.bool_] | None = None) -> Compared:
@@ -348,6 +351,18 @@ def belonging(
     away[gone] = not_unlike({name: value[rows] for name, value in pieces.items()}, beside_these[rows], account_label[gone])
     back = second_pools(scene, group_label, account_label, stays, away, score >= FAR)
     return np.where(stays | back, account_label, -1)
+
+
+def _without_mixed(scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, links: F64) -> I64:
+    """The campaign of each account, ``(n_accounts,)``: -1 also for who is only in groups that score MIXED less than the usual account's and
+    that no link ties to the other accounts.
+
+    Such a group looks like a campaign since it holds one. Arguments as :func:`standing`.
+    """
+    mine, pieces = standing(scene, group_label, account_label, n, log_odds, links)
+    low = np.isin(np.arange(scene.people.n), mine[pieces["best"] <= -MIXED])
+    tied = np.logical_or.reduce([found == account_label for found in linked(scene, np.where(low, -1, account_label))])
+    return np.where(low & ~tied, -1, account_label)
 
 
 def _surely(compared: Callable[[I64], Compared], account_label: I64, score: F64) -> tuple[NDArray[np.bool_], F64, F64]:
