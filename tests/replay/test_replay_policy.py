@@ -32,6 +32,12 @@ def test_parts_may_be_absent(tmp_path: Path) -> None:
     assert (policies[0].ladder, policies[0].act_on, reply) == ((Rung(3, "challenge"),), "campaign", Reply())
 
 
+def test_a_policy_that_acts_on_nobody_has_no_ladder(tmp_path: Path) -> None:
+    policies, _ = read_policies(written(tmp_path, {"policies": [{"name": "a", "act_on": "nobody"}]}))
+    assert policies[0].ladder == ()
+    assert read_policies(written(tmp_path, told(policies, Reply())))[0] == policies
+
+
 BAD = {
     "no object": [],
     "another key": {"policy": []},
@@ -49,6 +55,8 @@ BAD = {
     "after nothing": {"policies": [{"name": "a", "ladder": [{"after": 0, "action": "block"}]}]},
     "a milder action later": {"policies": [{"name": "a", "ladder": [{"after": 2, "action": "throttle"}, {"after": 1, "action": "block"}]}]},
     "two actions at once": {"policies": [{"name": "a", "ladder": [{"after": 1, "action": "throttle"}, {"after": 1, "action": "block"}]}]},
+    "a ladder for nobody": {"policies": [{"name": "a", "act_on": "nobody", "ladder": [{"after": 1, "action": "block"}]}]},
+    "no list for nobody": {"policies": [{"name": "a", "act_on": "nobody", "ladder": 0}]},
     "a time back": {"policies": [{"name": "a", "review_hours": -1}]},
     "a truth for a number": {"policies": [{"name": "a", "review_hours": True}]},
     "nobody a day": {"policies": [{"name": "a", "per_day": 0}]},

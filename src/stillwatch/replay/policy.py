@@ -114,7 +114,12 @@ def _policy(row: Any, path: Path) -> Policy:
     where = f"policy {policy.name}"
     if policy.act_on not in SUBJECTS:
         raise InputError(f"{where}: act_on is {policy.act_on!r}", where=path, todo=f"One of {', '.join(SUBJECTS)}")
+    if policy.act_on == "nobody" and "ladder" not in row:
+        policy = replace(policy, ladder=())
     ladder, review = (_ladder(where, name, getattr(policy, name), path) for name in ("ladder", "review_ladder"))
+    if ladder and policy.act_on == "nobody":
+        todo = "Leave the ladder out, or write act_on campaign or account"
+        raise InputError(f"{where}: its ladder does nothing where act_on is nobody", where=path, todo=todo)
     if review and policy.act_on != "campaign":
         raise InputError(f"{where}: review_ladder where act_on is {policy.act_on}", where=path, todo="Write act_on campaign")
     _number(policy.review_hours, f"{where}: review_hours", path)
