@@ -26,6 +26,15 @@ def test_a_terminal_shows_the_stage_that_is_at_work(
     assert clock.seconds.keys() == {"judge"}
 
 
+def test_a_bar_shows_names_in_brackets_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    assert list(track(range(2), "policy [/x]", 2)) == [0, 1]
+    assert "policy [/x]" in stream.getvalue()
+
+
 def test_off_a_terminal_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
     def told(seconds: float, **how: bool) -> list[str]:
         now = [0.0]

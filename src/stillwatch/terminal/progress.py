@@ -36,9 +36,10 @@ def track(items: Iterable[T], what: str, total: int, *, quiet: bool = False, clo
             yield item
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import track as rich_track
 
-    yield from rich_track(items, description=what, total=total, console=Console(stderr=True), transient=True)
+    yield from rich_track(items, description=escape(what), total=total, console=Console(stderr=True), transient=True)
 
 
 @contextmanager
