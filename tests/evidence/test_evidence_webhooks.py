@@ -179,7 +179,9 @@ def test_messages_come_in_order_signed_and_again_after_a_failure(
     store, secret = str(tmp_path / "s.db"), tmp_path / "secret"
     url = f"http://127.0.0.1:{receiver.server_port}/hook"
     common = ["--store", store, "--as", "ana", "-q"]
-    assert main(["webhooks", "add", "siem", url, "--secret-file", str(secret), "--allow-network", "127.0.0.0/8", *common]) == 0
+    assert main(["webhooks", "add", "siem", url, "--secret-file", str(secret), "--allow-network", "127.0.0.0/8", *common[:-1]]) == 0
+    said = f"Added siem: it will be sent what happens from now on. Give its owner the secret in {secret}\n"
+    assert capsys.readouterr().out == said
     assert main(["cases", "import", str(write_run(tmp_path / "run")), *common]) == 0
     receiver.answers = [204, 500]
     assert main(["webhooks", "deliver", *common]) == 1
@@ -196,6 +198,10 @@ def test_messages_come_in_order_signed_and_again_after_a_failure(
     assert main(["webhooks", "deliver", *common]) == 0
     assert len(receiver.got) == 4, "nothing new"
     assert oct(secret.stat().st_mode & 0o777) == "0o600"
+    assert main(["webhooks", "remove", "siem", *common[:-1]]) == 0
+    assert main(["webhooks", "deliver", *common[:-1]]) == 0
+    none = "There are no receivers, so nothing was sent. stillwatch webhooks add adds one"
+    assert capsys.readouterr().out == f"Removed siem: nothing more will be sent to it\n{none}\n"
     with Store.open(store).read() as session:
         assert audit.verify(session).whole
     assert secret.read_text().strip().encode() not in (tmp_path / "s.db").read_bytes() + (tmp_path / "s.db-wal").read_bytes()

@@ -199,7 +199,7 @@ def add_webhook(args: Args) -> dict[str, Any]:
     """``webhooks add``."""
     with writing(args, create=True) as change:
         made = webhooks.add(change, args.name, args.url, args.secret_file, args.allow_network)
-    say(args, f"{made} is told what happens from now on; give it the secret in {args.secret_file}")
+    say(args, f"Added {made}: it will be sent what happens from now on. Give its owner the secret in {args.secret_file}")
     return {"name": made}
 
 
@@ -220,7 +220,7 @@ def deliver_webhooks(args: Args) -> dict[str, Any]:
         webhooks.record(change, sent)
     failed = {name: why for name, (_, why) in sent.items() if why}
     told = [f"{name}: sent up to audit row {cursor}{f', then: {why}' if why else ''}" for name, (cursor, why) in sent.items()]
-    say(args, *(told or ["nothing to send; stillwatch webhooks list tells who is told"]))
+    say(args, *(told or ["There are no receivers, so nothing was sent. stillwatch webhooks add adds one"]))
     if failed:
         raise InputError("; ".join(f"{name}: {why}" for name, why in failed.items()), todo="It is tried again at the next run")
     return {"sent": {name: cursor for name, (cursor, _) in sent.items()}}
@@ -230,5 +230,5 @@ def remove_webhook(args: Args) -> dict[str, Any]:
     """``webhooks remove``."""
     with writing(args) as change:
         webhooks.remove(change, args.name)
-    say(args, f"{args.name} is told nothing more")
+    say(args, f"Removed {args.name}: nothing more will be sent to it")
     return {"removed": args.name}
