@@ -487,6 +487,17 @@ def test_columns_of_the_registry_that_were_not_read_are_told(write, tmp_path, ca
     assert not blind & {"country", "asn", "cached_tokens", "signup_ip", "plan"}
 
 
+def test_what_some_columns_still_feed_sees_less_and_is_not_blind(write, tmp_path, capsys):
+    registry = write(b"account_id,verified\na1,true\n", "accounts.csv")
+    workflows.ingest([write([event(temperature=0.5)])], "canonical", tmp_path / "out", accounts=registry, as_of=AS_OF)
+    lines = capsys.readouterr().out.splitlines()
+    blind, less = (" ".join(line for line in lines if what in line) for what in ("these are blind:", "these see less:"))
+    for feeds, columns in (("shared parameters", "top_p, max_tokens, stream"), ("known business", "access_type")):
+        assert f"{feeds} ({columns})" in less
+        assert feeds not in blind
+    assert "shared networks (ip)" in blind
+
+
 def test_times_that_mean_none_ban_nobody(run, write):
     rows = [{"account_id": str(at), "created_at": "2026-01-05", "banned_at": none} for at, none in enumerate((0, "0001-01-01T00:00:00Z"))]
     result = run(write([event()]), "canonical", accounts=write(rows, "accounts.jsonl"))

@@ -232,13 +232,18 @@ def _left_empty(fields: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _blind(table: Table, empty: list[str]) -> list[str]:
-    """What is blind since columns of a table are empty, in one line; those that nothing reads are no loss."""
-    found: dict[str, list[str]] = {}
+    """What is blind since all its columns are empty, and what sees less since some are; columns that nothing reads are no loss."""
+    fed: dict[str, list[str]] = {}
     for column in table.columns:
-        if column.feeds and column.name in empty:
-            found.setdefault(column.feeds, []).append(column.name)
-    told = "; ".join(f"{feeds} ({', '.join(names)})" for feeds, names in found.items())
-    return [f"Empty columns, so these are blind: {told}"] if found else []
+        if column.feeds:
+            fed.setdefault(column.feeds, []).append(column.name)
+    blind: list[str] = []
+    less: list[str] = []
+    for feeds, names in fed.items():
+        if without := [name for name in names if name in empty]:
+            (blind if without == names else less).append(f"{feeds} ({', '.join(without)})")
+    told = (("Empty columns, so these are blind", blind), ("Empty columns, without which these see less", less))
+    return [f"{what}: {'; '.join(which)}" for what, which in told if which]
 
 
 def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
