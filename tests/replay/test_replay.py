@@ -20,6 +20,7 @@ from stillwatch import cli, dataset, evaluate, partitions, sketch
 from stillwatch.detect import pipeline
 from stillwatch.errors import InputError
 from stillwatch.files import data_files
+from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.replay import measure
 from stillwatch.replay import run as replay
 from stillwatch.replay.log import INNOCENT, Log, join_truth, read_log
@@ -434,6 +435,23 @@ def test_harvested_requests_of_another_log_are_left_out_where_they_only_lie_besi
     assert (told["truth_events"], told["policies"][0]["campaigns"][0]["n_harvest"]) == (False, 1)
     assert cli.main([*words, "--truth-events", str(tiny / "truth_events.parquet")]) == 1
     assert "no request of the log is in it" in capsys.readouterr().err
+
+
+def test_a_truth_in_clear_meets_a_log_of_hashed_accounts(tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = tmp_path / "t.key"
+    secret = tenant_key(key)
+    file = tiny / "events/a.parquet"
+    events = pq.read_table(file)
+    hashed = pa.array([keyed(secret, name) for name in events["account_id"].to_pylist()])
+    pq.write_table(events.set_column(events.column_names.index("account_id"), "account_id", hashed), file)
+    words = ["replay", str(tiny), "--out", str(tmp_path / "out")]
+    assert cli.main([*words, "--truth", str(tiny)]) == 1
+    assert "or in clear with ingest's key (--key-file)" in capsys.readouterr().err
+    assert cli.main([*words, "--truth", str(tiny), "--key-file", str(key)]) == 0
+    told = json.loads((tmp_path / "out" / "replay.json").read_text())
+    assert (told["truth_events"], told["policies"][0]["campaigns"][0]["n_harvest"]) == (True, 1)
+    assert cli.main([*words, "--key-file", str(key)]) == 1
+    assert "--key-file without --truth" in capsys.readouterr().err
 
 
 def test_a_truth_that_tells_an_account_twice_is_one_line(tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

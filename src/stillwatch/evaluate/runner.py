@@ -111,11 +111,9 @@ def find_truth(truth: Path, truth_events: Path | None = None) -> tuple[Path, Pat
 
 def _known(truth: Path, key_file: Path | None, verdicts: "pa.Table") -> "pa.Table":
     """The truth; an InputError where the run has accounts and none of it."""
-    known = read_truth(truth)
+    known = read_truth(truth, key_file)
     if len(known) == 0:
         raise InputError("no accounts", where=truth, todo="Pass a truth with at least one account")
-    if key_file is not None:
-        known = _hashed(known, key_file)
     if len(verdicts) and not set(known["account_id"].to_pylist()) & set(verdicts["account_id"].to_pylist()):
         hashed = "Is it the key that ingest hashed with, and are the truth's identifiers in clear?"
         todo = "Where ingest hashed the run's identifiers and the truth has them in clear, pass --key-file" if key_file is None else hashed
@@ -129,18 +127,19 @@ def _looked_at(summary: Mapping[str, Any]) -> dict[str, str] | None:
     return found or None
 
 
-def read_truth(path: Path) -> "pa.Table":
+def read_truth(path: Path, key_file: Path | None = None) -> "pa.Table":
     """The truth, one row an account.
 
     Args:
         path: Parquet of TRUTH. What has been a CSV once has empty strings in place of nulls: no operator has no name.
+        key_file: the tenant's key; the table's identifiers of accounts are then in clear, and are hashed as ingest does.
 
     Raises:
-        InputError: it is not readable, lacks a column, tells an account twice, or names operators by numbers.
+        InputError: it is not readable, lacks a column, tells an account twice, or names operators by numbers; the key is not readable.
     """
     known = _read_named(path, TRUTH)
     demand_once("truth", known, path)
-    return known
+    return known if key_file is None else _hashed(known, key_file)
 
 
 def read_truth_events(path: Path) -> "pa.Table":

@@ -34,6 +34,12 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
         help="Parquet of event_id, campaign: harvested requests (default: truth_events.parquet beside --truth)",
     )
     replay.add_argument(
+        "--key-file",
+        type=Path,
+        metavar="FILE",
+        help="the tenant's key that ingest hashed identifiers with, where the truth has them in clear",
+    )
+    replay.add_argument(
         "--growth",
         type=float,
         default=0.02,
@@ -67,6 +73,8 @@ def _replay(args: argparse.Namespace) -> Any:
         raise InputError("not a folder", where=args.out, todo="Pass another --out")
     if args.truth_events is not None and args.truth is None:
         raise InputError("--truth-events without --truth", todo="Pass both")
+    if args.key_file is not None and args.truth is None:
+        raise InputError("--key-file without --truth", todo="Pass both, or neither")
     from stillwatch.engine import demand_limits
     from stillwatch.files import alone, demand_outside
     from stillwatch.replay.run import run
@@ -81,6 +89,7 @@ def _replay(args: argparse.Namespace) -> Any:
             policy=args.policy,
             truth=args.truth,
             truth_events=args.truth_events,
+            key_file=args.key_file,
             growth=args.growth,
             first_us=first,
             recent_us=[length_us(text, "--recent") for text in args.recent],

@@ -105,7 +105,7 @@ def join_truth(log: Log, data: dataset.Dataset, table: pa.Table, path: Path, eve
     """
     place = pc.index_in(log.ids, table["account_id"].combine_chunks())
     if place.null_count == len(place):
-        todo = "Pass the truth of these events, its accounts named as ingest hashed them (stillwatch identify prints that of a name)"
+        todo = "Pass the truth of these events, its accounts named as ingest hashed them, or in clear with ingest's key (--key-file)"
         raise InputError("no account of the log is in the truth", where=path, todo=todo)
     row = place.fill_null(0).to_numpy(zero_copy_only=False)
     told = ~place.is_null().to_numpy(zero_copy_only=False)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from stillwatch import __version__, dataset, evaluate, judge, partitions, sketch
 from stillwatch.engine import cores
 from stillwatch.files import digest, own_folder, write_json, write_parquet
+from stillwatch.keys.hashing import ingest_key, key_check
 from stillwatch.replay import measure, show
 from stillwatch.replay.branch import BEGINNING, Branch
 from stillwatch.replay.decide import Desk
@@ -20,7 +21,7 @@ from stillwatch.replay.policy import Policy, Reply, read_policies, told
 from stillwatch.replay.recent import together
 from stillwatch.replay.schedule import Schedule
 from stillwatch.replay.step import Setting, iso, look
-from stillwatch.terminal.plain import print_plain
+from stillwatch.terminal.plain import plain, print_plain
 from stillwatch.terminal.progress import track
 
 Step = dict[str, Any]
@@ -50,6 +51,7 @@ def run(
     policy: Path | None = None,
     truth: Path | None = None,
     truth_events: Path | None = None,
+    key_file: Path | None = None,
     growth: float = 0.02,
     first_us: int | None = None,
     recent_us: Sequence[int] = (),
@@ -68,6 +70,7 @@ def run(
             lets operators answer bans.
         truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one; where that one is of
             another log, it is left out, which the result tells under ``left_out``.
+        key_file: the tenant's key; identifiers of accounts in ``truth`` are then in clear, and are hashed as ingest does.
         growth: a step is left out while the log grew by less than this share since the step before.
         first_us: no step runs later than this after the first request (us); what is sent after it still counts as the log's. None: all run.
         recent_us: each step also looks at what was sent in so long before it, alone (us), and ``growth`` is of the shortest of these.
@@ -83,7 +86,7 @@ def run(
     named = truth_events is not None
     if truth is not None:
         truth, truth_events = evaluate.find_truth(truth, truth_events)
-    table = None if truth is None else evaluate.read_truth(truth)
+    table = None if truth is None else evaluate.read_truth(truth, key_file)
     files = partitions.sketch_files(
         data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or cores(), quiet=quiet
     )
@@ -102,7 +105,10 @@ def run(
         return result
     dataset.demand_span(int(log.time.min()), int(log.time.max()), data.folder / "events")
     known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events, named=named)
-    setting = Setting(data, dataset.read_accounts(data), out / "steps" / _fingerprint(inputs, reply), out / "cut", threads, memory_gb)
+    # whose accounts answer bans, and so what is found, depends on the key
+    keys = [] if key_file is None else [{"key": key_check(ingest_key(key_file))}]
+    steps = out / "steps" / _fingerprint([*inputs, *keys], reply)
+    setting = Setting(data, dataset.read_accounts(data), steps, out / "cut", threads, memory_gb)
     result |= {
         "truth": known is not None, "truth_events": known is not None and known.by_event,
         "left_out": None if known is None else known.left_out,
@@ -130,11 +136,12 @@ def _replayed(
         return together(whole, parts)
 
     told_of = []
-    for one in policies:
+    for n, one in enumerate(policies, 1):
         rates = (one.requests_per_min, one.case_requests_per_min)
         branch = Branch(log, reply, None if known is None else known.operator, rates)
         branch.know_sign_ups(setting.registry)
-        told_of.append(_policy(one, branch, log, known, schedule, grid, look_at, quiet))
+        what = f"replay, policy {n} of {len(policies)}, {plain(one.name)}"
+        told_of.append(_policy(one, branch, log, known, schedule, grid, look_at, what, quiet))
     shutil.rmtree(setting.scratch, ignore_errors=True)
     return {
         "first_event": iso(began_us), "last_event": iso(int(log.time.max())),
@@ -156,12 +163,13 @@ def _policy(
     schedule: Schedule,
     grid: list[int],
     look_at: Callable[[Branch, int], Step],
+    what: str,
     quiet: bool,
 ) -> dict[str, Any]:
-    """One policy over the whole log."""
+    """One policy over the whole log; ``what`` is shown beside its progress."""
     desk, seen, timeline = Desk(policy), [], []
     harvest = None if truth is None else truth.harvested
-    for at_us in track(schedule.due(branch, grid), f"replay {policy.name}", len(grid), quiet=quiet):
+    for at_us in track(schedule.due(branch, grid), what, len(grid), quiet=quiet):
         step = look_at(branch, at_us)
         seen.append((at_us, step))
         desk.take(step, at_us, branch)
