@@ -163,7 +163,8 @@ def test_a_disk_that_cannot_be_written_stops_no_answer(service: Service) -> None
     service.until(lambda: service.status()["log"]["written"] >= 21)  # nothing was lost meanwhile
 
 
-def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(service: Service) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(service: Service, number: int) -> None:
     service.options += ["--drain-s", "3"]
     service.start()
     stop, answers, faults = threading.Event(), list[str](), list[str]()
@@ -180,7 +181,7 @@ def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(servi
         thread.start()
     service.until(lambda: len(answers) > 20)
     assert service.process is not None
-    service.process.send_signal(signal.SIGTERM)
+    service.process.send_signal(number)
     service.until(lambda: call(service.port, "/readyz").status == 503, 10)  # while answers go on
     connection = http.client.HTTPConnection("127.0.0.1", service.port)
     connection.request("GET", "/readyz")

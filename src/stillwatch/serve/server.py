@@ -96,7 +96,7 @@ def run(
     settings: Settings, source: SnapshotSource | None, sink: Sink | None, *, mounts: dict[str, ASGIApp] | None = None,
     token_source: tokens.TokenSource | None = None, other_key: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT.
+    """Serve until SIGTERM, SIGINT or SIGHUP.
 
     Args:
         settings: see there.
@@ -151,7 +151,9 @@ def _run(
 async def _serve(settings: Settings, service: Service, refresher: Refresher) -> None:
     server = _server(settings, service)
     loop, ending = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+            continue  # nohup: it is to outlive its terminal
         loop.add_signal_handler(number, ending.set)
     service.log.start()
     watching = loop.create_task(refresher.run())
