@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import pickle
 import random
 import signal
 import socket
@@ -365,6 +366,20 @@ def test_a_clock_that_jumps_ends_no_action_and_no_entry_of_the_allow_list(
         assert source.rows().num_rows == n
         with store.read() as session:
             assert actions.get(session, made).state == ("in_force" if n else "expired")
+
+
+def test_a_builder_that_is_started_anew_takes_over_the_clock_of_the_service(
+    store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, told = act(store, Action.THROTTLE, "eve"), list[tuple[StoreSource, Clock]]()
+    monkeypatch.setattr(server, "run", lambda _, source, *__, clock, **___: told.append((source, clock)))
+    cli.main(["serve", "--store", url, "--state", str(tmp_path / "state"), "--no-console"])
+    ((source, clock),) = told
+    clock._offset += 40 * 86400  # by which the wall clock was set back since: a builder's own clock would follow it
+    clock.check()
+    pickle.loads(pickle.dumps(source)).revision()
+    with store.read() as session:
+        assert actions.get(session, made).state == "expired"
 
 
 def test_an_account_is_no_key_of_the_same_number(store: Store, url: str, tmp_path: Path, service: Service) -> None:

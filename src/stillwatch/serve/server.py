@@ -17,6 +17,7 @@ from stillwatch.files import alone
 from stillwatch.keys.hashing import tenant_key
 from stillwatch.serve import tokens
 from stillwatch.serve.app import DEADLINE_S, SURFACES, ASGIApp, Service
+from stillwatch.serve.clock import Clock
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Sink
 from stillwatch.serve.dialects import Context
@@ -94,7 +95,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(
     settings: Settings, source: SnapshotSource | None, sink: Sink | None, *, mounts: dict[str, ASGIApp] | None = None,
-    token_source: tokens.TokenSource | None = None, other_key: bool = False,
+    token_source: tokens.TokenSource | None = None, other_key: bool = False, clock: Clock | None = None,
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP.
 
@@ -105,6 +106,7 @@ def run(
         mounts: further ASGI applications by path, such as the console.
         token_source: where tokens are kept; None is the file of the settings.
         other_key: whether the source's identifiers are known to be hashed with another key than that of the settings, which is told.
+        clock: the service's time, which a source may share; by default one that starts now.
 
     Raises:
         InputError: the settings make no sense, or the port or the state folder is another service's.
@@ -113,16 +115,16 @@ def run(
     sys.setswitchinterval(SWITCH_S)
     configure_logs(settings.log_level)
     with alone(settings.state, "service", settled=False):  # two would write each other's snapshots anew for ever
-        _run(settings, source, sink, mounts, token_source or tokens.TokenFile(settings.tokens), other_key)
+        _run(settings, source, sink, mounts, token_source or tokens.TokenFile(settings.tokens), other_key, clock)
 
 
 def _run(
     settings: Settings, source: SnapshotSource | None, sink: Sink | None, mounts: dict[str, ASGIApp] | None,
-    token_source: tokens.TokenSource, other_key: bool,
+    token_source: tokens.TokenSource, other_key: bool, clock: Clock | None,
 ) -> None:
     if settings.enforce and not settings.case_url:
         logger.warning("no --case-url: who is challenged without a verify_url is told no place to verify")
-    decider = Decider(enforce=settings.enforce, case_url=settings.case_url, fail_closed=settings.fail_closed)
+    decider = Decider(enforce=settings.enforce, case_url=settings.case_url, fail_closed=settings.fail_closed, clock=clock)
     identities = Identities(None if settings.key_file is None else tenant_key(settings.key_file), apart=source is not None and source.apart)
     context = Context(identities, settings.account_header.lower().encode())
 

@@ -144,6 +144,7 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
     from stillwatch.respond import identifiers
     from stillwatch.respond.store import ANSWER_S, DEFAULT_URL, Store, StoreError
     from stillwatch.serve import server
+    from stillwatch.serve.clock import Clock
     from stillwatch.serve.refresh import SNAPSHOT
     from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
 
@@ -164,7 +165,10 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
 
             mounts[PREFIX] = application(store, origin=args.console_origin, key=key)
     tokens = StoreTokens(url, settings.tokens, args.state / "store-tokens.json")
-    server.run(settings, StoreSource(url), StoreSink(url), mounts=mounts, token_source=tokens, other_key=other_key)
+    clock = Clock()
+    server.run(
+        settings, StoreSource(url, clock), StoreSink(url), mounts=mounts, token_source=tokens, other_key=other_key, clock=clock,
+    )
 
 
 def _identify(args: argparse.Namespace) -> Any:

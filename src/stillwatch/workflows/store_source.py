@@ -34,13 +34,18 @@ class StoreSource:
 
     apart = True
 
-    def __init__(self, url: str) -> None:
-        """Take the store's URL."""
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        """Take the store's URL.
+
+        Args:
+            url: opened where it is used.
+            clock: the service's time, which each builder takes over as it stands when that is started; by default one that starts now.
+        """
         self._url = url
+        self._clock = clock or Clock()
         self.name = f"store {parse_url(url).render_as_string(hide_password=True)}"
         self._store: Store | None = None
         self._swept = 0.0
-        self._clock: Clock | None = None
         self._read_to = self._file = 0
 
     def revision(self) -> str:
@@ -78,9 +83,7 @@ class StoreSource:
         return self._store
 
     def _now(self) -> datetime:
-        """The time by a clock as the service's: a wall clock that was set wrong ends no action, and no entry of the allow-list."""
-        if self._clock is None:
-            self._clock = Clock()  # here, in the builder: what was pickled stood still meanwhile
+        """The time by the service's clock: a wall clock that was set wrong ends no action, and no entry of the allow-list."""
         self._clock.check()
         return datetime.fromtimestamp(self._clock.now(), UTC)
 
