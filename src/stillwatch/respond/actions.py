@@ -483,16 +483,20 @@ def renew(change: Change, action_id: str, *, duration_s: float | None = None, no
         note: a remark for the audit log.
 
     Raises:
-        InputError: the action is neither in force nor expired, or all its subjects were cleared since.
+        InputError: the action is neither in force nor expired, the renewal would end before it, or all its subjects were cleared since.
     """
     row = get(change.session, action_id)
     if row.kind == LIFT or row.state not in (ActionState.IN_FORCE, ActionState.EXPIRED):
         raise InputError(f"an action that is {_standing_in_words(change, row)} cannot be renewed", where=action_id)
-    return propose(
+    renewal = propose(
         change, Action(row.kind), Reason(row.reason), case_id=row.case_id, subjects=renewable(change.session, row),
         mode=Mode(row.mode), duration_s=duration_s, parameters=policies.valid_parameters(Action(row.kind), row.parameters),
         note=note or f"renews {action_id}",
     )
+    if row.expires_at is not None and change.now + timedelta(seconds=renewal.duration_s) < row.expires_at:
+        what = f"the renewal would end before what it renews, which lasts until {row.expires_at:%Y-%m-%d %H:%M}"
+        raise InputError(what, where=action_id, todo="Pass more --days")
+    return renewal
 
 
 def renewable(session: Session, row: ActionRow) -> list[tuple[Subject, str]]:
