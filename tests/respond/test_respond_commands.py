@@ -155,7 +155,7 @@ def test_whom_the_store_has_can_be_named(told: Told, run_folder: Folder, name: s
     assert "not known" not in told("actions", "preview", "--account", name)
     action = json.loads(told(*ACT, name, "--mode", "enforce", "--json"))["action_id"]
     assert json.loads(told("actions", "undo", action, "--reason", "false_positive", "--account", name, "--json"))["state"] == "done"
-    assert "imports or actions know it" in told("allow", "add", "account", name, "--owner", "o", "--reason", "r", "--days", "1")
+    assert "the store knows it" in told("allow", "add", "account", name, "--owner", "o", "--reason", "r", "--days", "1")
     told("allow", "revoke", "1", "--note", "gone")
     told("cases", "erase", name, "--note", "ticket 7", "--yes")
     assert "nothing of it" in told("cases", "erase", name, "--note", "ticket 7", "--yes", code=1)
@@ -304,7 +304,7 @@ def test_what_was_done_is_told(told: Told) -> None:
     assert "it covers" not in (said := told("allow", "add", "org", "org-x", "--owner", "a", "--reason", "b", "--days", "1"))
     assert "the store does not know 1 subject (org-x): check the identifiers" in said
     assert "no import told a log to look in" in said
-    assert "imports or actions know it" in told("allow", "add", "account", "acct-00002", "--owner", "a", "--reason", "b", "--days", "1")
+    assert "the store knows it" in told("allow", "add", "account", "acct-00002", "--owner", "a", "--reason", "b", "--days", "1")
     assert told("allow", "revoke", "1", "--note", "x") == "entry 1: org org-x is no longer allowed\n"
 
 

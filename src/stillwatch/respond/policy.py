@@ -68,13 +68,13 @@ PARAMETERS: dict[Action, dict[str, tuple[Callable[[Any], bool], str]]] = {
 """Action -> parameter -> ``(check, what a valid value is)``, as the decision service reads them."""
 
 
-def checked_parameters(kind: Action, parameters: Mapping[str, Any], where: str = "parameters") -> dict[str, Any]:
+def checked_parameters(kind: Action, parameters: Mapping[str, Any], where: str | None = None) -> dict[str, Any]:
     """The parameters of an action, if all are valid.
 
     Args:
         kind: the action.
         parameters: its parameters by name.
-        where: the place of the parameters, for the error.
+        where: the place of the parameters, for the error, where they are not the command's own.
 
     Raises:
         InputError: an unknown name, which would have no effect, or an invalid value, which would break the decision service's reading.

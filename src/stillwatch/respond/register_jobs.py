@@ -34,7 +34,7 @@ def _covers(subject: Subject, n: int, found: lookup.LookupResult) -> list[str]:
         who = f"imports or {found.place}" if found.place else "imports"
         told = f"it covers {number_of(n, 'account')} that {who} told, others of it once an import or an action names them"
         return [told] + [found.fault] * bool(found.fault)
-    return lookup.lines(found) or ["imports or actions know it"]
+    return lookup.lines(found) or ["the store knows it"]
 
 
 def list_allowed(args: Args) -> dict[str, Any]:
