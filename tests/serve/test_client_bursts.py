@@ -28,6 +28,7 @@ class Standin:
 
     def __init__(self, decision: str, work_s: float = 0.0, ends: str = "", **headers: str) -> None:
         self.decision, self.work_s, self.ends, self.asked, self.headers, self.silent = decision, work_s, ends, 0, headers, False
+        self.reason = ""
         self.missed: list[str] = []
         """What each question told in its header."""
         self.port, ready = 0, threading.Event()
@@ -60,11 +61,13 @@ class Standin:
                 async with self.lock:
                     await asyncio.sleep(self.work_s)
                 told = {"x-guard-decision": self.decision} | {name.replace("_", "-"): value for name, value in self.headers.items()}
+                if self.reason:
+                    told["x-guard-reason"] = self.reason
                 body: Any = {}
-                status = {"allow": 200, "restrict": 200, "throttle": 429}.get(self.decision, 403)
+                status = {"allow": 200, "restrict": 200, "throttle": 429, "unavailable": 503}.get(self.decision, 403)
                 if head.startswith(b"POST"):
                     refusal = None if status == 200 else {"status": status, "headers": told, "body": {}}
-                    status, body = 200, {"decision": self.decision, "refusal": refusal}
+                    status, body = 200, {"decision": self.decision, "refusal": refusal, "reasons": [self.reason] if self.reason else []}
                 text = json.dumps(body)
                 fields = "".join(f"{name}: {value}\r\n" for name, value in told.items())
                 if self.ends == "told":
@@ -190,6 +193,32 @@ def test_the_answer_of_before_stands_in_for_a_missed_one(
         return [{verdict.decision for verdict in verdicts} for verdicts in out]
 
     assert run(scene()) == [{decision}, {then}, {"allow"}, {decision}, {"allow"}, {"allow"}]
+
+
+@WAYS
+def test_an_answer_of_the_services_fail_mode_is_none(way: str, standin: Any, run: Run) -> None:
+    """What is remembered stands in and stays; of who is not known its refusal counts, and for its allow the client's own fail mode does."""
+    service = standin("block")
+    guard = Guard(service.url, "t", fail_closed=False, deadline_s=20)
+
+    async def decision(who: str) -> str:
+        guard._strict = {known: (given - 5, told) for known, (given, told) in guard._strict.items()}
+        [verdict] = await asked(guard, way, who)
+        return verdict.decision
+
+    async def scene() -> list[str]:
+        out = [await decision("ada")]
+        service.decision, service.reason = "allow", "guard-deadline"
+        out += [await decision("ada"), await decision("ada"), await decision("bob")]
+        guard._closed = True
+        out.append(await decision("bob"))
+        service.decision, guard._closed = "unavailable", False
+        out += [await decision("ada"), await decision("bob")]
+        service.decision, service.reason = "allow", ""
+        return [*out, await decision("ada"), await decision("ada")]
+
+    assert run(scene()) == ["block"] * 3 + ["allow", "unavailable", "block", "unavailable", "allow", "allow"]
+    assert sum(int(count or 0) for count in service.missed) == 2, "bob's, by the client's own fail mode"
 
 
 @WAYS

@@ -27,6 +27,8 @@ FORWARDED = (
 """Headers of the client that the service looks at."""
 LONGEST = 1 << 14
 """Characters of a header that are passed: of a longer one the first and last half. The service takes some 400 kB of headers in all."""
+UNDECIDED = "guard-"
+"""How the reason begins with which the service's own fail mode answers: nobody was looked up."""
 REMEMBERED_S = 1.0
 """How long who was refused is refused unasked: a client that sends hundreds at once fills no line, and none goes by the fail mode."""
 STANDS_IN_S = 60.0
@@ -132,6 +134,11 @@ class Guard:
                 raise
             return self._known(who, STANDS_IN_S, KNOWN) or self._failed(error, api)
         self._to_tell, self._missed = self._to_tell + self._missed, 0
+        reason = verdict.headers.get("x-guard-reason", "")
+        if reason.startswith(UNDECIDED):
+            if known := self._known(who, STANDS_IN_S, KNOWN):
+                return known
+            return verdict if verdict.refused else self._failed(BadAnswerError(f"the service's own fail mode, {reason}"), api)
         self._strict.pop(who, None)
         if _lasts(verdict):
             self._strict[who] = time.monotonic(), replace(verdict, headers=dict(verdict.headers))
@@ -220,6 +227,8 @@ def _of_json(response: Answer) -> Verdict:
         headers = {str(name): str(value) for name, value in refusal["headers"].items() if name != "content-type"}
         return Verdict(decision, int(refusal["status"]), headers, refusal["body"])
     headers = {"x-guard-decision": decision}
+    if reasons := told.get("reasons"):
+        headers["x-guard-reason"] = str(reasons[0])
     limit = told.get("max_tokens", 0)
     return Verdict(
         decision, headers=headers, max_tokens=limit if isinstance(limit, int) else 0,
