@@ -653,6 +653,7 @@ def test_a_cancellation_from_outside_is_no_deadline() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        assert not deadlines._waits, "what is over is gone before its deadline"
 
     asyncio.run(scene())
 

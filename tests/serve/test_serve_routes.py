@@ -15,10 +15,11 @@ import structlog
 pytest.importorskip("granian")
 from serve_kit import KEY, entries
 
+from stillwatch.cli import parser
 from stillwatch.keys.hashing import keyed
 from stillwatch.serve import app as application
 from stillwatch.serve import grpc_authz, identity, snapshot
-from stillwatch.serve.app import DIALECTS, LARGEST, SURFACES, Service, routes
+from stillwatch.serve.app import DEADLINE_S, DIALECTS, LARGEST, SURFACES, Service, routes
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Record
 from stillwatch.serve.decisions import Question
@@ -60,8 +61,12 @@ def service(tmp_path: Path, log: Kept) -> Service:
 def called(
     service: Service, path: str, token: str | None = "decide", body: bytes | list[bytes] = b"", method: str = "POST",
     headers: list[tuple[bytes, bytes]] | None = None, hang: bool = False, asked: list[int] | None = None, version: str = "1.1",
+    late_s: float = 0.0,
 ) -> tuple[int, dict[str, str], bytes]:
-    """The answer of one call; ``hang`` never sends the end of the body. ``asked`` grows with each part that is asked for."""
+    """The answer of one call; ``hang`` never sends the end of the body, and each part takes ``late_s``.
+
+    ``asked`` grows with each part that is asked for.
+    """
     parts = [body] if isinstance(body, bytes) else body
     given = list(headers or []) + ([(b"x-stillwatch-token", token.encode())] if token else [])
     sent: list[Any] = []
@@ -73,8 +78,7 @@ def called(
             part = next(waiting, None)
             if asked is not None:
                 asked.append(len(asked))
-            if part is None or hang:
-                await asyncio.sleep(60)
+            await asyncio.sleep(60 if part is None or hang else late_s)
             return {"type": "http.request", "body": part, "more_body": part is not parts[-1]}
 
         async def send(message: Any) -> None:
@@ -304,6 +308,14 @@ def test_a_body_of_the_length_that_was_told_is_not_waited_for(service: Service, 
     length = [(b"content-length", str(told).encode())]
     assert called(service, "/v1/decide", body=parts, headers=length, asked=asked)[0] == 200
     assert len(asked) == (1 if told == 18 else 2)
+
+
+def test_a_body_may_come_as_late_as_the_client_package_waits_for_its_answer(service: Service) -> None:
+    """A busy application sends heads first; whom the service gave up on sooner it would let through."""
+    usual = Service(service.decider, service.tokens, service.context, service.log)
+    _, _, body = called(usual, "/v1/decide", body=b'{"account_id": "block"}', late_s=0.6)
+    assert json.loads(body)["decision"] == "block"
+    assert parser().parse_args(["serve"]).deadline_ms == DEADLINE_S * 1000
 
 
 def test_a_caller_who_hangs_gets_the_fail_mode(service: Service) -> None:

@@ -32,8 +32,12 @@ SURFACES = (*(dialect.surface for dialect in DIALECTS), "envoy-grpc")
 TOKEN = b"x-stillwatch-token"
 FAULT = (b"x-guard-fault", b"token")
 """Tells an edge that passes any answer on, as Caddy does, that this one is of no decision."""
-DEADLINE_S = 0.05
-"""For a question's body to come, where it has one (decide, LiteLLM); then the surface's fail mode answers. Deciding is not timed."""
+DEADLINE_S = 2.0
+"""For a question's body to come, where it has one (decide, LiteLLM); then the surface's fail mode answers. Deciding is not timed.
+
+Longer than the client package waits (0.5 s): the application that sends the body may be busy between it and the head, and a service
+that gives up first lets through whom it would have refused.
+"""
 STRANGERS_S = 60.0
 """Seconds between two lines of the log about callers without a token that counts."""
 MISSED = b"x-guard-missed"

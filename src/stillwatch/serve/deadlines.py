@@ -46,6 +46,8 @@ class Deadlines:
             raise
         finally:
             wait.task = None
+            while self._waits and self._waits[0].task is None:  # at once: all of a deadline's would hold up others when the timer comes
+                self._waits.popleft()
 
     def _look(self) -> None:
         """Cancel those whose time is over, and come back when the next one's is."""

@@ -48,7 +48,8 @@ def register(add: Add) -> None:
                        help="your page for refused customers, with {case_id} in it; clients see it")
     serve.add_argument("--account-header", default="", metavar="NAME",
                        help="header in which the edge says who the account is; it must overwrite what clients send")
-    serve.add_argument("--deadline-ms", type=float, default=50.0, help="for a question's body; then the fail mode answers (default: 50)")
+    serve.add_argument("--deadline-ms", type=float, default=2000.0,
+                       help="for a question's body, longer than callers wait; then the fail mode answers (default: 2000)")
     serve.add_argument("--refresh-s", type=float, default=1.0, help="seconds between looks at the source (default: 1)")
     serve.add_argument("--drain-s", type=float, default=5.0,
                        help="seconds between SIGTERM, when readiness ends, and the end (default: 5)")
