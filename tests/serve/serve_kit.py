@@ -289,7 +289,7 @@ def documented(name: str, *, model: int, guard: int, grpc: int, gateway: int, to
     text = found[1].replace("SERVICE_TOKEN", token)
     for theirs, ours in ((8000, model), (8080, guard), (8081, grpc), (10000, gateway)):
         text = re.sub(rf"(?<=[:\s]){theirs}\b", str(ours), text)
-    return re.sub(r"(?<=timeout: )0\.2\b|\b200(?=ms\b)", lambda found: "20000" if found[0] == "200" else "20", text) if patient else text
+    return re.sub(r"(?<=timeout: )5\b|\b200(?=ms\b)", lambda found: "20000" if found[0] == "200" else "20", text) if patient else text
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ They run in the environment that ``eval "$(.ci/litellm.sh FOLDER)"`` makes.
 import contextlib
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,16 @@ def test_a_long_prompt_lets_nobody_through(gateway: tuple[str, int, Path]) -> No
     for who, status in (("block", 400 if mode == "guardrail" else 403), ("nobody", 200)):
         body = {"model": "still", "messages": [{"role": "user", "content": "a" * 6_000_000}]}
         assert call(port, "/v1/chat/completions", {"authorization": f"Bearer sk-{who}-0123456789"}, body).status == status, who
+
+
+def test_many_at_once_are_refused_with_the_documented_timeout(service: Service, tmp_path: Path) -> None:
+    """What LiteLLM spends on the others counts for each."""
+    with proxy("guardrail", tmp_path, service.port, service.secrets["decide"], patient=False) as port, ThreadPoolExecutor(30) as pool:
+        ask = {"model": "still", "messages": [{"role": "user", "content": "a"}]}
+        told = [
+            pool.submit(call, port, "/v1/chat/completions", {"authorization": "Bearer sk-block-0123456789"}, ask) for _ in range(30)
+        ]
+        assert {one.result().status for one in told} == {400}
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 pytest.importorskip("granian")
-from serve_kit import KEY, entries
+from serve_kit import KEY, documented, entries
 
 from stillwatch.cli import parser
 from stillwatch.keys.hashing import keyed
@@ -316,6 +316,8 @@ def test_a_body_may_come_as_late_as_the_client_package_waits_for_its_answer(serv
     _, _, body = called(usual, "/v1/decide", body=b'{"account_id": "block"}', late_s=0.6)
     assert json.loads(body)["decision"] == "block"
     assert parser().parse_args(["serve"]).deadline_ms == DEADLINE_S * 1000
+    block = documented("litellm-guardrail.yaml", model=0, guard=0, grpc=0, gateway=0, token="", patient=False)
+    assert float(block.split(" timeout: ")[1].split()[0]) > DEADLINE_S, "LiteLLM waits for the service's fail mode"
 
 
 def test_a_caller_who_hangs_gets_the_fail_mode(service: Service) -> None:
