@@ -52,7 +52,7 @@ def register(add: Add) -> None:
                        help="for a question's body, longer than callers wait; then the fail mode answers (default: 2000)")
     serve.add_argument("--refresh-s", type=float, default=1.0, help="seconds between looks at the source (default: 1)")
     serve.add_argument("--drain-s", type=float, default=5.0,
-                       help="seconds between SIGTERM, when readiness ends, and the end (default: 5)")
+                       help="seconds between SIGTERM or SIGHUP, when readiness ends, and the end (default: 5)")
     serve.add_argument("--log-allows", type=float, default=0.001, metavar="SHARE",
                        help="share of plain allows that is logged, 0 to 1 (default: 0.001)")
     serve.add_argument("--tls-cert", type=Path, help="certificate chain, PEM; TLS 1.3")

@@ -252,6 +252,8 @@ def _of_headers(response: Answer) -> Verdict:
 
 
 _LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample", "max_new_tokens")
+_ANSWERS = ("n", "best_of")
+"""Answers of one request, each of which the limit would be given to."""
 _REASONING = ("reasoning_effort", "reasoning", "thinking", "include_reasoning")
 _NESTED = ("extra_body", "sampling_params")
 """Objects of a body whose fields count as its own: LiteLLM joins the first to what it sends, vLLM's generate reads the second."""
@@ -285,6 +287,8 @@ def _cut(body: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
         elif verdict.max_tokens and name in _LIMITS and value is not None:
             # Some servers take 0 (SGLang), -1 or what is no number for no limit; who asks for 0 gets the least that is one.
             value = max(1, min(value, verdict.max_tokens)) if type(value) is int and value >= 0 else verdict.max_tokens
+        elif verdict.max_tokens and name in _ANSWERS and value is not None:
+            value = 1
         elif name == "include" and isinstance(value, list):
             value = [item for item in value if not _dropped(str(item), verdict)]
         elif verdict.drop_reasoning and name == "chat_template_kwargs" and isinstance(value, dict):
