@@ -166,7 +166,9 @@ def test_a_disk_that_cannot_be_written_stops_no_answer(service: Service) -> None
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_requests_in_flight_are_answered_at_the_end_and_the_log_is_written(service: Service, number: int) -> None:
     service.options += ["--drain-s", "3"]
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, by children too
     service.start()
+    signal.signal(signal.SIGHUP, before)
     stop, answers, faults = threading.Event(), list[str](), list[str]()
 
     def load() -> None:

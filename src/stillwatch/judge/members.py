@@ -105,6 +105,9 @@ same, so that nobody is accused who is only nearly sure."""
 
 MIXED = 2.0
 """Nats by which the best group of an account lies below that of its campaign's usual account from which it was in mixed groups alone."""
+MANY_MIXED = 0.25
+"""Share of a campaign that such accounts without a link to the others must be to be a crowd beside it: fewer are batches of its own that no
+better group holds."""
 LOWEST = -5.0
 """Score of whoever is in none of the campaign's groups, well below every group that is accused."""
 
@@ -334,7 +337,8 @@ def belonging(
     at FAR. Wrong for accounts without links that were banned early and had no time to appear.
     """
     links = linkage(scene, group_label, account_label, lead)
-    account_label = _without_mixed(scene, group_label, account_label, len(lead), log_odds, links)
+    mixed = _mixed(scene, group_label, account_label, len(lead), log_odds, links)
+    account_label = np.where(mixed if sure is None else mixed & ~sure, -1, account_label)
     score = np.append(log_odds[lead], -np.inf)[: max(len(lead), 1)]
 
     def compared(label: I64, known: NDArray[np.bool_] | None = None) -> Compared:
@@ -353,16 +357,17 @@ def belonging(
     return np.where(stays | back, account_label, -1)
 
 
-def _without_mixed(scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, links: F64) -> I64:
-    """The campaign of each account, ``(n_accounts,)``: -1 also for who is only in groups that score MIXED less than the usual account's and
-    that no link ties to the other accounts.
+def _mixed(scene: Scene, group_label: I64, account_label: I64, n: int, log_odds: F64, links: F64) -> NDArray[np.bool_]:
+    """Who is only in groups of a campaign that score MIXED less than its usual account's, without a link to the others, ``(n_accounts,)``.
 
-    Such a group looks like a campaign since it holds one. Arguments as :func:`standing`.
+    Where they are MANY_MIXED of it: such a group looks like a campaign since it holds one. Arguments as :func:`standing`.
     """
     mine, pieces = standing(scene, group_label, account_label, n, log_odds, links)
     low = np.isin(np.arange(scene.people.n), mine[pieces["best"] <= -MIXED])
     tied = np.logical_or.reduce([found == account_label for found in linked(scene, np.where(low, -1, account_label))])
-    return np.where(low & ~tied, -1, account_label)
+    apart = low & ~tied
+    n_apart, of_all = (np.bincount(account_label[rows], minlength=max(n, 1)) for rows in (apart, account_label >= 0))
+    return np.asarray(apart & (n_apart >= MANY_MIXED * of_all)[account_label])
 
 
 def _surely(compared: Callable[[I64], Compared], account_label: I64, score: F64) -> tuple[NDArray[np.bool_], F64, F64]:
