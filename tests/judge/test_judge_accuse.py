@@ -46,7 +46,9 @@ def test_what_lies_beyond_its_log_makes_a_campaign_that_passed_a_line_larger() -
     """Half of its accounts are known by another of its groups, which alone passes the line. Where a quarter is, what the group looks like
     says nothing of the others; where a sixth is, the others are a campaign of their own."""
     for n_known, expected in ((SIZE, [[3, 4]]), (7, [[3]]), (4, [[3], [4]])):
-        assert accused({3: 6.0}, {N - 1: 1.0}, last=range(4 * SIZE - n_known, 5 * SIZE))[0] == expected
+        campaigns, verdicts = accused({3: 6.0}, {N - 1: 1.0}, last=range(4 * SIZE - n_known, 5 * SIZE))
+        assert campaigns == expected
+        assert verdicts.campaign[N - 1] == (n_known != 7), "nor do those who would join meet it as a campaign"
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:

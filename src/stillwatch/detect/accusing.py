@@ -1,5 +1,7 @@
 """Which groups are accused or reviewed, and the campaigns that they make together."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,9 +43,10 @@ def accuse(
     values = {**values, judge.YARDSTICK: np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(told) else told)}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     n_free = scene.total(scene.of_members(free) & scene.seen)
-    new = verdicts.campaign & ~known & (mostly_free(scene, free) | (n_free <= LARGER_SHARE * scene.size))
-    if new.any():
-        final, lead = _put_together(scene, known | new, verdicts.log_odds, model, ~free)
+    tells = known | mostly_free(scene, free) | (n_free <= LARGER_SHARE * scene.size)
+    verdicts = replace(verdicts, campaign=verdicts.campaign & tells)
+    if (verdicts.campaign & ~known).any():
+        final, lead = _put_together(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
     return values, final, lead, verdicts
 
 
