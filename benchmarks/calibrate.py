@@ -57,7 +57,8 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
     sure, _, found = accusing.accuse(scene, values, findings, fitted.by_trees(values), fitted)
     accused, review = (np.zeros(scene.people.n, bool) for _ in range(2))
     accused[sure.member_account] = True
-    open_, _ = accusing.campaigns(scene, found.review & accusing.reviewable(scene, ~accused), ~accused, found.log_odds, fitted)
+    reviewable = accusing.reviewable(scene, found.held, ~accused)
+    open_, _ = accusing.campaigns(scene, found.review & reviewable, ~accused, found.log_odds, fitted)
     review[open_.member_account] = True
     fake = operator >= 0
     wrong, counts = np.unique(kinds[accused & ~fake], return_counts=True)

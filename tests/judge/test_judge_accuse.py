@@ -49,6 +49,7 @@ def test_what_lies_beyond_its_log_makes_a_campaign_that_passed_a_line_larger() -
         campaigns, verdicts = accused({3: 6.0}, {N - 1: 1.0}, last=range(4 * SIZE - n_known, 5 * SIZE))
         assert campaigns == expected
         assert verdicts.campaign[N - 1] == (n_known != 7), "nor do those who would join meet it as a campaign"
+        assert verdicts.held[N - 1] == verdicts.review[N - 1] == (n_known == 7), "a person is asked about the others"
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:
@@ -100,4 +101,7 @@ def test_who_is_left_of_a_relay_is_reviewed_and_who_is_left_of_another_group_is_
     known = scene(replace(proposed, origin=("session", "content", "session+content", "content")), people(140))
     free = np.ones(140, bool)
     free[[*range(20), *range(40, 60), *range(80, 101), *range(120, 124)]] = False
-    assert accusing.reviewable(known, free).tolist() == [True, False, False, True]
+    nobody = np.zeros(4, bool)
+    assert accusing.reviewable(known, nobody, free).tolist() == [True, False, False, True]
+    held = np.array([False, False, True, False])
+    assert accusing.reviewable(known, held, free).tolist() == [True, False, True, True], "what was held back"

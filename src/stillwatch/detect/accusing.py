@@ -44,7 +44,8 @@ def accuse(
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     n_free = scene.total(scene.of_members(free) & scene.seen)
     tells = known | mostly_free(scene, free) | (n_free <= LARGER_SHARE * scene.size)
-    verdicts = replace(verdicts, campaign=verdicts.campaign & tells)
+    held = verdicts.campaign & ~tells
+    verdicts = replace(verdicts, campaign=verdicts.campaign & tells, review=verdicts.review | held, held=held)
     if (verdicts.campaign & ~known).any():
         final, lead = _put_together(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
     return values, final, lead, verdicts
@@ -96,7 +97,11 @@ def mostly_free(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_
     return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= FREE_SHARE * scene.size)
 
 
-def reviewable(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Groups that a person may be asked about: those :func:`mostly_free`, and who hands conversations on to each other, accused or not."""
+def reviewable(scene: judge.Scene, held: NDArray[np.bool_], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Groups that a person may be asked about, ``(n_groups,)``.
+
+    Those :func:`mostly_free`; those that were ``held`` back only since some of their accounts are accused already; and, accused or not,
+    those that hand conversations on to each other.
+    """
     talking = scene.groups.proposed_as(SESSION)
-    return mostly_free(scene, free) | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))
+    return mostly_free(scene, free) | held | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))

@@ -48,7 +48,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         free = np.ones(traffic.people.n, bool)
         sure = expand(engine, traffic, scene, verdicts, model, sure_lead, owned_marks(engine, traffic, sure)[1], sure)
         free[sure.member_account] = False
-        open_, open_lead = campaigns(scene, verdicts.review & reviewable(scene, free), free, verdicts.log_odds, model)
+        open_, open_lead = campaigns(scene, verdicts.review & reviewable(scene, verdicts.held, free), free, verdicts.log_odds, model)
         final = group.concatenate([sure, open_])
         lead = np.concatenate([sure_lead, open_lead])
         final, _, shared = owned_marks(engine, traffic, final)

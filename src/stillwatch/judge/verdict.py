@@ -62,6 +62,8 @@ class Verdicts:
     """``(n_groups, len(FAMILIES))``: families with a significant piece of at least the usual effect."""
     explanations: dict[str, F64]
     """Innocent hypothesis -> how well it explains the group, 0 to 1."""
+    held: NDArray[np.bool_]
+    """For review, though it would be a campaign by itself: too many of its accounts are another's (set once campaigns are known)."""
 
 
 def explain(values: Mapping[str, F64]) -> dict[str, F64]:
@@ -243,4 +245,4 @@ def judge(
     worth = ~fewer_than(WORTH, values) | ~fewer_than(MIN_GROUP_ACCOUNTS, values) & (odds >= DOUBTED)
     open_ = ~chosen & np.where(asked, sure & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & (open_ | kept & worth)
-    return Verdicts(log_odds, campaign, review, enough & ~owned & ~asks["customer"], q, spoken, explain(values))
+    return Verdicts(log_odds, campaign, review, enough & ~owned & ~asks["customer"], q, spoken, explain(values), np.zeros_like(campaign))
