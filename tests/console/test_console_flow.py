@@ -715,6 +715,12 @@ def test_pages_tell_whom_an_action_touches_now_and_keys_too(client: Clients, sto
         whole = actions.propose(change, Action.BLOCK, Reason.SUSPECTED_EXTRACTION, case_id=case_id)
         n = len(actions.targets(change.session, whole.action_id))
         actions.propose(change, Action.OBSERVE, Reason.SUSPECTED_EXTRACTION, case_id=case_id, subjects=[(Subject.KEY, "k1")])
+    no_key = f"For {n - 1} of {n} accounts no API key is known: edges that see keys alone do not find them."
+    assert no_key in ana.get(f"/cases/{case_id}").text
+    assert no_key in ana.get(f"/actions/new?case={case_id}").text
+    of_action = ana.get(f"/actions/{whole.action_id}").text.partition('id="whom"')
+    assert no_key in of_action[0], "what the proposer saw"
+    assert no_key in of_action[2], "as things stand"
     page = followed(ana, ana.post(f"/cases/{case_id}/member", account_id=account, belongs="no", note="a colleague"))
     assert "still under an action, itself or by a key" in page.text
     assert re.findall(r"Undo it</a> on <code>([^<]+)</code>", page.text) == ["key:k1"]

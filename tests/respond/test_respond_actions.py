@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, cases, policy
+from stillwatch.respond import action_jobs, actions, cases, policy
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import Account, Case, Key, Target
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
@@ -444,16 +444,20 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
         case = change.session.get(Case, case_id)
         assert case is not None
         case.q_value = 0.25
+        change.session.add(Account(account_id="rare", n_events=2, output_tokens=2500, window_days=7.0))
         cases.label(change, "acct-00008", innocent=True, source="appeal", case_id=case_id)
     with store.read() as session:
         seen = actions.preview(session, NOW, case_id=case_id)
         strangers = actions.preview(session, NOW, subjects=[(Subject.ACCOUNT, "nobody-accused"), (Subject.ACCOUNT, "acct-00001")])
+        rare = actions.preview(session, NOW, subjects=[(Subject.ACCOUNT, "rare")])
     assert seen["by_kind"] == {"education": 4, "startup": 5, "unknown": 1}
     assert seen["expected_innocent_by_kind"] == {"education": 1.0, "startup": 2.0, "unknown": 0.25}, "4 and 4 at 0.25, one was cleared"
     assert strangers["expected_innocent"] == 1.25, "whom no case accuses counts as innocent"
     assert (seen["n_not_accused"], strangers["n_not_accused"]) == (1, 1)
     assert (seen["n_verified"], seen["n_contracted_resellers"], seen["n_older_than_a_year"], seen["n_organisations"]) == (1, 1, 2, 1)
     assert (seen["requests_per_day"], seen["output_tokens_per_day"], seen["log_days"]) == (90.0, 900.0, 7.0)
+    assert (rare["requests_per_day"], rare["output_tokens_per_day"]) == (0.286, 357.1), "a few are not none"
+    assert any("0.286 requests and 357 answer tokens a day" in line for line in action_jobs._blast_lines(rare))
 
 
 def test_what_ends_soon_is_told_until_somebody_proposes_it_again(store: Store, case_id: str) -> None:
@@ -500,7 +504,7 @@ def test_a_key_of_nobody_known_is_a_risk_too(store: Store, case_id: str) -> None
         case.q_value = 0.25
     with store.read() as session:
         seen = actions.preview(session, NOW, subjects=[(Subject.KEY, "own"), (Subject.KEY, "stray")])
-    assert (seen["n_subjects"], seen["n_accounts"], seen["n_not_known"]) == (2, 1, 1)
+    assert (seen["n_subjects"], seen["n_accounts"], seen["n_not_known"], seen["n_without_known_key"]) == (2, 1, 1, 0)
     assert seen["by_kind"] == {"unknown": 1, "key of unknown owner": 1}
     assert seen["expected_innocent_by_kind"] == {"unknown": 0.25, "key of unknown owner": 1.0}
 

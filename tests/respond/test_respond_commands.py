@@ -284,6 +284,34 @@ def test_a_customer_of_no_case_is_told_from_a_misspelt_name(told: Told, run_fold
     assert f"the log of the last import could not be looked in (no such folder: {log}" in said
 
 
+def test_whom_edges_that_see_keys_alone_do_not_find_is_told(told: Told, run_folder: Folder, tmp_path: Path) -> None:
+    """An operator who blocks 8 accounts must not believe that all edges refuse 8."""
+
+    def line(n: int, of: int = 8) -> str:
+        return f"for {n} of {of} accounts no API key is known: edges that see keys alone do not find them\n"
+
+    for_case = ("--case", "case-one")
+    assert line(8) in told("actions", "preview", *for_case)
+    said = told("actions", "propose", "observe", *for_case, "--reason", "analyst_request")
+    assert line(8) in said
+    action = said.splitlines()[-1].split(":")[0]
+    log = log_of(tmp_path / "log", None, [*accounts(0, 5), "acct-new"])
+    told("cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--data", str(log))
+    assert line(3) in told("actions", "preview", *for_case)
+    assert json.loads(told("actions", "preview", *for_case, "--json"))["n_without_known_key"] == 3
+    assert line(3) in told("cases", "show", "case-one")
+    assert json.loads(told("cases", "show", "case-one", "--json"))["n_without_known_key"] == 3
+    shown = told("actions", "show", action)
+    assert line(3) in shown.partition("when proposed:")[0], "as things stand"
+    assert line(8) in shown.partition("when proposed:")[2]
+    assert json.loads(told("actions", "show", action, "--json"))["n_without_known_key"] == 3
+    assert "no API key" not in told("actions", "preview", "--account", "acct-new", "--key", "k-acct-00001"), "the log tells its key"
+    told("cases", "exclude", "case-one", "acct-00007", "--note", "staff")
+    assert line(2, 7) in told("cases", "show", "case-one")
+    told("actions", "undo", action, "--reason", "false_positive")
+    assert "no API key" not in told("actions", "show", action).partition("when proposed:")[0], "it touches nobody any more"
+
+
 def test_what_was_done_is_told(told: Told) -> None:
     assert told("cases", "assign", "case-one", "eve") == "case-one is with eve\n"
     assert told("cases", "assign", "case-one") == "case-one is with nobody\n"
@@ -364,7 +392,7 @@ def test_what_nobody_agreed_to_in_time_is_told_as_lapsed_and_turned_down(told: T
 def test_what_is_told_of_an_action_is_whom_it_touches_now(told: Told) -> None:
     said = told("actions", "propose", "block", "--case", "case-one", "--reason", "coordinated_extraction")
     action = said.splitlines()[-1].split(":")[0]
-    assert "it would touch 8 subjects\nwhen proposed:\n" in told("actions", "show", action)
+    assert re.search("it would touch 8 subjects\n.*\nwhen proposed:\n", told("actions", "show", action))
     assert "      8 subjects " in told("actions", "list", "--waiting")
     for account in accounts(1, 7):
         told("cases", "exclude", "case-one", account, "--note", "staff")

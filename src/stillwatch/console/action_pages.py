@@ -116,6 +116,7 @@ def _action(visit: Visit) -> Response:
         )
         renewal, no_renewal = _renewal(session, visit, row) if can_renew else (None, "")
         periods = actions.enforced_periods(session, row)
+        no_key = actions.without_known_key(session, row, visit.standing(row))
         about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
         history = session.scalars(
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
@@ -127,7 +128,7 @@ def _action(visit: Visit) -> Response:
         parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
         can_undo=actions.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
-        renewal=renewal, no_renewal=no_renewal, periods=periods, undo_reasons=FOR, pleas=pleas, appeals=heard,
+        no_key=no_key, renewal=renewal, no_renewal=no_renewal, periods=periods, undo_reasons=FOR, pleas=pleas, appeals=heard,
         can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )
 

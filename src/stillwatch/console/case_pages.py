@@ -99,6 +99,7 @@ def _case(visit: Visit) -> Response:
             "remarks": remarks, "runs": runs, "appeals": appeals.listed(session, state=None, case_id=case_id),
             "uncovered": actions.uncovered(session, visit.now, case_id) if actions.in_force(session, visit.now, case_id=case_id) else [],
             "cleared_and_held": actions.cleared_and_held(session, visit.now, case_id),
+            "no_key": actions.without_known_key_in_case(session, case_id),
             "overlaps": cases.overlaps(session, [case_id]).get(case_id, {}),
             "no_longer_accused": cases.no_longer_accused(session, [case_id]).get(case_id),
             "joined": cases.joined_since_verdict(session, case_id).get(case_id, 0),

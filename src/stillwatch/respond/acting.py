@@ -17,6 +17,7 @@ from stillwatch.respond import identifiers, names
 from stillwatch.respond.schema import User
 from stillwatch.respond.store import DEFAULT_URL, Actor, Change, ForbiddenError, Store
 from stillwatch.respond.vocabulary import LONGEST_DAYS, RANK, Role, Subject
+from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import plain
 
 Args = argparse.Namespace
@@ -92,6 +93,11 @@ def say(args: Args, *lines: str) -> None:
     """Print lines, unless only JSON or nothing is wanted. What others wrote in them controls no terminal and makes no further line."""
     if lines and not (args.quiet or args.json):
         print(*(plain(line.replace("\n", " ")) for line in lines), sep="\n")
+
+
+def no_key_lines(n: int, of: int) -> list[str]:
+    """A line that says for how many accounts no API key is known; none where each has one."""
+    return [f"for {n:,} of {number_of(of, 'account')} no API key is known: edges that see keys alone do not find them"] if n else []
 
 
 def head(args: Args, line: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import actions, appeals, lookup, names, policy
-from stillwatch.respond.acting import Args, as_json, head, meant, reading, say, spaced, writing
+from stillwatch.respond.acting import Args, as_json, head, meant, no_key_lines, reading, say, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, Subject
@@ -60,15 +60,17 @@ def show_action(args: Args) -> dict[str, Any]:
         n = actions.subject_counts(session, [row])[row.action_id]
         still = _still_under_lines(session, datetime.now(UTC), row)
         periods = actions.enforced_periods(session, row)
+        no_key = actions.without_known_key(session, row, standing)
     named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
     result = {
         "action": as_json(row) | {"standing": standing, "touched": n._asdict()},
         "approvals": [as_json(a) for a in answers], "subjects": named,
         "appeals": [as_json(a) for a in related_appeals],
+        "n_without_known_key": no_key.n,
         "carried_out": [{"since": s.since.isoformat(), "until": s.until.isoformat(), "policy_version": s.version} for s in periods],
     }
     say(args, f"{row.action_id}: {actions.described(row)} for {spaced(row.reason)}, {spaced(standing)} (proposed as {row.mode})",
-        *_time_lines(row, periods), _touched_line(n, standing), *_proposal_lines(row), *still,
+        *_time_lines(row, periods), _touched_line(n, standing), *no_key_lines(*no_key), *_proposal_lines(row), *still,
         *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in answers),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in related_appeals))
     return result
@@ -224,12 +226,13 @@ def _blast_lines(radius: Mapping[str, Any]) -> list[str]:
         f"{radius['n_older_than_a_year']:,}, banned already {radius['n_already_banned']:,}, under another action "
         f"{radius['n_under_another_action']:,}; organisations told {radius['n_organisations']:,}",
         *([f"not known, perhaps misspelt: {radius['n_not_known']:,}"] if radius.get("n_not_known") else []),
+        *no_key_lines(radius.get("n_without_known_key", 0), radius["n_accounts"]),
         f"left out: {radius['n_allowed_left_out']:,} allowed, {radius['n_excluded_left_out']:,} excluded",
         *(["of several actions on an account the most severe is done; beside a restrict, a throttle goes on to count"]
           if radius["n_under_another_action"] else []),
         _no_traffic(radius) if radius["requests_per_day"] is None
-        else f"all their traffic, harvest or not: {radius['requests_per_day']:,.0f} requests and "
-             f"{radius['output_tokens_per_day']:,.0f} answer tokens a day on average over the whole log{_log_days(radius)}",
+        else f"all their traffic, harvest or not: {_rate(radius['requests_per_day'])} requests and "
+             f"{_rate(radius['output_tokens_per_day'])} answer tokens a day on average over the whole log{_log_days(radius)}",
         *cap,
     ]
 
@@ -261,6 +264,11 @@ def _no_verify_url_lines(row: ActionRow, held: policy.Policy) -> list[str]:
     if row.kind != Action.CHALLENGE or wanted.get("verify_url"):
         return []
     return ["no verify_url: clients are told where to verify only by a service that has a --case-url; --set verify_url=URL names a place"]
+
+
+def _rate(per_day: float) -> str:
+    """A number a day; a few requests over a long log are not shown as 0."""
+    return f"{per_day:,.0f}" if per_day >= 100 else f"{per_day:.3g}"
 
 
 def _expected_count(n: float) -> str:

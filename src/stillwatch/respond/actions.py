@@ -556,6 +556,23 @@ def uncovered(session: Session, now: datetime, case_id: str) -> list[str]:
     return [name for _, name in reached.subjects if name not in accounts]
 
 
+_TOUCHING: frozenset[str] = frozenset({Standing.IN_FORCE, Standing.SHADOW, ActionState.PROPOSED})
+
+
+def without_known_key(session: Session, row: ActionRow, standing: str) -> blast.KeylessAccounts:
+    """Of the accounts that an action touches, or a proposal would, those without a known key; of none for a lift and for what is over."""
+    touched = targets(session, row.action_id, live=True) if row.kind != LIFT and standing in _TOUCHING else []
+    return blast.without_known_key(session, [name for subject, name in touched if subject is Subject.ACCOUNT])
+
+
+def without_known_key_in_case(session: Session, case_id: str) -> blast.KeylessAccounts:
+    """The same of the accounts of a case that are present and not excluded."""
+    has_key = exists().where(Key.account_id == Member.account_id).correlate(Member)
+    counted = select(func.count().filter(~has_key), func.count()).select_from(Member)
+    n, of = session.execute(counted.where(Member.case_id == case_id, Member.present, ~Member.excluded)).one()
+    return blast.KeylessAccounts(n, of)
+
+
 class HeldSubject(NamedTuple):
     """An account, or one of its keys, that an action touches."""
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -64,7 +64,7 @@ def preview(session: Session, now: datetime, reached: Reach, log_facts: Facts = 
     no log-odds, so it gives no probability.)
 
     The kind ``unknown`` counts accounts of which neither the store nor ``log_facts`` has facts; ``n_not_known`` counts those of them that
-    are in no case, and keys of unknown owner.
+    are in no case, and keys of unknown owner. ``n_without_known_key`` counts those of which neither has a key.
 
     ``requests_per_day`` and ``output_tokens_per_day`` are of all requests of the accounts, per day of the whole log (``log_days``, the
     longest of their logs), however short an account lived; null where the import had no events.
@@ -93,6 +93,7 @@ def preview(session: Session, now: datetime, reached: Reach, log_facts: Facts = 
         "expected_innocent_by_kind": {kind: _three_digits(x) for kind, x in sorted(innocent.items())},
         "n_not_accused": len(set(accounts) - set(rates)) + len(strays),
         "n_not_known": len(set(accounts) - set(facts) - _in_any_case(session, accounts)) + len(strays),
+        "n_without_known_key": without_known_key(session, accounts, log_facts).n,
         "n_verified": sum(bool(row.verified) for row in known),
         "n_contracted_resellers": sum(row.access_type == "passthrough" for row in known),
         "n_older_than_a_year": sum(row.created_at is not None and now - row.created_at > OLD for row in known),
@@ -113,7 +114,8 @@ def _three_digits(x: float) -> float:
 def _per_day(rows: Sequence[Account], counts: Sequence[int]) -> float | None:
     if not rows:
         return None
-    return round(sum(n / max(row.window_days or 0.0, 1 / 24) for row, n in zip(rows, counts, strict=True)), 1)
+    per_day = sum(n / max(row.window_days or 0.0, 1 / 24) for row, n in zip(rows, counts, strict=True))
+    return round(per_day, 1) if per_day >= 100 else _three_digits(per_day)
 
 
 def _accounts_of(session: Session, reached: Reach, log_facts: Facts) -> tuple[list[str], list[str]]:
@@ -123,6 +125,21 @@ def _accounts_of(session: Session, reached: Reach, log_facts: Facts) -> tuple[li
     owned = _owners(session, keys, log_facts)
     found += owned.values()
     return list(dict.fromkeys(found)), [key_id for key_id in keys if key_id not in owned]
+
+
+class KeylessAccounts(NamedTuple):
+    """For how many of some accounts no API key is known: edges that see keys alone do not find them."""
+
+    n: int
+    of: int
+
+
+def without_known_key(session: Session, accounts: Sequence[str], log_facts: Facts = NO_FACTS) -> KeylessAccounts:
+    """Count accounts of which neither the store nor ``log_facts`` has a key. A key that several accounts used is nobody's."""
+    has_key = {account_id for _, account_id in log_facts.keys}
+    for chunk in chunks(accounts):
+        has_key |= set(session.scalars(select(Key.account_id).where(Key.account_id.in_(chunk)).distinct()))
+    return KeylessAccounts(len(set(accounts) - has_key), len(accounts))
 
 
 def owners(session: Session, keys: Sequence[str]) -> dict[str, str]:

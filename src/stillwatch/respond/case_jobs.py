@@ -10,7 +10,7 @@ from sqlalchemy import select
 from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
 from stillwatch.respond import actions, appeals, cases, importing, names, policy
-from stillwatch.respond.acting import Args, actor, as_json, head, reading, say, spaced, the_account, writing
+from stillwatch.respond.acting import Args, actor, as_json, head, no_key_lines, reading, say, spaced, the_account, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
@@ -122,6 +122,7 @@ def show_case(args: Args) -> dict[str, Any]:
         joined = cases.joined_since_verdict(session, args.case).get(args.case, 0)
         overlaps, alike = cases.overlaps(session, [args.case]).get(args.case, {}), cases.sharing_objects(session, row)
         no_longer_accused = cases.no_longer_accused(session, [args.case]).get(args.case)
+        no_key = actions.without_known_key_in_case(session, args.case)
         result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != PROMPT_TEXTS}},
             "members": [as_json(m) for m in members],
@@ -131,12 +132,12 @@ def show_case(args: Args) -> dict[str, Any]:
             "appeals": [as_json(a) for a in case_appeals], "uncovered": actions.uncovered(session, now, args.case) if held else [],
             "proofs": proofs,
             "cleared_and_held": {action_id: [_subject_name(target) for target in some] for action_id, some in cleared.items()},
-            "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
+            "n_without_known_key": no_key.n, "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
             "not_accused_in_run_to": no_longer_accused and no_longer_accused.isoformat(),
         }
     say(args, *_finding_lines(row, members), *([_no_longer_accused_line(no_longer_accused)] if no_longer_accused else []))
     say(args, *([_joined_line(joined)] if joined else []), *([_overlap_line(overlaps)] if overlaps else []),
-        *([_shared_objects_line(alike)] if alike else []))
+        *([_shared_objects_line(alike)] if alike else []), *no_key_lines(*no_key))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})
     imported = "" if found_at is None else f" of the run imported {found_at.imported_at:%Y-%m-%d %H:%M} UTC"
     say(args, f"last found as {row.campaign_id}{imported}" + (f"; earlier as {', '.join(earlier)}" if earlier else "")
