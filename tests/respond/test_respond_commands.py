@@ -67,6 +67,7 @@ ACT = ("actions", "propose", "throttle", "--reason", "analyst_request", "--accou
     [
         (("cases", "list", "--limit", "0"), "0 is no number of cases: --limit"),
         (("cases", "list", "--limit", "-5"), "-5 is no number of cases"),
+        (("actions", "list", "--limit", "0"), "0 is no number of actions: --limit"),
         (("cases", "import", "empty"), "no whole run (no summary.json): empty. Pass a folder"),
         (("cases", "import", "text.txt"), "no such run folder: text.txt"),
         (("cases", "note", "case-one", " "), "an empty remark: case-one"),
@@ -282,6 +283,22 @@ def test_a_customer_of_no_case_is_told_from_a_misspelt_name(told: Told, run_fold
     log.rename(tmp_path / "gone")
     said = told("actions", "preview", "--account", "acct-new")
     assert f"the log of the last import could not be looked in (no such folder: {log}" in said
+
+
+def test_a_list_says_that_it_was_cut(told: Told, run_folder: Folder) -> None:
+    told("cases", "import", str(run_folder({"c-two": {"members": accounts(100, 8)}, "c-three": {"members": accounts(200, 8)}})))
+    for name in accounts(0, 2):
+        told("allow", "add", "account", name, "--owner", "sales", "--reason", "contract", "--days", "9")
+        told("appeal", "receive", "case-one", name, "--statement", "no")
+    for case_id in ("case-two", "case-three"):
+        told("actions", "propose", "observe", "--case", case_id, "--reason", "analyst_request", who="dee")
+        told("actions", "propose", "block", "--case", case_id, "--reason", "analyst_request", who="dee")
+    cut = "there are more than these 1: --limit N lists more\n"
+    for words in (("cases",), ("actions",), ("actions", "--waiting"), ("appeal",), ("allow",)):
+        command = (words[0], "list", *words[1:])
+        assert cut in told(*command, "--limit", "1"), words
+        assert "there are more" not in told(*command), words
+        assert [json.loads(told(*command, "--json", *most))["more"] for most in ((), ("--limit", "1"))] == [False, True]
 
 
 def test_whom_edges_that_see_keys_alone_do_not_find_is_told(told: Told, run_folder: Folder, tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     first = capsys.readouterr().out.splitlines()[0]
     assert first.startswith("2026-03-01 12:00:01  decide     ada ")
     assert first.endswith("allow (would be block)  terms_of_use  case-one")
+    assert main(["decisions", "list", "--limit", "1", *common]) == 0
+    assert "there are more than these 1: --limit N lists more" in capsys.readouterr().out
     assert main(["decisions", "list", "--account", "eve", *common]) == 0
     assert "no such decision was logged" in capsys.readouterr().out
     for wrong in (["list", "--limit", "0"], ["prune", "--days", "0"], ["prune", "--days", "nan"]):

@@ -111,6 +111,23 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+def limit(args: Args, what: str) -> int:
+    """``--limit``, if anything can be listed with it.
+
+    Raises:
+        InputError: it is below 1.
+    """
+    if args.limit < 1:
+        raise InputError(f"{args.limit} is no number of {what}", where="--limit", todo="Pass 1 or more")
+    return int(args.limit)
+
+
+def say_more(args: Args, *, more: bool) -> None:
+    """Say that rows of a list were left out by ``--limit``."""
+    if more:
+        say(args, f"there are more than these {args.limit:,}: --limit N lists more")
+
+
 def days(args: Args) -> float:
     """``--days``, if it is a length of time.
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from stillwatch.respond import actions, appeals, lookup, names, policy
-from stillwatch.respond.acting import Args, as_json, head, meant, no_key_lines, reading, say, spaced, writing
+from stillwatch.respond.acting import Args, as_json, head, limit, meant, no_key_lines, reading, say, say_more, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
 from stillwatch.respond.vocabulary import LIFT, Action, ActionState, Mode, Reason, Role, Standing, Subject
@@ -16,10 +16,11 @@ from stillwatch.terminal.counting import noun, number_of
 
 def list_actions(args: Args) -> dict[str, Any]:
     """``actions list``."""
-    now = datetime.now(UTC)
+    most, now = limit(args, "actions"), datetime.now(UTC)
     with reading(args) as session:
         waiting, lapsed = actions.waiting(session, now), actions.lapsed(session, now)
-        rows = waiting if args.waiting else actions.in_force(session, now)
+        found = waiting if args.waiting else actions.in_force(session, now)
+        rows, more = found[:most], len(found) > most
         ending = actions.ending_soon(session, now)
         _, held = policy.active(session)
         standing = {row.action_id: actions.standing(row, held, now) for row in rows}
@@ -31,6 +32,7 @@ def list_actions(args: Args) -> dict[str, Any]:
         what = f"{spaced(standing[row.action_id]):9} {actions.described(row):9} {row.mode:7}"
         say(args, f"{row.action_id}  {what} {n.live:>7,} {noun(n.live, 'subject'):8}  {row.case_id or ''}  by {row.proposed_by} {until}"
                   f"{_no_longer_touched(n)}")
+    say_more(args, more=more)
     if not rows:
         say(args, "nothing waits for another person" if args.waiting else "no action holds")
     if waiting and not args.waiting:
@@ -43,7 +45,7 @@ def list_actions(args: Args) -> dict[str, Any]:
                   f"{', '.join(row.action_id for row in ending[:5])}"
                   f"{' …' if len(ending) > 5 else ''}; stillwatch actions renew ACTION")
     listed = [as_json(row) | {"standing": standing[row.action_id], "touched": counts[row.action_id]._asdict()} for row in rows]
-    return {"actions": listed, "ending": [row.action_id for row in ending], "lapsed": [row.action_id for row in lapsed]}
+    return {"actions": listed, "more": more, "ending": [row.action_id for row in ending], "lapsed": [row.action_id for row in lapsed]}
 
 
 def show_action(args: Args) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from stillwatch.errors import InputError
 from stillwatch.files import write_parquet
 from stillwatch.respond import actions, appeals, cases, importing, names, policy
-from stillwatch.respond.acting import Args, actor, as_json, head, no_key_lines, reading, say, spaced, the_account, writing
+from stillwatch.respond.acting import Args, actor, as_json, head, limit, no_key_lines, reading, say, say_more, spaced, the_account, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
@@ -50,11 +49,11 @@ def import_run(args: Args) -> dict[str, Any]:
 
 def list_cases(args: Args) -> dict[str, Any]:
     """``cases list``."""
-    if args.limit < 1:
-        raise InputError(f"{args.limit} is no number of cases", where="--limit", todo="Pass 1 or more")
+    most = limit(args, "cases")
     with reading(args) as session:
         states = tuple(map(State, args.state)) if args.state else tuple(OPEN_STATES)
-        rows = cases.queue(session, states=states, limit=args.limit)
+        found = cases.queue(session, states=states, limit=most + 1)
+        rows, more = found[:most], len(found) > most
         counts, joined = cases.counts(session), cases.joined_since_verdict(session)
         no_longer_accused = cases.no_longer_accused(session, [row.case_id for row in rows])
         overlaps = cases.overlaps(session, [row.case_id for row in rows])
@@ -67,6 +66,7 @@ def list_cases(args: Args) -> dict[str, Any]:
         say(args, f"{row.case_id:28} {row.state:15} {row.detected:9} {row.n_accounts:>7,} {noun(row.n_accounts, 'account'):8} "
                   f"{harvest} {f'({row.between})' if accused and row.between else '':26} {row.loss:>12,.0f} tokens a day, weighted  "
                   f"{row.assignee or ''}")
+    say_more(args, more=more)
     if not rows:
         say(args, f"no case is {' or '.join(map(spaced, states)) if args.state else 'open'}")
     say(args, *(f"{case_id}: {_joined_line(n)}" for case_id, n in list(joined.items())[:MOST_SHOWN]),
@@ -74,7 +74,8 @@ def list_cases(args: Args) -> dict[str, Any]:
     say(args, *(f"{case_id}: {_overlap_line(others)}" for case_id, others in overlaps.items()))
     say(args, *(f"{case_id}: {_no_longer_accused_line(at)}" for case_id, at in no_longer_accused.items()))
     return {
-        "cases": [as_json(row, "details") for row in rows], "counts": counts, "joined_since_verdict": joined, "overlaps": overlaps,
+        "cases": [as_json(row, "details") for row in rows], "more": more, "counts": counts, "joined_since_verdict": joined,
+        "overlaps": overlaps,
         "not_accused_in_run_to": {case_id: at.isoformat() for case_id, at in no_longer_accused.items()},
     }
 

@@ -101,7 +101,7 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
     import_.add_argument("--data", type=Path, metavar="DIR", help="the folder that detect read: registry facts, traffic and keys")
     list_ = sub("list", "list_cases", "cases, highest expected loss first")
     list_.add_argument("--state", action="append", choices=_words(State), help="only this one; may be repeated (default: the open ones)")
-    list_.add_argument("--limit", type=int, default=50, help="at most so many (default: 50)")
+    _limit(list_)
     sub("show", "show_case", "one case with its accounts, actions and remarks").add_argument("case", metavar="CASE")
     move = sub("move", "move_case", "bring a case into another state")
     move.add_argument("case", metavar="CASE")
@@ -147,6 +147,10 @@ def _cases(sub: Sub, attach: Job, erase: Job) -> None:
     labels.add_argument("--out", type=Path, required=True, metavar="FILE", help="Parquet")
 
 
+def _limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=int, default=50, help="at most so many (default: 50)")
+
+
 def _subjects(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--account", action="append", default=[], metavar="ID", help="only this account; may be repeated")
     parser.add_argument("--key", action="append", default=[], metavar="ID", help="only this key; may be repeated")
@@ -156,6 +160,7 @@ def _subjects(parser: argparse.ArgumentParser) -> None:
 def _actions(sub: Sub) -> None:
     list_ = sub("list", "list_actions", "actions in force, or waiting for another person")
     list_.add_argument("--waiting", action="store_true", help="those that wait for another person")
+    _limit(list_)
     sub("show", "show_action", "one action with its approvals and blast radius").add_argument("action", metavar="ACTION")
     preview = sub("preview", "preview_action", "whom an action would touch; nothing is stored")
     propose = sub("propose", "propose_action", "propose an action on a whole case or on some subjects")
@@ -194,7 +199,7 @@ def _allow(sub: Sub) -> None:
     add.add_argument("--owner", required=True, help="who answers for it")
     add.add_argument("--reason", required=True, help="why; is kept")
     add.add_argument("--days", type=float, required=True, help="how long")
-    sub("list", "list_allowed", "entries in force")
+    _limit(sub("list", "list_allowed", "entries in force"))
     revoke = sub("revoke", "revoke_allowed", "end an entry now")
     revoke.add_argument("entry", type=int, metavar="ENTRY")
     revoke.add_argument("--note", required=True, help="why; is kept")
@@ -208,6 +213,7 @@ def _appeal(sub: Sub) -> None:
     receive.add_argument("--statement", required=True, help="what the customer says")
     list_ = sub("list", "list_appeals", "open appeals")
     list_.add_argument("--all", action="store_true", help="decided ones too")
+    _limit(list_)
     decide = sub("decide", "decide_appeal", "uphold the actions, or overturn them")
     decide.add_argument("appeal", type=int, metavar="APPEAL")
     decide.add_argument("outcome", choices=("uphold", "overturn"))
@@ -219,7 +225,7 @@ def _decisions(sub: Sub) -> None:
     list_.add_argument("--case", metavar="CASE", help="only of this case, or action of none")
     list_.add_argument("--account", metavar="ID", help="only of this account or key")
     key_option(list_)
-    list_.add_argument("--limit", type=int, default=50, help="at most so many (default: 50)")
+    _limit(list_)
     prune = sub("prune", "prune_decisions", "remove those that are older than some days; needs an admin")
     prune.add_argument("--days", type=float, required=True, help="keep the decisions of so many days")
 

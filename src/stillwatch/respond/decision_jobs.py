@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stillwatch.errors import InputError
 from stillwatch.respond import decisions, identifiers
-from stillwatch.respond.acting import Args, actor, as_json, days, head, reading, say, the_account
+from stillwatch.respond.acting import Args, actor, as_json, days, head, limit, reading, say, say_more, the_account
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Subject
 from stillwatch.terminal.counting import number_of
@@ -13,11 +12,11 @@ from stillwatch.terminal.counting import number_of
 
 def list_decisions(args: Args) -> dict[str, Any]:
     """``decisions list``."""
-    if args.limit < 1:
-        raise InputError(f"{args.limit} is no number of decisions", where="--limit", todo="Pass 1 or more")
+    most = limit(args, "decisions")
     with reading(args) as session:
         name = args.account and the_account(session, args)
-        rows = decisions.listed(session, case_id=args.case, name=name, limit=args.limit)
+        found = decisions.listed(session, case_id=args.case, name=name, limit=most + 1)
+        rows, more = found[:most], len(found) > most
         if name and not rows:
             identifiers.demand(session, [(Subject.ACCOUNT, name)])
     if rows:
@@ -26,9 +25,10 @@ def list_decisions(args: Args) -> dict[str, Any]:
         would = f" (would be {row.action})" if row.action and row.action != row.decision else ""
         say(args, f"{row.at:%Y-%m-%d %H:%M:%S}  {row.surface:10} {row.account_id or row.key_id or '':32}  {row.decision}{would}  "
                   f"{row.reason or ''}  {row.case_id or ''}".rstrip())
+    say_more(args, more=more)
     if not rows:
         say(args, "no such decision was logged; stillwatch serve --store logs those about accounts under an action")
-    return {"decisions": [as_json(row) for row in rows]}
+    return {"decisions": [as_json(row) for row in rows], "more": more}
 
 
 def prune_decisions(args: Args) -> dict[str, Any]:

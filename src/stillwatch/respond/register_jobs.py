@@ -8,7 +8,7 @@ from sqlalchemy import select
 from stillwatch.errors import InputError
 from stillwatch.files import replacing
 from stillwatch.respond import allow, appeals, audit, identifiers, lookup
-from stillwatch.respond.acting import Args, as_json, days, meant, reading, say, the_account, writing
+from stillwatch.respond.acting import Args, as_json, days, limit, meant, reading, say, say_more, the_account, writing
 from stillwatch.respond.schema import ActionRow, AuditRow
 from stillwatch.respond.vocabulary import ActionState, Role, Subject
 from stillwatch.terminal.counting import number_of
@@ -39,12 +39,15 @@ def _covers(subject: Subject, n: int, found: lookup.LookupResult) -> list[str]:
 
 def list_allowed(args: Args) -> dict[str, Any]:
     """``allow list``."""
+    most = limit(args, "entries")
     with reading(args) as session:
-        rows = allow.entries(session, datetime.now(UTC))
+        found = allow.entries(session, datetime.now(UTC))
+    rows, more = found[:most], len(found) > most
     say(args, *(f"{r.allow_id:>5}  {r.subject} {r.subject_id}  until {r.expires_at:%Y-%m-%d}  {r.owner}: {r.reason}" for r in rows))
+    say_more(args, more=more)
     if not rows:
         say(args, "nobody is on the allow-list")
-    return {"entries": [as_json(row) for row in rows]}
+    return {"entries": [as_json(row) for row in rows], "more": more}
 
 
 def revoke_allowed(args: Args) -> dict[str, Any]:
@@ -66,12 +69,15 @@ def receive_appeal(args: Args) -> dict[str, Any]:
 
 def list_appeals(args: Args) -> dict[str, Any]:
     """``appeal list``."""
+    most = limit(args, "appeals")
     with reading(args) as session:
-        rows = appeals.listed(session, state=None if args.all else appeals.OPEN)
+        found = appeals.listed(session, state=None if args.all else appeals.OPEN)
+    rows, more = found[:most], len(found) > most
     say(args, *(f"{r.appeal_id:>5}  {r.state:10} {r.case_id or r.action_id}  {r.account_id}  {r.received_at:%Y-%m-%d}" for r in rows))
+    say_more(args, more=more)
     if not rows:
         say(args, "no appeal was received" if args.all else "no appeal is open")
-    return {"appeals": [as_json(row) for row in rows]}
+    return {"appeals": [as_json(row) for row in rows], "more": more}
 
 
 def decide_appeal(args: Args) -> dict[str, Any]:
