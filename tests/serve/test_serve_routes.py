@@ -563,6 +563,7 @@ def test_metrics_and_status(service: Service) -> None:
     text = called(service, "/metrics", "metrics", method="GET")[2].decode()
     assert 'stillwatch_decisions_total{decision="block",mode="enforce",surface="decide",would="block"} 1.0' in text
     assert 'stillwatch_faults_total{kind="unauthorised",surface="decide"} 1.0' in text
+    assert "add it to no other kind" in text
     assert 'stillwatch_decision_seconds_bucket{le="+Inf",surface="decide"} 1.0' in text
     assert "stillwatch_snapshot_rows 5.0" in text
     assert "stillwatch_decisions_waiting 1.0" in text
