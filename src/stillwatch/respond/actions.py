@@ -514,6 +514,12 @@ def renewable(session: Session, row: ActionRow) -> list[tuple[Subject, str]]:
     return [subject for subject in live if subject not in cleared]
 
 
+def n_over(session: Session, before: datetime) -> int:
+    """How many actions ended before a time and are not marked as over; see :func:`sweep`."""
+    statement = select(func.count()).where(ActionRow.state == ActionState.IN_FORCE, ActionRow.expires_at <= before)
+    return session.scalars(statement).one()
+
+
 class Swept(NamedTuple):
     """Actions that were marked as over."""
 

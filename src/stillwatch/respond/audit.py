@@ -32,6 +32,14 @@ START = "0" * 64
 """The previous hash of the first row."""
 
 
+def newest_at(session: Session) -> datetime | None:
+    """When the newest row was written; null where there is none, or its time is none."""
+    try:
+        return session.scalars(select(AuditRow.at).order_by(AuditRow.seq.desc()).limit(1)).first()
+    except InputError:
+        return None
+
+
 @dataclass(frozen=True)
 class Verification:
     """The outcome of a verification."""

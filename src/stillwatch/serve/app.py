@@ -145,6 +145,7 @@ class Service:
                 "age_s": round(self.decider.clock.now() - snapshot.built_at, 3),
             },
             "fail_closed": sorted(self.decider.fail_closed), "clock_skew_s": round(self.decider.clock.skew_s, 3),
+            "clock_behind_store_s": round(self.decider.clock.behind_s, 3),
             "log": {"written": self.log.written, "dropped": self.log.dropped, "failures": self.log.failures, "waiting": self.log.waiting},
         } | self._status()
 
@@ -157,6 +158,7 @@ class Service:
             "snapshot_built_timestamp_seconds": ("When the snapshot was built", snapshot.built_at if snapshot else 0),
             "source_unreachable_seconds": ("How long the snapshot's source could not be read", unreachable),
             "clock_skew_seconds": ("How far the wall clock jumped ahead of the one in use", decider.clock.skew_s),
+            "clock_behind_store_seconds": ("How far it is behind what was the store's newest entry at the start", decider.clock.behind_s),
             "decisions_waiting": ("Decisions that wait to be logged", log.waiting),
             "rate_windows": (
                 "Windows of rates of accounts and keys that are kept; those that are over go as others come",

@@ -2,7 +2,7 @@
 
 Actions expire at a time of day. A clock set back by an hour must not bring expired blocks back, one set forward must
 not end them. So time runs on the machine's steady clock from where it stood, follows the wall clock's slow drift, and
-takes over a jump only after it has lasted.
+takes over a jump only after it has lasted. What it starts from may be wrong, too: see ``settled`` and ``behind_s``.
 """
 
 import time
@@ -13,6 +13,8 @@ DRIFT_S = 2.0
 HELD_S = 600.0
 """A jump is taken over after this long, seconds: by then people have seen the metric and the log."""
 
+BEHIND_S = 60.0
+"""Seconds by which others' entries may be ahead: clocks of machines differ a little."""
 
 _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -28,9 +30,23 @@ class Clock:
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = steady) -> None:
         """Start from the wall clock."""
         self._wall, self.steady = wall, steady
-        self._offset = wall() - steady()
+        self._started = steady()
+        self._offset = wall() - self._started
         self._jumped_at: float | None = None
         self.skew_s = 0.0
+        self.past: float | None = None
+        """A time that is past as far as somebody else's entries tell, seconds since the epoch; null where none do."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether it ran long enough for a wrong start to be seen and the wall clock agrees: what cannot be taken back waits for this."""
+        return self.steady() - self._started >= HELD_S and abs(self.skew_s) <= DRIFT_S
+
+    @property
+    def behind_s(self) -> float:
+        """How far it is behind ``past``, seconds; 0 where it is not."""
+        behind_s = 0.0 if self.past is None else self.past - self.now()
+        return behind_s if behind_s > BEHIND_S else 0.0
 
     def now(self) -> float:
         """Seconds since the epoch, without jumps."""
@@ -51,6 +67,7 @@ class Clock:
             return self.skew_s
         elif at - self._jumped_at < HELD_S:
             return self.skew_s
-        self._offset += self.skew_s
+        taken_over_s, self.skew_s = self.skew_s, 0.0
+        self._offset += taken_over_s
         self._jumped_at = None
-        return self.skew_s
+        return taken_over_s

@@ -147,11 +147,13 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
     from stillwatch.serve import server
     from stillwatch.serve.clock import Clock
     from stillwatch.serve.refresh import SNAPSHOT
-    from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
+    from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens, signs_against
 
-    url, mounts, other_key = args.store or DEFAULT_URL, {}, False
+    url, mounts, other_key, clock = args.store or DEFAULT_URL, {}, False, Clock()
     try:
         store = Store.open(url, create=False, answer_s=ANSWER_S)
+        for sign in signs_against(clock, store):
+            print(f"stillwatch: {sign}", file=sys.stderr, flush=True)
         if key is not None:
             with store.read() as session:
                 other_key = identifiers.of_another_key(session, key)
@@ -166,7 +168,6 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
 
             mounts[PREFIX] = application(store, origin=args.console_origin, key=key)
     tokens = StoreTokens(url, settings.tokens, args.state / "store-tokens.json")
-    clock = Clock()
     server.run(
         settings, StoreSource(url, clock), StoreSink(url), mounts=mounts, token_source=tokens, other_key=other_key, clock=clock,
     )

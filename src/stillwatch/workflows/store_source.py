@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions
+from stillwatch.respond import actions, audit
 from stillwatch.respond import tokens as stored
 from stillwatch.respond.snapshot import Decision, Rule, Stream, append_decisions, read_changes, streamed
 from stillwatch.respond.store import ANSWER_S, SYSTEM, Store, StoreError
@@ -19,6 +19,7 @@ from stillwatch.serve.identity import CREDENTIAL_SURFACES, KEY
 from stillwatch.serve.snapshot import ENTRIES, conformed
 from stillwatch.serve.sources import Changes
 from stillwatch.serve.tokens import Role, Token, TokenFile, Tokens, load, save
+from stillwatch.terminal.counting import number_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +28,8 @@ MOST_CHANGED = 50_000
 """Identifiers that are written as changes over a snapshot; it is written as a whole when there are more."""
 SWEEP_S = 60.0
 """How often expired actions are marked as such; decisions heed the time themselves."""
+LONG_OVER = timedelta(minutes=15)
+"""An action that is over for longer, and not marked so, ended while no service ran."""
 
 
 class StoreSource:
@@ -52,7 +55,7 @@ class StoreSource:
         """The store's, which grows with each change of actions, allow-list, keys or policy."""
         store = self._opened()
         self._now()
-        if time.monotonic() - self._swept > SWEEP_S:
+        if time.monotonic() - self._swept > SWEEP_S and self._clock.settled:  # no action that is over comes back
             self._swept = time.monotonic()  # before: while a long write of others goes on, the next look reads nevertheless
             with store.write(SYSTEM, now=self._now()) as change:
                 actions.sweep(change)
@@ -121,6 +124,22 @@ def _fields(rule: Rule) -> dict[str, Any]:
         "max_tokens": wanted.get("max_tokens"), "reasoning": wanted.get("reasoning"), "logprobs": wanted.get("logprobs"),
         "verify_url": wanted.get("verify_url"),
     }
+
+
+def signs_against(clock: Clock, store: Store) -> list[str]:
+    """What the store tells against the time of a start, a sentence each; the clock learns when the store's newest entry was made."""
+    now = datetime.fromtimestamp(clock.now(), UTC)
+    with store.read() as session:
+        newest, n_over = audit.newest_at(session), actions.n_over(session, now - LONG_OVER)
+    clock.past = None if newest is None else newest.timestamp()
+    signs, told = [], f"this machine's clock ({now:%Y-%m-%d %H:%M} UTC)"
+    if newest is not None and clock.behind_s:
+        signs.append(f"{told} is behind the store's newest entry ({newest:%Y-%m-%d %H:%M} UTC): what is over by now may go on. "
+                     "Set it right and start the service again")
+    if n_over:
+        signs.append(f"by {told} {number_of(n_over, 'action')} ended while no service ran. If it is ahead, set it right within ten "
+                     "minutes, before the service marks them as over, and start the service again")
+    return signs
 
 
 class StoreTokens:
