@@ -13,7 +13,7 @@ from serve_kit import CLIENT, Service, people
 pytest.importorskip("granian")
 pytest.importorskip("httpx")
 sys.path.insert(0, str(CLIENT))
-from stillwatch_client.guard import FORWARDED, LONGEST, Guard, Verdict, restricted
+from stillwatch_client.guard import FORWARDED, LONGEST, Guard, NotRestrictableError, Verdict, restricted
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +60,18 @@ class Told:
         return Verdict("restrict" if asked["account_id"] == "eve" else "allow", drop_reasoning=True)
 
 
+class RefusedError(Exception):
+    """What LiteLLM answers a client with."""
+
+    def __init__(self, status: int, **_: Any) -> None:
+        super().__init__(status)
+
+
 @pytest.fixture
 def hook(monkeypatch: pytest.MonkeyPatch) -> Any:
     """LiteLLM's hook without LiteLLM."""
     for name, members in {
-        "fastapi": {"HTTPException": Exception}, "litellm": {}, "litellm.integrations": {}, "litellm.proxy": {},
+        "fastapi": {"HTTPException": RefusedError}, "litellm": {}, "litellm.integrations": {}, "litellm.proxy": {},
         "litellm.integrations.custom_logger": {"CustomLogger": object}, "litellm.proxy._types": {"ProxyException": Exception},
     }.items():
         module = ModuleType(name)
@@ -128,6 +135,7 @@ GENERATE = "/inference/v1/generate"
         (CHAT, {"max_tokens": 9, "n": 5, "extra_body": {"n": None, "best_of": 9}},
          {"max_tokens": 9, "n": 1, "extra_body": {"n": None, "best_of": 1}}),
         (GENERATE, {"sampling_params": {"n": "5"}}, {"sampling_params": {"n": 1, "max_tokens": 64}}),
+        *((COMPLETIONS, {"max_tokens": 9, "prompt": one}, {"max_tokens": 9, "prompt": one}) for one in ("a", ["a"], [1, 2], [[1, 2]], [])),
         (GENERATE, {"max_tokens": 9}, {"max_tokens": 9, "sampling_params": {"max_tokens": 64}}),
     ],
     ids=str,
@@ -136,6 +144,33 @@ def test_no_field_of_a_body_lifts_its_restriction(path: str, body: dict[str, Any
     before = repr(body)
     assert restricted(body, STRICT, path) == passed
     assert repr(body) == before, "the body of the caller"
+
+
+TWO = ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"prompt": TWO}, {"prompt": [[1], [2]]}, {"prompt": [1, "a"]}, {"prompt": "a", "extra_body": {"prompt": TWO}}, {"prompt_embeds": TWO},
+     {"text": TWO}, {"messages": [[{"role": "user"}]]}, {"requests": [{"params": {"max_tokens": 9}}]}],
+    ids=str,
+)
+def test_several_prompts_are_no_way_around_a_limit(hook: Any, body: dict[str, Any]) -> None:
+    """Each would get an answer of the limit's length; a limit is of a request."""
+    with pytest.raises(NotRestrictableError, match="may have one prompt"):
+        restricted(body, STRICT, COMPLETIONS)
+
+    async def decide(*_: Any) -> Verdict:
+        return STRICT
+
+    hook.guard = SimpleNamespace(decide=decide)
+    with pytest.raises(RefusedError) as error:
+        asyncio.run(hook.async_pre_call_hook(SimpleNamespace(user_id="eve"), None, body, "atext_completion"))
+    assert error.value.args[0] == 400
+    assert not hook._restricted
+    limitless = Verdict("restrict", drop_logprobs=True)
+    if "prompt" in body:
+        assert restricted(body, limitless, COMPLETIONS) == body
 
 
 @pytest.mark.parametrize(

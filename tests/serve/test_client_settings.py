@@ -121,7 +121,8 @@ def test_a_body_that_is_too_long_to_rewrite_is_refused_to_a_restricted_account_a
 
 
 @pytest.mark.parametrize("text", [b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", b'{"extra_body":' * 5000 + b"{}" + b"}" * 5000,
-                                  b'{"a":"\\ud800"}', b"{", b"[1]"], ids=["deep", "deep objects", "half a pair", "cut", "a list"])
+                                  b'{"a":"\\ud800"}', b"{", b"[1]", b'{"prompt":["a","b"]}'],
+                         ids=["deep", "deep objects", "half a pair", "cut", "a list", "two prompts"])
 def test_what_cannot_be_restricted_is_a_bad_request(text: bytes) -> None:
     sent: list[Any] = []
 
@@ -138,6 +139,9 @@ def test_what_cannot_be_restricted_is_a_bad_request(text: bytes) -> None:
     scope = {"type": "http", "method": "POST", "path": "/v1/chat/completions", "headers": []}
     asyncio.run(StillwatchMiddleware(app, Decided(token="t"))(scope, receive, send))
     assert sent[0]["status"] == 400
+    error = json.loads(sent[1]["body"])["error"]
+    assert (error["code"], error["type"]) == ("restricted", "invalid_request_error")
+    assert error["message"].endswith("may have one prompt." if b"prompt" in text else "must be JSON objects.")
 
 
 def passed(scope: dict[str, Any], verdict: Verdict, monkeypatch: pytest.MonkeyPatch, opened: str = "") -> tuple[list[Any], list[Any]]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from stillwatch_client.guard import Guard, SettingError, Verdict, encoded, restricted, silent
+from stillwatch_client.guard import Guard, NotRestrictableError, SettingError, Verdict, encoded, restricted, silent
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -74,10 +74,10 @@ class StillwatchMiddleware:
             text = f"This account is restricted; its requests may have {LARGEST >> 20} MiB at most."
             await _send(send, 413, verdict.headers, _error(api, text, "request_too_large"))
             return
-        changed = _changed(body, verdict, path)
-        if changed is None:
-            text = "This account is restricted; its requests must be JSON objects."
-            await _send(send, 400, verdict.headers, _error(api, text, "invalid_request_error"))
+        try:
+            changed = _changed(body, verdict, path)
+        except NotRestrictableError as error:
+            await _send(send, 400, verdict.headers, _error(api, str(error), "invalid_request_error"))
             return
         length = str(len(changed)).encode()
         kept = [(name, value) for name, value in scope["headers"] if name.lower() not in (b"content-length", b"transfer-encoding")]
@@ -98,15 +98,17 @@ def _path(scope: Scope) -> str:
     return path.removeprefix(root) if path.startswith(f"{root}/") else path
 
 
-def _changed(body: bytes, verdict: Verdict, path: str) -> bytes | None:
+def _changed(body: bytes, verdict: Verdict, path: str) -> bytes:
     try:
         parsed = json.loads(body) if body else {}
-        if not isinstance(parsed, dict):
-            return None
-        changed = restricted(parsed, verdict, path)
-        return encoded(silent(changed, path) if verdict.drop_reasoning and "vllm" in sys.modules else changed)
+        if isinstance(parsed, dict):
+            changed = restricted(parsed, verdict, path)
+            return encoded(silent(changed, path) if verdict.drop_reasoning and "vllm" in sys.modules else changed)
+    except NotRestrictableError:
+        raise
     except (ValueError, RecursionError):  # no JSON, or half a surrogate pair, or nested deeper than can be read
-        return None
+        pass
+    raise NotRestrictableError("This account is restricted; its requests must be JSON objects.")
 
 
 def _error(api: str, text: str, kind: str) -> bytes:

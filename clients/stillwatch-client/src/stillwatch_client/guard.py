@@ -43,6 +43,10 @@ class SettingError(ValueError):
     """A setting of the environment makes no sense; the text says which, and what to write."""
 
 
+class NotRestrictableError(ValueError):
+    """A restricted account's request cannot be made one that it may send; the text is for the client."""
+
+
 class BadAnswerError(Exception):
     """The service answered something that is no decision."""
 
@@ -254,6 +258,8 @@ def _of_headers(response: Answer) -> Verdict:
 _LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample", "max_new_tokens")
 _ANSWERS = ("n", "best_of")
 """Answers of one request, each of which the limit would be given to."""
+_PROMPTS = ("prompt", "prompt_embeds", "text", "input_ids")
+"""What may be a list of prompts, of completions and of SGLang: each would get an answer of the limit's length."""
 _REASONING = ("reasoning_effort", "reasoning", "thinking", "include_reasoning")
 _NESTED = ("extra_body", "sampling_params")
 """Objects of a body whose fields count as its own: LiteLLM joins the first to what it sends, vLLM's generate reads the second."""
@@ -264,6 +270,9 @@ def restricted(body: dict[str, Any], verdict: Verdict, path: str = "") -> dict[s
 
     Every limit that is there is lowered, and that of the path's own API is always there: servers pass over names of another's. Not
     asked for is not given only where a model does not think unless it is told to; see :func:`silent` and the hook of LiteLLM.
+
+    Raises:
+        NotRestrictableError: it is a batch, or the answer has a limit and the body has several prompts.
     """
     out = _cut(body, verdict)
     if verdict.max_tokens:
@@ -282,6 +291,8 @@ def _cut(body: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
     for name, value in body.items():
         if (verdict.drop_reasoning and name in _REASONING) or (verdict.drop_logprobs and ("logprob" in name or name == "echo")):
             continue
+        if _is_batch(name, value) or (verdict.max_tokens and name in _PROMPTS and _several(value)):
+            raise NotRestrictableError("This account is restricted; its requests may have one prompt.")
         if name in _NESTED and isinstance(value, dict):
             value = _cut(value, verdict)
         elif verdict.max_tokens and name in _LIMITS and value is not None:
@@ -295,6 +306,16 @@ def _cut(body: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
             value = {**value, "enable_thinking": False, "thinking": False}
         out[name] = value
     return out
+
+
+def _several(prompts: Any) -> bool:
+    """Whether it is more than one prompt; one may be a list of token ids."""
+    return isinstance(prompts, list) and len(prompts) > 1 and not all(type(item) is int for item in prompts)
+
+
+def _is_batch(name: str, value: Any) -> bool:
+    """Whether a field holds whole requests, with limits of their own, or, as in vLLM's batches, several conversations."""
+    return isinstance(value, list) and (name == "requests" or (name == "messages" and any(isinstance(item, list) for item in value)))
 
 
 def _dropped(included: str, verdict: Verdict) -> bool:

@@ -13,7 +13,7 @@ from fastapi import HTTPException
 from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy._types import ProxyException
 
-from stillwatch_client.guard import Guard, restricted
+from stillwatch_client.guard import Guard, NotRestrictableError, restricted
 from stillwatch_client.traces import Stream, without_traces
 
 Call = tuple[Any, Any, Any]
@@ -53,12 +53,16 @@ class StillwatchHook(CustomLogger):
             raise HTTPException(verdict.status, detail=text, headers=verdict.headers)
         if verdict.decision != "restrict":
             return data
+        try:
+            changed = restricted(data, verdict, _path(str(call_type)))
+        except NotRestrictableError as error:
+            raise HTTPException(400, detail=str(error), headers=dict(verdict.headers)) from error
         if verdict.drop_reasoning:
             call = _call(data, user_api_key_dict)
             self._restricted[call] = self._restricted.get(call, 0) + 1
             if len(self._restricted) > HELD:
                 self._restricted.popitem(last=False)
-        return restricted(data, verdict, _path(str(call_type)))
+        return changed
 
     async def async_post_call_success_hook(self, data: dict[str, Any], user_api_key_dict: Any, response: Any) -> Any:
         """Take reasoning out of the answer to a restricted call."""
