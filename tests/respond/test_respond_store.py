@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -282,14 +283,20 @@ def test_a_new_file_is_switched_to_wal_once_nobody_is_in_the_way(tmp_path: Path,
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_a_file_on_a_read_only_medium_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"), [("os.access", False), ("shutil.disk_usage", SimpleNamespace(free=8192))], ids=["read-only medium", "full disk"]
+)
+def test_a_file_where_none_can_be_made_beside_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, told: object
+) -> None:
     path = tmp_path / "?s #1.db"
     store = Store.open(str(path))
     with store.write(DEE) as change:
         change.audit("case.note", "c")
     store.close()
     Path(f"{path}-shm").symlink_to(tmp_path / "none" / "shm")  # SQLite can make none, as there
-    monkeypatch.setattr("stillwatch.respond.store.os.access", lambda *_: False)
+    Path(f"{path}-wal").touch()  # as a command left it that failed there
+    monkeypatch.setattr(f"stillwatch.respond.store.{name}", lambda *_: told)
     log = ["audit-log", "verify", "--store", str(path)]
     assert main(log) == 0
     assert "1 row, whole" in capsys.readouterr().out

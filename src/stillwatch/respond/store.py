@@ -14,6 +14,7 @@ chain needs an order: on SQLite by its lock, on PostgreSQL by the row of ``store
 
 import logging
 import os
+import shutil
 import socket
 import sqlite3
 import time
@@ -39,6 +40,8 @@ from stillwatch.respond.vocabulary import RANK, Role
 
 DEFAULT_URL = "sqlite:///stillwatch.db"
 NO_STORE = "Check --store; stillwatch cases import makes one, and so does stillwatch token NAME --store URL"
+SHARED_BYTES = 32 << 10
+"""Of the -shm file, without which SQLite reads no file in WAL mode."""
 BUSY_MS = 30_000
 """How long a writer waits for its turn on SQLite after it has warned that it waits, milliseconds."""
 WAIT_SILENTLY_MS = 2000
@@ -144,7 +147,7 @@ class Store:
                 the options of :mod:`stillwatch.respond.urls`.
             create: create the store if it does not exist; otherwise that is an error.
             answer_s: how long PostgreSQL may take for an answer, seconds; None: no limit.
-            only_read: the caller writes nothing, so a SQLite file in a folder without write permission is enough.
+            only_read: the caller writes nothing, so a SQLite file in a folder without write permission, or on a full disk, is enough.
 
         Raises:
             StoreError: it cannot be reached, is damaged, or was written by a newer version.
@@ -165,7 +168,7 @@ class Store:
                     raise StoreError("no store", where=store.name, todo=NO_STORE)  # connecting would create the file
                 with suppress(OSError):  # connecting reports what is wrong
                     file.touch(mode=0o600)  # it holds names and password hashes; SQLite gives -wal and -shm the same mode
-            _sqlite_rules(engine, parsed.database if only_read and _is_read_only_at_rest(parsed.database or "") else None)
+            _sqlite_rules(engine, parsed.database if only_read and _is_at_rest(parsed.database or "") else None)
         else:
             _server_rules(engine, answer_s)
         with store._one_line_errors():
@@ -348,9 +351,12 @@ def _network_fault(error: OSError) -> str:
     return "no answer in time" if isinstance(error, TimeoutError) else f"network error: {error}"
 
 
-def _is_read_only_at_rest(path: str) -> bool:
-    """Whether a SQLite file has no write-ahead log and lies where none can be created, as on a read-only medium."""
-    return not os.access(Path(path).absolute().parent, os.W_OK) and not Path(f"{path}-wal").exists()
+def _is_at_rest(path: str) -> bool:
+    """Whether a SQLite file has no write-ahead log, or an empty one, and lies where none can be used: a read-only medium, a full disk."""
+    folder, log = Path(path).absolute().parent, Path(f"{path}-wal")
+    if log.exists() and log.stat().st_size:
+        return False
+    return not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < SHARED_BYTES
 
 
 def _sqlite_rules(engine: Engine, at_rest: str | None) -> None:
