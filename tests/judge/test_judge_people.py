@@ -61,11 +61,12 @@ def test_a_pool_of_exits_is_no_place(each: float, told: float) -> None:
 @pytest.mark.parametrize(
     ("of", "client", "own"),
     [
-        (range(20), [5] * 20, 1.0),
-        (range(20), [5] * 40, 0.5),  # as many others use it
-        (range(20), [5] * 10 + [6] * 10, 1.0),  # two programs, both the group's
-        (range(20), [5] * 10 + list(range(100, 110)), 0.5),  # half of them use something of their own each
-        (range(20), [5] * 7 + [6] * 7 + [7] * 6, 0.0),  # too few each
+        (range(20), [4] * 20, 1.0),
+        (range(20), [4] * 40, 0.5),  # as many others use it
+        (range(20), [4] * 10 + [6] * 10, 1.0),  # two programs, both the group's
+        (range(20), [4] * 10 + [5] * 10, 0.5),  # the second says that it is a browser
+        (range(20), [4] * 10 + list(range(100, 120, 2)), 0.5),  # half of them use something of their own each
+        (range(20), [4] * 7 + [6] * 7 + [8] * 6, 0.0),  # too few each
         (range(20), [0] * 20, 0.0),
     ],
 )
@@ -77,7 +78,7 @@ def test_a_client_is_a_groups_own_as_far_as_others_do_not_use_it(of: range, clie
 @pytest.mark.parametrize(("others", "own"), [(0, 1.0), (1, 1.0), (2, 0.0)])
 def test_a_client_that_users_set_each_in_their_own_way_is_no_app(others: int, own: float) -> None:
     client, setting = np.zeros(60, np.int64), np.full(60, 4)
-    client[:20], setting[:others] = 5, 9
+    client[:20], setting[:others] = 6, 9
     assert own_client(scene(groups(range(20)), people(60), client=client, setting=setting)) == pytest.approx(own)
 
 

@@ -123,6 +123,30 @@ def test_a_fraction_that_is_no_number_is_none_that_is_told(name: str) -> None:
     assert (set(told[:4]), len(set(told))) == ({told[0]}, 3)
 
 
+WEBKIT, KHTML = "AppleWebKit/537.36 (KHTML, like Gecko)", "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+BROWSERS = (
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/131.0.0.0 Safari/537.36",
+    f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/131.0.0.0 Safari/537.36",
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {KHTML} Version/17.6 Safari/605.1.15",
+    f"Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) {KHTML} CriOS/131.0.6778.73 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+)
+APPS = (
+    None, "openai-python/1.54.3", "curl/8.5.0", "Mozilla/5.0", "Mozilla/5.0 (compatible; notes-sync/2.1)",
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {WEBKIT} notes/1.2.0 Chrome/130.0.0.0 Electron/33.2.0 Safari/537.36",
+)
+
+
+@pytest.mark.parametrize("encode", [False, True])
+def test_a_client_says_whether_it_calls_itself_a_plain_browser(encode: bool) -> None:
+    agents = [(agent, ja4) for agent in (*BROWSERS, *APPS) for ja4 in ("t13d1", "t13d2")]
+    rows = [{"event_id": "1", "timestamp": 0, "account_id": "a", "user_agent": agent, "ja4": ja4} for agent, ja4 in agents]
+    found = sketch.sketch_events(encoded(table_of(rows)) if encode else table_of(rows))["client"].to_numpy()
+    assert (found & 1).tolist() == [1] * 2 * len(BROWSERS) + [0] * 2 * len(APPS)
+    assert len(set(found)) == len(agents)
+
+
 def test_no_events() -> None:
     assert sketch.sketch_events(EVENTS.schema.empty_table()).equals(SKETCHES.schema.empty_table())
     assert sketch.sketch_events(encoded(EVENTS.schema.empty_table())).equals(SKETCHES.schema.empty_table())

@@ -302,12 +302,17 @@ ONE_SETTING = 0.95
 a library are set by each who programs with it."""
 
 
+BROWSER = 1
+"""Bit of a client's hash that is set for a plain browser (:mod:`stillwatch.sketch.events`). Of such clients those are rare whose TLS
+fingerprint is another program's, as of browsers that hide which they are: no app that people share."""
+
+
 def own_client(scene: Scene) -> F64:
     """Share of the accounts that use an app which hardly anybody else uses, 0 to 1: each counts by the share of its client's accounts that
     are of the group.
 
     The users of a plug-in, a course's notebook or a volunteers' tool do, and who runs a program of his own on many accounts, or a library
-    that hardly anybody else uses here. Blind where clients are not told.
+    that hardly anybody else uses here. Blind where clients are not told, and to an app that calls itself a plain browser.
     """
     codes, setting = (np.unique(value, return_inverse=True)[1] for value in (scene.client, scene.setting))
     everybody = np.bincount(codes)
@@ -315,7 +320,8 @@ def own_client(scene: Scene) -> F64:
     most = np.zeros(len(everybody), np.int64)
     np.maximum.at(most, asked[:, 0], alike)
     app = most >= ONE_SETTING * everybody
-    rows = np.flatnonzero(scene.of_members((scene.client != 0) & app[codes]) & scene.seen)
+    named = (scene.client != 0) & (scene.client & BROWSER == 0)
+    rows = np.flatnonzero(scene.of_members(named & app[codes]) & scene.seen)
     pairs, n = arrays.distinct(np.stack([scene.groups.member_group[rows], scene.of_members(codes)[rows]], axis=1))
     mine = np.where(n >= FEWEST_USERS, n.astype(np.float64) ** 2 / everybody[pairs[:, 1]], 0)
     return np.asarray(np.bincount(pairs[:, 0], weights=mine, minlength=scene.n) / np.maximum(scene.size, 1))

@@ -20,7 +20,8 @@ BROAD was of innocents, of the others one in 35."""
 
 DOUBTED = 2.0
 """Nats of the trees below which a group of NARROW work is for a person, whatever a part says; of BROAD work it is 0. Of authors left out
-(docs/experiments.md), one in six of the campaigns between 1 and 2 was of innocents. Where the part speaks that sees no links it is
+(docs/experiments.md), one in six of the campaigns between 1 and 2 was of innocents; honest relays
+and wrapper apps pass the part of links by up to 11, and reach 1.8. Where the part speaks that sees no links it is
 2 more, and of BROAD work that meets on networks 4, too: people with one job work as one, and the trees give them up to 3.7."""
 
 FAINT, SPARSE = -1.0, (20, 30)
@@ -29,12 +30,9 @@ of few days: trees see little of who had no time to send much, and give all of t
 that had more was of innocents in a day to four of a log; in whole logs volunteers and markers are (docs/experiments.md)."""
 
 BEYOND_DOUBT = 6.0
-"""Score, in nats beyond the line, from which nobody is openly one customer, and HARDLY_DOUBTED nats of the trees are enough."""
-HARDLY_DOUBTED = 1.0
-"""Nats of the trees below which a group of such a score is for a person."""
+"""Score, in nats beyond the line, from which nobody is openly one customer, and DOUBTED nats are enough where no links are seen."""
 IDLE = 0.2
-"""Value of unwanted from which HARDLY_DOUBTED nats are not enough, unless the log is of few days: an app that relays its users over
-accounts of its own passes the part of links by up to 11, and some of what they ask for is worth no training."""
+"""Value of unwanted from which they are not, unless the log is of few days."""
 
 SLEEPING = 3.0
 """Nats of the trees that are needed, whatever the score, of groups whose accounts sleep: a call centre on prepaid cards, pieceworkers on a
@@ -86,7 +84,7 @@ def doubt(values: Mapping[str, F64], score: F64, *, unlinked: NDArray[np.bool_])
     asked = np.interp(values["harvest.narrow"], (BROAD, NARROW), (0.0, DOUBTED))
     short, sure = values["context.short_log"] > 0, score >= BEYOND_DOUBT
     early = FAINT + np.interp(values["context.sent"], np.log10(SPARSE), (0.0, 1.0)) * (asked - FAINT)
-    enough = np.where(sure & (values["context.unwanted"] < IDLE), HARDLY_DOUBTED, np.inf)
+    enough = np.where(sure & (values["context.unwanted"] < IDLE), DOUBTED, np.inf)
     met = values["infra.network"] >= AT_HOME
     whole = np.minimum(np.where(unlinked, DOUBTED + np.where(met, DOUBTED, asked), asked), enough)
     whole = np.where(by_day(values), np.maximum(whole, SLEEPING), whole)

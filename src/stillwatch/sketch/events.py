@@ -32,7 +32,7 @@ SKETCHES = Table(
         Column("context", "i64", "context_key; 0 = not told", required=True),
         Column("parent", "i64", "parent_key; 0 = first turn or not told", required=True),
         Column("parameters", "i64", "hash of temperature, top_p, max_tokens and stream", required=True),
-        Column("client", "i64", "hash of user agent and JA4; 0 = neither told", required=True),
+        Column("client", "i64", "hash of user agent and JA4, odd if the user agent is a plain browser's; 0 = neither told", required=True),
         Column("net", "i64", "hash of the /24 or /48 of the address; 0 = not told", required=True),
         Column("provider", "i32", "autonomous system of the address; 0 = not told", required=True),
         Column("model", "i64", "hash of the model name; 0 = not told", required=True),
@@ -207,10 +207,23 @@ def _parameters(events: pa.Table) -> NDArray[np.int64]:
     return _combined([*columns, _integers(events["max_tokens"], np.int64), stream])
 
 
+PLAIN_BROWSER = (
+    r"^Mozilla/5\.0 \([^)]*\)"
+    r"(?: \(KHTML, like Gecko\)| (?:AppleWebKit|Gecko|Chrome|HeadlessChrome|CriOS|Safari|Version|Mobile|Firefox|FxiOS|Edge?|OPR)"
+    r"(?:/[\w.+]+)?)+$"
+)
+"""User agents of browsers; one that names anything else is an app that shows pages (RFC 9110, section 10.1.5: products)."""
+
+
 def _clients(events: pa.Table) -> NDArray[np.int64]:
-    """Hash of each request's user agent and JA4; 0 where neither is told."""
-    agent, ja4 = _hash(events["user_agent"]), _hash(events["ja4"])
-    return np.where((agent == 0) & (ja4 == 0), 0, _combined([agent, ja4]))
+    """Hash of each request's user agent and JA4, odd if the user agent is a plain browser's; 0 where neither is told."""
+    if not len(events):
+        return np.zeros(0, np.int64)
+    agents = _encoded(events["user_agent"])
+    agent, ja4 = _hash(pa.chunked_array([agents])), _hash(events["ja4"])
+    plain = pc.match_substring_regex(agents.dictionary, PLAIN_BROWSER).to_numpy(zero_copy_only=False)
+    browser = np.append(plain, False).astype(np.int64)[_places(agents, len(plain))]
+    return np.where((agent == 0) & (ja4 == 0), 0, (_combined([agent, ja4]) & ~1) | browser)
 
 
 def _combined(columns: list[NDArray[Any]]) -> NDArray[np.int64]:
