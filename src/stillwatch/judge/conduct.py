@@ -211,7 +211,7 @@ def apart(scene: Scene) -> F64:
 
     0 where too few networks are told.
     """
-    return np.where(scene.net_told >= 0.5, 1 - scene.venue_share, 0)
+    return np.where(scene.network_known_share >= 0.5, 1 - scene.venue_share, 0)
 
 
 def placed(scene: Scene) -> F64:

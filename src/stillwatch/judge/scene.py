@@ -192,7 +192,7 @@ class Scene:
         return np.asarray(self.net_share * (1 - self.rotating))
 
     @cached_property
-    def net_told(self) -> F64:
+    def network_known_share(self) -> F64:
         """Share of the accounts of which a network is known, ``(n_groups,)``."""
         return self.share(self.network != 0)
 
