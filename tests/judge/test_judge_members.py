@@ -372,9 +372,9 @@ def test_a_link_to_the_campaign_is_not_bare() -> None:
 def test_who_has_partners_in_two_campaigns_is_linked_to_his_own() -> None:
     label = np.array([0, 0, 0, 1, 1, 1, -1, -1])
     paid = scene(groups(range(8)), people(8), payment=np.array([0, 0, 1, 0, 1, 1, 1, 2]))
-    assert judge.linked(paid, label)[1].tolist() == [0, 0, 1, 0, 1, 1, 1, -1]
+    assert judge.partner_campaigns(paid, label)[1].tolist() == [0, 0, 1, 0, 1, 1, 1, -1]
     handed = scene(groups(range(8)), people(8), handoffs=[(0, 1), (0, 3), (4, 3), (4, 0), (6, 2)])
-    assert judge.linked(handed, label)[0].tolist() == [0, 0, -1, 1, 1, -1, 0, -1]
+    assert judge.partner_campaigns(handed, label)[0].tolist() == [0, 0, -1, 1, 1, -1, 0, -1]
 
 
 @pytest.mark.parametrize(("n", "campaign"), [((5, 1, 3), 1), ((4, 1, 3), 0), ((3, 1, 3), 0)])
@@ -384,14 +384,14 @@ def test_who_is_in_none_is_linked_to_the_campaign_of_most_requests(n: tuple[int,
     for rows in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):
         known = scene(groups(range(4)), people(4), handoffs=np.array([(2, 3), (3, 0), (3, 1)])[rows].tolist())
         handed = replace(known, handoffs=replace(known.handoffs, n=np.array(n)[rows]))
-        assert judge.linked(handed, label)[0].tolist() == [-1, -1, -1, campaign]
+        assert judge.partner_campaigns(handed, label)[0].tolist() == [-1, -1, -1, campaign]
 
 
 def test_a_card_that_mostly_others_hold_links_nobody() -> None:
     """Of nine accounts four are a campaign's: two of them share a card with each other, two a card with three others."""
     known = scene(groups(range(4)), people(9), payment=np.array([0, 0, 1, 1, 1, 1, 1, 2, 3]))
     label = np.where(np.arange(9) < 4, 0, -1)
-    tied = np.logical_or.reduce([found == 0 for found in judge.linked(known, label)])
+    tied = np.logical_or.reduce([found == 0 for found in judge.partner_campaigns(known, label)])
     assert tied.tolist() == [True, True] + [False] * 7
 
 

@@ -53,17 +53,17 @@ def accuse(
 
 def campaigns(
     scene: judge.Scene, accepted: NDArray[np.bool_], free: NDArray[np.bool_], log_odds: NDArray[np.float64], model: judge.Model,
-    sure: NDArray[np.bool_] | None = None,
+    confirmed: NDArray[np.bool_] | None = None,
 ) -> tuple[group.Groups, NDArray[np.int64]]:
     """Accepted groups put together, with their accounts among ``free`` ``(n_accounts,)`` and marks; and each one's lead.
 
-    Of who was already ``sure`` ``(n_accounts,)`` by part of the groups less is asked.
+    Of who was already ``confirmed`` ``(n_accounts,)`` by part of the groups less is asked.
     """
     member = judge.suspects(scene) & scene.of_members(free).astype(bool)
     group_label, account_label = judge.campaigns_of(scene, accepted, member, MIN_ACCOUNTS, log_odds)
     n = int(account_label.max(initial=-1)) + 1
     lead = judge.leads(scene, group_label, n, log_odds)
-    account_label = judge.belonging(scene, group_label, account_label, lead, log_odds, model, sure)
+    account_label = judge.belonging(scene, group_label, account_label, lead, log_odds, model, confirmed)
     # A campaign that the test leaves too small is none; numbers stay in order.
     kept = np.bincount(account_label[account_label >= 0], minlength=n) >= MIN_ACCOUNTS
     number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
@@ -82,13 +82,13 @@ def campaigns(
 
 def _put_together(
     scene: judge.Scene, accepted: NDArray[np.bool_], log_odds: NDArray[np.float64], model: judge.Model,
-    sure: NDArray[np.bool_] | None = None,
+    confirmed: NDArray[np.bool_] | None = None,
 ) -> tuple[group.Groups, NDArray[np.int64]]:
     """Campaigns of the accepted groups, and each one's lead; whom the test of accounts sends away may be a campaign of their own."""
     free = np.ones(scene.people.n, bool)
-    first, first_lead = campaigns(scene, accepted, free, log_odds, model, sure)
+    first, first_lead = campaigns(scene, accepted, free, log_odds, model, confirmed)
     free[first.member_account] = False
-    second, second_lead = campaigns(scene, accepted & mostly_free(scene, free), free, log_odds, model, sure)
+    second, second_lead = campaigns(scene, accepted & mostly_free(scene, free), free, log_odds, model, confirmed)
     return group.concatenate([first, second]), np.concatenate([first_lead, second_lead])
 
 

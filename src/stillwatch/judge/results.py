@@ -15,7 +15,7 @@ from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.lines import YARDSTICK, line_class
 from stillwatch.judge.link_graph import Pairs, link_graph
-from stillwatch.judge.members import linked
+from stillwatch.judge.members import partner_campaigns
 from stillwatch.judge.model import Model
 from stillwatch.judge.people import DAY_US, HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import JOINT_SENTENCES, alike, usual_mix
@@ -266,7 +266,7 @@ LINKS_IN_WORDS = {
 def of_itself(scene: Scene, found: Found) -> dict[int, str]:
     """By account of a campaign or group: its requests and days beside the median account's there, and by what it is linked to another."""
     mine = np.flatnonzero(found.campaign >= 0)
-    views = dict(zip(("session.handoff", *scene.identities), linked(scene, found.campaign), strict=True))
+    views = dict(zip(("session.handoff", *scene.identities), partner_campaigns(scene, found.campaign), strict=True))
     ties = np.array([[LINKS_IN_WORDS[view] for view in views]] * len(mine), dtype=object).reshape(len(mine), len(views))
     has = np.stack([of[mine] == found.campaign[mine] for of in views.values()], axis=1)
     days = (scene.people.last_us - scene.people.first_us) / DAY_US
