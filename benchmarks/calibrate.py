@@ -107,7 +107,7 @@ def left_out(
 
 def report(found: Examples, fitted: model.Model) -> None:
     values = values_of(found)
-    by_part, (_, score, explained, *_) = fitted.by_part(values), fitted.speaks(values)
+    by_part, (_, score, explained, *_) = fitted.by_part(values), fitted.assess(values)
     n_families = spoken(found, values, fitted)
     negative, gate = split(found)[1], n_families >= verdict.MIN_FAMILIES
     for name, part in fitted.parts.items():

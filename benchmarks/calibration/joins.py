@@ -67,7 +67,7 @@ def joins(n: int, seed: int, events: int) -> model.Joins:
     weight = np.minimum(1, CROWD / size[number])
 
     def fitted(use: np.ndarray) -> model.Joins:
-        values = {name: np.clip(found[name][use], -model.TOLD, model.TOLD) for name in PIECES}
+        values = {name: np.clip(found[name][use], -model.MAX_NATS, model.MAX_NATS) for name in PIECES}
         bias, weights = fit(values, fake[use], weight[use], names=PIECES, limit=None)
         return model.Joins(bias, **weights, line=0.0)
 

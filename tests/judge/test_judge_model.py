@@ -51,13 +51,13 @@ def test_p_values_of_innocents_are_the_share_that_reaches_them() -> None:
         assert (p[log_odds < tail.start] > tail.share).all()
         assert p.max() <= 1
         assert (np.diff(p[np.argsort(log_odds)]) <= 0).all()
-        assert ((one.speaks(told).score >= 0) == (p <= RARE_SHARE)).all()
+        assert ((one.assess(told).score >= 0) == (p <= RARE_SHARE)).all()
 
 
 def test_of_two_parts_the_one_that_finds_a_group_rarer_speaks() -> None:
     two = model(linked=part(harvest__rate=1.0), unlinked=part(harvest__volume=1.0))
     told = values(3, harvest__rate=[19.0, 0, 19], harvest__volume=[0, 19.0, 17], context__mostly_alike=0.89)
-    part_, score, explained, *_ = two.speaks(told)
+    part_, score, explained, *_ = two.assess(told)
     assert part_.tolist() == [0, 1, 0]
     assert score[0] == score[1] == score[2] > 0
     assert not explained.any()
@@ -68,7 +68,7 @@ def test_a_part_with_an_everyday_reason_gives_way_to_one_without() -> None:
     two = model(linked=part(harvest__rate=1.0), unlinked=part(harvest__volume=1.0))
     told = values(4, harvest__rate=[12.0, 12.0, 1.0, 12.0], harvest__volume=19.0, context__occasion=[1.0, 0.0, 1.0, 1.0],
                   context__alike=[1.0, 1.0, 1.0, 0.1])
-    part_, score, explained, *_ = two.speaks(told)
+    part_, score, explained, *_ = two.assess(told)
     assert part_.tolist() == [0, 1, 1, 1]
     assert explained.tolist() == [False, False, True, True]
     assert score[0] < score[1] == score[2]
@@ -266,7 +266,7 @@ def test_bars_add_up_to_the_score() -> None:
     told = values(3, harvest__rate=[1, 0, 0.5], harvest__volume=[0, 1, 0.2], context__youth=0.5, context__contracted=[0.5, 0, 0])
     for group, spoke in enumerate(("harvest.rate", "harvest.volume", "harvest.rate")):
         base, pieces = two.bars(told, group)
-        assert base + sum(pieces.values()) == pytest.approx(two.speaks(told).score[group])
+        assert base + sum(pieces.values()) == pytest.approx(two.assess(told).score[group])
         assert spoke in pieces
     assert two.bars(told, 0)[1] == pytest.approx({"harvest.rate": 6.0, "context.youth": 1.0})  # nats of rarity
 
@@ -334,7 +334,7 @@ def test_one_account_more_never_moves_a_score_far() -> None:
     one = model(linked=Part(0.0, {"harvest.rate": 1.0}, tails))
     sizes = np.arange(8, 400)
     told = values(len(sizes), harvest__rate=4.0, context__crowd=np.log10(sizes) / 4)
-    scores = one.speaks(told).score
+    scores = one.assess(told).score
     assert np.ptp(scores[sizes <= KNOTS[0]]) == 0
     assert np.ptp(scores[sizes >= KNOTS[-1]]) == 0
     assert np.ptp(scores) > 3
@@ -348,7 +348,7 @@ def test_a_margin_moves_the_line_and_no_p_value() -> None:
     careful = replace(plain, margins={"linked": (3.0, 1.0, 2.0)})
     for size, margin in zip(KNOTS, careful.margins["linked"], strict=True):
         told = values(40, harvest__rate=np.linspace(0, 12, 40), context__crowd=np.log10(size) / 4)
-        assert careful.speaks(told).score == pytest.approx(plain.speaks(told).score - margin)
+        assert careful.assess(told).score == pytest.approx(plain.assess(told).score - margin)
         assert careful.p_values(told) == pytest.approx(plain.p_values(told))
 
 
@@ -358,7 +358,7 @@ def test_many_accounts_that_work_as_one_need_less_where_nothing_links_them() -> 
     for name, most in (("unlinked", LEEWAY), ("linked", 0.0)):
         one = model(**{name: part(harvest__rate=1.0)})
         as_one, unlike = (values(5, harvest__rate=4.0, context__crowd=np.log10(sizes) / 4, context__mostly_alike=v) for v in (0.9, 0.89))
-        gained = one.speaks(as_one).score - one.speaks(unlike).score
+        gained = one.assess(as_one).score - one.assess(unlike).score
         assert gained == pytest.approx(np.array([0, 0, np.log(56 / 50) / np.log(64 / 50), 1, 1]) * most)
         assert one.p_values(as_one) == pytest.approx(one.p_values(unlike))
 
@@ -373,8 +373,8 @@ def test_the_part_for_batches_judges_nothing_else() -> None:
     assert two.by_part(batch)[0] == pytest.approx(alone.parts["batched"].log_odds(batch) - np.log(0.01 / RARE_SHARE) - CHOSEN)
     assert two.by_part(batch)[1] == pytest.approx(two.by_part(other)[1] - CHOSEN)
     assert two.p_values(batch)[1] == pytest.approx(two.p_values(other)[1])
-    assert two.speaks(batch)[0].tolist() == [0]
-    assert two.speaks(other)[0].tolist() == [1]
+    assert two.assess(batch)[0].tolist() == [0]
+    assert two.assess(other)[0].tolist() == [1]
 
 
 def test_every_piece_has_a_sentence() -> None:

@@ -13,8 +13,8 @@ from stillwatch.judge.lines import PLAINEST, TREES, YARDSTICK
 from stillwatch.judge.model import Forest
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import Trees
-from stillwatch.judge.verdict import CONTRACTED, asked_for
-from stillwatch.judge.verdict_words import ASKED, changes, not_accused
+from stillwatch.judge.verdict import CONTRACTED, review_conditions
+from stillwatch.judge.verdict_words import QUESTIONS, changes, not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
@@ -68,7 +68,7 @@ def test_it_says_which_condition_is_missed(change: dict[str, Any], said: str) ->
 
 
 def test_each_condition_that_a_person_is_asked_about_has_its_words() -> None:
-    assert list(ASKED) == list(asked_for(values(1), np.zeros(1), np.zeros(1)))
+    assert list(QUESTIONS) == list(review_conditions(values(1), np.zeros(1), np.zeros(1)))
 
 
 def test_what_makes_known_business_is_what_does() -> None:
@@ -211,7 +211,7 @@ ONE_PERSON_S: dict[str, Any] = {YARDSTICK: 0.0, "context__crowd": np.log10(15) /
 def test_a_reason_of_the_trees_alone_is_none_where_a_part_accuses() -> None:
     """Such a group is accused, or misses another condition; below the line of the part the reason is why."""
     told, used = values(1, **(CREW | ONE_PERSON_S)), model(KEPT)
-    assert used.speaks(told).kept[0]
+    assert used.assess(told).held_back[0]
     assert judge.judge(told, findings(1, SURE), used).campaign[0]
     assert why(ONE_PERSON_S, forest=KEPT) == []
     assert why(ONE_PERSON_S, {"volume.even_load": 1e-12}, forest=KEPT) == ["fewer than 2 independent families of evidence speak"]

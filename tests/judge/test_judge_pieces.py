@@ -32,7 +32,7 @@ from stillwatch.judge.matcher import MOST_GROUPS, Matcher
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import JOINT_SENTENCES, usual_mix
-from stillwatch.judge.reasons import TOLD_HOURS, by_day
+from stillwatch.judge.reasons import HOURS_REQUESTS, by_day
 from stillwatch.judge.results import COMPUTED, _sentence
 from stillwatch.judge.sample import _networks, _Rows
 from stillwatch.tables import CAPABILITIES
@@ -390,7 +390,7 @@ def test_who_worked_for_a_day_shows_no_night() -> None:
     assert nights([0, 0, 9, 9, 9, 9, 0, 0], 60) == 1
 
 
-@pytest.mark.parametrize(("requests", "sleeps"), [(TOLD_HOURS - 1, False), (TOLD_HOURS, True)])
+@pytest.mark.parametrize(("requests", "sleeps"), [(HOURS_REQUESTS - 1, False), (HOURS_REQUESTS, True)])
 def test_of_groups_of_any_size_it_is_told_how_much_each_account_sent(requests: int, sleeps: bool) -> None:
     proposed = groups(range(20_000), range(2))
     known = scene(proposed, people(20_000), measured(proposed, n=np.append(np.full(20_000, requests), (7_000_000, 7_000_000))))

@@ -82,9 +82,9 @@ def test_trees_speak_only_where_no_sum_passes() -> None:
                   context__yardstick=[1.0, 1.0, 1.0, 4.0])
     both = model(grown(1.0, TWO, 0.5, trees=2.5), unlinked=part(harvest__volume=1.0, harvest__rate=20.0))
     both = replace(both, margins={**both.margins, "unlinked": (18.5,) * len(SIZES)})
-    said = both.speaks(told)
+    said = both.assess(told)
     assert said.part.tolist() == [0, -1, -1, 0]
-    assert said.beyond.tolist() == [False, True, True, False]
+    assert said.beyond_log.tolist() == [False, True, True, False]
     assert not said.explained.any()
     assert said.score[1] == pytest.approx(1.0 + 2.7 - 0.5 * 1.0 - 2.5)  # less half of the log's yardstick, and the line
     base, pieces = both.bars(told, 1)
@@ -98,8 +98,8 @@ def test_trees_and_a_part_together_pass_what_neither_passes() -> None:
     """The part needs a nat more than it gives, the trees alone far more; together they pass, and the bars are of both."""
     told = values(2, harvest__rate=0.9, session__handoff=[1.0, 0.0], harvest__volume=np.log(10.0) - 1.0, context__yardstick=0.0)
     both = model(grown(0.0, TWO, linked=1.0, trees=9.0), linked=part(harvest__volume=1.0))
-    said = both.speaks(told)
-    assert said.beyond.tolist() == [True, True]
+    said = both.assess(told)
+    assert said.beyond_log.tolist() == [True, True]
     assert said.part.tolist() == [0, 0]
     sums = both.by_part(told)[0]
     assert (sums < 0).all()
@@ -108,15 +108,15 @@ def test_trees_and_a_part_together_pass_what_neither_passes() -> None:
     assert set(pieces) == {"harvest.volume", *TWO.pieces}
     assert base + sum(pieces.values()) == pytest.approx(said.score[0])
     explained = told | {"context.education": np.ones(2), "context.common_work": np.ones(2)}
-    assert not both.speaks(explained).beyond.any()
+    assert not both.assess(explained).beyond_log.any()
 
 
 def test_what_no_log_of_calibration_reached_passes_in_any_log() -> None:
     """A log all of whose groups are far out hides the second; the first lies beyond innocents of all logs."""
     told = values(2, harvest__rate=[0.9, 0.1], session__handoff=1.0, harvest__volume=-9.0, context__yardstick=50.0)
     both = model(replace(grown(0.0, TWO), lines=(Lines(1.0, {TREES: 1.0}, anywhere=2.5),) * 2), linked=part(harvest__volume=1.0))
-    said = both.speaks(told)
-    assert said.beyond.tolist() == [True, True]
+    said = both.assess(told)
+    assert said.beyond_log.tolist() == [True, True]
     assert said.part.tolist() == [-2, -2]
     assert said.score == pytest.approx([2.7 - 2.5, 0.5 - 2.5])
     base, pieces = both.bars(told, 0)
@@ -129,21 +129,21 @@ def test_many_kinds_of_work_have_lines_of_their_own_and_are_asked_for_fewer_reas
                   session__handoff=1.0, context__yardstick=0.4)
     lines = Lines(1.0, {TREES: 9.0, "unlinked": 1.0}), Lines(0.5, {TREES: 9.0, "unlinked": 1.0})
     both = model(replace(grown(0.0, TWO), lines=lines), unlinked=part(harvest__volume=1.0))
-    said = both.speaks(told)
-    assert said.beyond.tolist() == [False, False, True, True]
+    said = both.assess(told)
+    assert said.beyond_log.tolist() == [False, False, True, True]
     assert said.explained.tolist() == [True, True, False, False]
     assert said.score[2:] == pytest.approx(both.by_part(told)[0][2:] + 2.7 - 0.5 * 0.4 - 1.0)
     taught = told | {"context.placed": np.zeros(4), "context.crowd": np.full(4, 0.4)}
-    assert not both.speaks(taught).beyond.any()  # what a log does not tell is asked of all
+    assert not both.assess(taught).beyond_log.any()  # what a log does not tell is asked of all
 
 
 def test_a_class_without_a_line_for_a_part_has_that_of_the_first() -> None:
     told = values(2, harvest__rate=0.9, session__handoff=1.0, harvest__volume=-1.0, context__yardstick=0.4, harvest__narrow=[1.0, 0.0])
     lines = Lines(0.5, {TREES: 9.0, "linked": -9.0}), Lines(0.0, {TREES: 9.0})
     both = model(replace(grown(0.0, TWO), lines=lines), linked=part(harvest__volume=1.0))
-    said = both.speaks(told)
+    said = both.assess(told)
     sums = both.by_part(told)[0]
-    assert said.beyond.all()
+    assert said.beyond_log.all()
     assert said.score == pytest.approx(sums + 2.7 - 0.4 * 0.5 + 9.0)
     for group in range(2):
         base, pieces = both.bars(told, group)
@@ -158,8 +158,8 @@ def test_trees_doubt_the_more_the_fewer_kinds_of_work() -> None:
     for nats, doubted in ((-0.1, [True] * 5), (0.0, [False, False, True, True, True]), (1.0, [False, False, False, True, True]),
                           (DOUBTED, [False] * 5)):
         one = model(grown(nats, ZERO), linked=part(harvest__volume=1.0))
-        assert one.speaks(told).doubted.tolist() == doubted
-        assert one.speaks(told | {"harvest.volume": np.full(5, BEYOND_DOUBT + np.log(10))}).doubted.tolist() == doubted
+        assert one.assess(told).doubted.tolist() == doubted
+        assert one.assess(told | {"harvest.volume": np.full(5, BEYOND_DOUBT + np.log(10))}).doubted.tolist() == doubted
 
 
 def test_trees_doubt_more_where_nothing_links_unless_the_score_is_high_and_the_work_wanted() -> None:
@@ -173,7 +173,7 @@ def test_trees_doubt_more_where_nothing_links_unless_the_score_is_high_and_the_w
     assert doubt(told, sure, unlinked=np.ones(3, bool)).tolist() == [DOUBTED] * 3
     assert doubt(idle, sure, unlinked=np.ones(3, bool)).tolist() == pytest.approx([DOUBTED, 1.5 * DOUBTED, 2 * DOUBTED])
     speaking = model(grown(DOUBTED, ZERO), unlinked=part(harvest__volume=1.0))
-    assert speaking.speaks(told | {"harvest.volume": np.full(3, 1.0)}).doubted.tolist() == [False, True, True]
+    assert speaking.assess(told | {"harvest.volume": np.full(3, 1.0)}).doubted.tolist() == [False, True, True]
 
 
 def test_of_who_sleeps_trees_must_be_sure_whatever_the_score() -> None:
@@ -184,7 +184,7 @@ def test_of_who_sleeps_trees_must_be_sure_whatever_the_score() -> None:
     assert doubt(asleep, sure, unlinked=np.zeros(4, bool)).tolist() == [SLEEPING, 0.0, 0.0, -np.inf]
     for nats, doubted in ((SLEEPING - 0.1, True), (SLEEPING, False)):
         speaking = model(grown(nats, ZERO), linked=part(harvest__volume=BEYOND_DOUBT + 1))
-        assert speaking.speaks({name: value[:1] for name, value in asleep.items()}).doubted.tolist() == [doubted]
+        assert speaking.assess({name: value[:1] for name, value in asleep.items()}).doubted.tolist() == [doubted]
 
 
 def test_in_a_log_of_few_days_trees_doubt_less_of_who_sent_little_and_nothing_of_a_high_score() -> None:
@@ -204,7 +204,7 @@ def test_of_batches_that_live_alike_trees_say_nothing() -> None:
     told = values(4, harvest__rate=0.9, harvest__volume=-9.0, context__yardstick=0.0, context__batches=[0.0, 1.0, 1.0, 1.0],
                   harvest__narrow=[1.0, 1.0, 0.0, 1.0], identity__contact=[0.0, 0.0, 0.0, 1.0])
     both = model(grown(9.0, TWO, trees=1.0), linked=part(harvest__volume=1.0))
-    assert both.speaks(told).beyond.tolist() == [True, False, False, False]
+    assert both.assess(told).beyond_log.tolist() == [True, False, False, False]
 
 
 def test_trees_are_asked_few_reasons_and_what_a_log_does_not_tell() -> None:

@@ -226,7 +226,7 @@ def test_what_only_an_everyday_reason_keeps_the_trees_from_passing_is_for_a_pers
     for yardstick, asked in ((-6.0, True), (-4.0, False)):
         one, told, found = outliers(context__yardstick=yardstick, **app)
         assert (found.campaign[0], found.review[0]) == (False, asked)
-        assert one.speaks(told).kept[0] == asked
+        assert one.assess(told).held_back[0] == asked
         assert any("an app's, a plug-in's or a course's users" in said for said in not_accused(told, found, one, 0))
     one, told, found = outliers(context__yardstick=-6.0, context__crowd=np.log10(7) / 4, **app)
     assert not found.review[0]
@@ -234,7 +234,7 @@ def test_what_only_an_everyday_reason_keeps_the_trees_from_passing_is_for_a_pers
 
 def test_a_log_that_was_not_compared_and_a_model_that_cannot_accuse_nobody_by_it() -> None:
     one, told, _ = outliers(context__yardstick=-30.0)
-    assert one.speaks(told).beyond.any()
-    assert not replace(one, forest=None).speaks(told).beyond.any()
+    assert one.assess(told).beyond_log.any()
+    assert not replace(one, forest=None).assess(told).beyond_log.any()
     del told[YARDSTICK]
-    assert not one.speaks(told).beyond.any()
+    assert not one.assess(told).beyond_log.any()

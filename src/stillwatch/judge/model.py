@@ -1,15 +1,17 @@
-"""The calibrated model: pieces of evidence to a score, weights from a recorded calibration.
+"""The calibrated model: it turns the pieces of a group into a score.
 
-Three logistic regressions look at the groups, and the one that finds a group rarer among innocents speaks. *Linked* weighs all
-evidence; it leans on what only an operator's accounts share. *Unlinked* never sees links: it knows accounts of one hand by how
-they work, so that an operator who gives up every shared card and conversation is still looked at. *Batched* looks at batches of a few
-accounts with a card each that live alike, and tells farms from families. Each weight has a sign, so that no piece can speak against
-its meaning, and a ridge penalty. Where none of them passes a group, *trees* may: they see how pieces go together, evidence with its sign.
-What they give is read against what they give the next groups of the same log, which what shifts a provider's innocents shifts as well;
-alone they are asked no everyday reason, since they learnt from the innocents who have one, and together with a part that sums they
-pass what is unusual to both. Groups of many kinds of work have lines of their own. Each weight times its value, or what splits change,
-is a bar of the analyst's waterfall. Weights, trees, their data and command lie in calibration.json, written by
-``python benchmarks/calibrate.py``; of these none is typed in. Thresholds that were chosen say on what data.
+Three logistic regressions, the *parts*, look at each group; the score is that of the part that finds the group rarest among innocents:
+
+- *linked* weighs all evidence, and leans on what only an operator's accounts share;
+- *unlinked* never sees links: it finds accounts of one operator by how they work, even if he gives up every shared card and conversation;
+- *batched* looks at batches of a few accounts with a card each that live alike, and tells farms from families.
+
+Each weight has a fixed sign, so that no piece can speak against its meaning, and a ridge penalty. Where no part passes a group, boosted
+*trees* may, which see how pieces combine. Their log-odds are compared with those of the next groups of the same log, because whatever
+shifts a provider's innocents shifts both. Most everyday reasons do not hold for the trees alone, since they learnt from the innocents who
+have one; with a part they pass what is unusual to both. Groups of many kinds of work have lines of their own. Each weight times its value,
+or the change at each split, is a bar of the analyst's waterfall. Weights, trees, their data and command are in calibration.json, written by
+``python benchmarks/calibrate.py``. Thresholds that were chosen say on what data.
 """
 
 import json
@@ -32,77 +34,81 @@ from stillwatch.judge.trees import Trees
 F64 = NDArray[np.float64]
 
 RARE_SHARE = 1e-3
-"""Share of innocent groups, of those without an everyday reason, that may lie beyond the line; no innocent of calibration does."""
+"""Share of innocent groups without an everyday reason that may lie beyond the line; no innocent of calibration does."""
 
 LEEWAY = 2.0
-"""Nats by which the line of the part without links is lower for many accounts that work as one: its tail is of people who do one thing,
-most of them unlike, and innocents of that make lay 5.3 nats below the line (sixteen authors, each left out; strangers 3.6)."""
+"""Nats by which the line of *unlinked* is lower for many accounts that work as one: its tail is of people who do one thing, most of them
+unlike, and innocents who are alike lay 5.3 nats below the line (sixteen authors, each left out; strangers 3.6)."""
 
 CHOSEN = float(np.log(5))
-"""Nats that batches need besides: that they live alike, which is half of what is weighed, was looked for."""
+"""Nats by which the line is higher for batches: they were chosen for living alike, which is half of what is weighed."""
 
 OPEN = float(np.log(10))
-"""Nats below the line to which a group is worth a person's look."""
+"""A group up to this many nats below the line is worth a person's look."""
 
 SIZES = (0, 32, 100)
-"""Accounts from which a class of group sizes begins: much less happens by chance in large groups than in small ones."""
+"""Smallest number of accounts of each size class: much less happens by chance in large groups than in small ones."""
 
 
 KNOTS = (32, 64, 180)
-"""Accounts at which a group has the line of its class alone; between, lines and slopes change steadily with the log of the size."""
+"""Numbers of accounts at which a group has the line of its size class alone; between them, lines and slopes are interpolated in the log of
+the size."""
 
 
 def between_classes(values: Mapping[str, F64]) -> F64:
-    """Where each group lies between the classes, 0 for the first, ``(n_groups,)``: one account more never moves a line far."""
+    """Position of each group between the size classes, from 0 for the first, ``(n_groups,)``: one more account never moves a line far."""
     return np.asarray(np.interp(log_accounts(values), np.log10(KNOTS), np.arange(len(KNOTS))))
 
 
 @dataclass(frozen=True)
 class Tail:
-    """How innocent groups of one class of sizes reach high log-odds: ``share`` exceed ``start``, beyond it a generalised Pareto tail.
-
-    Pickands 1975; the scale is an upper limit, since a false accusation costs more than a miss.
-    """
+    """Upper tail of the log-odds of innocent groups in one size class: generalised Pareto (Pickands 1975)."""
 
     start: float
+    """Log-odds at which the tail begins."""
     share: float
+    """Share of innocent groups that exceed the start."""
     scale: float
-    """Nats in which the share of innocent groups falls by e at the start."""
+    """Nats in which that share falls by e at the start; an upper limit, since a false accusation costs more than a miss."""
     shape: float
     """0 for an exponential tail; below 0 for one that ends, since values are bounded."""
     line: float
-    """Log-odds that RARE_SHARE of the innocent groups exceed, or the highest of them if that is more: scores are 0 there."""
+    """Log-odds that RARE_SHARE of the innocent groups exceed, or the highest of them if that is more; the score is 0 there."""
     rare: float
     """Share of innocent groups that exceed the line."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Log-odds are ``bias + sum(weights[name] * value)``, nats."""
+    """A logistic regression: log-odds are ``bias + sum(weights[name] * value)``, nats."""
 
     bias: float
     weights: dict[str, float]
     tails: tuple[Tail, ...]
-    """Of innocent groups without an everyday reason, one for each of SIZES."""
+    """Tails of innocent groups without an everyday reason, one for each of SIZES."""
 
     def log_odds(self, values: Mapping[str, F64]) -> F64:
-        """Log-odds of each group, ``(n_groups,)``."""
+        """Log-odds of each group, nats, ``(n_groups,)``."""
         total: F64 = np.asarray(self.bias + sum((self.weights[name] * values[name] for name in self.weights), start=np.float64(0)))
         return total
 
     def shares(self, values: Mapping[str, F64], group: int) -> dict[str, float]:
-        """What each piece gives one group's log-odds, nats."""
+        """What each piece adds to the log-odds of one group, nats."""
         return {name: weight * float(values[name][group]) for name, weight in self.weights.items()}
 
     def of_class(self, name: str, at: F64) -> F64:
-        """A number of the tails around each group's place between the classes, ``(n_groups,)``."""
+        """A field of the tails, interpolated at each group's position between the size classes (``at``), ``(n_groups,)``."""
         return np.asarray(np.interp(at, np.arange(len(self.tails)), [getattr(tail, name) for tail in self.tails]))
 
     def slope(self, at: F64, beyond: NDArray[Any]) -> F64:
-        """Nats of rarity a nat of log-odds, ``(n_groups,)``, where ``beyond`` is the log-odds less the line.
+        """Nats of rarity per nat of log-odds, ``(n_groups,)``.
 
-        Up to the line straight from the start of the tail to it; beyond, one over the mean excess: a tail that is fitted to end would be
-        told to end where few innocents were looked at.
+        Up to the line, the slope of the straight line from the start of the tail; beyond it, one over the mean excess, since a fitted end
+        of the tail would only show where few innocents were looked at.
+
+        Args:
+            at: position between the size classes, ``(n_groups,)``.
+            beyond: log-odds less the line, nats, ``(n_groups,)``.
         """
         within = np.log(self.of_class("share", at) / self.of_class("rare", at)) / (self.of_class("line", at) - self.of_class("start", at))
         mean_excess = self.of_class("scale", at) / (1 - self.of_class("shape", at))
@@ -111,119 +117,123 @@ class Part:
 
 @dataclass(frozen=True)
 class Members:
-    """Logistic regression that tells a campaign's accounts from those drawn in, by how they compare with its usual account."""
+    """Logistic regression that tells a campaign's accounts from accounts that were drawn in, by their standing (:func:`.standing`)."""
 
     bias: float
     weights: dict[str, float]
     strays: float = float("inf")
-    """Accounts drawn in that have a posterior from NEAR_POSTERIOR to MIN_POSTERIOR, for each that has one from MIDDLE_POSTERIOR to
-    NEAR_POSTERIOR (:mod:`.members`)."""
+    """Accounts drawn in with a posterior from NEAR_POSTERIOR to MIN_POSTERIOR, for each with one from MIDDLE_POSTERIOR to NEAR_POSTERIOR
+    (:mod:`.members`)."""
 
     def log_odds(self, pieces: Mapping[str, F64]) -> F64:
-        """Log-odds that each account is one of the campaign's, ``(n_rows,)``; how far a piece may speak is limited."""
+        """Log-odds that each account is the campaign's, nats, ``(n_rows,)``; each piece is clipped to REACH."""
         total = self.bias + sum((weight * np.clip(pieces[name], *REACH) for name, weight in self.weights.items()), start=np.float64(0))
         return np.asarray(total)
 
     def posterior(self, pieces: Mapping[str, F64]) -> F64:
-        """The same as probabilities."""
+        """Probability that each account is the campaign's, ``(n_rows,)``."""
         return np.asarray(expit(self.log_odds(pieces)))
 
 
 REACH = (-4.0, 1.5)
-"""Least and most that a piece of an account's standing counts: who sends more than usual is not the surer a member."""
+"""Limits of a piece of an account's standing: sending more than usual does not make membership more certain."""
 
 
 @dataclass(frozen=True)
 class Joins:
-    """Logistic regression that tells, of the accounts that are asked for a campaign, its own from others."""
+    """Logistic regression that tells which candidates (:func:`.candidates`) belong to the campaign."""
 
     bias: float
     standing: float
     """Weight of the log-odds that :class:`Members` gives."""
     work: float
-    """Weight of the log-odds by its marks."""
+    """Weight of the log-odds by the campaign's marks."""
     line: float
     """Log-odds from which an account joins."""
 
     def log_odds(self, standing: F64, work: F64) -> F64:
-        """Log-odds that each account is one of the campaign's, ``(n_rows,)``; how far either may speak is limited."""
-        return np.asarray(self.bias + self.standing * np.clip(standing, -TOLD, TOLD) + self.work * np.clip(work, -TOLD, TOLD))
+        """Log-odds that each candidate is the campaign's, nats, ``(n_rows,)``; both arguments are clipped to MAX_NATS."""
+        return np.asarray(
+            self.bias + self.standing * np.clip(standing, -MAX_NATS, MAX_NATS) + self.work * np.clip(work, -MAX_NATS, MAX_NATS)
+        )
 
 
-TOLD = 12.0
-"""Log-odds that either side of :class:`Joins` counts for at most."""
+MAX_NATS = 12.0
+"""Largest absolute log-odds of either side of :class:`Joins`."""
 
 
 @dataclass(frozen=True)
 class Forest:
-    """Trees, and how far beyond its log's other groups they must find a group."""
+    """Boosted trees, and the lines beyond which a group must lie for them to pass it."""
 
     bias: float
     trees: Trees
     lines: tuple[Lines, ...] = (Lines(),) * 2
-    """Of the groups of each :func:`.line_class`."""
+    """Lines of each :func:`.line_class`."""
     logs: int = 1
-    """Logs of calibration."""
+    """Number of logs of the calibration."""
 
-    def drawn(self, number: int, name: str) -> Lines:
-        """The lines that hold for a part in a class: its own, or the first's where too few innocents told how far they reach."""
+    def lines_of(self, number: int, name: str) -> Lines:
+        """The lines of a part in a class: the class's own, or those of class 0 where calibration had too few innocents of the class."""
         return self.lines[number] if name in self.lines[number].parts else self.lines[0]
 
     def log_odds(self, values: Mapping[str, F64]) -> F64:
-        """Log-odds of each group, ``(n_groups,)``."""
+        """Log-odds of each group, nats, ``(n_groups,)``."""
         return self.bias + self.trees.log_odds(values)
 
 
-class Spoken(NamedTuple):
-    """What is said of groups, ``(n_groups,)`` each."""
+class Assessment(NamedTuple):
+    """What the model says of each group, ``(n_groups,)`` each."""
 
     part: NDArray[np.int64]
-    """The part that speaks, alone or with the trees; -1 for trees alone, against their log, and -2 where they need none."""
+    """Index of the part that gives the score, alone or with the trees; -1 for the trees alone, compared with the rest of their log, and -2
+    for the trees alone, whatever the rest of the log."""
     score: F64
+    """Nats beyond the line."""
     explained: NDArray[np.bool_]
-    """Everyday life has a reason for what the part sees."""
-    beyond: NDArray[np.bool_]
-    """No part passes it, and the score is how far it lies beyond the line that its log gives it by the trees."""
+    """Everyday life explains what the part sees."""
+    beyond_log: NDArray[np.bool_]
+    """No part passes the group, and the score is how far it lies beyond the line that the trees draw from the rest of its log."""
     doubted: NDArray[np.bool_]
-    """A part speaks, and the trees, which see how pieces go together, give it less than :func:`doubt`."""
-    odds: F64
-    """What the trees give it, nats."""
-    reasons: NDArray[np.bool_]
-    """Whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``."""
-    kept: NDArray[np.bool_]
-    """It lies beyond the line that its log gives it by the trees alone, and only an everyday reason keeps them from saying so."""
+    """A part gives the score, and the trees, which see how pieces go together, give the group less than :func:`doubt`."""
+    tree_odds: F64
+    """Log-odds of the trees, nats."""
+    part_explained: NDArray[np.bool_]
+    """Whether everyday life explains what each part sees, ``(n_parts, n_groups)``."""
+    held_back: NDArray[np.bool_]
+    """By the trees alone the group lies beyond the line that they draw from the rest of its log, and only an everyday reason keeps it from
+    being accused."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """Parts, and the values that are usual among innocent groups."""
+    """The parts, the trees, and the values that are usual among innocent groups; as calibration.json has them."""
 
     parts: dict[str, Part]
     usual: dict[str, float]
-    """The value of each piece that nine of ten innocent groups stay below, against which the waterfall is drawn."""
+    """90th percentile of each piece among innocent groups, with which the waterfall compares."""
     strong: dict[str, float]
-    """The value of each piece that 99 of 100 innocent groups stay below."""
+    """99th percentile of each piece among innocent groups."""
     margins: dict[str, tuple[float, ...]]
-    """Nats beyond the line of each part from which a score begins, one for each of SIZES: how much further innocents of a provider
-    reach whom calibration never saw."""
+    """Nats by which the score of each part is reduced, one for each of SIZES: how much further innocents reach at a provider that
+    calibration never saw."""
     members: Members
-    """Tells the accounts of a campaign from those drawn in."""
+    """Tells the accounts of a campaign from accounts that were drawn in."""
     record: dict[str, object]
     """Command, data and commit of the calibration."""
     forest: Forest | None = None
     joins: Joins | None = None
-    """Without, nobody joins."""
+    """Without it, nobody joins a campaign."""
 
     @property
     def pieces(self) -> tuple[str, ...]:
-        """What any part looks at."""
-        looked_at = [tuple(part.weights) for part in self.parts.values()]
-        return tuple(dict.fromkeys(name for names in (*looked_at, self.forest.trees.pieces if self.forest else ()) for name in names))
+        """Names of the pieces that any part or the trees use."""
+        names_of_parts = [tuple(part.weights) for part in self.parts.values()]
+        return tuple(dict.fromkeys(name for names in (*names_of_parts, self.forest.trees.pieces if self.forest else ()) for name in names))
 
     def by_part(self, values: Mapping[str, F64]) -> F64:
-        """Score of each group under each part, ``(n_parts, n_groups)``: nats by which it is rarer among innocents than the line is.
-
-        Less the margin.
+        """Score of each group under each part, ``(n_parts, n_groups)``: nats by which it is rarer among innocents than the line, less the
+        margin; -inf under *batched* for groups that are no batches.
         """
         at = between_classes(values)
         beyond = {name: part.log_odds(values) - part.of_class("line", at) for name, part in self.parts.items()}
@@ -231,68 +241,71 @@ class Model:
         return np.where([batched(values) | (name != BATCHED) for name in self.parts], rarer, -np.inf)
 
     def margin(self, values: Mapping[str, F64]) -> F64:
-        """The margin of each group's size, ``(n_parts, n_groups)``: more for what was looked for, less for many that work as one."""
+        """Margin of each part at each group's size, nats, ``(n_parts, n_groups)``: more for batches, less for many that work as one."""
         at, chosen = between_classes(values), CHOSEN * batched(values)
         more = {LINKED: chosen, BATCHED: chosen, UNLINKED: -LEEWAY * many_as_one(values)}
         return np.stack([np.interp(at, np.arange(len(SIZES)), self.margins[name]) + more.get(name, 0.0) for name in self.parts])
 
-    def speaks(self, values: Mapping[str, F64]) -> Spoken:
-        """The part that speaks for each group, its score, and whether everyday life has a reason for what it sees.
+    def assess(self, values: Mapping[str, F64]) -> Assessment:
+        """The score of each group, the part that gives it, and whether everyday life explains what that part sees.
 
-        The highest of the parts without such a reason if it passes the line; else the trees, alone or with such a part, where they pass or
-        nearly do; else the highest part.
-        """
-        by_part = self.by_part(values)
-        odds = self.by_trees(values)
-        reason = self._reasons(values, by_part, odds)
-        plain = np.where(reason, -np.inf, by_part)
-        passes = plain.max(axis=0) >= 0
-        part = np.where(passes, plain.argmax(axis=0), by_part.argmax(axis=0))
-        score, explained = (np.take_along_axis(told, part[None], axis=0)[0] for told in (by_part, reason))
-        sums = {name: (by_part[i], reason[i]) for i, name in enumerate(self.parts)}
-        by_log, with_part = self._beyond_its_log(values, with_trees(values, sums, odds))
-        beyond = ~passes & (by_log >= -OPEN)
-        kept = everyday(TREES, values) & (self._beyond_its_log(values, {TREES: odds})[0] >= 0)
-        unlinked = np.array([name == UNLINKED for name in self.parts])[part]
-        doubted = ~beyond & (odds < doubt(values, score, unlinked=unlinked)) & (self.forest is not None)
-        part, score = np.where(beyond, with_part, part), np.where(beyond, by_log, score)
-        return Spoken(part, score, explained & ~beyond, beyond, doubted, odds, reason, kept)
-
-    def _reasons(self, values: Mapping[str, F64], by_part: F64, odds: F64) -> NDArray[np.bool_]:
-        """Whether everyday life has a reason for what each part sees, ``(n_parts, n_groups)``.
-
-        It has none for what lies CLEAR nats beyond the line of the part and looks like fakes in all else: PLAIN nats of the trees, or
-        PLAINEST where trees are asked for a reason, too: of such people they learnt little, and cannot know what a log does not tell.
-        Of batches that were put together since they live alike the trees say nothing.
-        """
-        told = np.stack([everyday(name, values) for name in self.parts])
-        plain = (by_part >= CLEAR) & (odds >= np.where(everyday(TREES, values), PLAINEST, PLAIN)) & ~batched(values)
-        return np.asarray(told & ~plain)
-
-    def _beyond_its_log(self, values: Mapping[str, F64], told: Mapping[str, F64]) -> tuple[F64, NDArray[np.int64]]:
-        """Nats by which each group lies beyond the line of its log, and the part that says so with the trees, -1 for none.
+        The score is of the highest part without an everyday reason, if it passes the line; else of the trees, alone or with such a part,
+        where they pass or nearly do; else of the highest part.
 
         Args:
-            values: of each piece, ``(n_groups,)``.
-            told: what the trees say alone (TREES) and with each part, nats (:func:`.with_trees`), ``(n_groups,)`` each.
+            values: value of each piece, ``(n_groups,)``.
         """
-        n = len(told[TREES])
-        best, place = np.full(n, -np.inf), np.full(n, -1)
+        by_part = self.by_part(values)
+        tree_odds = self.by_trees(values)
+        part_explained = self._part_explained(values, by_part, tree_odds)
+        unexplained = np.where(part_explained, -np.inf, by_part)
+        passes = unexplained.max(axis=0) >= 0
+        part = np.where(passes, unexplained.argmax(axis=0), by_part.argmax(axis=0))
+        score, explained = (np.take_along_axis(of_parts, part[None], axis=0)[0] for of_parts in (by_part, part_explained))
+        sums = {name: (by_part[i], part_explained[i]) for i, name in enumerate(self.parts)}
+        log_score, log_part = self._beyond_its_log(values, with_trees(values, sums, tree_odds))
+        beyond_log = ~passes & (log_score >= -OPEN)
+        held_back = everyday(TREES, values) & (self._beyond_its_log(values, {TREES: tree_odds})[0] >= 0)
+        unlinked = np.array([name == UNLINKED for name in self.parts])[part]
+        doubted = ~beyond_log & (tree_odds < doubt(values, score, unlinked=unlinked)) & (self.forest is not None)
+        part, score = np.where(beyond_log, log_part, part), np.where(beyond_log, log_score, score)
+        return Assessment(part, score, explained & ~beyond_log, beyond_log, doubted, tree_odds, part_explained, held_back)
+
+    def _part_explained(self, values: Mapping[str, F64], by_part: F64, tree_odds: F64) -> NDArray[np.bool_]:
+        """Whether everyday life explains what each part sees, ``(n_parts, n_groups)``.
+
+        No everyday reason holds for a group that lies CLEAR nats beyond the line of the part and looks like fakes in all else: the trees
+        give it PLAIN nats, or PLAINEST where the reason holds for the trees, too (of such people they learnt little, and they cannot know
+        what a log lacks). For batches that were put together because they live alike the trees do not count.
+        """
+        explained = np.stack([everyday(name, values) for name in self.parts])
+        plainly_fake = (by_part >= CLEAR) & (tree_odds >= np.where(everyday(TREES, values), PLAINEST, PLAIN)) & ~batched(values)
+        return np.asarray(explained & ~plainly_fake)
+
+    def _beyond_its_log(self, values: Mapping[str, F64], odds: Mapping[str, F64]) -> tuple[F64, NDArray[np.int64]]:
+        """Nats by which each group lies beyond the line of its log, and the part behind it (as :attr:`Assessment.part`), ``(n_groups,)``.
+
+        Args:
+            values: value of each piece, ``(n_groups,)``.
+            odds: nats of the trees alone (TREES) and with each part (:func:`.with_trees`), ``(n_groups,)`` each.
+        """
+        n = len(odds[TREES])
+        best, best_part = np.full(n, -np.inf), np.full(n, -1)
         if self.forest is None or YARDSTICK not in values:
-            return best, place
-        classes, places = line_class(values), {TREES: -1} | {name: i for i, name in enumerate(self.parts)}
+            return best, best_part
+        classes, part_index = line_class(values), {TREES: -1} | {name: i for i, name in enumerate(self.parts)}
         for number, lines in enumerate(self.forest.lines):
-            beyond = [(told[TREES] - lines.anywhere, -2)]
-            for name in (name for name in self.forest.lines[0].parts if name in told):
-                drawn = self.forest.drawn(number, name)
-                beyond.append((told[name] - drawn.share * values[YARDSTICK] - drawn.parts[name], places[name]))
-            for nats, where in beyond:
+            beyond = [(odds[TREES] - lines.anywhere, -2)]
+            for name in (name for name in self.forest.lines[0].parts if name in odds):
+                own = self.forest.lines_of(number, name)
+                beyond.append((odds[name] - own.share * values[YARDSTICK] - own.parts[name], part_index[name]))
+            for nats, index in beyond:
                 better = (classes == number) & (nats > best)
-                best, place = np.where(better, nats, best), np.where(better, where, place)
-        return best, place
+                best, best_part = np.where(better, nats, best), np.where(better, index, best_part)
+        return best, best_part
 
     def by_trees(self, values: Mapping[str, F64]) -> F64:
-        """Log-odds that the trees give each group, ``(n_groups,)``: what groups of one log are compared by."""
+        """Log-odds that the trees give each group, nats, ``(n_groups,)``, by which groups of one log are compared; 0 without trees."""
         if self.forest is None:
             return np.zeros(len(next(iter(values.values()))))
         return self.forest.log_odds(values)
@@ -304,20 +317,20 @@ class Model:
         return np.minimum(rare * np.exp(-self.by_part(values) - self.margin(values)), 1.0)
 
     def bars(self, values: Mapping[str, F64], group: int) -> tuple[float, dict[str, float]]:
-        """What the score of one group is made of: a base, and the share of each piece of the part that speaks.
+        """Split the score of one group into a base and what each piece adds, nats.
 
-        The yardstick, which tells of the log and not of these accounts, is in the base.
+        The yardstick, which describes the log and not these accounts, is in the base.
         """
-        mine = {name: value[group : group + 1] for name, value in values.items()}
-        said, pieces = self.speaks(mine), dict[str, float]()
-        if said.part[0] >= 0:
-            part, at = list(self.parts.values())[int(said.part[0])], between_classes(mine)
-            slope = float(part.slope(at, part.log_odds(mine) - part.of_class("line", at))[0])
-            pieces = {name: share * slope for name, share in part.shares(mine, 0).items()}
-        if said.beyond[0] and self.forest is not None:
-            for name, share in self.forest.trees.shares(mine, 0).items():
+        of_group = {name: value[group : group + 1] for name, value in values.items()}
+        assessment, pieces = self.assess(of_group), dict[str, float]()
+        if assessment.part[0] >= 0:
+            part, at = list(self.parts.values())[int(assessment.part[0])], between_classes(of_group)
+            slope = float(part.slope(at, part.log_odds(of_group) - part.of_class("line", at))[0])
+            pieces = {name: share * slope for name, share in part.shares(of_group, 0).items()}
+        if assessment.beyond_log[0] and self.forest is not None:
+            for name, share in self.forest.trees.shares(of_group, 0).items():
                 pieces[name] = pieces.get(name, 0.0) + share
-        return float(said.score[0]) - sum(pieces.values()), pieces
+        return float(assessment.score[0]) - sum(pieces.values()), pieces
 
 
 @cache
@@ -327,23 +340,23 @@ def calibrated() -> Model:
 
 
 def load(text: str) -> Model:
-    """The model of the text of calibration.json."""
-    told = json.loads(text)
+    """Read the model from the text of calibration.json."""
+    content = json.loads(text)
     parts = {
         name: Part(part["bias"], part["weights"], tuple(Tail(**tail) for tail in part["tails"]))
-        for name, part in sorted(told["parts"].items())
+        for name, part in sorted(content["parts"].items())
     }
-    margins = {name: tuple(of_sizes) for name, of_sizes in told["margins"].items()}
-    forest = told["forest"]
+    margins = {name: tuple(of_sizes) for name, of_sizes in content["margins"].items()}
+    forest = content["forest"]
     if forest is not None:
         trees = Trees(**{name: tuple(value) for name, value in forest.pop("trees").items()})
-        forest = Forest(trees=trees, lines=tuple(Lines(**of) for of in forest.pop("lines")), **forest)
-    joins = Joins(**told["joins"]) if told["joins"] else None
-    return Model(parts, told["usual"], told["strong"], margins, Members(**told["members"]), told["record"], forest, joins)
+        forest = Forest(trees=trees, lines=tuple(Lines(**lines) for lines in forest.pop("lines")), **forest)
+    joins = Joins(**content["joins"]) if content["joins"] else None
+    return Model(parts, content["usual"], content["strong"], margins, Members(**content["members"]), content["record"], forest, joins)
 
 
 def dump(model: Model) -> str:
-    """The model as the text of calibration.json."""
+    """Write the model as the text of calibration.json."""
     text = json.dumps(asdict(model), indent=1, sort_keys=True)
     # A list of numbers on one line: trees have thousands of nodes.
-    return re.sub(r"\[\s+([-\d.e,\s]+?)\s+\]", lambda found: "[" + re.sub(r"\s+", " ", found[1]) + "]", text) + "\n"
+    return re.sub(r"\[\s+([-\d.e,\s]+?)\s+\]", lambda match: "[" + re.sub(r"\s+", " ", match[1]) + "]", text) + "\n"

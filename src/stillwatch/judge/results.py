@@ -154,8 +154,8 @@ OF_BROAD_WORK = " Its work is of many kinds; innocents who work alike mostly do 
 def far_out(values: dict[str, F64], model: Model, group: int) -> str:
     """A sentence for a group that lies beyond the others of its log as far as one may be accused for; empty for another."""
     mine = {name: value[group : group + 1] for name, value in values.items()}
-    said = model.speaks(mine)
-    if model.forest is None or not said.beyond[0] or said.score[0] < 0:
+    said = model.assess(mine)
+    if model.forest is None or not said.beyond_log[0] or said.score[0] < 0:
         return ""
     nats = float(model.by_trees(mine)[0] - mine[YARDSTICK][0])
     told = f" What it does goes together as in hardly another group of this log: it lies {nats:.1f} nats beyond the next ones."

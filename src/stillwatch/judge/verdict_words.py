@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from stillwatch.judge.conduct import as_crowd
 from stillwatch.judge.evidence import EVIDENCE
 from stillwatch.judge.lines import BEYOND_DOUBT, BROAD, NARROW, PLAIN, PURPOSEFUL, doubt
-from stillwatch.judge.model import Model, Spoken
+from stillwatch.judge.model import Assessment, Model
 from stillwatch.judge.pieces import joint
 from stillwatch.judge.reasons import (
     ASSIGNED,
@@ -30,7 +30,6 @@ from stillwatch.judge.reasons import (
     UNPLACED,
     UNWANTED,
     asleep,
-    beside,
     by_day,
     fewer_than,
     firms,
@@ -39,16 +38,17 @@ from stillwatch.judge.reasons import (
     housed,
     listed_batches,
     loosely_tied,
+    networks_unknown,
+    odd_jobs,
     one_app,
+    one_person,
     open_relay,
-    own_talk,
+    organisations_unknown,
     paid_by_few,
     same_place,
     surely_hiding,
     taught,
     unlike,
-    unowned,
-    unplaced,
     untied,
 )
 from stillwatch.judge.verdict import (
@@ -59,14 +59,16 @@ from stillwatch.judge.verdict import (
     MIN_GROUP_ACCOUNTS,
     OWNED,
     Verdicts,
-    asked_for,
     known_business,
     one_customer,
+    review_conditions,
 )
 
 F64 = NDArray[np.float64]
 Group = Mapping[str, float]
-"""Values of one group."""
+"""Value of each piece of one group."""
+Values = Mapping[str, F64]
+"""The same as arrays: of one group ``(1,)``, or with changes ``(n_changes,)``."""
 
 FACTS = {
     "session.handoff": "handed-over conversations",
@@ -89,53 +91,60 @@ FACTS = {
 }
 """Each piece of evidence in a few words."""
 OWN_WORK: Group = dict.fromkeys(("context.alike", "context.mostly_alike", "content.one_length"), 0.0)
+"""Values of accounts that each do their own work."""
 
 
-def changes(values: Mapping[str, F64], model: Model, verdicts: Verdicts, group: int) -> list[str]:
-    """What would change the verdict on a group, in sentences that tell how far it is from each.
+def changes(values: Values, model: Model, verdicts: Verdicts, group: int) -> list[str]:
+    """What would change the verdict on a group, in sentences with figures that say how far it is from each change.
 
-    Each fact that, alone, takes the score below the line or leaves it to a person for an everyday reason, and the standing conditions.
+    They name each fact that alone would take the score below the line or give it an everyday reason, and then the other conditions.
+
+    Args:
+        values: value of each piece, ``(n_groups,)``.
+        model: the calibrated weights.
+        verdicts: on all groups.
+        group: index of the group.
     """
-    mine = {name: float(value[group]) for name, value in values.items()}
-    facts = [name for name in EVIDENCE if mine[name] > 0]
-    supposed = [({"context.one_place": 1.0}, _NEIGHBOURS), (OWN_WORK, _CLUB), *_supposed(mine)]
-    said = _speaks(mine, model, [{}, *({name: 0.0} for name in facts), *(change for change, _ in supposed)])
-    score, explained, doubted = said.score, said.explained, said.doubted
+    own = {name: float(value[group]) for name, value in values.items()}
+    facts = [name for name in EVIDENCE if own[name] > 0]
+    supposed = [({"context.one_place": 1.0}, _NEIGHBOURS), (OWN_WORK, _CLUB), *_supposed(own)]
+    assessment = model.assess(_with_changes(own, [{}, *({name: 0.0} for name in facts), *(change for change, _ in supposed)]))
+    score, explained, doubted = assessment.score, assessment.explained, assessment.doubted
     out = []
     if score[0] >= 0 and not explained[0]:
-        less, others = slice(1, 1 + len(facts)), explained[1 + len(facts) :]
-        below = score[less] < 0
-        out += _without(_only(facts, below), "the score would fall below the line")
-        out += _without(_only(facts, ~below & explained[less]), "there would be an everyday reason for what is left")
-        unusual = ~below & ~explained[less] & ~doubted[0]
+        without_fact, when_supposed = slice(1, 1 + len(facts)), slice(1 + len(facts), None)
+        below = score[without_fact] < 0
+        out += _without(_selected(facts, below), "the score would fall below the line")
+        out += _without(_selected(facts, ~below & explained[without_fact]), "there would be an everyday reason for what is left")
+        unusual = ~below & ~explained[without_fact] & ~doubted[0]
         little = f"what is left would together look too little {_AS_FAKES}: a person asks first"
-        out += _without(_only(facts, unusual & doubted[less]), little)
-        told = [sentence for (_, sentence), so in zip(supposed, others, strict=True) if so]
-        # Who would be a neighbour would be of a club, too.
-        out += [sentence for sentence in told if sentence != _CLUB or _NEIGHBOURS not in told]
-    elif explained[0] or said.kept[0]:
-        out.append(f"an everyday reason explains it, so the answer decides: {_reason(_one(mine), said, model)}")
+        out += _without(_selected(facts, unusual & doubted[without_fact]), little)
+        sentences = _selected([sentence for _, sentence in supposed], explained[when_supposed])
+        # Where neighbours would be a reason, a club would be as well: one sentence is enough.
+        out += [sentence for sentence in sentences if sentence != _CLUB or _NEIGHBOURS not in sentences]
+    elif explained[0] or assessment.held_back[0]:
+        out.append(f"an everyday reason explains it, so the answer decides: {_reason(_as_arrays(own), assessment, model)}")
     accused = bool(verdicts.campaign[group])
-    # Where no group asks for less than the others do, the log does not tell.
+    # The value is 0 for all groups of a log whose purposes the list of words does not show.
     if accused and values["context.unwanted"].any():
-        out.append(_to_other_purpose(mine, model))
+        out.append(_to_other_purpose(own, model))
     if accused:
-        out.append(_to_one_customer(mine, model))
-        small = fewer_than(UNPLACED, _one(mine))[0] and verdicts.log_odds[group] < BEYOND_DOUBT and not hiding(_one(mine))[0]
-        if small and max(mine["context.one_domain"], mine["context.one_payer"]) > 0:
+        out.append(_to_one_customer(own, model))
+        small = fewer_than(UNPLACED, _as_arrays(own))[0] and verdicts.log_odds[group] < BEYOND_DOUBT and not hiding(_as_arrays(own))[0]
+        if small and max(own["context.one_domain"], own["context.one_payer"]) > 0:
             out.append(
-                f"if {ONE_DOMAIN:.0%} of its accounts shared rare mail domains ({mine['context.one_domain']:.0%} do) and its payers were "
-                f"as concentrated as {FEW_CARDS:g} on a scale from 0 to 1 (now {mine['context.one_payer']:.2f}), it would openly be one "
+                f"if {ONE_DOMAIN:.0%} of its accounts shared rare mail domains ({own['context.one_domain']:.0%} do) and its payers were "
+                f"as concentrated as {FEW_CARDS:g} on a scale from 0 to 1 (now {own['context.one_payer']:.2f}), it would openly be one "
                 "customer's: a person asks first"
             )
-    elif not doubted[0] and _only_purpose(mine, explained[0], model, verdicts, group):
+    elif not doubted[0] and _only_purpose(own, explained[0], model, verdicts, group):
         out.append(
-            f"it would be accused if it asked more for {_WANTED} (now {_SO} {_share(mine)}; it would have to be more than "
+            f"it would be accused if it asked more for {_WANTED} (now {_SO} {_share(own)}; it would have to be more than "
             f"{1 - UNWANTED:.0%} of it)"
         )
     out.append(
-        f"contracts or checked identities of {CONTRACTED:.0%} of the accounts ({mine['context.contracted']:.0%} have them), or one "
-        f"organisation that owns half ({mine['context.one_owner']:.0%}), make it known business"
+        f"contracts or checked identities of {CONTRACTED:.0%} of the accounts ({own['context.contracted']:.0%} have them), or one "
+        f"organisation that owns half ({own['context.one_owner']:.0%}), make it known business"
     )
     spoken = [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
     if len(spoken) == MIN_FAMILIES:
@@ -148,29 +157,29 @@ _NEIGHBOURS = "accounts at home in one or two places would be colleagues, a clas
 _CLUB = "accounts that keep hours and do work of their own would be a club or one shop's customers: a person asks first"
 
 
-def _supposed(mine: Group) -> list[tuple[Group, str]]:
-    """Everyday facts that might be found of a group, as values, each with what it would be then and how far it is from that."""
-    long = mine["harvest.long_answers"]
+def _supposed(own: Group) -> list[tuple[Group, str]]:
+    """Everyday facts that might turn out of a group: changed values, and the sentence that says what the group would be then."""
+    long = own["harvest.long_answers"]
     out: list[tuple[Group, str]] = [
         (
-            {"context.organised": max(mine["context.organised"], AT_HOME)},
-            f"if half of it belonged to organisations ({mine['context.organised']:.0%} is known to), it would be customers of one vendor, "
+            {"context.organised": max(own["context.organised"], AT_HOME)},
+            f"if half of it belonged to organisations ({own['context.organised']:.0%} is known to), it would be customers of one vendor, "
             "or firms that work together: a person asks first",
         ),
         (
             {
-                "context.education": max(mine["context.education"], TAUGHT),
-                "context.common_work": max(mine["context.common_work"], ASSIGNED),
+                "context.education": max(own["context.education"], TAUGHT),
+                "context.common_work": max(own["context.common_work"], ASSIGNED),
             },
-            f"if {TAUGHT:.0%} were registered for education ({mine['context.education']:.0%} are) and {ASSIGNED:.0%} of requests sent what "
-            f"others send ({mine['context.common_work']:.0%} do), it would be a class: a person asks first",
+            f"if {TAUGHT:.0%} were registered for education ({own['context.education']:.0%} are) and {ASSIGNED:.0%} of requests sent what "
+            f"others send ({own['context.common_work']:.0%} do), it would be a class: a person asks first",
         ),
         ({"context.occasion": 1.0}, "if nine tenths of its requests fell within three days, it would be an event: a person asks first"),
     ]
-    if mine["harvest.devotion"] >= SIDE_WORK:
+    if own["harvest.devotion"] >= SIDE_WORK:
         out.append((
             {"harvest.devotion": SIDE_WORK - 0.01},
-            f"if it were less than half of what its accounts usually do ({mine['harvest.devotion']:.0%} now), it would be odd jobs: "
+            f"if it were less than half of what its accounts usually do ({own['harvest.devotion']:.0%} now), it would be odd jobs: "
             "a person asks first",
         ))
     if long > 0:
@@ -178,112 +187,111 @@ def _supposed(mine: Group) -> list[tuple[Group, str]]:
             {"harvest.long_answers": 0.0},
             f"if its answers were not long ({_times(long)} {_AVERAGE}), there would be an everyday reason for what is left",
         ))
-    if mine["harvest.narrow"] < BROAD:
+    if own["harvest.narrow"] < BROAD:
         out.append((
             {"harvest.narrow": NARROW},
             "if it did few kinds of work, there would be an everyday reason for it: people who do one thing, alike",
         ))
-    few = {"context.crowd": min(mine["context.crowd"], float(as_crowd(HOPPER - 1)))}
-    if own_talk(_one({**mine, **few}))[0]:
+    few = {"context.crowd": min(own["context.crowd"], float(as_crowd(HOPPER - 1)))}
+    if one_person(_as_arrays({**own, **few}))[0]:
         out.append((few, f"if fewer than {HOPPER} accounts were left of it, they might be one person's: cards and contacts link too few "
                     "of them"))
-    for what, untold, fewest in (("networks", unplaced, NOWHERE), ("organisations", unowned, UNPLACED)):
-        few = {"context.crowd": min(mine["context.crowd"], float(as_crowd(fewest - 1)))}
-        if untold(_one({**mine, **few}))[0]:
-            out.append((few, f"if fewer than {fewest} accounts were left of it, it would go to a person, since the log tells no {what}"))
+    for missing, rule, fewest in (("networks", networks_unknown, NOWHERE), ("organisations", organisations_unknown, UNPLACED)):
+        few = {"context.crowd": min(own["context.crowd"], float(as_crowd(fewest - 1)))}
+        if rule(_as_arrays({**own, **few}))[0]:
+            out.append((few, f"if fewer than {fewest} accounts were left of it, it would go to a person, since the log tells no {missing}"))
     return out
 
 
-def _only_purpose(mine: Group, explained: np.bool_, model: Model, verdicts: Verdicts, group: int) -> bool:
-    """Whether another purpose is the only condition of a campaign that a group misses."""
-    one = _one(mine)
-    sure = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
-    asks = asked_for(one, model.by_trees(one), verdicts.log_odds[group : group + 1])
-    asked = [name for name, so in asks.items() if so[0]]
-    return bool(asked == ["purpose"] and sure and not explained and not known_business(one)[0])
+def _only_purpose(own: Group, explained: np.bool_, model: Model, verdicts: Verdicts, group: int) -> bool:
+    """Whether another purpose is the only thing that keeps a group from being a campaign."""
+    of_group = _as_arrays(own)
+    passes = verdicts.q_value[group] <= FDR and verdicts.log_odds[group] >= 0 and verdicts.families[group].sum() >= MIN_FAMILIES
+    conditions = review_conditions(of_group, model.by_trees(of_group), verdicts.log_odds[group : group + 1])
+    holding = [name for name, holds in conditions.items() if holds[0]]
+    return bool(holding == ["purpose"] and passes and not explained and not known_business(of_group)[0])
 
 
-def _to_one_customer(mine: Group, model: Model) -> str:
-    """What would make a campaign one customer's (:func:`stillwatch.judge.verdict.one_customer`), whatever else holds of it."""
+def _to_one_customer(own: Group, model: Model) -> str:
+    """What would make a campaign one customer's (:func:`stillwatch.judge.verdict.one_customer`), its other values as they are."""
 
-    def so(change: Group) -> bool:
-        one = _rows(mine, [change])
-        return bool(one_customer(one, model.by_trees(one))[0])
+    def one_customer_with(change: Group) -> bool:
+        changed = _with_changes(own, [change])
+        return bool(one_customer(changed, model.by_trees(changed))[0])
 
     paid = ", as few payment methods pay for them"
-    if mine["context.one_payer"] < OWNED:
+    if own["context.one_payer"] < OWNED:
         fewest, paid = MIN_GROUP_ACCOUNTS, ""
-        payers = f"payers as concentrated as {OWNED:g} on a scale from 0 to 1 (now {mine['context.one_payer']:.2f})"
-        other = payers if so({"context.one_payer": OWNED}) else ""
-    elif hiding(_one(mine))[0]:
-        fewest = DESK if so({"context.crowd": float(as_crowd(DESK - 1))}) else HOPPER
-        other = "accounts that do not each rotate over a pool of exits" if so({"infra.rotation": 0.0}) else ""
+        payers = f"payers as concentrated as {OWNED:g} on a scale from 0 to 1 (now {own['context.one_payer']:.2f})"
+        other = payers if one_customer_with({"context.one_payer": OWNED}) else ""
+    elif hiding(_as_arrays(own))[0]:
+        fewest = DESK if one_customer_with({"context.crowd": float(as_crowd(DESK - 1))}) else HOPPER
+        other = "accounts that do not each rotate over a pool of exits" if one_customer_with({"infra.rotation": 0.0}) else ""
     else:
         fewest, other = HOPPER, f"ones that together looked less {_AS_FAKES}"
     return f"fewer than {fewest} accounts{f', or {other},' * bool(other)} would be one customer's{paid}: a person asks first"
 
 
-def _to_other_purpose(mine: Group, model: Model) -> str:
-    """How far a campaign is from where accounts have another purpose than to train on the answers: each condition that it misses."""
-    given = model.by_trees(_one(mine))[0]
-    needed = [
-        (mine["context.unwanted"] < UNWANTED,
-         f"it asked less for {_WANTED} (now {_SO} {_share(mine)}; it would have to be at most {1 - UNWANTED:.0%} of it)"),
-        (mine["harvest.elicitation"] >= ELICITED,
-         f"less than {ELICITED:.0%} of its requests asked for reasoning written out (now {mine['harvest.elicitation']:.0%} do)"),
-        (mine["harvest.long_answers"] >= LONGER,
-         f"its answers were shorter than {_times(LONGER, 2)} {_AVERAGE} (now they are {_times(mine['harvest.long_answers'], 2)} it)"),
-        (surely_hiding(_one(mine))[0], f"it had fewer than {UNPLACED} accounts, or these did not each use a pool of exits with the others"),
-        (given >= PURPOSEFUL,
-         f"all that its accounts do looked less {_AS_FAKES} (now it scores {given:.1f} for that; it would have to be less than "
+def _to_other_purpose(own: Group, model: Model) -> str:
+    """What would have to change for a campaign to have another purpose than to train on the answers: each condition that it misses."""
+    tree_odds = model.by_trees(_as_arrays(own))[0]
+    conditions = [
+        (own["context.unwanted"] < UNWANTED,
+         f"it asked less for {_WANTED} (now {_SO} {_share(own)}; it would have to be at most {1 - UNWANTED:.0%} of it)"),
+        (own["harvest.elicitation"] >= ELICITED,
+         f"less than {ELICITED:.0%} of its requests asked for reasoning written out (now {own['harvest.elicitation']:.0%} do)"),
+        (own["harvest.long_answers"] >= LONGER,
+         f"its answers were shorter than {_times(LONGER, 2)} {_AVERAGE} (now they are {_times(own['harvest.long_answers'], 2)} it)"),
+        (surely_hiding(_as_arrays(own))[0],
+         f"it had fewer than {UNPLACED} accounts, or these did not each use a pool of exits with the others"),
+        (tree_odds >= PURPOSEFUL,
+         f"all that its accounts do looked less {_AS_FAKES} (now it scores {tree_odds:.1f} for that; it would have to be less than "
          f"{PURPOSEFUL:g})"),
     ]
-    what = "; and if ".join(text for far, text in needed if far)
-    return f"a person would ask whether it is a content mill, or access that is resold, if {what}"
+    missed = "; and if ".join(text for misses, text in conditions if misses)
+    return f"a person would ask whether it is a content mill, or access that is resold, if {missed}"
 
 
 _AS_FAKES = "like what fake accounts of the calibration do"
 _AVERAGE = "the average of the log's groups"
-"""A request of several groups counts in each, so that it is another number than that of the log's requests."""
+"""A request of several groups counts in each, so this is not the average of the log's requests."""
 _WANTED = "reasoning, grading, code, agents, data and (if many) images"
 _SO = "the share of its requests that do is"
 
 
-def _share(mine: Group) -> str:
-    """What a group asks for that is worth training on, as a share of what the log's groups do."""
-    unwanted = mine["context.unwanted"]
+def _share(own: Group) -> str:
+    """The share of a group's requests that are worth training on, in words, compared with the log's groups."""
+    unwanted = own["context.unwanted"]
     return f"{1 - unwanted:.0%} of {_AVERAGE}" if unwanted > 0 else f"{_AVERAGE} or more"
 
 
 def _times(long_answers: float, digits: int = 1) -> str:
+    """The ratio behind a value of ``harvest.long_answers`` (log10), in words."""
     return f"{10**long_answers:.{digits}f} times"
 
 
-def _speaks(mine: Group, model: Model, told: Iterable[Group]) -> Spoken:
-    """What is said of a group with each of these values in place of its own, ``(n_changes,)`` each."""
-    return model.speaks(_rows(mine, told))
+def _with_changes(own: Group, changed: Iterable[Group]) -> dict[str, F64]:
+    """Values of a group with each change in turn in place of its own, the joint pieces computed anew, ``(n_changes,)`` each."""
+    rows = [{**own, **change} for change in changed]
+    values = {name: np.array([row[name] for row in rows]) for name in own}
+    return values | joint(values)
 
 
-def _rows(mine: Group, told: Iterable[Group]) -> dict[str, F64]:
-    """Values of a group with each of these in place of its own, ``(n_changes,)`` each."""
-    rows = [{**mine, **change} for change in told]
-    changed = {name: np.array([row[name] for row in rows]) for name in mine}
-    return changed | joint(changed)
+def _as_arrays(own: Group) -> dict[str, F64]:
+    return {name: np.array([value]) for name, value in own.items()}
 
 
-def _one(mine: Group) -> dict[str, F64]:
-    return {name: np.array([value]) for name, value in mine.items()}
+def _selected(texts: list[str], which: NDArray[np.bool_]) -> list[str]:
+    return [text for text, selected in zip(texts, which, strict=True) if selected]
 
 
-def _only(facts: list[str], which: NDArray[np.bool_]) -> list[str]:
-    return [name for name, so in zip(facts, which, strict=True) if so]
+def _without(names: list[str], consequence: str) -> list[str]:
+    """The sentence that says what follows if any one of these pieces of evidence is absent; none for no pieces."""
+    return [f"without {_either([FACTS[name] for name in names])} {consequence}"] if names else []
 
 
-def _without(names: list[str], then: str) -> list[str]:
-    return [f"without {_listed([FACTS[name] for name in names])} {then}"] if names else []
-
-
-def _listed(texts: list[str]) -> str:
+def _either(texts: list[str]) -> str:
+    """The texts as "a, b or c"."""
     return " or ".join([*([", ".join(texts[:-1])] if texts[1:] else []), texts[-1]])
 
 
@@ -300,7 +308,7 @@ ONE_NIGHT = (
 )
 
 
-ASKED: Mapping[str, Callable[[Group], str]] = {
+QUESTIONS: Mapping[str, Callable[[Group], str]] = {
     "customer": lambda own: (
         f"it has fewer than {MIN_GROUP_ACCOUNTS} accounts: a firm or a family looks like it too often" if own["context.one_payer"] < OWNED
         else "few payment methods pay for it, or three quarters of its accounts meet others with their own card on a network: ask "
@@ -337,32 +345,39 @@ ASKED: Mapping[str, Callable[[Group], str]] = {
         f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
     ),
 }
-"""What a person asks of a group for which :func:`.asked_for` finds each condition, from its values."""
+"""What a person must ask under each of the :func:`.review_conditions`, with the figures of the group."""
 
 
-def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, group: int) -> list[str]:
-    """Why a group is no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words."""
-    mine = {name: value[group : group + 1] for name, value in values.items()}
-    own = {name: float(value[0]) for name, value in mine.items()}
-    said = model.speaks(mine)
-    score = said.score
+def not_accused(values: Values, verdicts: Verdicts, model: Model, group: int) -> list[str]:
+    """Why a group is no campaign: each condition of :func:`stillwatch.judge.judge` that it misses, in words.
+
+    Args:
+        values: value of each piece, ``(n_groups,)``.
+        verdicts: on all groups.
+        model: the calibrated weights.
+        group: index of the group.
+    """
+    of_group = {name: value[group : group + 1] for name, value in values.items()}
+    own = {name: float(value[0]) for name, value in of_group.items()}
+    assessment = model.assess(of_group)
+    score = assessment.score
     out = []
-    if known_business(mine)[0]:
+    if known_business(of_group)[0]:
         out.append(
             f"it is somebody's known business: {own['context.contracted']:.0%} of the accounts have contracts or checked identities, and "
             f"one organisation owns {own['context.one_owner']:.0%}"
         )
-    out += [ASKED[name](own) for name, so in asked_for(mine, said.odds, score).items() if so[0]]
-    # A reason of the trees alone keeps nobody from being accused through a part that passes.
-    if said.explained[0] or (said.kept[0] and score[0] < 0):
-        out.append(_reason(mine, said, model))
-    if said.doubted[0]:
-        asked = doubt(mine, score, unlinked=np.array([_speaker(said, model) == UNLINKED]))[0]
-        given = said.odds[0]
-        digits = _digits(given, asked, "f", 1)
+    out += [QUESTIONS[name](own) for name, holds in review_conditions(of_group, assessment.tree_odds, score).items() if holds[0]]
+    # An everyday reason that holds for the trees does not stand in the way of a part that passes.
+    if assessment.explained[0] or (assessment.held_back[0] and score[0] < 0):
+        out.append(_reason(of_group, assessment, model))
+    if assessment.doubted[0]:
+        limit = doubt(of_group, score, unlinked=np.array([_scoring_part(assessment, model) == UNLINKED]))[0]
+        tree_odds = assessment.tree_odds[0]
+        digits = _digits(tree_odds, limit, "f", 1)
         out.append(
-            f"one by one its pieces of evidence are unusual, together they are less so (the trees give {given:+.{digits}f} nats; below "
-            f"{asked:.{digits}f} a person is asked): ask whether they have one job, or are a small firm's or a shop's customers"
+            f"one by one its pieces of evidence are unusual, together they are less so (the trees give {tree_odds:+.{digits}f} nats; below "
+            f"{limit:.{digits}f} a person is asked): ask whether they have one job, or are a small firm's or a shop's customers"
         )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
@@ -375,63 +390,63 @@ def not_accused(values: Mapping[str, F64], verdicts: Verdicts, model: Model, gro
 
 
 def _digits(value: float, line: float, form: str, fewest: int) -> int:
-    """Digits of a number, of which it has at least some, with which it does not read as the line that it misses."""
+    """Number of digits, at least ``fewest``, with which a value reads otherwise than the line that it misses."""
     return next((n for n in range(fewest, 16) if f"{value:.{n}{form}}" != f"{line:.{n}{form}}"), 16)
 
 
-def _speaker(said: Spoken, model: Model) -> str:
-    """The part that speaks for the first group, or TREES."""
-    return [*model.parts, TREES][max(int(said.part[0]), -1)]
+def _scoring_part(assessment: Assessment, model: Model) -> str:
+    """The part that gives the first group its score, or TREES."""
+    return [*model.parts, TREES][max(int(assessment.part[0]), -1)]
 
 
-def _reason(mine: Mapping[str, F64], said: Spoken, model: Model) -> str:
-    """The everyday reason for what speaks for a group that has one; it is the first that is said something of."""
-    name = TREES if said.kept[0] else _speaker(said, model)
-    if taught(mine)[0]:
-        taught_share, assigned = (f"{mine[name][0]:.0%}" for name in ("context.education", "context.common_work"))
-        told = f"{taught_share} are registered for education and {assigned} of requests send what others send"
-        return f"{told}: ask whether the same exercises are set to them"
-    if own_talk(mine)[0]:
+def _reason(of_group: Values, assessment: Assessment, model: Model) -> str:
+    """The everyday reason of a group that has one, as a question; ``assessment`` is of this group first."""
+    part = TREES if assessment.held_back[0] else _scoring_part(assessment, model)
+    if taught(of_group)[0]:
+        taught_share, assigned = (f"{of_group[name][0]:.0%}" for name in ("context.education", "context.common_work"))
+        figures = f"{taught_share} are registered for education and {assigned} of requests send what others send"
+        return f"{figures}: ask whether the same exercises are set to them"
+    if one_person(of_group)[0]:
         few = f"it has fewer than {HOPPER} accounts, and cards and contacts link too few of them"
         return f"{few}: ask whether one person goes on with his own talk"
-    if unplaced(mine)[0]:
+    if networks_unknown(of_group)[0]:
         return f"it has fewer than {NOWHERE} accounts, and the log tells no networks: ask whether it is one firm or one office"
-    if unowned(mine)[0]:
+    if organisations_unknown(of_group)[0]:
         few = f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations"
         return f"{few}: ask whether it is one customer"
-    if firms(mine)[0]:
-        share = f"{mine['context.organised'][0]:.0%} of it belongs to organisations"
+    if firms(of_group)[0]:
+        share = f"{of_group['context.organised'][0]:.0%} of it belongs to organisations"
         return f"{share}: ask whether they are customers of one vendor, or firms that work together"
-    if open_relay(mine)[0]:
+    if open_relay(of_group)[0]:
         house = "under one mail domain, in few places or on networks where they meet"
         return f"its accounts hand conversations over {house}: ask whether it is an app that relays its users"
-    if one_app(mine)[0]:
-        share = f"{mine['context.own_client'][0]:.0%} of its accounts use an app that hardly anybody else uses"
+    if one_app(of_group)[0]:
+        share = f"{of_group['context.own_client'][0]:.0%} of its accounts use an app that hardly anybody else uses"
         return f"{share}, and other links tie too few of them: ask whether they are an app's, a plug-in's or a course's users"
-    nightly = asleep(mine)[0] and not (by_day(mine)[0] and mine["identity.payment"][0] < TIE_VALUE)
-    if name == UNLINKED:
-        if gathered(mine)[0]:
+    nightly = asleep(of_group)[0] and not (by_day(of_group)[0] and of_group["identity.payment"][0] < TIE_VALUE)
+    if part == UNLINKED:
+        if gathered(of_group)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"
-        if beside(mine)[0]:
-            share = f"it is {mine['harvest.devotion'][0]:.0%} of what its usual account does"
+        if odd_jobs(of_group)[0]:
+            share = f"it is {of_group['harvest.devotion'][0]:.0%} of what its usual account does"
             return f"{share}, for answers that are not long: ask whether it is odd jobs"
-        if unlike(mine)[0]:
+        if unlike(of_group)[0]:
             return "its accounts do not work as one: do many people do the same thing?"
-        return ONE_NIGHT if nightly else BY_DAY if asleep(mine)[0] else AT_WORK if by_day(mine)[0] else RING
-    if asleep(mine)[0]:
+        return ONE_NIGHT if nightly else BY_DAY if asleep(of_group)[0] else AT_WORK if by_day(of_group)[0] else RING
+    if asleep(of_group)[0]:
         return ONE_NIGHT if nightly else BY_DAY
-    if untied(mine)[0]:
+    if untied(of_group)[0]:
         links = "payments, contacts, conversations, bans and bursts of sign-ups"
         return f"{links} link too few of its accounts: do many people do the same thing?"
-    if same_place(mine)[0]:
+    if same_place(of_group)[0]:
         return "it is at home in few places and is not seen to work round the clock: ask whether it is an office, whoever pays for it"
-    if housed(mine)[0] and paid_by_few(mine)[0]:
+    if housed(of_group)[0] and paid_by_few(of_group)[0]:
         return "it is at home in few places or networks, and few payment methods pay for it: is it a relay's, a reseller's or an agency's?"
-    if housed(mine)[0]:
+    if housed(of_group)[0]:
         return "it is at home in few places or networks, and cards or contacts of several owners link too few of it: are they colleagues?"
-    if loosely_tied(mine)[0]:
+    if loosely_tied(of_group)[0]:
         return RING
-    if listed_batches(mine, said.odds[:1])[0] or name == BATCHED:
+    if listed_batches(of_group, assessment.tree_odds[:1])[0] or part == BATCHED:
         return (
             "its accounts have a card or number for a few each and do one kind of work at hours of their own: is it one farm, or are "
             "they people who hunt for free credit?"
