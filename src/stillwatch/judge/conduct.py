@@ -1,6 +1,8 @@
-"""Conduct: what the requests of a group are like, and what speaks for innocence. Values are bounded, one a group, but ``context.sent``.
+"""Conduct: what the requests of a group are like, and what speaks for innocence.
 
-Harvest pieces say that answers are collected; context pieces say who the accounts are. None of them is coordination.
+Each function takes a :class:`Scene` and returns one value per group, ``(n_groups,)``, from 0 to 1 unless its docstring says otherwise. The
+first paragraph of the docstring is the sentence that an analyst reads. Harvest pieces say that answers are collected, context pieces say
+who the accounts are. None of them is evidence for coordination.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,8 +21,9 @@ from stillwatch.tables import CAPABILITIES
 F64 = NDArray[np.float64]
 
 
-def _per(scene: Scene, total: NDArray[Any]) -> F64:
-    return scene.total(total) / np.maximum(scene.events, 1)
+def _per_request(scene: Scene, per_member: NDArray[Any]) -> F64:
+    """Sum over the members of each group, ``(n_members,)``, divided by the group's requests, ``(n_groups,)``."""
+    return scene.total(per_member) / np.maximum(scene.events, 1)
 
 
 def distinct(scene: Scene) -> F64:
@@ -30,37 +33,37 @@ def distinct(scene: Scene) -> F64:
 
 def elicitation(scene: Scene) -> F64:
     """Share of requests that ask to write the reasoning out. Blind without text and in languages that the list of words does not know."""
-    return _per(scene, scene.measured.elicitation)
+    return _per_request(scene, scene.measured.elicitation)
 
 
 def long_answers(scene: Scene) -> F64:
     """Tokens answered a request, over the average of the groups looked at, from a tenth to ten times. Blind where tokens are not told.
 
-    The value is log10 of it. A request counts once for each group that it is of, so crowds of many groups weigh more in the average.
-    Counted once, it is another: *observed*, by 0.1 at most in nineteen of twenty logs, by 0.18 and 0.13 in one of `demo` and one of
-    `mixed`; nobody is told apart better by it (docs/experiments.md).
+    The value is log10 of the ratio, from -1 to 1. A request counts once for each of its groups, so crowds of many groups weigh more in the
+    average. Counting each request once would shift the value, *observed*, by 0.1 at most in nineteen of twenty logs, and by 0.18 and 0.13
+    in one of `demo` and one of `mixed`, and would not separate groups better (docs/experiments.md).
     """
-    of = ~scene.groups.proposed_as(HOPPING)[scene.groups.member_group]
-    usual = scene.measured.output_tokens[of].sum() / max(scene.measured.n[of].sum(), 1)
+    counted = ~scene.groups.proposed_as(HOPPING)[scene.groups.member_group]
+    usual = scene.measured.output_tokens[counted].sum() / max(scene.measured.n[counted].sum(), 1)
     with np.errstate(divide="ignore"):
-        value = np.log10(np.maximum(_per(scene, scene.measured.output_tokens), 1e-9) / max(usual, 1e-9))
+        value = np.log10(np.maximum(_per_request(scene, scene.measured.output_tokens), 1e-9) / max(usual, 1e-9))
     return np.clip(value, -1, 1) if usual > 0 else np.zeros(scene.n)
 
 
 def short_answers(scene: Scene) -> F64:
     """Answers shorter than the average of the groups looked at, from 0 at the average to 1 at a fifth of it: little to learn from.
 
-    Blind where tokens are not told.
+    Blind where tokens are unknown.
     """
     return np.clip(-long_answers(scene) / 0.7, 0, 1)
 
 
 WANTED = [CAPABILITIES.index(name) for name in ("reasoning", "grading", "code", "agentic", "data_analysis")]
-"""What models are trained on."""
+"""Capabilities that models are trained on."""
 IMAGES, MANY_IMAGES = CAPABILITIES.index("vision"), 0.2
-"""So are answers about images; mills, too, ask for a few, so they count for a group only from this share of its requests on."""
+"""Answers about images are trained on, too. Mills ask for a few, so they count only from this share of the group's requests on."""
 HARDLY_ANY = 0.05
-"""Share of a log's requests below which it does not tell what is asked for: the list of words knows few of them (docs/experiments.md)."""
+"""Least share of a log's requests with such a capability; below it the list of words knows too few requests (docs/experiments.md)."""
 
 
 def unwanted(scene: Scene) -> F64:
@@ -69,12 +72,12 @@ def unwanted(scene: Scene) -> F64:
     Capabilities are read from a list of words: blind without text, and where the list knows few of the log's requests.
     """
     counts = scene.measured.capabilities
-    all_asked = counts[scene.usual[scene.groups.member_group]]
-    usual = all_asked[:, WANTED].sum() / max(all_asked.sum(), 1)
+    of_usual_groups = counts[scene.usual[scene.groups.member_group]]
+    usual = of_usual_groups[:, WANTED].sum() / max(of_usual_groups.sum(), 1)
     if usual < HARDLY_ANY:
         return np.zeros(scene.n)
-    asked = np.stack([scene.total(column) for column in counts.T])
-    shares = asked / np.maximum(asked.sum(axis=0), 1)
+    totals = np.stack([scene.total(column) for column in counts.T])
+    shares = totals / np.maximum(totals.sum(axis=0), 1)
     images = shares[IMAGES]
     wanted = shares[WANTED].sum(axis=0) + np.where(images >= MANY_IMAGES, images, 0)
     return np.asarray(np.clip(1 - wanted / usual, 0, 1))
@@ -82,7 +85,7 @@ def unwanted(scene: Scene) -> F64:
 
 def single_turns(scene: Scene) -> F64:
     """Share of requests that begin a conversation; agentic harvest has few."""
-    return _per(scene, scene.measured.first_turns)
+    return _per_request(scene, scene.measured.first_turns)
 
 
 def narrow(scene: Scene) -> F64:
@@ -125,12 +128,12 @@ def crowd(scene: Scene) -> F64:
 
 
 def as_crowd(accounts: ArrayLike) -> F64:
-    """The value of :func:`crowd` that stands for so many accounts, unbounded."""
+    """The value of :func:`crowd` for a number of accounts, without its bounds."""
     return np.asarray(np.log10(accounts) / DECADES["context.crowd"])
 
 
 def log_accounts(values: Mapping[str, F64]) -> F64:
-    """log10 of the accounts of each group, ``(n_groups,)``, as its value of :func:`crowd` tells them."""
+    """log10 of the number of accounts of each group, ``(n_groups,)``, from its value of :func:`crowd`."""
     return DECADES["context.crowd"] * values["context.crowd"]
 
 
@@ -161,8 +164,8 @@ def one_owner(scene: Scene) -> F64:
 def one_payer(scene: Scene) -> F64:
     """Few payment methods pay for the accounts: a firm and its branches, a household, a bundle; few customers in any case.
 
-    The concentration of payers, from 0 at a fifth to 1 at three fifths. Or the share of the accounts that meet on a network
-    of their own payer, from 0 at a half: several firms, each in its office.
+    The concentration of payers, from 0 at a fifth to 1 at three fifths; or, if that is more, the share of the accounts that meet on a
+    network of their own payer, from 0 at a half to 1 at all: several firms, each in its office.
     """
     paid = scene.share(scene.identities["identity.payment"] >= 0)
     return np.asarray(np.maximum(scene.few_payers, np.clip(2 * np.minimum(scene.office_share, paid) - 1, 0, 1)))
@@ -171,8 +174,8 @@ def one_payer(scene: Scene) -> F64:
 def one_place(scene: Scene) -> F64:
     """Few networks are where the accounts are at home: an office or two, a campus, a venue, a carrier's exit.
 
-    The concentration of the networks that the accounts used most, from 0 at three tenths to 1 at seven: two places alike are 1,
-    four are a half. Blind where networks are not told.
+    The concentration of the networks that the accounts used most, from 0 at three tenths to 1 at seven tenths: two equal places are 1,
+    four are a half. Blind where networks are unknown.
     """
     codes = np.unique(scene.network, return_inverse=True)[1]
     return np.asarray(np.clip((scene.concentration(np.where(scene.network != 0, codes, -1)) - 0.3) / 0.4, 0, 1))
@@ -209,7 +212,7 @@ def overlap(scene: Scene) -> F64:
 def apart(scene: Scene) -> F64:
     """Share of the accounts that share no place with another owner of the group, exits over which they rotate being none.
 
-    0 where too few networks are told.
+    0 where the network of fewer than half of the accounts is known.
     """
     return np.where(scene.network_known_share >= 0.5, 1 - scene.venue_share, 0)
 
@@ -226,7 +229,7 @@ def owners(scene: Scene) -> F64:
 
 
 LONG_HOURS = 8 * 24
-"""Hours of a log from which it tells what lasts and what passes."""
+"""Fewest hours of a log that show what lasts and what passes."""
 
 
 def short_log(scene: Scene) -> F64:
@@ -245,7 +248,7 @@ def occasion(scene: Scene) -> F64:
 
 
 def _lasted(scene: Scene) -> F64:
-    """Hours from the first twentieth of the requests of each group to the last, between which nine tenths fall, ``(n_groups,)``."""
+    """Hours that hold the middle nine tenths of the requests of each group, ``(n_groups,)``."""
     hourly = scene.measured.hourly.sum(axis=1).astype(np.float64)
     reached = hourly.cumsum(axis=1) / np.maximum(hourly.sum(axis=1, keepdims=True), 1)
     return np.asarray((reached < 0.95).sum(axis=1) - (reached < 0.05).sum(axis=1), dtype=np.float64)
@@ -259,14 +262,13 @@ def lived(scene: Scene) -> F64:
 
 
 NIGHTS = 48
-"""Hours of a group from which it tells at which it sleeps."""
+"""Fewest hours of a group that show when it sleeps."""
 
 
 def night(scene: Scene) -> F64:
     """All accounts together are quiet in the same six hours of the day: from 0 where these have a quarter of the requests to 1 for none.
 
-    People of one time zone are. Blind where nine tenths of the requests fall within two days; people of all countries are never quiet
-    together.
+    As people of one time zone are. Blind where nine tenths of the requests fall within two days, and for people of many time zones.
     """
     parts = np.stack([scene.total(part) for part in scene.measured.day_parts.T], axis=1)
     quietest = (parts + np.roll(parts, -1, axis=1)).min(axis=1)
@@ -274,17 +276,17 @@ def night(scene: Scene) -> F64:
 
 
 RARE_DOMAIN = 0.02
-"""Share of the accounts that tell a domain below which one is rare."""
+"""A domain is rare if less than this share of the accounts with a known domain has it."""
 
 
 def one_domain(scene: Scene) -> F64:
     """Share of the accounts whose rare e-mail domain (of fewer than one account in fifty) another account of the group has."""
-    value = scene.people.domain
-    told = value >= 0
-    popularity = np.bincount(value[told], minlength=1) / max(told.sum(), 1) if told.any() else np.zeros(1)
-    rare = told & (popularity[np.maximum(value, 0)] < RARE_DOMAIN)
+    domain = scene.people.domain
+    known = domain >= 0
+    popularity = np.bincount(domain[known], minlength=1) / max(known.sum(), 1) if known.any() else np.zeros(1)
+    rare = known & (popularity[np.maximum(domain, 0)] < RARE_DOMAIN)
     rows = np.flatnonzero(scene.of_members(rare) & scene.seen)
-    key = scene.groups.member_group[rows] * (value.max() + 2) + scene.of_members(value)[rows]
+    key = scene.groups.member_group[rows] * (domain.max() + 2) + scene.of_members(domain)[rows]
     _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
     shared = np.bincount(scene.groups.member_group[rows[counts[inverse] > 1]], minlength=scene.n) if len(rows) else 0
     return shared / np.maximum(scene.size, 1)
@@ -296,35 +298,36 @@ def batches(scene: Scene) -> F64:
 
 
 FEWEST_USERS = 8
-"""Accounts of a group from which a client that they use may be a program of its own."""
+"""Fewest accounts of a group that use a client, for it to be the group's own."""
 ONE_SETTING = 0.95
-"""Share of a client's accounts that mostly ask with the same parameters from which it is an app, which sets them for its users: those of
-a library are set by each who programs with it."""
+"""A client is an app if at least this share of its accounts mostly sends the same parameters: an app sets them for its users, while each
+programmer sets those of a library."""
 
 
 BROWSER = 1
-"""Bit of a client's hash that is set for a plain browser (:mod:`stillwatch.sketch.events`). Of such clients those are rare whose TLS
-fingerprint is another program's, as of browsers that hide which they are: no app that people share."""
+"""Bit of a client's hash that is set for a plain browser (:mod:`stillwatch.sketch.events`). A rare one is a browser with another program's
+TLS fingerprint, such as one that hides which it is, and not an app that people share."""
 
 
 def own_client(scene: Scene) -> F64:
     """Share of the accounts that use an app which hardly anybody else uses, 0 to 1: each counts by the share of its client's accounts that
     are of the group.
 
-    The users of a plug-in, a course's notebook or a volunteers' tool do, and who runs a program of his own on many accounts, or a library
-    that hardly anybody else uses here. Blind where clients are not told, and to an app that calls itself a plain browser.
+    The users of a plug-in, a course's notebook or a volunteers' tool do; so do the accounts of somebody who runs his own program, or a
+    library that hardly anybody else of the log uses. Blind where clients are unknown, and to an app that calls
+    itself a plain browser.
     """
-    codes, setting = (np.unique(value, return_inverse=True)[1] for value in (scene.client, scene.setting))
-    everybody = np.bincount(codes)
-    asked, alike = arrays.distinct(np.stack([codes, setting], axis=1))
-    most = np.zeros(len(everybody), np.int64)
-    np.maximum.at(most, asked[:, 0], alike)
-    app = most >= ONE_SETTING * everybody
+    client, setting = (np.unique(value, return_inverse=True)[1] for value in (scene.client, scene.setting))
+    n_users = np.bincount(client)
+    client_settings, n_with_setting = arrays.distinct(np.stack([client, setting], axis=1))
+    n_with_commonest = np.zeros(len(n_users), np.int64)
+    np.maximum.at(n_with_commonest, client_settings[:, 0], n_with_setting)
+    is_app = n_with_commonest >= ONE_SETTING * n_users
     named = (scene.client != 0) & (scene.client & BROWSER == 0)
-    rows = np.flatnonzero(scene.of_members(named & app[codes]) & scene.seen)
-    pairs, n = arrays.distinct(np.stack([scene.groups.member_group[rows], scene.of_members(codes)[rows]], axis=1))
-    mine = np.where(n >= FEWEST_USERS, n.astype(np.float64) ** 2 / everybody[pairs[:, 1]], 0)
-    return np.asarray(np.bincount(pairs[:, 0], weights=mine, minlength=scene.n) / np.maximum(scene.size, 1))
+    rows = np.flatnonzero(scene.of_members(named & is_app[client]) & scene.seen)
+    pairs, n = arrays.distinct(np.stack([scene.groups.member_group[rows], scene.of_members(client)[rows]], axis=1))
+    weighted = np.where(n >= FEWEST_USERS, n.astype(np.float64) ** 2 / n_users[pairs[:, 1]], 0)
+    return np.asarray(np.bincount(pairs[:, 0], weights=weighted, minlength=scene.n) / np.maximum(scene.size, 1))
 
 
 CONDUCT: dict[str, Callable[[Scene], F64]] = {

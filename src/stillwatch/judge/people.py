@@ -1,4 +1,4 @@
-"""Accounts as columns of numbers: the registry joined with what was seen of each account."""
+"""Accounts as arrays: the registry joined with the traffic of each account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,46 +17,53 @@ F64 = NDArray[np.float64]
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 UNKNOWN = np.iinfo(np.int64).min
-"""A time that is not told."""
+"""Stands for an unknown time."""
 
 
 @dataclass(frozen=True)
 class People:
-    """Every account seen, sorted by account_id; arrays are ``(n_accounts,)``."""
+    """Every account seen, sorted by account_id; arrays are ``(n_accounts,)``, and the position is the account's code."""
 
     ids: pa.Array
+    """Identifiers, ascending."""
     key: I64
     """Hash of account_id, as sketches carry it."""
     n_events: I64
-    """Requests."""
+    """Number of requests."""
     first_us: I64
+    """Time of the first request, microseconds since 1970 UTC."""
     last_us: I64
-    """When the first and the last was sent, microseconds since 1970 UTC."""
+    """Time of the last request, microseconds since 1970 UTC."""
     org: I64
-    """Number of the organisation, -1 where none is told or the account is its only one, unverified."""
+    """Number of the organisation, -1 where unknown, or where the account is its only one and unverified."""
     contracted: NDArray[np.bool_]
     """Verified, or a contracted reseller."""
     verified: NDArray[np.bool_]
     reseller: NDArray[np.bool_]
     education: NDArray[np.bool_]
+    """Registered for education."""
     created_us: I64
+    """Sign-up time, microseconds since 1970 UTC; UNKNOWN where the registry has none."""
     banned_us: I64
-    """UNKNOWN where not told."""
+    """Time of the ban, microseconds since 1970 UTC; UNKNOWN where there is none."""
     domain: I64
-    """Number of the e-mail domain, -1 where not told."""
+    """Number of the e-mail domain, -1 where unknown."""
 
     @property
     def n(self) -> int:
-        """Accounts."""
+        """Number of accounts."""
         return len(self.key)
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Never accused: a reseller's, or a checked organisation's; an identity without an organisation may be bought like any other."""
+        """Accounts that are never accused, ``(n_accounts,)``: a reseller's, or a verified organisation's.
+
+        A verified identity without an organisation is not enough: it may be bought like any other.
+        """
         return self.reseller | (self.verified & (self.org >= 0))
 
     def tenure_days(self) -> F64:
-        """Age at the first request, days; NaN where sign-up is not told."""
+        """Age at the first request, days, ``(n_accounts,)``; NaN where the sign-up time is unknown."""
         age = (self.first_us - self.created_us) / DAY_US
         return np.where(self.created_us == UNKNOWN, np.nan, np.maximum(age, 0))
 
@@ -71,12 +78,12 @@ def _true(column: pa.ChunkedArray) -> NDArray[np.bool_]:
 
 
 def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registry: pa.Table) -> People:
-    """Every account seen, with what the registry tells of it.
+    """Join every account seen with its row of the registry.
 
     Args:
         ids: identifiers, ascending.
-        key: hash of each, ``(n_accounts,)``.
-        profile: ``n``, ``first_us`` and ``last_us`` of each, ``(n_accounts,)``.
+        key: hash of each identifier, ``(n_accounts,)``.
+        profile: ``n`` (requests), ``first_us`` and ``last_us`` of each account, ``(n_accounts,)``.
         registry: one row for each of ``ids``, in order, null where the registry does not know the account.
     """
     access, kind = registry["access_type"], registry["kind"]
@@ -94,12 +101,12 @@ def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registr
 
 
 def owners(people: People) -> I64:
-    """Who owns each account: its organisation, or itself, ``(n_accounts,)``."""
+    """Number of each account's owner, ``(n_accounts,)``: its organisation, or else the account itself."""
     return np.where(people.org >= 0, people.org, people.n + np.arange(people.n))
 
 
 def customers(org: I64, payment: I64) -> I64:
-    """Who seems to own each account: its organisation, else everybody who pays with its payment method, else itself.
+    """Number of each account's probable owner, ``(n_accounts,)``: its organisation, or else its payer, or else the account itself.
 
     Args:
         org: number of the organisation, -1 for none, ``(n_accounts,)``.

@@ -1,4 +1,4 @@
-"""What is looked at of every group: evidence, conduct, and joint pieces that need both their sides; each with the sign it may have."""
+"""All pieces of every group: evidence, conduct, and joint pieces that need all their parts; and the sign that each weight may have."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,8 @@ from stillwatch.numeric.parallel import mapped
 F64 = NDArray[np.float64]
 
 UNWEIGHED = ("infra.hopping",)
-"""Evidence that no calibration has seen: it counts among the families, and where ``infra.rotation`` does (:attr:`.Scene.rotating`)."""
+"""Evidence without a weight, since no calibration has seen it: it counts for the families, and raises ``infra.rotation``
+(:attr:`.Scene.rotating`)."""
 SIGNS: dict[str, int] = {
     **{name: 1 for name in EVIDENCE if name not in UNWEIGHED},
     "infra.network": 0,
@@ -35,27 +36,30 @@ SIGNS: dict[str, int] = {
     "context.occasion": -1,
     "context.one_domain": -1,
 }
-"""1: can only speak for a campaign; -1: only against; 0: either, as calibration finds. Other conduct the trees may use either
-way; the sums do not see it."""
+"""Sign of each piece's weight: 1 speaks only for a campaign, -1 only against, 0 either way, as calibration finds. The parts do not use
+other conduct; the trees may, either way."""
 
 
 def joint(values: Mapping[str, F64]) -> dict[str, F64]:
-    """Pieces that agree: the weaker side of each pair, so that one side alone gives nothing.
+    """The joint pieces, ``(n_groups,)`` each: products or minima, so that one part alone gives nothing.
 
     A link without divided work is a family, a class or a company. A burst of sign-ups is no link here: classes and readers of a
     tutorial sign up together.
+
+    Args:
+        values: value of each piece of EVIDENCE and CONDUCT, ``(n_groups,)``.
     """
     paid = values["identity.payment"]
     link = np.maximum.reduce([values["session.handoff"], paid, values["identity.contact"], values["identity.replacement"]])
     work = values["harvest.distinct"] * (1 - values["context.common_work"])
-    # People of one place keep the same hours and move together; from many places they do so only behind one source.
+    # People in one place keep the same hours and move together; accounts in many places do so only behind one source.
     source = (
         values["timing.one_rhythm"] * values["content.one_mix"] * np.minimum(values["timing.together"] * 2, 1)
         * work * values["context.apart"] * np.minimum(values["context.crowd"] * 2, 1)
     )
     rhythm, even, mix = values["timing.one_rhythm"], values["volume.even_load"], values["content.one_mix"]
     apart = values["context.apart"]
-    # People who do one thing alike differ in another; the accounts of one list of work are draws from it in all.
+    # People who are alike in one respect differ in another; accounts that draw from one list of work are alike in all.
     alike = rhythm * mix * values["content.one_length"] * work
     return {
         "joint.alike": alike,
@@ -85,21 +89,29 @@ JOINT_SENTENCES = {
     "joint.together_apart": "Accounts that share no network start and pause together.",
     "joint.mix_apart": "Accounts that share no network do the same mix of work.",
 }
-"""What an analyst reads of each joint piece; it is blind where one of its sides is."""
+"""The sentence that an analyst reads for each joint piece; a piece is blind where one of its parts is."""
 
 LINKED_PIECES = (*SIGNS, *(f"joint.{name}" for name in ("link_work", "two_links", "rhythm_mix", "alike", "alike_together")))
-"""Pieces of the part that sees links."""
+"""Pieces of the parts that see links."""
 UNLINKED_PIECES = (
     *(name for name in SIGNS if name.split(".")[0] not in ("session", "identity")),
     *(f"joint.{name}" for name in ("even_apart", "together_apart", "mix_apart", "one_source", "alike", "alike_together")),
 )
-"""Pieces of the part that does not; a burst of sign-ups is an identity too."""
+"""Pieces of the part that does not; the identity family, a burst of sign-ups included, is a link."""
 PARTS = {BATCHED: LINKED_PIECES, LINKED: LINKED_PIECES, UNLINKED: UNLINKED_PIECES}
-"""Pieces of each part that sums them."""
+"""Pieces of each part."""
 
 
 def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Finding]]:
-    """All values of every group, and the findings behind those that are evidence for coordination."""
+    """Compute all pieces of every group.
+
+    Args:
+        scene: the run.
+        threads: worker threads; the result does not depend on them.
+
+    Returns:
+        The value of each piece, ``(n_groups,)``, and the finding behind each piece of evidence.
+    """
     findings = dict(zip(EVIDENCE, mapped(lambda piece: piece(scene), EVIDENCE.values(), threads), strict=True))
     values = {name: np.nan_to_num(finding.value) for name, finding in findings.items()}
     conduct = mapped(lambda piece: np.nan_to_num(piece(scene)), CONDUCT.values(), threads)
@@ -108,7 +120,7 @@ def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Find
     values.update({name: alike(pair, findings) for name, pair in pairs.items()})
     values["context.usual_mix"] = usual_mix(findings)
     values.update(joint(values))
-    # Told once the trees have spoken for all groups of the log (:func:`stillwatch.judge.look_alikes`).
+    # Filled in once the trees have scored all groups of the log (:func:`stillwatch.judge.look_alikes`).
     values["context.look_alikes"] = np.zeros(scene.n)
     return values, findings
 
@@ -119,25 +131,24 @@ ALIKE_IN = ("timing.one_rhythm", "content.one_mix")
 def alike(pair: tuple[F64, ...], findings: Mapping[str, Finding]) -> F64:
     """How much the accounts of each group keep one rhythm and do one mix of work, 0 to 1.
 
-    Values are ``(n_groups,)``. A piece that is blind for a group does not make its accounts unlike, but where both are nothing says that
-    they are alike.
+    The product of both, ``(n_groups,)``. A piece that is blind for a group counts as 1; where both are blind the product is 0.
 
     Args:
-        pair: value of each of ALIKE_IN.
-        findings: behind them.
+        pair: value of each of ALIKE_IN, ``(n_groups,)``.
+        findings: the findings behind them.
     """
-    told = np.stack([~np.isnan(findings[name].p_value) for name in ALIKE_IN])
-    both = np.prod(np.where(told, np.stack(pair), 1.0), axis=0)
-    return np.asarray(np.where(told.any(axis=0), both, 0.0))
+    seeing = np.stack([~np.isnan(findings[name].p_value) for name in ALIKE_IN])
+    product = np.prod(np.where(seeing, np.stack(pair), 1.0), axis=0)
+    return np.asarray(np.where(seeing.any(axis=0), product, 0.0))
 
 
 UNUSUAL = 0.01
-"""p-value of one mix of work from which groups of the log usually are as alike in it."""
+"""p-value of one mix of work from which a group is not more alike in it than the log's groups usually are."""
 
 
 def usual_mix(findings: Mapping[str, Finding]) -> F64:
     """1 where other groups of the log do one mix of work as well, 0 where this one stands out by it or none is told.
 
-    Values are ``(n_groups,)``.
+    ``(n_groups,)``.
     """
     return (findings["content.one_mix"].p_value >= UNUSUAL).astype(np.float64)
