@@ -74,7 +74,7 @@ def campaigns(world: str, folder: Path, work: Path) -> list[Campaign]:
         outcome = pipeline.find(engine, data, files, None, Clock())
         scene, final = outcome.scene, outcome.final
         traffic = read_traffic(engine, data, files)
-        found = unmixing.talks(traffic, unmixing.worded(engine, traffic, scene, final))
+        found = unmixing.all_conversations(traffic, unmixing.worded(engine, traffic, scene, final))
     truth, harvest = (pq.read_table(folder / f"{name}.parquet") for name in ("truth", "truth_events"))
     fakes = truth.filter(pc.is_valid(truth["campaign"]))["account_id"].combine_chunks()
     fake = pc.is_in(scene.people.ids, value_set=fakes).to_numpy(zero_copy_only=False)
@@ -86,7 +86,7 @@ def campaigns(world: str, folder: Path, work: Path) -> list[Campaign]:
     relays = unmixing.relaying(scene, final)
     mostly = np.bincount(final.member_group, fake[final.member_account], final.n) * 2 >= final.sizes()
     return [
-        Campaign(world, found.told.take(found.of == number), found.usual, bool(relays[number]), int(true[number]))
+        Campaign(world, found.conversations.take(found.campaign == number), found.usual, bool(relays[number]), int(true[number]))
         for number in np.flatnonzero(mostly)
     ]
 

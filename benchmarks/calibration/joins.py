@@ -35,7 +35,7 @@ def asked(author: str, scenario: str, seed: int, events: int) -> dict[str, np.nd
         with opened(dataset.open_dataset(folder), Path(scratch) / "work") as (engine, traffic, scene):
             values, findings = look(scene)
             final, lead, verdicts = accusing.accuse(scene, values, findings, weights.by_trees(values), weights)
-            whose, odds = joining.asked(engine, traffic, scene, joining.owned_marks(engine, traffic, final)[1], final)
+            whose, odds = joining.find_candidates(engine, traffic, scene, joining.owned_marks(engine, traffic, final)[1], final)
         truth = pq.read_table(folder / "truth.parquet", columns=["account_id", "campaign"])
     told = dict(zip(*truth.to_pydict().values(), strict=True))
     fake = np.array([bool(told[i]) for i in scene.people.ids.to_pylist()])

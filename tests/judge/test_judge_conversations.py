@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.judge import conversations
+from stillwatch.judge import conversation_roots
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Turn:
 
 
 def followed(turns: list[Turn]) -> list[int]:
-    return conversations(*(np.array([getattr(turn, name) for turn in turns], np.int64) for name in Turn.__annotations__)).tolist()
+    return conversation_roots(*(np.array([getattr(turn, name) for turn in turns], np.int64) for name in Turn.__annotations__)).tolist()
 
 
 def slowly(turns: list[Turn]) -> list[Turn]:

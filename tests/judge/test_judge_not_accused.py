@@ -211,7 +211,7 @@ ONE_PERSON_S: dict[str, Any] = {YARDSTICK: 0.0, "context__crowd": np.log10(15) /
 def test_a_reason_of_the_trees_alone_is_none_where_a_part_accuses() -> None:
     """Such a group is accused, or misses another condition; below the line of the part the reason is why."""
     told, used = values(1, **(CREW | ONE_PERSON_S)), model(KEPT)
-    assert used.assess(told).held_back[0]
+    assert used.assess(told).spared[0]
     assert judge.judge(told, findings(1, SURE), used).campaign[0]
     assert why(ONE_PERSON_S, forest=KEPT) == []
     assert why(ONE_PERSON_S, {"volume.even_load": 1e-12}, forest=KEPT) == ["fewer than 2 independent families of evidence speak"]

@@ -226,7 +226,7 @@ def test_what_only_an_everyday_reason_keeps_the_trees_from_passing_is_for_a_pers
     for yardstick, asked in ((-6.0, True), (-4.0, False)):
         one, told, found = outliers(context__yardstick=yardstick, **app)
         assert (found.campaign[0], found.review[0]) == (False, asked)
-        assert one.assess(told).held_back[0] == asked
+        assert one.assess(told).spared[0] == asked
         assert any("an app's, a plug-in's or a course's users" in said for said in not_accused(told, found, one, 0))
     one, told, found = outliers(context__yardstick=-6.0, context__crowd=np.log10(7) / 4, **app)
     assert not found.review[0]

@@ -1,4 +1,4 @@
-"""Which groups are accused or reviewed, and the campaigns that they make together."""
+"""Which groups are accused or reviewed, and the campaigns that they form together."""
 
 from dataclasses import replace
 
@@ -10,42 +10,53 @@ from stillwatch.detect.traffic import STANDING_COLUMNS
 from stillwatch.numeric.groups import CAMPAIGN, SESSION
 
 FREE_SHARE = 0.8
-"""Share of a group's accounts that no campaign may hold for the group to be reviewed."""
+"""Least share of a group's accounts that must be outside all campaigns for the group to be reviewed."""
 LARGER_SHARE = 0.5
-"""Most of a group's accounts, as a share, that no campaign holds where it makes a campaign larger by what the rest of its log tells.
-Between the two shares the accused are too many and too few: what the group looks like says nothing of its others."""
+"""Largest share of a group's accounts outside all campaigns at which it may make a campaign larger by comparison with the rest of its log.
+Between the two shares the accused are too many and too few: what the group looks like says nothing of its other accounts."""
 TALKING = 20
-"""Accounts that no campaign holds from which a group of handed-over conversations is reviewed whoever else is in it."""
+"""Accounts outside all campaigns from which a group of handed-over conversations is reviewed whoever else is in it."""
 MIN_ACCOUNTS = 4
-"""Smallest campaign that is left once every account of a group was tested."""
+"""Fewest accounts of a campaign after every account was tested."""
 
 
 def accuse(
-    scene: judge.Scene, values: dict[str, NDArray[np.float64]], findings: dict[str, judge.Finding], odds: NDArray[np.float64],
+    scene: judge.Scene, values: dict[str, NDArray[np.float64]], findings: dict[str, judge.Finding], tree_odds: NDArray[np.float64],
     model: judge.Model,
 ) -> tuple[dict[str, NDArray[np.float64]], group.Groups, NDArray[np.int64], judge.Verdicts]:
-    """The values with those that the log's other groups tell, campaigns before who is linked to them joins, their leads, and the verdicts.
+    """Judge all groups of a log and put the accused ones together.
 
-    The first are ``context.look_alikes`` and the log's yardstick (:data:`judge.YARDSTICK`). ``odds`` is what the trees give each group.
+    Groups are judged three times, since two values follow from verdicts on the log's other groups: ``context.look_alikes`` and
+    :data:`judge.YARDSTICK`.
+
+    Args:
+        scene: the run.
+        values: value of each piece, ``(n_groups,)``.
+        findings: the findings behind the values that are evidence.
+        tree_odds: log-odds of the trees, nats, ``(n_groups,)``.
+        model: the calibrated weights.
+
+    Returns:
+        The values with these two, the campaigns before anybody joins them, the leading group of each, and the verdicts.
     """
     same = group.twins(scene.n, scene.groups.member_group, scene.groups.member_account)
     verdicts = judge.judge(values, findings, model, same, scene.usual)
-    # Which groups compare is known once they are judged; how many of them look alike, each is asked only then.
+    # Look-alikes are counted among comparable groups, which are known only once all are judged.
     far = verdicts.campaign & (verdicts.log_odds >= judge.OUTSTANDING)
-    values = {**values, "context.look_alikes": judge.look_alikes(scene, odds, verdicts.comparable, far)}
+    values = {**values, "context.look_alikes": judge.look_alikes(scene, tree_odds, verdicts.comparable, far)}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     known, free = verdicts.campaign, np.ones(scene.people.n, bool)
     final, lead = _put_together(scene, known, verdicts.log_odds, model)
-    # What lies far beyond all that is left of the log may be a campaign, or make a known one larger.
+    # A group far beyond the rest of the log may be a campaign, or make a known one larger.
     free[final.member_account] = False
     member = judge.suspects(scene) & scene.of_members(free)
-    told = judge.yardstick(scene, odds, member, verdicts.comparable & ~known)
-    values = {**values, judge.YARDSTICK: np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(told) else told)}
+    yardstick = judge.yardstick(scene, tree_odds, member, verdicts.comparable & ~known)
+    values = {**values, judge.YARDSTICK: np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(yardstick) else yardstick)}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     n_free = scene.total(scene.of_members(free) & scene.seen)
-    tells = known | mostly_free(scene, free) | (n_free <= LARGER_SHARE * scene.size)
-    held = verdicts.campaign & ~tells
-    verdicts = replace(verdicts, campaign=verdicts.campaign & tells, review=verdicts.review | held, held=held)
+    may_accuse = known | mostly_free(scene, free) | (n_free <= LARGER_SHARE * scene.size)
+    held = verdicts.campaign & ~may_accuse
+    verdicts = replace(verdicts, campaign=verdicts.campaign & may_accuse, review=verdicts.review | held, held=held)
     if (verdicts.campaign & ~known).any():
         final, lead = _put_together(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
     return values, final, lead, verdicts
@@ -55,16 +66,25 @@ def campaigns(
     scene: judge.Scene, accepted: NDArray[np.bool_], free: NDArray[np.bool_], log_odds: NDArray[np.float64], model: judge.Model,
     confirmed: NDArray[np.bool_] | None = None,
 ) -> tuple[group.Groups, NDArray[np.int64]]:
-    """Accepted groups put together, with their accounts among ``free`` ``(n_accounts,)`` and marks; and each one's lead.
+    """Put accepted groups together to campaigns, and test each account.
 
-    Of who was already ``confirmed`` ``(n_accounts,)`` by part of the groups less is asked.
+    Args:
+        scene: the run.
+        accepted: the groups, ``(n_groups,)``.
+        free: accounts that may belong to these campaigns, ``(n_accounts,)``.
+        log_odds: score of each group, nats beyond the line, ``(n_groups,)``.
+        model: the calibrated weights.
+        confirmed: accounts that were members by part of the groups already, for whom less is enough (:func:`judge.belonging`).
+
+    Returns:
+        The campaigns with their accounts and marks, and the leading group of each.
     """
     member = judge.suspects(scene) & scene.of_members(free).astype(bool)
     group_label, account_label = judge.campaigns_of(scene, accepted, member, MIN_ACCOUNTS, log_odds)
     n = int(account_label.max(initial=-1)) + 1
     lead = judge.leads(scene, group_label, n, log_odds)
     account_label = judge.belonging(scene, group_label, account_label, lead, log_odds, model, confirmed)
-    # A campaign that the test leaves too small is none; numbers stay in order.
+    # A campaign that the test leaves too small is dropped; the others keep their order.
     kept = np.bincount(account_label[account_label >= 0], minlength=n) >= MIN_ACCOUNTS
     number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
     account_label, group_label, lead, n = number[account_label], number[group_label], lead[kept], int(kept.sum())
@@ -84,7 +104,7 @@ def _put_together(
     scene: judge.Scene, accepted: NDArray[np.bool_], log_odds: NDArray[np.float64], model: judge.Model,
     confirmed: NDArray[np.bool_] | None = None,
 ) -> tuple[group.Groups, NDArray[np.int64]]:
-    """Campaigns of the accepted groups, and each one's lead; whom the test of accounts sends away may be a campaign of their own."""
+    """As :func:`campaigns`, of all accounts; accounts that the test removes may be a campaign of their own."""
     free = np.ones(scene.people.n, bool)
     first, first_lead = campaigns(scene, accepted, free, log_odds, model, confirmed)
     free[first.member_account] = False
@@ -93,15 +113,18 @@ def _put_together(
 
 
 def mostly_free(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Groups whose accounts are mostly ``free``: one that looks like it because of accused accounts says nothing of the others."""
+    """Groups of which FREE_SHARE or more are ``free`` accounts ``(n_accounts,)``; ``(n_groups,)``.
+
+    A group that looks like a campaign because of its accused accounts says nothing of the others.
+    """
     return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= FREE_SHARE * scene.size)
 
 
 def reviewable(scene: judge.Scene, held: NDArray[np.bool_], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Groups that a person may be asked about, ``(n_groups,)``.
 
-    Those :func:`mostly_free`; those that were ``held`` back only since some of their accounts are accused already; and, accused or not,
-    those that hand conversations on to each other.
+    Those that are :func:`mostly_free`; those that were ``held`` back ``(n_groups,)`` only because some of their accounts are accused
+    already; and those with TALKING ``free`` accounts or more that hand conversations to each other.
     """
     talking = scene.groups.proposed_as(SESSION)
     return mostly_free(scene, free) | held | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))

@@ -1,4 +1,4 @@
-"""The way of the data, composed: dataset -> sketches -> links -> groups -> campaigns -> run folder."""
+"""The stages of detection in order: dataset -> sketches -> links -> groups -> campaigns -> run folder."""
 
 from datetime import datetime
 from pathlib import Path
@@ -19,14 +19,14 @@ from stillwatch.terminal.progress import Clock
 
 
 def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None, clock: Clock) -> run_folder.Outcome:
-    """What is found in some sketches.
+    """Find the campaigns in some sketches.
 
     Args:
-        engine: a fresh one.
-        data: where the registry lies; its events are not read.
-        files: sketches, of events before ``as_of`` alone.
-        as_of: what the registry tells of later times is not known yet.
-        clock: takes the seconds of each stage.
+        engine: a fresh engine.
+        data: the folder that has the registry; its events are not read.
+        files: sketches, only of events before ``as_of``.
+        as_of: the registry is read as it stood at this time; None for all of it.
+        clock: records the seconds of each stage.
 
     Raises:
         InputError: the sketches have no events, or these are more than 20 years apart.
@@ -36,29 +36,30 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         if not traffic.people.n:
             raise InputError("no events", where=data.folder, todo="Check --as-of and the event files")
         dataset.demand_span(int(traffic.people.first_us.min()), int(traffic.people.last_us.max()), data.folder / "events")
-        told = link.told(engine)
+        reported = link.told(engine)
     with clock.stage("group"):
         groups, handoffs, carried = propose(engine, traffic)
     with clock.stage("judge"):
         scene = measure(traffic, groups, handoffs)
         model = judge.calibrated()
         values, findings = judge.look(scene, traffic.threads)
-        odds = model.by_trees(values)
-        values, sure, sure_lead, verdicts = accuse(scene, values, findings, odds, model)
+        tree_odds = model.by_trees(values)
+        values, accused, accused_lead, verdicts = accuse(scene, values, findings, tree_odds, model)
+        accused = expand(engine, traffic, scene, verdicts, model, accused_lead, owned_marks(engine, traffic, accused)[1], accused)
         free = np.ones(traffic.people.n, bool)
-        sure = expand(engine, traffic, scene, verdicts, model, sure_lead, owned_marks(engine, traffic, sure)[1], sure)
-        free[sure.member_account] = False
-        open_, open_lead = campaigns(scene, verdicts.review & reviewable(scene, verdicts.held, free), free, verdicts.log_odds, model)
-        final = group.concatenate([sure, open_])
-        lead = np.concatenate([sure_lead, open_lead])
+        free[accused.member_account] = False
+        may_review = verdicts.review & reviewable(scene, verdicts.held, free)
+        reviewed, reviewed_lead = campaigns(scene, may_review, free, verdicts.log_odds, model)
+        final = group.concatenate([accused, reviewed])
+        lead = np.concatenate([accused_lead, reviewed_lead])
         final, _, shared = owned_marks(engine, traffic, final)
-        free[open_.member_account] = False
-        left = verdicts.comparable & ~verdicts.campaign & ~verdicts.review
-        watch = judge.watched(scene, odds, verdicts.log_odds, judge.suspects(scene) & scene.of_members(free), left)
+        free[reviewed.member_account] = False
+        rest = verdicts.comparable & ~verdicts.campaign & ~verdicts.review
+        watch = judge.watched(scene, tree_odds, verdicts.log_odds, judge.suspects(scene) & scene.of_members(free), rest)
     with clock.stage("unmix"):
         tally, harvested, owners = unmix(traffic, scene, worded(engine, traffic, scene, final))
     return run_folder.Outcome(
-        scene, model, values, findings, verdicts, final, lead, sure.n, watch, shared, tally, carried, harvested, owners, told
+        scene, model, values, findings, verdicts, final, lead, accused.n, watch, shared, tally, carried, harvested, owners, reported
     )
 
 
@@ -67,10 +68,26 @@ def detect(
     threads: int | None = None, memory_gb: float | None = None, since: Path | None = None, recent_us: int | None = None,
     quiet: bool = False,
 ) -> dict[str, Any]:
-    """Run detection and write the run folder; the result is its summary. ``recent_us``: of the last so long before ``as_of`` alone.
+    """Run detection and write the run folder. A log without an event in the time looked at gives a run with empty tables.
 
-    ``seed``: of what is drawn of ``traces``; nothing is of a log.
-    A log without an event in that time, as that of a day on which nobody sent anything, gives a run with empty tables.
+    Args:
+        source: folder of input; not needed with ``traces``.
+        out: the run folder; replaced if there is one.
+        traces: a Parquet file of accounts, objects and times, which is judged instead of a log.
+        engine: ``duckdb`` is the only one.
+        as_of: only events before this time are read, and the registry as it stood then; None for all.
+        seed: of what is drawn at random from ``traces``; nothing is drawn from a log.
+        threads: worker threads; None for all processors.
+        memory_gb: memory limit of the engine, GB; None for its default.
+        since: an earlier run, whose campaigns may continue.
+        recent_us: only the last events are read, this long before ``as_of``, microseconds; None for all.
+        quiet: no progress bars.
+
+    Returns:
+        The summary, as in summary.json.
+
+    Raises:
+        InputError: the engine, the input or the place of the run cannot be used.
     """
     if engine != "duckdb":
         raise InputError(f"the engine {engine} is not available in this version", todo="Use --engine duckdb")

@@ -1,4 +1,4 @@
-"""What detection looks at: sketches joined with the registry, the groups that they propose, and what each group does."""
+"""The input of detection: sketches joined with the registry, the groups that they propose, and what each group does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ from stillwatch.numeric.parallel import ahead
 from stillwatch.tables import ACCOUNTS
 
 CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
-"""Sketch columns that groups are looked for in; elsewhere a number of a column counts along these."""
+"""Sketch columns in which groups are looked for; the number of a column is its index here."""
 STANDING_COLUMNS = [i for i, name in enumerate(CONTENT_COLUMNS) if name.startswith(("system", "tools"))]
-"""Numbers of those that an application sets once for all its requests."""
+"""Numbers of the columns that an application sets once for all its requests."""
 TASK_COLUMNS = link.CONTENT_VIEWS["content.shingle"]
-"""Those that tell tasks apart."""
+"""Columns that distinguish tasks."""
 AGES_DAYS = (1, 7, 30, 90, 365, np.inf)
-"""Ages of accounts at their first request that are told apart; what is not told sorts last."""
+"""Upper ends of the classes of age at the first request, days; unknown ages are a class of their own."""
 MARK_SHARE, MARK_LIFT, MARK_WIDTH = 0.3, 5, 20
-"""Share of a group that carries a sub-stream, how often as by chance its carriers are in the group, and times the group's accounts that
-carry it at most, for it to mark the group (:func:`group.enriched`). Chosen, not calibrated: proposals need only be generous, and a tool
-that twenty times as many use is others'."""
+"""A sub-stream marks a group (:func:`group.enriched`) if at least this share of the group carries it, its carriers are in the group this
+many times as often as by chance, and at most this many times the group's accounts carry it. Chosen, not calibrated: proposals need only be
+generous, and a tool that twenty times as many accounts use is not the group's."""
 HOP_USUAL = 0.5
-"""Share of accounts as busy (requests, to a power of two) that hop between providers, from which hopping tells nothing of an account."""
+"""Share of equally busy accounts (requests, to a power of two) that hop between providers, above which hopping proposes no group."""
 AN_ACCOUNT = 5
-"""Requests that an account's age and volume count for beside the habits of its batch."""
+"""Weight, in requests, of an account's age and volume among the habits of its batch."""
 HALF_BIT = 17
-"""Bit of an account's hash by which it falls into one half of its group or the other; any bit would do."""
+"""Bit of an account's hash that puts it into one half of its group or the other; any bit would do."""
 
 Carried = dict[int, dict[str, NDArray[np.int64]]]
-"""Number of the sketch column -> habitual carriers: ``object`` (i64 hash) and ``account`` (code), a row a pair."""
+"""Number of the sketch column -> habitual carriers: ``object`` (i64 hash) and ``account`` (code), one row per pair."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,19 @@ class Traffic:
     files: list[Path]
     people: judge.People
     identities: dict[str, NDArray[np.int64]]
-    """View -> number of each account's value, ``(n_accounts,)``, -1 where none is told."""
+    """View -> number of each account's value, ``(n_accounts,)``, -1 where unknown."""
     used: dict[str, NDArray[np.int64]]
-    """``net``, ``client`` and ``parameters`` (hashes) that each account used most, ``(n_accounts,)``, 0 where none is told."""
+    """``net``, ``client`` and ``parameters`` (hashes) that each account used most, ``(n_accounts,)``, 0 where unknown."""
     n_networks: NDArray[np.int64]
-    """Networks that each account used, ``(n_accounts,)``."""
+    """Number of networks that each account used, ``(n_accounts,)``."""
     hops: NDArray[np.int64]
-    """Whether each account hops between providers (:func:`link.hopping`), 1 or 0, ``(n_accounts,)``, -1 where too little tells."""
+    """Whether each account hops between providers (:func:`link.hopping`): 1, 0, or -1 where unknown, ``(n_accounts,)``."""
     lookup: NDArray[np.int64]
     """From the hash of an account to its code (:func:`judge.lookup`)."""
     threads: int
 
     def batches(self, names: tuple[str, ...]) -> Iterator[tuple[NDArray[np.int32], partitions.Columns]]:
-        """Account codes and some sketch columns of every partition."""
+        """Account codes ``(n_events,)`` and the named sketch columns of every partition."""
         def read() -> Iterator[tuple[NDArray[np.int32], partitions.Columns]]:
             for path in self.files:
                 for columns in partitions.columns(path, ("account", *names)):
@@ -69,21 +69,28 @@ class Traffic:
         return ahead(read())
 
     def codes(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Account codes of account hashes, ``(n,)`` each, -1 for an account without a request."""
+        """Account codes for account hashes, ``(n,)`` each; -1 for an account without a request."""
         out = np.empty(len(hashes), np.int32)
         judge.account_codes(self.lookup, hashes, out)
         return out.astype(np.int64)
 
 
 def registry_rows(ids: pa.Array, accounts: pa.Table) -> pa.Table:
-    """The registry's row of each account, null where it has none."""
-    place = pc.index_in(ids, accounts["account_id"].combine_chunks())
-    taken = accounts.take(place) if len(accounts) else ACCOUNTS.schema.empty_table().take(pa.nulls(len(ids), pa.int64()))
-    return taken.set_column(0, "account_id", ids)
+    """The registry's row of each of ``ids``, in order; null where the registry has none."""
+    index = pc.index_in(ids, accounts["account_id"].combine_chunks())
+    rows = accounts.take(index) if len(accounts) else ACCOUNTS.schema.empty_table().take(pa.nulls(len(ids), pa.int64()))
+    return rows.set_column(0, "account_id", ids)
 
 
 def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None = None) -> Traffic:
-    """Name the sketches in the engine and join the accounts seen with the registry as it stood at a time."""
+    """Join the accounts seen with the registry, and create the engine's view ``sketches``.
+
+    Args:
+        engine: a fresh engine.
+        data: the folder that has the registry.
+        files: sketches.
+        as_of: the registry is read as it stood at this time; None for all of it.
+    """
     engine.view("sketches", files)
     ids = partitions.account_ids(files)
     key = sketch.account_key(ids)
@@ -107,50 +114,61 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
 
 
 def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs, Carried]:
-    """Links of every view, the groups that they propose, and the habits that content proposals rest on."""
+    """Propose groups from the links of every view.
+
+    Returns:
+        The groups, the conversations handed over, and the habitual carriers behind the groups of content.
+    """
     people = traffic.people
     carried = {
         number: {"object": rows["object"], "account": traffic.codes(rows["account"])}
         for number, rows in enumerate(link.carriers(engine, judge.MIN_GROUP_ACCOUNTS).values())
     }
     streams = group.substreams(carried, judge.MIN_GROUP_ACCOUNTS)
-    hand = link.handoffs(engine)
-    handoffs = judge.Handoffs(traffic.codes(hand["taker"]), traffic.codes(hand["giver"]), hand["n"].astype(np.int64))
+    pairs = link.handoffs(engine)
+    handoffs = judge.Handoffs(traffic.codes(pairs["taker"]), traffic.codes(pairs["giver"]), pairs["n"].astype(np.int64))
     customer = judge.customers(people.org, traffic.identities["identity.payment"])
     foreign = customer[handoffs.taker] != customer[handoffs.giver]
-    plain = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, SESSION, judge.MIN_GROUP_ACCOUNTS)]
+    proposals = [group.components(handoffs.taker[foreign], handoffs.giver[foreign], people.n, SESSION, judge.MIN_GROUP_ACCOUNTS)]
     for view, value in traffic.identities.items():
         rows = np.flatnonzero(value >= 0)
-        plain.append(group.from_labels(value[rows], rows, view, judge.MIN_GROUP_ACCOUNTS))
-    plain.append(_batches(engine, traffic))
-    plain.append(_hopping(engine, traffic))
-    used = link.programs(engine, people.n)
-    plain.append(group.from_labels(used["program"], traffic.codes(used["account"]), PROGRAM, judge.MIN_GROUP_ACCOUNTS))
-    together = group.concatenate(plain)
-    marked = group.enriched(
-        together, streams, people.n, min_share=MARK_SHARE, min_lift=MARK_LIFT, max_width=MARK_WIDTH, min_accounts=judge.MIN_GROUP_ACCOUNTS
+        proposals.append(group.from_labels(value[rows], rows, view, judge.MIN_GROUP_ACCOUNTS))
+    proposals.append(_batches(engine, traffic))
+    proposals.append(_hopping(engine, traffic))
+    programs = link.programs(engine, people.n)
+    proposals.append(group.from_labels(programs["program"], traffic.codes(programs["account"]), PROGRAM, judge.MIN_GROUP_ACCOUNTS))
+    without_objects = group.concatenate(proposals)
+    with_marks = group.enriched(
+        without_objects, streams, people.n, min_share=MARK_SHARE, min_lift=MARK_LIFT, max_width=MARK_WIDTH,
+        min_accounts=judge.MIN_GROUP_ACCOUNTS,
     )
-    whole = group.communities(_incidences(engine, traffic, streams), people.n, judge.MIN_GROUP_ACCOUNTS, traffic.threads)
-    return group.concatenate([streams, together, marked, whole]), handoffs, carried
+    communities = group.communities(_incidences(engine, traffic, streams), people.n, judge.MIN_GROUP_ACCOUNTS, traffic.threads)
+    return group.concatenate([streams, without_objects, with_marks, communities]), handoffs, carried
 
 
 def _batches(engine: Engine, traffic: Traffic) -> group.Groups:
-    """Batches of accounts that share cards, phones or mailboxes, and those that live alike as one."""
+    """Each batch of accounts that share cards, phones or mailboxes, and batches that live alike put together."""
     batch = group.batched(list(traffic.identities.values()), judge.owners(traffic.people))
     return group.alike_batches(batch, *_lives(engine, traffic, batch), judge.MIN_GROUP_ACCOUNTS)
 
 
 def _hopping(engine: Engine, traffic: Traffic) -> group.Groups:
-    """Accounts that hop between providers, all and those that live alike as one; an organisation's go the ways that it set up for them."""
-    told, busy = traffic.hops >= 0, np.log2(np.maximum(traffic.people.n_events, 1)).astype(np.int64)
-    usual = np.bincount(busy, weights=traffic.hops > 0) > HOP_USUAL * np.bincount(busy, weights=told)
-    hopping = (traffic.hops > 0) & (traffic.people.org < 0) & ~usual[busy]
-    hop = np.where(hopping, np.cumsum(hopping) - 1, -1)
-    return group.alike_accounts(hop, *_lives(engine, traffic, hop), judge.MIN_GROUP_ACCOUNTS)
+    """Groups of accounts that hop between providers, of all and of those that live alike.
+
+    Accounts of an organisation are left out: they use the exits that it set up for them.
+    """
+    known, busy_class = traffic.hops >= 0, np.log2(np.maximum(traffic.people.n_events, 1)).astype(np.int64)
+    usual = np.bincount(busy_class, weights=traffic.hops > 0) > HOP_USUAL * np.bincount(busy_class, weights=known)
+    hopping = (traffic.hops > 0) & (traffic.people.org < 0) & ~usual[busy_class]
+    number = np.where(hopping, np.cumsum(hopping) - 1, -1)
+    return group.alike_accounts(number, *_lives(engine, traffic, number), judge.MIN_GROUP_ACCOUNTS)
 
 
 def _lives(engine: Engine, traffic: Traffic, batch: NDArray[np.int64]) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
-    """Habits and machines of each batch of accounts, ``(n_batches, n_values)`` each; ``batch`` ``(n_accounts,)``, -1 for none."""
+    """Counts of the habits and of the machines of each batch, ``(n_batches, n_values)`` each.
+
+    ``batch`` ``(n_accounts,)`` is the number of each account's batch, -1 for none.
+    """
     people = traffic.people
     rows = np.flatnonzero(batch >= 0)
     n_batches = int(batch.max(initial=-1)) + 1
@@ -164,19 +182,22 @@ def _lives(engine: Engine, traffic: Traffic, batch: NDArray[np.int64]) -> tuple[
 
 
 def _incidences(engine: Engine, traffic: Traffic, streams: group.Groups) -> list[group.Incidence]:
-    """Who carries which sub-stream, and who left which value of some sketch columns, if only once."""
-    found = [
+    """Which account carries which sub-stream, and which left which value of some sketch columns at least once."""
+    out = [
         group.Incidence(streams.member_account, streams.member_group, streams.object_group, streams.object_column, streams.object_key)
     ]
     for name, rows in link.left_once(engine).items():
         key, number = np.unique(rows["object"], return_inverse=True)
         column = np.full(len(key), CONTENT_COLUMNS.index(name))
-        found.append(group.Incidence(traffic.codes(rows["account"]), number, np.arange(len(key)), column, key))
-    return found
+        out.append(group.Incidence(traffic.codes(rows["account"]), number, np.arange(len(key)), column, key))
+    return out
 
 
 def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) -> judge.Scene:
-    """Everything that evidence looks at."""
+    """Measure what the accounts of every group do: everything that evidence uses.
+
+    Groups that become too small when accounts that show their objects only in passing are left out are dropped.
+    """
     people = traffic.people
     half = (people.key >> HALF_BIT) & 1
     window = (int(people.first_us.min()), int(people.last_us.max()))
@@ -185,11 +206,10 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     hours = (window[0] // judge.HOUR_US, window[1] // judge.HOUR_US)
     column = judge.hour_columns(hours, (batch["time"] for _, batch in traffic.batches(("time",))))
     measured = judge.measure(matcher, half, hours, column, traffic.batches(sums), traffic.threads)
-    # Who shows a group's objects only in passing is left out, and groups that become too small with him.
     members = judge.devoted(groups, measured.n, people.n_events, judge.MIN_GROUP_ACCOUNTS)
-    whole = np.bincount(groups.member_group, weights=members, minlength=groups.n) >= judge.MIN_GROUP_ACCOUNTS
-    members &= whole[groups.member_group]
-    measured, groups = measured.select(members, whole), groups.narrow(members).select(whole)
+    large_enough = np.bincount(groups.member_group, weights=members, minlength=groups.n) >= judge.MIN_GROUP_ACCOUNTS
+    members &= large_enough[groups.member_group]
+    measured, groups = measured.select(members, large_enough), groups.narrow(members).select(large_enough)
     matcher = judge.Matcher(groups, people.n, CONTENT_COLUMNS)
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = judge.owners(people)

@@ -32,7 +32,7 @@ from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.second_pools import pools_elsewhere
 from stillwatch.judge.templates import masked
-from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversations, harvested, log_odds, setups, traits
+from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversation_roots, harvested, log_odds, setups, traits
 from stillwatch.judge.verdict import MIN_GROUP_ACCOUNTS, Verdicts, judge
 from stillwatch.judge.watch import Watch, cleared, look_alikes, stands_out, watched, yardstick
 
@@ -72,7 +72,7 @@ __all__ = [
     "campaigns_of",
     "candidates",
     "cleared",
-    "conversations",
+    "conversation_roots",
     "customers",
     "devoted",
     "harvested",

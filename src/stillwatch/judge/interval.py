@@ -1,9 +1,8 @@
-"""How much a campaign's harvest may be beside its estimate: an interval that holds nine in ten of strangers' campaigns.
+"""A 90 % interval around the estimate of a campaign's harvest.
 
-What the mixture (:mod:`stillwatch.judge.unmix`) does not know is worth more than what a sample does not tell: whether cover looks like
-innocents, whether a gateway's answers are kept. So the interval is no bootstrap. It is as wide as simulated campaigns of many authors
-were told wrongly, for each thing that makes an estimate doubtful, by weights in interval.json, which ``python benchmarks/harvest.py``
-writes; none is typed in.
+The mixture (:mod:`stillwatch.judge.unmix`) errs more by what it cannot know than by sampling: whether cover looks like innocents, whether
+a gateway's answers are kept. So the interval is no bootstrap. Its width is a weighted sum of what makes the estimate doubtful. The weights
+are calibrated on the errors for simulated campaigns of many authors and are in interval.json, written by ``python benchmarks/harvest.py``.
 """
 
 import json
@@ -22,48 +21,58 @@ DOUBTS = {
     "below": ("told", "unmarked", "torn_unmarked"),
     "above": ("marked", "torn", "relayed"),
 }
-"""What may be wrong, in requests, of what is told as harvest (the truth lies below) and of the rest (it lies above).
+"""Numbers of requests that make the estimate doubtful: too high (the truth lies below) or too low (it lies above).
 
-``told``: all of it. ``unmarked``: told in conversations without a mark. ``marked``: of the rest in conversations with one.
-``torn``: what would be told wrongly if the mixture were right. ``torn_unmarked``: the geometric mean of both, since to be torn is worse
-where no mark says which of the two kinds is asked for. ``relayed``: the rest in a pool that passes users' conversations on."""
+- ``told``: requests estimated to be harvest;
+- ``unmarked``: those of them in conversations without a mark;
+- ``marked``: other requests in conversations with a mark;
+- ``torn``: expected number of wrong requests if the mixture is right;
+- ``torn_unmarked``: geometric mean of ``torn`` and ``unmarked``, since doubt is worse where no mark says which kind is harvest;
+- ``relayed``: other requests in a pool that relays users' conversations."""
 
 
-def doubts(told: Conversations, odds: F64, harvest: NDArray[np.bool_], *, relays: bool) -> dict[str, F64]:
-    """The requests of each of DOUBTS, for either side.
+def doubts(conversations: Conversations, odds: F64, harvest: NDArray[np.bool_], *, relays: bool) -> dict[str, F64]:
+    """The number of requests of each of DOUBTS, for either side.
 
     Args:
-        told: conversations of one campaign.
-        odds: log-odds of harvest, for each.
-        harvest: which are told as it.
-        relays: half of the accounts hand conversations over.
+        conversations: of one campaign.
+        odds: log-odds of harvest of each, nats, ``(n,)``.
+        harvest: conversations that count as harvest, ``(n,)``.
+        relays: whether half of the accounts hand conversations over.
     """
-    p, marked = chances(odds), told.marked > 0
-    torn = float((np.minimum(p, 1 - p) * told.turns).sum())
-    unmarked = int(told.turns[harvest & ~marked].sum())
+    p, marked, turns = chances(odds), conversations.marked > 0, conversations.turns
+    torn = float((np.minimum(p, 1 - p) * turns).sum())
+    unmarked = int(turns[harvest & ~marked].sum())
     return {
-        "below": np.array([told.turns[harvest].sum(), unmarked, (torn * unmarked) ** 0.5]),
-        "above": np.array([told.turns[~harvest & marked].sum(), torn, told.turns[~harvest].sum() * relays]),
+        "below": np.array([turns[harvest].sum(), unmarked, (torn * unmarked) ** 0.5]),
+        "above": np.array([turns[~harvest & marked].sum(), torn, turns[~harvest].sum() * relays]),
     }
 
 
-def between(told: Conversations, usual: list[I64], odds: F64, harvest: NDArray[np.bool_], *, relays: bool) -> tuple[int, int]:
-    """Fewest and most requests that one campaign's harvest may be, 90 %; arguments as of :func:`doubts`.
+def between(
+    conversations: Conversations, usual: list[I64], odds: F64, harvest: NDArray[np.bool_], *, relays: bool
+) -> tuple[int, int]:
+    """Ends of the 90 % interval of one campaign's harvest, requests.
 
-    Where there are too few conversations to compare, from what is marked to all.
+    With too few conversations to fit a mixture, from the marked requests to all.
 
     Args:
-        usual: innocents' conversations in each class, for each of TRAITS.
+        conversations: of one campaign.
+        usual: number of innocents' conversations in each class, for each of TRAITS.
+        odds: log-odds of harvest of each conversation, nats, ``(n,)``.
+        harvest: conversations that count as harvest, ``(n,)``.
+        relays: whether half of the accounts hand conversations over.
     """
-    all_of, estimate = int(told.turns.sum()), int(told.turns[harvest].sum())
-    if too_few(told, usual):
-        return int(told.turns[told.marked > 0].sum()), all_of
-    off = {side: float(of @ widths()[side]) for side, of in doubts(told, odds, harvest, relays=relays).items()}
-    return max(int(np.floor(estimate - off["below"])), 0), min(int(np.ceil(estimate + off["above"])), all_of)
+    n_requests, estimate = int(conversations.turns.sum()), int(conversations.turns[harvest].sum())
+    if too_few(conversations, usual):
+        return int(conversations.turns[conversations.marked > 0].sum()), n_requests
+    doubtful = doubts(conversations, odds, harvest, relays=relays)
+    width = {side: float(requests @ widths()[side]) for side, requests in doubtful.items()}
+    return max(int(np.floor(estimate - width["below"])), 0), min(int(np.ceil(estimate + width["above"])), n_requests)
 
 
 @cache
 def widths() -> dict[str, F64]:
-    """What each of DOUBTS counts, as calibrated for this version."""
-    told = json.loads((resources.files("stillwatch.judge") / "interval.json").read_text(encoding="utf-8"))
-    return {side: np.array([told[side][name] for name in names]) for side, names in DOUBTS.items()}
+    """Weight of each of DOUBTS, for either side, as calibrated for this version."""
+    weights = json.loads((resources.files("stillwatch.judge") / "interval.json").read_text(encoding="utf-8"))
+    return {side: np.array([weights[side][name] for name in names]) for side, names in DOUBTS.items()}

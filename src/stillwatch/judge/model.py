@@ -200,7 +200,7 @@ class Assessment(NamedTuple):
     """Log-odds of the trees, nats."""
     part_explained: NDArray[np.bool_]
     """Whether everyday life explains what each part sees, ``(n_parts, n_groups)``."""
-    held_back: NDArray[np.bool_]
+    spared: NDArray[np.bool_]
     """By the trees alone the group lies beyond the line that they draw from the rest of its log, and only an everyday reason keeps it from
     being accused."""
 
@@ -265,11 +265,11 @@ class Model:
         sums = {name: (by_part[i], part_explained[i]) for i, name in enumerate(self.parts)}
         log_score, log_part = self._beyond_its_log(values, with_trees(values, sums, tree_odds))
         beyond_log = ~passes & (log_score >= -OPEN)
-        held_back = everyday(TREES, values) & (self._beyond_its_log(values, {TREES: tree_odds})[0] >= 0)
+        spared = everyday(TREES, values) & (self._beyond_its_log(values, {TREES: tree_odds})[0] >= 0)
         unlinked = np.array([name == UNLINKED for name in self.parts])[part]
         doubted = ~beyond_log & (tree_odds < doubt(values, score, unlinked=unlinked)) & (self.forest is not None)
         part, score = np.where(beyond_log, log_part, part), np.where(beyond_log, log_score, score)
-        return Assessment(part, score, explained & ~beyond_log, beyond_log, doubted, tree_odds, part_explained, held_back)
+        return Assessment(part, score, explained & ~beyond_log, beyond_log, doubted, tree_odds, part_explained, spared)
 
     def _part_explained(self, values: Mapping[str, F64], by_part: F64, tree_odds: F64) -> NDArray[np.bool_]:
         """Whether everyday life explains what each part sees, ``(n_parts, n_groups)``.

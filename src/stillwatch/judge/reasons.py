@@ -254,7 +254,7 @@ def many_batches(values: Mapping[str, F64]) -> Flags:
     return np.asarray(batched(values) & apart & ~fewer_than(DESK, values))
 
 
-def networks_unknown(values: Mapping[str, F64]) -> Flags:
+def unplaced(values: Mapping[str, F64]) -> Flags:
     """Groups of fewer than NOWHERE accounts that cards and numbers do not link, in a log without networks.
 
     Start-ups that rotate keys, customers of a reseller and colleagues hand conversations over and work alike; their networks would show it.
@@ -263,7 +263,7 @@ def networks_unknown(values: Mapping[str, F64]) -> Flags:
     return np.asarray((values["context.placed"] < AT_HOME) & (_cards_or_numbers(values) < BATCHES) & few)
 
 
-def organisations_unknown(values: Mapping[str, F64]) -> Flags:
+def unowned(values: Mapping[str, F64]) -> Flags:
     """Groups of fewer than UNPLACED accounts that meet on networks and that cards and numbers do not link, in a log without organisations.
 
     A customer who makes data by contract works as an operator does, from his own networks; the registry would name him.
@@ -273,7 +273,7 @@ def organisations_unknown(values: Mapping[str, F64]) -> Flags:
     return np.asarray((values["context.owners"] < OWNERS) & met & (_cards_or_numbers(values) < BATCHES) & few)
 
 
-def one_person(values: Mapping[str, F64]) -> Flags:
+def own_talk(values: Mapping[str, F64]) -> Flags:
     """Groups of fewer than HOPPER accounts that hand conversations over and that cards and numbers do not link.
 
     A person who has used up the free quota of one account continues his conversation on the next.
@@ -339,13 +339,13 @@ def gathered(values: Mapping[str, F64]) -> Flags:
     return np.asarray((values["context.occasion"] >= AT_HOME) | (values["context.one_place"] >= AT_HOME))
 
 
-def odd_jobs(values: Mapping[str, F64]) -> Flags:
+def side_work(values: Mapping[str, F64]) -> Flags:
     """Groups that are a small part of what their accounts do, for answers that are not long.
 
     Not those that work as one more than people who meet do: there, the rest is cover.
     """
-    side_work = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
-    return np.asarray(side_work & (values["context.mostly_alike"] < MET_AS_ONE))
+    aside = (values["harvest.devotion"] < SIDE_WORK) & (values["harvest.long_answers"] < LONG)
+    return np.asarray(aside & (values["context.mostly_alike"] < MET_AS_ONE))
 
 
 def other_purpose(values: Mapping[str, F64]) -> Flags:
@@ -501,7 +501,7 @@ def everyday(part: str, values: Mapping[str, F64]) -> Flags:
         values: value of each of REASONS, ``(n_groups,)``.
     """
     for_all = (
-        one_person(values) | networks_unknown(values) | organisations_unknown(values) | asleep(values) | same_place(values)
+        own_talk(values) | unplaced(values) | unowned(values) | asleep(values) | same_place(values)
         | one_app(values) | open_relay(values)
     )
     if part == TREES:
@@ -530,7 +530,7 @@ def reasoned(part: str, values: Mapping[str, F64]) -> Flags:
     one_operator = mostly_alike(values) | np.where(batched(values), busy_batches(values), all_alike | pool(values) | divided(values))
     for_part = {
         LINKED: ~one_operator | housed(values),
-        UNLINKED: gathered(values) | odd_jobs(values),
+        UNLINKED: gathered(values) | side_work(values),
         BATCHED: housed(values) | ~batched(values) | (_cards_or_numbers(values) < BATCHES),
     }[part]
     return np.asarray(taught(values) | firms(values) | for_part)

@@ -237,7 +237,7 @@ def judge(
         same: label of each group, equal for groups of nearly the same accounts, ``(n_groups,)``; by default each group stands alone.
         usual: groups among which evidence is significant (:func:`significant`); by default all.
     """
-    part, log_odds, explained, beyond_log, doubted, tree_odds, part_explained, held_back = model.assess(values)
+    part, log_odds, explained, beyond_log, doubted, tree_odds, part_explained, spared = model.assess(values)
     speaking = families(values, significant(findings, usual), model)
     enough = speaking.sum(axis=1) >= MIN_FAMILIES
     owned, conditions = known_business(values), review_conditions(values, tree_odds, log_odds)
@@ -257,6 +257,6 @@ def judge(
     too_many = explained & batched(values) & ~listed_batches(values, tree_odds)
     worth = ~fewer_than(WORTH, values) | ~fewer_than(MIN_GROUP_ACCOUNTS, values) & (tree_odds >= DOUBTED)
     open_ = ~too_many & np.where(needs_person, passes & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
-    review = ~campaign & ~owned & (open_ | held_back & worth)
+    review = ~campaign & ~owned & (open_ | spared & worth)
     comparable = enough & ~owned & ~conditions["customer"]
     return Verdicts(log_odds, campaign, review, comparable, q, speaking, explain(values), np.zeros_like(campaign))

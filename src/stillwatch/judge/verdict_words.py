@@ -38,17 +38,17 @@ from stillwatch.judge.reasons import (
     housed,
     listed_batches,
     loosely_tied,
-    networks_unknown,
-    odd_jobs,
     one_app,
-    one_person,
     open_relay,
-    organisations_unknown,
+    own_talk,
     paid_by_few,
     same_place,
+    side_work,
     surely_hiding,
     taught,
     unlike,
+    unowned,
+    unplaced,
     untied,
 )
 from stillwatch.judge.verdict import (
@@ -122,7 +122,7 @@ def changes(values: Values, model: Model, verdicts: Verdicts, group: int) -> lis
         sentences = _selected([sentence for _, sentence in supposed], explained[when_supposed])
         # Where neighbours would be a reason, a club would be as well: one sentence is enough.
         out += [sentence for sentence in sentences if sentence != _CLUB or _NEIGHBOURS not in sentences]
-    elif explained[0] or assessment.held_back[0]:
+    elif explained[0] or assessment.spared[0]:
         out.append(f"an everyday reason explains it, so the answer decides: {_reason(_as_arrays(own), assessment, model)}")
     accused = bool(verdicts.campaign[group])
     # The value is 0 for all groups of a log whose purposes the list of words does not show.
@@ -193,10 +193,10 @@ def _supposed(own: Group) -> list[tuple[Group, str]]:
             "if it did few kinds of work, there would be an everyday reason for it: people who do one thing, alike",
         ))
     few = {"context.crowd": min(own["context.crowd"], float(as_crowd(HOPPER - 1)))}
-    if one_person(_as_arrays({**own, **few}))[0]:
+    if own_talk(_as_arrays({**own, **few}))[0]:
         out.append((few, f"if fewer than {HOPPER} accounts were left of it, they might be one person's: cards and contacts link too few "
                     "of them"))
-    for missing, rule, fewest in (("networks", networks_unknown, NOWHERE), ("organisations", organisations_unknown, UNPLACED)):
+    for missing, rule, fewest in (("networks", unplaced, NOWHERE), ("organisations", unowned, UNPLACED)):
         few = {"context.crowd": min(own["context.crowd"], float(as_crowd(fewest - 1)))}
         if rule(_as_arrays({**own, **few}))[0]:
             out.append((few, f"if fewer than {fewest} accounts were left of it, it would go to a person, since the log tells no {missing}"))
@@ -369,7 +369,7 @@ def not_accused(values: Values, verdicts: Verdicts, model: Model, group: int) ->
         )
     out += [QUESTIONS[name](own) for name, holds in review_conditions(of_group, assessment.tree_odds, score).items() if holds[0]]
     # An everyday reason that holds for the trees does not stand in the way of a part that passes.
-    if assessment.explained[0] or (assessment.held_back[0] and score[0] < 0):
+    if assessment.explained[0] or (assessment.spared[0] and score[0] < 0):
         out.append(_reason(of_group, assessment, model))
     if assessment.doubted[0]:
         limit = doubt(of_group, score, unlinked=np.array([_scoring_part(assessment, model) == UNLINKED]))[0]
@@ -401,17 +401,17 @@ def _scoring_part(assessment: Assessment, model: Model) -> str:
 
 def _reason(of_group: Values, assessment: Assessment, model: Model) -> str:
     """The everyday reason of a group that has one, as a question; ``assessment`` is of this group first."""
-    part = TREES if assessment.held_back[0] else _scoring_part(assessment, model)
+    part = TREES if assessment.spared[0] else _scoring_part(assessment, model)
     if taught(of_group)[0]:
         taught_share, assigned = (f"{of_group[name][0]:.0%}" for name in ("context.education", "context.common_work"))
         figures = f"{taught_share} are registered for education and {assigned} of requests send what others send"
         return f"{figures}: ask whether the same exercises are set to them"
-    if one_person(of_group)[0]:
+    if own_talk(of_group)[0]:
         few = f"it has fewer than {HOPPER} accounts, and cards and contacts link too few of them"
         return f"{few}: ask whether one person goes on with his own talk"
-    if networks_unknown(of_group)[0]:
+    if unplaced(of_group)[0]:
         return f"it has fewer than {NOWHERE} accounts, and the log tells no networks: ask whether it is one firm or one office"
-    if organisations_unknown(of_group)[0]:
+    if unowned(of_group)[0]:
         few = f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations"
         return f"{few}: ask whether it is one customer"
     if firms(of_group)[0]:
@@ -427,7 +427,7 @@ def _reason(of_group: Values, assessment: Assessment, model: Model) -> str:
     if part == UNLINKED:
         if gathered(of_group)[0]:
             return "it is at home in few places, or lasted few days: ask whether it is a class, an office or an event"
-        if odd_jobs(of_group)[0]:
+        if side_work(of_group)[0]:
             share = f"it is {of_group['harvest.devotion'][0]:.0%} of what its usual account does"
             return f"{share}, for answers that are not long: ask whether it is odd jobs"
         if unlike(of_group)[0]:

@@ -1,4 +1,4 @@
-"""What a run could not see, with the column that was empty, and what is odd about its input."""
+"""Warnings about the input of a run, and its blind views with the column that was empty."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -17,24 +17,26 @@ from stillwatch.tables import ACCOUNTS, OF_MANY, ONE_NETWORK, YOUR_PROXY
 from stillwatch.terminal.counting import number_of
 
 NOTABLE, OF_A_FILE = 0.2, 0.01
-"""Share of the requests without a column from which it is told; and, of those in files that lack it altogether. A provider's log lacks
-addresses of a tenth or so, which came by other clouds."""
+"""Share of the requests without a value in a column from which to warn, and share of the requests in files without any value. A provider's
+log lacks the addresses of a tenth or so, which came by other clouds."""
 UNREGISTERED = 0.03
-"""Share of the requests that are of accounts without a row in the registry, from which that is told."""
+"""Share of the requests of accounts without a row in the registry from which to warn."""
 SILENT = timedelta(days=7)
-"""Without a request before the last ones that are looked at, from which these are hardly the provider's last days."""
+"""Time without a request before the last requests from which these are probably of a wrong clock."""
 FEW_DAYS = 4
-"""Length of a log below which it is told that little can be found (docs/limits.md, the first days)."""
+"""Days of a log below which to warn that little can be found (docs/limits.md, the first days)."""
 LAST_ONES = 0.01
-"""Share of all requests that such last ones of a whole log have at most."""
+"""Largest share of all requests of a whole log that such last requests have."""
 
 
 def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene) -> list[str]:
-    """What is odd about the input, one sentence each: few days, accounts of other names or of one network, requests told twice, columns of
-    a part, files not read.
+    """Warnings about the input, one sentence each.
+
+    They are about few days, accounts that the registry lacks, accounts on one network, repeated requests, columns that are partly empty,
+    and files that were not read.
 
     Args:
-        seen: what the second reading of the events told.
+        seen: counts of the second reading of the events.
         data: the folder of input.
         scene: the accounts seen, when, and on which networks.
     """
@@ -75,7 +77,7 @@ def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene) -> list[str]
 
 
 def crowded(n_crowded: int, n_events: int) -> list[str]:
-    """That some requests are of more groups than a request counts for, which makes the other groups look smaller than they are."""
+    """Warn that some requests belong to more groups than a request counts for, so that other groups look smaller than they are."""
     if not n_crowded:
         return []
     most = judge.MOST_GROUPS
@@ -84,7 +86,7 @@ def crowded(n_crowded: int, n_events: int) -> list[str]:
 
 
 def few_days(first_us: int, last_us: int, n_accounts: int) -> list[str]:
-    """That a log is too short to find much in it."""
+    """Warn that a log is too short to find much in it; times in microseconds."""
     hours = (last_us - first_us) / judge.HOUR_US
     if hours >= FEW_DAYS * 24:
         return []
@@ -94,26 +96,28 @@ def few_days(first_us: int, last_us: int, n_accounts: int) -> list[str]:
 
 
 def one_network(n_events: NDArray[np.int64], network: NDArray[np.int64]) -> list[str]:
-    """That nearly all requests of many accounts came through one network, as behind a proxy that tells nobody's address.
+    """Warn that nearly all requests of many accounts came through one network, as behind a proxy that hides everybody's address.
 
     Args:
         n_events: requests of each account, ``(n_accounts,)``.
-        network: hash of the network that each used most, 0 where none is told, ``(n_accounts,)``.
+        network: hash of the network that each used most, 0 where unknown, ``(n_accounts,)``.
     """
-    names, of = np.unique(network, return_inverse=True)
-    requests, accounts = np.bincount(of, weights=n_events), np.bincount(of)
-    most = int(np.argmax(np.where(names != 0, requests, -1)))
-    if names[most] == 0 or accounts[most] < OF_MANY or requests[most] < ONE_NETWORK * n_events.sum():
+    networks, number = np.unique(network, return_inverse=True)
+    requests, accounts = np.bincount(number, weights=n_events), np.bincount(number)
+    most = int(np.argmax(np.where(networks != 0, requests, -1)))
+    if networks[most] == 0 or accounts[most] < OF_MANY or requests[most] < ONE_NETWORK * n_events.sum():
         return []
     who = f"{accounts[most]:,} of {number_of(len(network), 'account')}, with {requests[most]:,.0f} of {n_events.sum():,} requests,"
     return [f"{who} use one network most{YOUR_PROXY}"]
 
 
 def _late(days: Counter[int]) -> tuple[int, int, int] | None:
-    """Where a few last requests come long after all others: days without any before them, their first day, and how many they are.
+    """A few last requests that come long after all others: days without any before them, their first day, and their number.
+
+    None where there are none.
 
     Args:
-        days: requests of each day, counted from 1970.
+        days: requests of each UTC day, counted from 1970.
     """
     found, after = None, 0
     for before, day in reversed(list(pairwise(sorted(days)))):
@@ -126,20 +130,20 @@ def _late(days: Counter[int]) -> tuple[int, int, int] | None:
 
 
 def partly(seen: Seen, n_events: int) -> list[str]:
-    """Columns that a notable part of the requests lacks and the others have; what all lack, the blind views tell."""
-    told = []
+    """Warn of columns that a notable part of the requests lacks and the others have; columns that all lack make views blind instead."""
+    shares = []
     for name in PARTLY:
         missing = n_events - seen.filled[name]
         if seen.filled[name] and (missing >= NOTABLE * n_events or seen.lacking[name] >= OF_A_FILE * n_events):
-            told.append(f"{100 * missing / n_events:.0f} % no {name}")
-    return [f"Part of the requests is seen less well: {', '.join(told)}. What links accounts by these is blind there"] if told else []
+            shares.append(f"{100 * missing / n_events:.0f} % no {name}")
+    return [f"Part of the requests is seen less well: {', '.join(shares)}. What links accounts by these is blind there"] if shares else []
 
 
 def unread(data: dataset.Dataset) -> list[str]:
-    """What lies among the events and is none."""
+    """Warn of files among the events that were not read."""
     others = other_files(data.folder / "events")
-    told = f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: "
-    return [f"{told}{others[0].relative_to(data.folder)}"] if others else []
+    warning = f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: "
+    return [f"{warning}{others[0].relative_to(data.folder)}"] if others else []
 
 
 BLIND_WITHOUT = {
@@ -148,24 +152,24 @@ BLIND_WITHOUT = {
     "path": ("infra.pathway", "events have no access_path"),
     "output_tokens": ("harvest.long_answers", "events have no output_tokens"),
 }
-"""Column of a sketch: what is blind without it, and why."""
+"""Column of a sketch -> the view that is blind without it, and why."""
 
 
 HALF = {
     "user_agent": "programs are told apart by ja4 alone, which all have in common that are built on one TLS library",
     "ja4": "programs are told apart by user_agent alone, which clients choose",
 }
-"""Column that tells programs apart: what is left of that without it."""
+"""Column that identifies programs -> what still identifies them without it."""
 
 
 def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], seen: Seen) -> list[dict[str, str]]:
     """Views that saw nothing, with the column that was empty.
 
     Args:
-        outcome: what was found.
+        outcome: the result of detection.
         data: the folder of input.
         columns: sketch columns by the numbers of ``outcome.carried``.
-        seen: what the second reading of the events told.
+        seen: counts of the second reading of the events.
 
     Returns:
         ``{"view": name, "reason": sentence}`` each.
@@ -196,10 +200,10 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
     if not len(outcome.scene.handoffs.taker):
         reason = "no request continues another account's context, or context_key and parent_key are empty"
         found.append({"view": "session.handoff", "reason": reason})
-    found += [{"view": view, "reason": why} for column, (view, why) in BLIND_WITHOUT.items() if column not in outcome.told]
-    if "client" in outcome.told:
+    found += [{"view": view, "reason": why} for column, (view, why) in BLIND_WITHOUT.items() if column not in outcome.reported]
+    if "client" in outcome.reported:
         half = {name: why for name, why in HALF.items() if name not in seen.filled}
         found += [{"view": f"infra.{name}", "reason": f"events have no {name}: {why}"} for name, why in half.items()]
-    if "model" in outcome.told and not data.releases:
+    if "model" in outcome.reported and not data.releases:
         found.append({"view": "harvest.pivot", "reason": "no release of a model is told (releases.json)"})
     return found

@@ -1,4 +1,4 @@
-"""The second reading of the events: which requests are harvest, examples of them, and what names and columns the log has."""
+"""The second reading of the events: it writes the harvest, and notes examples of it and the names and columns that the log has."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -29,68 +29,83 @@ HARVEST_ROWS = 1 << 20
 EXAMPLES = 60
 """Harvested prompts of each campaign that are read to make masked examples."""
 PARTLY = ("prompt", "context_key", "ip", "user_agent", "ja4", "model", "access_path")
-"""Columns of which it is told where a notable part of the log lacks them."""
+"""Columns for which there is a warning where a notable part of the log lacks them."""
 TEXTS = ("prompt", "system")
-"""Columns that are read whole anyhow, so that metadata is not asked about them."""
+"""Columns that are read anyway, so that their values are counted rather than taken from the files' metadata."""
 AROUND_HOURS, MOVED = 48, 0.2
-"""Hours before and after a release that are compared, and the rise of the new model's share of the harvest that is told as a move to it."""
+"""Hours before and after a release that are compared, and rise of the new model's share of the harvest that counts as a move to it."""
 
 
 @dataclass
 class Seen:
-    """What the second reading of the events tells."""
+    """What the second reading of the events counts and keeps."""
 
     examples: list[list[str]]
-    """Of each campaign: harvested prompts, drawn by a hash of the event."""
+    """Harvested prompts of each campaign, drawn by a hash of the event."""
     labels: dict[int, str]
-    """Names of models and access paths behind their hashes."""
+    """Hash -> name of each model and access path."""
     filled: Counter[str]
-    """Requests that have a value, of each column of PARTLY and TEXTS, an empty text being none; columns without any are absent."""
+    """Requests with a value in each column of PARTLY and TEXTS; an empty text is no value, and columns without any are absent."""
     lacking: Counter[str]
-    """Requests in files where none has a value, of each column of PARTLY."""
+    """Requests in files that have no value in a column, for each column of PARTLY."""
     days: Counter[int]
     """Requests of each UTC day, counted from 1970."""
     repeated: int
-    """Requests whose event_id came before."""
+    """Requests whose event_id occurred before."""
 
 
 def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None, seen: Seen) -> Iterator[pa.Table]:
-    """The events that sketches were made of, in the same order, with other columns, so batches may end elsewhere.
+    """The events that the sketches were made of, in the same order; batches may end elsewhere, since other columns are read.
 
-    ``seen`` learns what is filled: but for texts, of whole files from their metadata, so that nothing more is read.
+    It adds up ``seen.filled``, ``seen.lacking`` and ``seen.days``. For whole files, metadata says which columns but TEXTS have values, so
+    that these need not be read.
     """
     others = tuple(name for name in PARTLY if name not in TEXTS)
     for path in data.event_files:
         whole = path in data.whole or (as_of is None and data.start is None)
-        told = dataset.filled(path, others) if whole else None
-        more = others if told is None else ()
-        n, has = 0, Counter(told or {})
+        from_metadata = dataset.filled(path, others) if whole else None
+        more = others if from_metadata is None else ()
+        n, has = 0, Counter(from_metadata or {})
         for table in dataset.batches(path, (*names, *TEXTS, *more, "timestamp"), as_of, data.start):
             n += len(table)
             days, counts = np.unique(table["timestamp"].cast(pa.int64()).to_numpy() // judge.DAY_US, return_counts=True)
             seen.days.update(dict(zip(days.tolist(), counts.tolist(), strict=True)))
-            has.update({name: _told(table[name]) for name in (*TEXTS, *more)})
+            has.update({name: _n_filled(table[name]) for name in (*TEXTS, *more)})
             yield table
         seen.filled += has
         seen.lacking += Counter({name: n for name in PARTLY if not has[name]})
 
 
-def _told(column: pa.ChunkedArray) -> int:
-    """Rows that have a value; an empty text is none."""
+def _n_filled(column: pa.ChunkedArray) -> int:
+    """Number of rows with a value; an empty text is none."""
     encoded = pa.types.is_dictionary(column.type)
     if not pa.types.is_string(column.type.value_type if encoded else column.type):
         return len(column) - int(column.null_count)
     n = 0
     for chunk in column.chunks:
-        told = pc.not_equal(chunk.dictionary, "").take(chunk.indices) if encoded else pc.not_equal(chunk, "")
-        n += pc.sum(told).as_py() or 0
+        filled = pc.not_equal(chunk.dictionary, "").take(chunk.indices) if encoded else pc.not_equal(chunk, "")
+        n += pc.sum(filled).as_py() or 0
     return n
 
 
 def write_harvest(
     engine: Engine, path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
 ) -> Seen:
-    """Write the harvested events of campaigns, sorted: nothing depends on the order of the log, or on how it is cut into files."""
+    """Write the harvested events of campaigns to ``path``, sorted by campaign and event.
+
+    Nothing depends on the order of the log, or on how it is cut into files.
+
+    Args:
+        engine: sorts the events.
+        path: harvest.parquet.
+        data: the folder of input.
+        outcome: the result of detection.
+        identifiers: identifier of each campaign and group to review.
+        as_of: only events before this time; None for all.
+
+    Raises:
+        InputError: the events changed since they were sketched.
+    """
     n = outcome.final.n
     seen = Seen([[] for _ in range(n)], {}, Counter(), Counter(), Counter(), 0)
     lowest: list[list[tuple[int, str]]] = [[] for _ in range(n)]
@@ -110,25 +125,25 @@ def write_harvest(
                         seen.labels[int(sketch.account_key(pa.array([value]))[0])] = value
             ids.append(sketch.account_key(table["event_id"]))
             rows = np.flatnonzero(flags & (owner >= 0))
-            sure = rows[owner[rows] < outcome.n_campaigns]
-            if len(sure):
-                indices = pa.array(owner[sure].astype(np.int32))
-                whose = pa.DictionaryArray.from_arrays(indices, pa.array(identifiers, pa.string()))
-                columns = [table["event_id"].take(pa.array(sure)), whose.cast(pa.string())]
+            of_campaigns = rows[owner[rows] < outcome.n_campaigns]
+            if len(of_campaigns):
+                indices = pa.array(owner[of_campaigns].astype(np.int32))
+                campaign_ids = pa.DictionaryArray.from_arrays(indices, pa.array(identifiers, pa.string()))
+                columns = [table["event_id"].take(pa.array(of_campaigns)), campaign_ids.cast(pa.string())]
                 rows_out.add(pa.table(columns, schema=HARVEST.schema))
             for number in np.unique(owner[rows]).tolist():
                 lowest[number] = _lowest(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
     if len(owners.take(1)):
         raise changed
-    seen.examples = [[text for _, text in found if text] for found in lowest]
-    with ThreadPoolExecutor(1) as beside:
-        sorting = beside.submit(
+    seen.examples = [[text for _, text in prompts if text] for prompts in lowest]
+    with ThreadPoolExecutor(1) as pool:
+        sorting = pool.submit(
             engine.run,
             f"COPY (SELECT event_id, campaign_id FROM read_parquet({listed([unsorted])}) ORDER BY campaign_id, event_id)"
             f" TO {quoted(in_order)} (FORMAT parquet)",
         )
-        every = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
-        seen.repeated = int((every[1:] == every[:-1]).sum())
+        sorted_ids = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
+        seen.repeated = int((sorted_ids[1:] == sorted_ids[:-1]).sum())
         sorting.result()
     # How the engine cuts a file into row groups depends on its threads.
     with _Rows(path) as rows_out, pq.ParquetFile(in_order) as file:
@@ -143,28 +158,28 @@ def _lowest(known: list[tuple[int, str]], hashes: I64, rows: I64, prompts: pa.Ch
     """The prompts with the lowest hashes of the event: a sample that does not depend on the order of the log.
 
     Args:
-        known: hashes and prompts of earlier batches, at most EXAMPLES.
-        hashes: of each event of the batch.
-        rows: events of the batch that may be taken.
-        prompts: of each event of the batch; null counts as empty.
+        known: hashes and prompts of earlier batches, ascending, at most EXAMPLES.
+        hashes: hash of each event of the batch, ``(n_events,)``.
+        rows: events of the batch that may be drawn.
+        prompts: prompt of each event of the batch; null counts as empty.
     """
-    mine = hashes[rows]
-    limit = np.partition(mine, EXAMPLES - 1)[EXAMPLES - 1] if len(mine) > EXAMPLES else np.iinfo(np.int64).max
+    candidates = hashes[rows]
+    limit = np.partition(candidates, EXAMPLES - 1)[EXAMPLES - 1] if len(candidates) > EXAMPLES else np.iinfo(np.int64).max
     if len(known) == EXAMPLES:
         limit = min(limit, known[-1][0])
-    near = mine <= limit
-    texts = prompts.take(pa.array(rows[near])).to_pylist()
-    return sorted(known + [(key, text or "") for key, text in zip(mine[near].tolist(), texts, strict=True)])[:EXAMPLES]
+    low = candidates <= limit
+    texts = prompts.take(pa.array(rows[low])).to_pylist()
+    return sorted(known + [(key, text or "") for key, text in zip(candidates[low].tolist(), texts, strict=True)])[:EXAMPLES]
 
 
 class _Along:
-    """An array of all events in parts, read on by any number of rows: how a file is cut into batches depends on which columns are read."""
+    """An array of all events in parts, read in slices of any length: how a file is cut into batches depends on the columns read."""
 
     def __init__(self, parts: list[NDArray[Any]]) -> None:
         self._parts, self._part, self._at = parts, 0, 0
 
     def take(self, n: int) -> NDArray[Any]:
-        """The next so many rows; fewer at the end."""
+        """The next ``n`` rows, ``(n,)``; fewer at the end."""
         taken = []
         while n and self._part < len(self._parts):
             piece = self._parts[self._part][self._at : self._at + n]
@@ -186,7 +201,7 @@ class _Rows:
         return self
 
     def add(self, table: pa.Table) -> None:
-        """Take some rows."""
+        """Add some rows."""
         self._waiting.append(table)
         self._n += len(table)
         if self._n >= HARVEST_ROWS:
@@ -206,7 +221,14 @@ class _Rows:
 
 
 def pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict[int, str]) -> list[dict[str, Any]]:
-    """Releases after which the campaign moved to the new model, with its share of the harvest before and after."""
+    """Releases after which the campaign moved to the new model, with the model's share of the harvest before and after.
+
+    Args:
+        tally: counts of the harvest.
+        number: the campaign.
+        data: has the releases.
+        labels: hash -> name of each model.
+    """
     out = []
     by_name: dict[str, dict[int, int]] = {}
     for (model, hour), n in tally.models[number].items():
@@ -214,11 +236,11 @@ def pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict[
     for release in data.releases:
         released = datetime.fromisoformat(str(release["released_at"]))
         at = int((released if released.tzinfo else released.replace(tzinfo=UTC)).timestamp()) // 3600
-        mine = by_name.get(str(release["model"]), {})
+        of_model = by_name.get(str(release["model"]), {})
 
-        def share(first: int, last: int, mine: dict[int, int] = mine) -> float:
+        def share(first: int, last: int, of_model: dict[int, int] = of_model) -> float:
             total = sum(n for hours in by_name.values() for hour, n in hours.items() if first <= hour < last)
-            return sum(n for hour, n in mine.items() if first <= hour < last) / total if total else 0.0
+            return sum(n for hour, n in of_model.items() if first <= hour < last) / total if total else 0.0
 
         before, after = share(at - AROUND_HOURS, at), share(at, at + AROUND_HOURS)
         if after - before >= MOVED:

@@ -23,23 +23,25 @@ class Outcome:
     final: group.Groups
     """Campaigns, then groups to review."""
     lead: I64
+    """Leading group of each of them, ``(final.n,)``."""
     n_campaigns: int
+    """The first so many of ``final`` are campaigns."""
     watch: judge.Watch
     shared: dict[str, I64]
-    """What accounts share by view, as :func:`stillwatch.link.mark_counts` tells it."""
+    """What accounts share by view, columns as of :func:`stillwatch.link.mark_counts`."""
     tally: judge.Tally
     carried: dict[int, dict[str, I64]]
     """Sketch column -> habitual carriers of its objects."""
     harvested: list[NDArray[np.bool_]]
-    """Per batch of events: which are harvest."""
+    """Per batch of events: whether each is harvest."""
     owner: list[I64]
     """Per batch of events: number of the campaign or group of the event's account, -1 for none."""
-    told: frozenset[str]
-    """Columns of :data:`stillwatch.link.TOLD` that any request has."""
+    reported: frozenset[str]
+    """Columns of :data:`stillwatch.link.TOLD` that any request has a value in."""
 
     @cached_property
     def suspicion(self) -> NDArray[np.float64]:
-        """How far each group looks like an operator's, ``(n_groups,)``: :func:`stillwatch.judge.suspicion`."""
+        """How much each group looks like an operator's, ``(n_groups,)``: :func:`stillwatch.judge.suspicion`."""
         return judge.suspicion(self.values, self.verdicts, self.model)
 
     def account_scores(self) -> NDArray[np.float64]:
