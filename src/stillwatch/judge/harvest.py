@@ -1,4 +1,4 @@
-"""What the harvest of each campaign amounts to: sums over partitions."""
+"""Count the harvest of each campaign: sums over partitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from stillwatch.tables import CAPABILITIES
 I64 = NDArray[np.int64]
 
 SHOWN_STEPS = 240
-"""Steps of time that a campaign's pictures have at most."""
+"""Most steps of time in a campaign's pictures."""
 BEYOND, CHANCE = 10.0, 1e-4
-"""Times the expected number of requests, and its p-value (Poisson), from which a wording is a campaign's own."""
+"""Least ratio of observed to expected requests, and largest p-value (Poisson), of a campaign's own wordings."""
 
 
 def worded(inside: I64, outside: I64, events: I64, innocent_events: int) -> NDArray[np.bool_]:
-    """Wordings that a campaign's accounts send ten times as often as its cover would, were all of its requests cover, ``(n,)``.
+    """Which wordings are a campaign's own: sent BEYOND times as often as if all of its requests were cover, ``(n_wordings,)``.
 
-    Cover is made to look like innocents' requests, so it shows a wording at their rate; what is far beyond that is the
-    campaign's own. Blind where cover is made with wordings of its own that several accounts share.
+    Cover is made to look like innocents' requests, so it would show a wording at their rate. Blind where cover has its own wordings that
+    several accounts share.
 
     Args:
-        inside: requests of the campaign that show each wording.
-        outside: innocents' requests that do.
-        events: requests of the campaign, for each wording.
+        inside: requests of the campaign that show each wording, ``(n_wordings,)``.
+        outside: requests of innocents that show it, ``(n_wordings,)``.
+        events: requests of the wording's campaign, ``(n_wordings,)``.
         innocent_events: all requests of innocents.
     """
     expected = (outside + 1.0) * events / max(innocent_events, 1)
@@ -38,21 +38,22 @@ def worded(inside: I64, outside: I64, events: I64, innocent_events: int) -> NDAr
 
 @dataclass
 class Tally:
-    """Sums; arrays start with the campaign, ``(n_campaigns, …)``."""
+    """Sums of each campaign, and of each group to review."""
 
     harvested: I64
-    """Requests taken for harvest, ``(n_campaigns, n_hours)``."""
+    """Requests that count as harvest, ``(n_campaigns, n_hours)``."""
     between: I64
-    """Fewest and most requests that the harvest is told to be, ``(n_campaigns, 2)``."""
+    """Ends of the interval of the harvest (:func:`.between`), requests, ``(n_campaigns, 2)``."""
     other: I64
     """Other requests of the same accounts, ``(n_campaigns, n_hours)``."""
     capabilities: I64
     """Harvested requests by capability, ``(n_campaigns, len(CAPABILITIES))``."""
     output_tokens: I64
-    """Answered to them."""
+    """Output tokens of the harvested requests, ``(n_campaigns,)``."""
     first_us: I64
+    """Time of the first harvested request, microseconds since 1970 UTC, ``(n_campaigns,)``; the largest int64 where there is none."""
     last_us: I64
-    """When the first and the last of them was sent; the ends of what an int64 holds where there is none."""
+    """Time of the last one; the smallest int64 where there is none."""
     by_account: I64
     """Harvested requests of each account, ``(n_accounts,)``."""
     paths: list[dict[int, int]]
@@ -60,20 +61,27 @@ class Tally:
     models: list[dict[tuple[int, int], int]]
     """(hash of the model, hour) -> harvested requests."""
     start_hour: int
-    """Hour since 1970 UTC that the hours begin with."""
+    """The first hour, counted from 1970 UTC."""
     shown: I64
     """Accounts whose activity is kept, ascending."""
     activity: I64
-    """Their requests by steps of :attr:`step_hours`, ``(len(shown), n_steps)``: by hour it would take gigabytes in a log of years."""
+    """Requests of these by steps of :attr:`step_hours`, ``(len(shown), n_steps)``; by hour, a log of years would take gigabytes."""
 
     @property
     def step_hours(self) -> int:
-        """Hours of which the report draws one value."""
+        """Hours per step of the report's pictures."""
         return _step_hours(self.harvested.shape[1])
 
     @classmethod
     def empty(cls, n: int, n_accounts: int, hours: tuple[int, int], shown: I64) -> "Tally":
-        """Zero for ``n`` campaigns over the hours from first to last."""
+        """A tally of zeros.
+
+        Args:
+            n: number of campaigns.
+            n_accounts: number of accounts.
+            hours: first and last hour since 1970 UTC.
+            shown: accounts whose activity is kept, ascending.
+        """
         shape = (n, hours[1] - hours[0] + 1)
         n_steps = -(-shape[1] // _step_hours(shape[1]))
         return cls(
@@ -84,15 +92,22 @@ class Tally:
         )
 
     def add(
-        self, account: NDArray[np.int32], whose: I64, harvested: NDArray[np.bool_], columns: Mapping[str, NDArray[Any]]
+        self, account: NDArray[np.int32], owner: I64, harvested: NDArray[np.bool_], columns: Mapping[str, NDArray[Any]]
     ) -> None:
-        """Add events: ``whose`` is the campaign of each event's account, -1 for none."""
+        """Add a batch of events.
+
+        Args:
+            account: code of each event's account, ``(n_events,)``.
+            owner: campaign of that account, -1 for none, ``(n_events,)``.
+            harvested: whether each event is harvest, ``(n_events,)``.
+            columns: sketch columns ``time``, ``output_tokens``, ``capability``, ``path`` and ``model``, ``(n_events,)`` each.
+        """
         n, n_hours = self.harvested.shape
         hour = (columns["time"] // HOUR_US - self.start_hour).astype(np.int64)
-        rows, rest = np.flatnonzero(harvested & (whose >= 0)), np.flatnonzero(~harvested & (whose >= 0))
-        c = whose[rows]
+        rows, rest = np.flatnonzero(harvested & (owner >= 0)), np.flatnonzero(~harvested & (owner >= 0))
+        c = owner[rows]
         self.harvested += np.bincount(c * n_hours + hour[rows], minlength=n * n_hours).reshape(n, n_hours)
-        self.other += np.bincount(whose[rest] * n_hours + hour[rest], minlength=n * n_hours).reshape(n, n_hours)
+        self.other += np.bincount(owner[rest] * n_hours + hour[rest], minlength=n * n_hours).reshape(n, n_hours)
         kinds = len(CAPABILITIES)
         self.capabilities += np.bincount(c * kinds + columns["capability"][rows], minlength=n * kinds).reshape(n, kinds)
         self.output_tokens += np.bincount(c, weights=columns["output_tokens"][rows], minlength=n).astype(np.int64)
@@ -114,5 +129,6 @@ def _step_hours(n_hours: int) -> int:
 
 
 def _counted(*keys: NDArray[Any]) -> list[tuple[tuple[int, ...], int]]:
+    """Distinct combinations of the keys, ``(n,)`` each, and how often each occurs."""
     values, counts = distinct(np.stack([key.astype(np.int64) for key in keys], axis=1))
     return [(tuple(value), count) for value, count in zip(values.tolist(), counts.tolist(), strict=True)]

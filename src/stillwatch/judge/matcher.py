@@ -1,4 +1,4 @@
-"""Which groups does a request belong to? Groups' objects and members as flat tables that kernels look requests up in."""
+"""Find the groups of a request: the objects and members of groups as flat tables for compiled look-ups."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +14,16 @@ from stillwatch.numeric.groups import HOPPING, PROGRAM, Groups
 I64 = NDArray[np.int64]
 
 LOW = (1 << 32) - 1
-"""The lower half of a number that holds two."""
+"""Mask of the lower of two numbers packed into one."""
 MOST_GROUPS = 64
-"""Groups that one request counts for; of more, the rest is passed over, and a run says in how many requests."""
+"""Most groups that one request counts for; a run warns how many requests belong to more."""
+
 
 def usual_groups(groups: Groups) -> NDArray[np.bool_]:
-    """Groups from which it is taken what is usual in a log, ``(n_groups,)``: not those of one program, which are of everybody, nor those
-    of accounts that hop between providers, which were put together for that.
+    """Groups from which the usual values of a log are taken, ``(n_groups,)``; all, if there are no others than the excluded ones.
 
-    Weights were calibrated among the others, whose accounts meet in something.
+    Excluded are groups of one program, which anybody may use, and groups of accounts that hop between providers, which were put together
+    for that. Weights were calibrated among the others, whose accounts share something.
     """
     usual = ~(groups.proposed_as(PROGRAM) | groups.proposed_as(HOPPING))
     return usual if usual.any() else np.ones(groups.n, bool)
@@ -36,7 +37,7 @@ def hash_slot(key: np.int64, size: int) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def find(table: I64, key: np.int64) -> int:
-    """The position of ``key`` under :func:`lookup`, -1 where unknown, as in a table without rows."""
+    """The position of ``key`` in a table of :func:`lookup`, -1 where it is absent or the table has no rows."""
     if len(table) == 0:
         return -1
     slot = hash_slot(key, len(table))
@@ -62,7 +63,7 @@ def lookup(new: I64) -> I64:
 
 
 def table_size(n: int) -> int:
-    """Rows of an open-addressed table for ``n`` keys: a power of two, of which half or more stays free."""
+    """Number of rows of an open-addressed table for ``n`` keys: a power of two, at most half full."""
     return 1 << max(4, int(np.ceil(np.log2(max(1, 2 * n)))))
 
 
@@ -75,32 +76,32 @@ def _table(new: I64, positions: I64) -> I64:
 
 @njit(cache=True, nogil=True)
 def account_codes(table: I64, hashes: I64, out: NDArray[np.int32]) -> None:
-    """The position of each hash, -1 where unknown."""
+    """Fill ``out`` with the position of each hash in a table of :func:`lookup`, -1 where unknown."""
     for i in range(len(hashes)):
         out[i] = find(table, hashes[i])
 
 
 @njit(cache=True, nogil=True)
 def _places(table: I64, keys: I64, out: NDArray[np.int32]) -> None:
-    """The position of each key under :func:`lookup`, -1 where unknown or 0.
+    """Fill ``out`` with the position of each key in a table of :func:`lookup`, -1 where unknown or 0.
 
-    All at once, before anything is done with them: reads of a large table take long, but many that do not wait for each other run together.
+    All keys are looked up before any is used: reads of a large table are slow, but independent ones overlap.
     """
     for i in range(len(keys)):
         out[i] = -1 if keys[i] == 0 else find(table, keys[i])
 
 
 class Index(NamedTuple):
-    """Groups as the kernels look them up. A slot is the place of a membership in the order of accounts, and of groups within."""
+    """Groups as the kernels look them up. A slot is the position of a membership when these are sorted by account and then by group."""
 
     key_start: I64
     """First row of each object in ``key_group``, ``(n_objects + 1,)``."""
     key_group: NDArray[np.int32]
-    """Groups that an object marks."""
+    """Groups that each object marks, object after object."""
     plain_start: I64
     """First row of each account in ``plain_slot``, ``(n_accounts + 1,)``."""
     plain_slot: I64
-    """Memberships in groups without objects, which take every request."""
+    """Slots of memberships in groups without objects, to which every request of the account belongs."""
     own_start: I64
     """First slot of each account, ``(n_accounts + 1,)``."""
     own_group: I64
@@ -110,17 +111,17 @@ class Index(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def note_memberships(account: int, index: Index, known: I64) -> None:
-    """Write down the memberships of an account, each at its group: an account's events come one after the other."""
+    """Note the memberships of an account in ``known``, each at its group; events come account by account."""
     for j in range(index.own_start[account], index.own_start[account + 1]):
         known[index.own_group[j], 0] = account << 32 | j
 
 
 @njit(cache=True, nogil=True, inline="always")  # a call with so many arrays costs as much as what it does
 def slots_of_event(account: int, event: int, places: NDArray[np.int32], index: Index, known: I64, slots: I64) -> int:
-    """Fill the slots that one event counts for; returns how many there are, be there room for them or not.
+    """Fill ``slots`` with the memberships that one event counts for; returns their number, which may be more than fit.
 
-    ``places`` are of its objects (:meth:`Matcher.places`). ``known`` has for each group who was written there last
-    (:func:`note_memberships`), and the last event that counts for it.
+    ``places`` are the numbers of its objects (:meth:`Matcher.places`). ``known`` has for each group the account noted last
+    (:func:`note_memberships`), and the last event that counted for the group.
     """
     found = 0
     if index.own_start[account] == index.own_start[account + 1]:
@@ -144,7 +145,7 @@ def slots_of_event(account: int, event: int, places: NDArray[np.int32], index: I
 
 @njit(cache=True, nogil=True)
 def _match(order: I64, account: NDArray[np.int32], places: NDArray[np.int32], index: Index, out: NDArray[np.bool_]) -> None:
-    """Whether each event belongs to any group of its account."""
+    """Fill ``out`` with whether each event belongs to any group of its account."""
     slots, known, last_account = np.empty(MOST_GROUPS, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     for i in order:
         a = account[i]
@@ -158,7 +159,7 @@ def _match(order: I64, account: NDArray[np.int32], places: NDArray[np.int32], in
 
 
 class Matcher:
-    """Finds the groups of events: the tables that the kernels need, built once."""
+    """Finds the groups of events, by tables that are built once."""
 
     def __init__(self, groups: Groups, n_accounts: int, columns: tuple[str, ...]) -> None:
         """Index the groups' objects by sketch column and their members by account."""
@@ -171,7 +172,7 @@ class Matcher:
             rows = np.flatnonzero(key_column == column)
             self._tables.append(_table(key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
         self.order, of_account = by_value(groups.member_account, n_accounts)
-        """Memberships in the order of their accounts, and of groups within; memberships come in the order of groups."""
+        """Memberships sorted by account and then by group."""
         own_group = groups.member_group[self.order]
         has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
         plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
@@ -182,14 +183,14 @@ class Matcher:
         )
 
     def places(self, batch: Mapping[str, NDArray[Any]], pool: ThreadPoolExecutor | None = None) -> NDArray[np.int32]:
-        """The number of each content object of a batch among those of groups, ``(n, n_columns)``; -1 for what is no group's."""
+        """The number of each content object of a batch among the objects of groups, ``(n_events, n_columns)``; -1 for other objects."""
         keys = [batch[name].astype(np.int64, copy=False) for name in self.columns]
         out = np.empty((len(keys), len(keys[0])), np.int32)
         list((pool.map if pool else map)(_places, self._tables, keys, out))
         return np.ascontiguousarray(out.T)
 
     def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
-        """Which events belong to any group of their account."""
+        """Whether each event belongs to any group of its account, ``(n_events,)``."""
         out = np.empty(len(account), np.bool_)
         _match(np.argsort(account, kind="stable"), account, self.places(batch), self.index, out)
         return out

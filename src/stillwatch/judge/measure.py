@@ -1,4 +1,4 @@
-"""Measure what the accounts of every group do together: one pass over the sketches, sums only.
+"""Measure the requests of every group: one pass over the sketches that only sums.
 
 Sums of partitions add up, so the result does not depend on how the events are cut into partitions.
 """
@@ -21,10 +21,10 @@ from stillwatch.tables import CAPABILITIES
 I64 = NDArray[np.int64]
 
 HOUR_BITS = 512
-"""Of the bit map that counts the hours of a membership: three weeks without a bit that two hours share. Hours of longer logs take theirs by
-hash, since linear counting needs chance: hours of the day that recur would meet too seldom."""
+"""Bits of the bit map that counts the hours of a membership. Logs of up to three weeks have one bit per hour. In longer ones the bit is a
+hash of the hour, since linear counting needs random bits: by remainder, the same hours of the day would collide too seldom."""
 LONGEST_HOURS = 366 * 24
-"""Hours of a log from which days without a request are left out of ``hourly``: one stray time asks for up to twenty years of them."""
+"""In logs of so many hours, ``hourly`` leaves out days without a request: one stray time can add up to twenty years of them."""
 DAY_PARTS = 8
 """Three-hour parts of the UTC day."""
 LENGTHS = 8
@@ -39,53 +39,58 @@ class Measured:
     """
 
     n: I64
-    """Requests, ``(n_members,)``."""
+    """Number of requests, ``(n_members,)``."""
     first_turns: I64
-    """Those that begin a conversation."""
+    """Requests that begin a conversation, ``(n_members,)``."""
     output_tokens: I64
-    """Answered."""
+    """Output tokens, ``(n_members,)``."""
     elicitation: I64
-    """Requests with at least two words that ask to write the reasoning out."""
+    """Requests with at least two words that ask to write the reasoning out, ``(n_members,)``."""
     words: I64
-    """Of their prompts."""
+    """Words of the prompts, ``(n_members,)``."""
     first_us: I64
+    """Time of the first request, microseconds since 1970 UTC, ``(n_members,)``; the largest int64 where there is none."""
     last_us: I64
-    """When the first and the last was sent; the ends of what an int64 holds where there is none."""
+    """Time of the last request; the smallest int64 where there is none."""
     day_parts: NDArray[np.int32]
-    """``(n_members, DAY_PARTS)``."""
+    """Requests by part of the day, ``(n_members, DAY_PARTS)``."""
     capabilities: NDArray[np.int32]
-    """``(n_members, len(CAPABILITIES))``."""
+    """Requests by capability, ``(n_members, len(CAPABILITIES))``."""
     lengths: NDArray[np.int32]
     """Requests by the words of their prompt: under 4, 8, 16, … 256, and more, ``(n_members, LENGTHS)``."""
     active_hours: NDArray[np.float64]
-    """Distinct hours with a request, estimated by linear counting on HOUR_BITS bits (Whang et al. 1990)."""
+    """Distinct hours with a request, ``(n_members,)``; in long logs an estimate by linear counting (Whang et al. 1990)."""
     hourly: NDArray[np.int32]
     """Requests of each half of each group by hour (:func:`hour_columns`), ``(n_groups, 2, n_hours)``; accounts are halved by their hash."""
     crowded: int = 0
-    """Requests of more than MOST_GROUPS groups, which count for so many of them alone."""
+    """Requests that belong to more than MOST_GROUPS groups, and count for only so many of them."""
 
     def select(self, members: NDArray[np.bool_], groups: NDArray[np.bool_]) -> "Measured":
-        """Some memberships ``(n_members,)`` and groups ``(n_groups,)``."""
+        """The sums of some memberships ``(n_members,)`` and groups ``(n_groups,)``."""
         of_members = {f.name: getattr(self, f.name)[members] for f in fields(self) if f.name not in ("hourly", "crowded")}
         return replace(self, hourly=self.hourly[groups], **of_members)
 
 
 PASSING_DEVOTION, PASSING_VOLUME, PASSING_ANYHOW = 0.4, 0.25, 0.04
-"""Shares of a group's usual devotion and volume below which an account is of it in passing: both of the first two, or the last alone."""
+"""An account is in a group only in passing if it has less than the first share of the usual devotion and the second of the usual volume, or
+less than the third of the usual volume alone."""
 
 
 HALF_OCTAVES = 48
-"""Classes of volume, each √2 times the one before; the last one has all that is above."""
+"""Number of classes of volume, each √2 times the one before; the last has everything above."""
 TWO_MODES = 0.75
-"""Share of the variance of log volume between two classes from which a group is two populations; a bell has 0.64."""
+"""Share of the variance of log volume between two classes from which a group is two populations; a normal distribution has 0.64."""
 LESS_DEVOTED = 0.7
 """Share of a group's usual devotion below which an account of the lower population is left out."""
 MODE_GAP_HALF_OCTAVES = 4
-"""Half octaves between the mean volumes of two populations, at least: a factor of 4, more than chance or a balancer gives."""
+"""Fewest half octaves between the mean volumes of two populations: a factor of 4, more than chance or a load balancer gives."""
 
 
 def _lower_mode(group: I64, n_groups: int, count: NDArray[np.float64], least: int) -> NDArray[np.bool_]:
-    """Memberships of the lower of two populations by volume (Otsu 1979), where there are two and the upper has enough accounts."""
+    """Memberships of the lower of two populations by volume (Otsu 1979), ``(n_members,)``.
+
+    Only where a group has two, and ``least`` accounts or more in the upper one.
+    """
     level = np.minimum(np.rint(2 * np.log2(np.maximum(count, 1))), HALF_OCTAVES - 1).astype(np.int64)
     flat = np.bincount((group * HALF_OCTAVES + level)[count > 0], minlength=n_groups * HALF_OCTAVES)
     table = flat.reshape(n_groups, HALF_OCTAVES).astype(np.float64)
@@ -108,16 +113,15 @@ def _lower_mode(group: I64, n_groups: int, count: NDArray[np.float64], least: in
 def devoted(groups: Groups, n: I64, n_events: I64, least: int) -> NDArray[np.bool_]:
     """Memberships that count, ``(n_members,)``: the account sent requests of the group, and not just in passing.
 
-    An innocent who takes up an operator's wording now and then does so with a small part of his traffic and of the
-    operator's volume. Left out is who reaches neither 0.4 of the devotion of the group's average request nor a quarter of
-    the volume of the account that sent it, or not a twenty-fifth of that volume; or is
-    of the lower of two populations by volume and less devoted than the upper. Groups without objects hold all that their accounts do.
+    An innocent who takes up an operator's wording now and then does so with a small part of his traffic and of the operator's volume. Left
+    out are accounts below the PASSING shares of the usual devotion and volume, averaged over the group's requests, and less devoted
+    accounts of the lower of two populations by volume. Groups without objects hold everything that their accounts do.
 
     Args:
-        groups: whose memberships.
-        n: requests of each membership.
-        n_events: requests of each account.
-        least: accounts that the upper of two populations must have to stand alone.
+        groups: the groups.
+        n: requests of each membership, ``(n_members,)``.
+        n_events: requests of each account, ``(n_accounts,)``.
+        least: fewest accounts of the upper of two populations.
     """
     group, count = groups.member_group, n.astype(np.float64)
     devotion = count / np.maximum(n_events[groups.member_account], 1)
@@ -126,7 +130,7 @@ def devoted(groups: Groups, n: I64, n_events: I64, least: int) -> NDArray[np.boo
     usual_n = np.bincount(group, weights=count * count, minlength=groups.n) / weight
     passing = (devotion < PASSING_DEVOTION * usual_devotion[group]) & (count < PASSING_VOLUME * usual_n[group])
     passing |= count < PASSING_ANYHOW * usual_n[group]
-    # A replaced account had little time but did the same with it: of the lower population leaves who does less of it as well.
+    # A replaced account had little time but did the same in it: of the lower population only less devoted accounts are left out.
     passing |= _lower_mode(group, groups.n, count, least) & (devotion < LESS_DEVOTED * usual_devotion[group])
     has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0
     return np.asarray((n > 0) & ~(passing & has_objects[group]))
@@ -140,9 +144,9 @@ def _accumulate(
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], crowded: I64, hourly: NDArray[np.int32],
 ) -> None:
-    """Add the events of every ``parts``-th account: memberships belong to one account, so parts may run side by side.
+    """Add the events of every ``parts``-th account: a membership belongs to one account, so parts can run in parallel.
 
-    Events come in the order of their accounts, and sums lie in that order too: what is added to lies side by side.
+    Events come in the order of their accounts, and so do the sums, so that memory is written in order.
     """
     slots, known, last_account = np.empty(MOST_GROUPS, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     for i in order:
@@ -181,11 +185,11 @@ def _accumulate(
 
 
 def hour_columns(hours: tuple[int, int], times: Iterable[I64]) -> I64:
-    """Which column of ``hourly`` each hour from the first to the last has, ``(n_hours,)``: its own in all but logs of LONGEST_HOURS.
+    """The column of ``hourly`` for each hour from the first to the last, ``(n_hours,)``: its own, except in logs of LONGEST_HOURS.
 
     Args:
-        hours: first and last hour since 1970 that occur.
-        times: of all requests, microseconds since 1970 UTC, in any order; read only where the log is so long.
+        hours: first and last hour of the log, since 1970 UTC.
+        times: times of all requests, microseconds since 1970 UTC, in any order; read only for such long logs.
     """
     day = np.arange(hours[0], hours[1] + 1) // 24
     if len(day) < LONGEST_HOURS:
@@ -197,14 +201,14 @@ def measure(
     matcher: Matcher, half: I64, hours: tuple[int, int], column: I64,
     batches: Iterable[tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]], threads: int = 1,
 ) -> Measured:
-    """Sum what the requests of every membership and group are like, over all batches of (account codes, sketch columns).
+    """Sum the requests of every membership and group.
 
     Args:
-        matcher: of the groups.
-        half: ``(n_accounts,)`` 0 or 1.
-        hours: first and last hour since 1970 that occur.
-        column: of each of these hours (:func:`hour_columns`).
-        batches: partitions or parts of them, in any order.
+        matcher: finds the groups of each request.
+        half: 0 or 1 for each account, ``(n_accounts,)``.
+        hours: first and last hour of the log, since 1970 UTC.
+        column: :func:`hour_columns`, ``(n_hours,)``.
+        batches: account codes and sketch columns of partitions, or of parts of them, in any order.
         threads: worker threads; the sums do not depend on them.
     """
     n_members, n_groups = len(matcher.groups.member_group), matcher.groups.n
@@ -229,7 +233,7 @@ def measure(
                 _accumulate(*arguments)
 
             list(pool.map(add, range(threads)))
-    # Back to the order of groups, one array after the other, since they are the largest that a run holds.
+    # Back to the order of groups, one array after the other: they are the largest of a run.
     place = np.empty(n_members, np.int64)
     place[matcher.order] = np.arange(n_members)
     sums = sums[place]

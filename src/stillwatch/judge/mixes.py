@@ -1,4 +1,4 @@
-"""How much the accounts of a group differ in the mix of what they do: one pass over the memberships, compiled."""
+"""How much the accounts of a group differ in a mix of classes (hours, kinds of work, lengths): one compiled pass."""
 
 import numpy as np
 from numba import njit
@@ -10,22 +10,24 @@ F64 = NDArray[np.float64]
 
 
 def overdispersion(counts: I32, label: I64, n: int, passing: float = 0) -> tuple[F64, F64, F64, F64]:
-    """How much the rows of each of ``n`` labels differ in their mix: correlation, its limit, d.o.f., requests but one.
+    """Intra-class correlation of the mixes of the rows of each label (Donner 1986, ANOVA estimator).
 
-    All are ``(n,)``; correlation and limit (one-sided, 95 %) from 0 to 1, NaN where nothing tells.
-
-    Intra-class correlation, 0: every account draws from one mix; 1: each account does one thing of its own (Donner 1986, ANOVA estimator).
+    It is 0 where all accounts draw from one mix, and 1 where each account does one thing of its own.
 
     Args:
-        counts: of the classes of the mix, ``(n_rows, n_classes)``, a row an account.
-        label: of each row, below n, ascending.
+        counts: requests of each account by class, one row per account, ``(n_rows, n_classes)``.
+        label: label of each row, below n, ascending, ``(n_rows,)``.
         n: number of labels.
-        passing: share of the rows of each label, those least like the others, that are left out.
+        passing: share of the rows of each label, those least like the others, that is left out.
+
+    Returns:
+        The correlation and its upper 95 % limit (one-sided), 0 to 1, NaN where they are undefined; the degrees of freedom; and the mean
+        number of requests per row less one; ``(n,)`` each.
     """
     chi2, used, classes, requests = _chi2(counts, label, n, passing)
     freedom = np.maximum(used - 1, 0) * np.maximum(classes - 1, 0)
-    told, free = used > 0, freedom > 0
-    lift = np.maximum(np.where(told, requests / np.where(told, used, 1), np.nan) - 1, 0.5)
+    any_used, free = used > 0, freedom > 0
+    lift = np.maximum(np.where(any_used, requests / np.where(any_used, used, 1), np.nan) - 1, 0.5)
     rho = np.clip((np.where(free, chi2 / np.where(free, freedom, 1), np.nan) - 1) / lift, 0, 1)
     # One-sided 95 % limit: X² over its degrees of freedom has variance 2 / freedom times its mean squared.
     limit = np.clip(rho + 1.645 * np.sqrt(2 / np.maximum(freedom, 1)) * (1 + lift * rho) / lift, 0, 1)
@@ -34,7 +36,7 @@ def overdispersion(counts: I32, label: I64, n: int, passing: float = 0) -> tuple
 
 @njit(cache=True, nogil=True)
 def _chi2(counts: I32, label: I64, n: int, passing: float) -> tuple[F64, F64, F64, F64]:
-    """Pearson's X² of the rows of each label against their mix, rows that count, classes in the mix, requests of those rows."""
+    """Pearson's X² of the rows of each label against their mean mix, rows used, classes in the mix, and requests of these rows."""
     chi2, used, classes, requests = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     n_rows = len(counts)
     own, keep = np.zeros(n_rows), np.zeros(n_rows, np.bool_)
@@ -45,7 +47,7 @@ def _chi2(counts: I32, label: I64, n: int, passing: float) -> tuple[F64, F64, F6
             keep[end] = counts[end].sum() >= 2
             end += 1
         mix = _mixed(counts, keep, begin, end)
-        _off(counts, keep, mix, begin, end, own)
+        _row_chi2(counts, keep, mix, begin, end, own)
         if passing > 0:
             rows = begin + np.flatnonzero(keep[begin:end])
             fewer = int(passing * len(rows))
@@ -55,7 +57,7 @@ def _chi2(counts: I32, label: I64, n: int, passing: float) -> tuple[F64, F64, F6
                 level = rows[own[rows] == line]
                 keep[level[: fewer - (len(rows) - int(keep[begin:end].sum()))]] = False
                 mix = _mixed(counts, keep, begin, end)
-                _off(counts, keep, mix, begin, end, own)
+                _row_chi2(counts, keep, mix, begin, end, own)
         g = label[begin]
         classes[g] = (mix > 0).sum()
         for row in range(begin, end):
@@ -80,7 +82,8 @@ def _mixed(counts: I32, keep: NDArray[np.bool_], begin: int, end: int) -> F64:
 
 
 @njit(cache=True, nogil=True)
-def _off(counts: I32, keep: NDArray[np.bool_], mix: F64, begin: int, end: int, own: F64) -> None:
+def _row_chi2(counts: I32, keep: NDArray[np.bool_], mix: F64, begin: int, end: int, own: F64) -> None:
+    """Fill ``own`` with Pearson's X² of each row that is kept against the mix, 0 for others."""
     for row in range(begin, end):
         own[row] = 0.0
         if keep[row]:

@@ -1,4 +1,4 @@
-"""The tables of a run: campaigns with all that an analyst needs, a verdict for every account."""
+"""The tables of a run: campaigns with their details, and a verdict for every account."""
 
 import hashlib
 import json
@@ -32,27 +32,27 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 SHOWN_ACCOUNTS, SHOWN_OBJECTS = 120, 20
-"""Accounts and shared objects that a campaign's pictures have at most."""
+"""Most accounts and most shared objects in a campaign's pictures."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Campaigns, then groups to review, in the order of their tables."""
+    """Campaigns, then groups to review, in the order of the table."""
 
     campaign: I64
     """Campaign or review number of each account, -1 for none, ``(n_accounts,)``."""
     lead: I64
-    """The group that speaks for each campaign, ``(n_found,)``."""
+    """Leading group of each, ``(n_found,)``."""
     n_campaigns: int
-    """The first ``n_campaigns`` are campaigns, the rest is for review."""
+    """The first ``n_campaigns`` are campaigns, the rest are for review."""
     linked: dict[str, Pairs]
-    """view -> account pairs within campaigns and groups."""
+    """View -> linked pairs of accounts within campaigns and groups."""
     marks: list[list[tuple[str, int, int, float, int]]]
-    """Per campaign: (view, object, its accounts that left it, accounts that chance would give, their requests), most accounts first."""
+    """Per campaign: (view, object, its accounts that left the object, accounts expected by chance, their requests), most accounts first."""
 
 
 def names(scene: Scene, found: Found) -> list[str]:
-    """A stable identifier for each: the hash of its accounts."""
+    """A stable identifier for each campaign and group to review: the hash of its accounts."""
     ids = scene.people.ids
     out = []
     for number in range(len(found.lead)):
@@ -65,10 +65,11 @@ COMPUTED = {
     "context.alike": alike, "context.mostly_alike": mostly_alike, "context.look_alikes": look_alikes, YARDSTICK: yardstick,
     "context.usual_mix": usual_mix,
 }
-"""What else an analyst reads of, by what computes it."""
+"""Pieces that are neither evidence nor conduct, by the function whose docstring describes them."""
 
 
 def _sentence(name: str) -> str:
+    """The sentence that an analyst reads for a piece: the first paragraph of its function's docstring."""
     if name in JOINT_SENTENCES:
         return JOINT_SENTENCES[name]
     piece = EVIDENCE.get(name) or CONDUCT.get(name) or COMPUTED[name]
@@ -79,9 +80,19 @@ def _sentence(name: str) -> str:
 def evidence_rows(
     values: dict[str, F64], findings: dict[str, Finding], model: Model, group: int, one_in: int = 1
 ) -> tuple[float, list[dict[str, Any]]]:
-    """The waterfall of a group: base, and pieces with what was observed and expected, strongest first, also what other parts look at.
+    """The waterfall of a group: its base, and a row for each piece with the observed and expected figures, strongest first.
 
-    Those of the sample, which kept one value in ``one_in``, say so where it kept not all.
+    Pieces that other parts use have rows as well. Pieces measured on a sample say so, unless the sample is everything.
+
+    Args:
+        values: value of each piece, ``(n_groups,)``.
+        findings: the findings behind the values that are evidence.
+        model: the calibrated weights.
+        group: index of the group.
+        one_in: the sample kept one value in so many.
+
+    Returns:
+        The base, nats, and the rows.
     """
     (base, bars), rows = model.bars(values, group), []
     for name, bar in (dict.fromkeys((*REASONS, YARDSTICK, *model.pieces), 0.0) | bars).items():
@@ -108,11 +119,12 @@ def evidence_rows(
 
 
 def sampled_one_in(scene: Scene, group: int) -> int:
-    """One value in so many of a group was kept in the sample: 1 for all."""
+    """The sample kept one value in so many of a group; 1 means all."""
     return int(np.nan_to_num(scene.sample.one_in[group], nan=1.0))
 
 
 def _plain(x: float) -> float | None:
+    """A number for JSON, with six digits; None where it is not finite."""
     return None if not np.isfinite(x) else float(f"{x:.6g}")
 
 
@@ -121,21 +133,21 @@ LESS = ("timing.one_rhythm", "volume.even_load", "content.one_mix", "content.one
 
 
 def reasons(evidence: list[dict[str, Any]]) -> list[str]:
-    """Sentences for an account of a group, strongest first: of :func:`evidence_rows` findings alone that go beyond what is expected."""
+    """Up to five sentences for the accounts of a group, strongest first: findings of :func:`evidence_rows` beyond what is expected."""
     rows = [row for row in evidence if row["log_odds"] > 0.05 and "p_value" in row and _beyond(row)]
     return [f"{row['sentence']} ({against(row, _short)})" for row in rows[:5]]
 
 
 def _beyond(row: dict[str, Any]) -> bool:
-    """Whether more was observed than expected, or less where that speaks; so where either is not told."""
+    """Whether more was observed than expected, or less for pieces of LESS; True where either is unknown."""
     observed, expected = row["observed"], row["expected"]
     return None in (observed, expected) or (observed < expected if row["name"] in LESS else observed > expected)
 
 
 def explanations(verdicts: Verdicts, group: int) -> list[dict[str, Any]]:
     """Innocent hypotheses of one group, the one that fits best first."""
-    told = sorted(((name, float(score[group])) for name, score in verdicts.explanations.items()), key=lambda x: (-x[1], x[0]))
-    return [{"hypothesis": name, "score": round(score, 4)} for name, score in told]
+    ranked = sorted(((name, float(score[group])) for name, score in verdicts.explanations.items()), key=lambda x: (-x[1], x[0]))
+    return [{"hypothesis": name, "score": round(score, 4)} for name, score in ranked]
 
 
 def _short(x: float | None) -> str:
@@ -143,33 +155,34 @@ def _short(x: float | None) -> str:
 
 
 def _downsample(series: I64, step: int) -> list[int]:
+    """Sums of every ``step`` values, the last of fewer."""
     padded = np.pad(series, (0, -len(series) % step))
     return [int(x) for x in padded.reshape(-1, step).sum(axis=1)]
 
 
 OF_BROAD_WORK = " Its work is of many kinds; innocents who work alike mostly do one, so it is held against innocents of such work alone."
-"""What is said of a group of class 1 (:func:`.line_class`) where that class has lines of its own."""
+"""Said of a group of class 1 (:func:`.line_class`) where that class has its own lines."""
 
 
 def far_out(values: dict[str, F64], model: Model, group: int) -> str:
-    """A sentence for a group that lies beyond the others of its log as far as one may be accused for; empty for another."""
-    mine = {name: value[group : group + 1] for name, value in values.items()}
-    said = model.assess(mine)
-    if model.forest is None or not said.beyond_log[0] or said.score[0] < 0:
+    """A sentence for a group that is accused for lying beyond the others of its log; empty for any other."""
+    of_group = {name: value[group : group + 1] for name, value in values.items()}
+    assessment = model.assess(of_group)
+    if model.forest is None or not assessment.beyond_log[0] or assessment.score[0] < 0:
         return ""
-    nats = float(model.by_trees(mine)[0] - mine[YARDSTICK][0])
-    told = f" What it does goes together as in hardly another group of this log: it lies {nats:.1f} nats beyond the next ones."
-    # Where its class has no line for the part that speaks, that of the rest held.
-    number, part = int(line_class(mine)[0]), int(said.part[0])
-    own = part == -2 or (TREES, *model.parts)[part + 1] in model.forest.lines[number].parts
-    return told + (OF_BROAD_WORK if number == 1 and own else "")
+    nats = float(model.by_trees(of_group)[0] - of_group[YARDSTICK][0])
+    sentence = f" What it does goes together as in hardly another group of this log: it lies {nats:.1f} nats beyond the next ones."
+    # Where its class has no line for the part, that of class 0 applied.
+    number, part = int(line_class(of_group)[0]), int(assessment.part[0])
+    own_line = part == -2 or (TREES, *model.parts)[part + 1] in model.forest.lines[number].parts
+    return sentence + (OF_BROAD_WORK if number == 1 and own_line else "")
 
 
 def details(
     scene: Scene, found: Found, number: int, values: dict[str, F64], findings: dict[str, Finding], model: Model,
     verdicts: Verdicts, tally: Tally, labels: dict[int, str],
 ) -> dict[str, Any]:
-    """All that the report draws of one campaign."""
+    """Everything that the report shows of one campaign or group to review; written to the column ``details`` as JSON."""
     group = int(found.lead[number])
     members = np.flatnonzero(found.campaign == number)
     bans = scene.people.banned_us[members]
@@ -177,9 +190,9 @@ def details(
     nodes, edges, totals = link_graph(members, found.linked)
     rows = np.intersect1d(members, tally.shown)
     rows = rows[np.argsort(scene.people.first_us[rows], kind="stable")]
-    accused, families = number < found.n_campaigns, spoken_families(verdicts, group)
+    accused, families = number < found.n_campaigns, speaking_families(verdicts, group)
     n_harvested, n_events = int(tally.harvested[number].sum()), int(scene.people.n_events[members].sum())
-    taken = f"{n_harvested:,} of their {n_events:,} requests"
+    harvest = f"{n_harvested:,} of their {n_events:,} requests"
     one_in = sampled_one_in(scene, group)
     base, evidence = evidence_rows(values, findings, model, group, one_in)
     return {
@@ -187,7 +200,7 @@ def details(
         "sentence": (
             f"{len(members):,} accounts act as one {'campaign' if accused else 'group'}: {', '.join(families) or 'no family'} "
             f"{'speak' if len(families) > 1 else 'speaks'} for it"
-            + (f", and {taken} are taken for harvest." if accused else f". Were it a campaign, {taken} would be taken for harvest.")
+            + (f", and {harvest} are taken for harvest." if accused else f". Were it a campaign, {harvest} would be taken for harvest.")
             + far_out(values, model, group)
         ),
         "n_leading": int(scene.size[group]),
@@ -219,8 +232,8 @@ def details(
     }
 
 
-def spoken_families(verdicts: Verdicts, group: int) -> list[str]:
-    """The families that speak for a group."""
+def speaking_families(verdicts: Verdicts, group: int) -> list[str]:
+    """Names of the families that speak for a group."""
     return [FAMILIES[i] for i in np.flatnonzero(verdicts.families[group])]
 
 
@@ -246,7 +259,7 @@ def campaign_table(
                 **dict(zip(("harvested_low", "harvested_high"), tally.between[number].tolist(), strict=True)),
                 "first_seen": int(tally.first_us[number]) if harvested else None,
                 "last_seen": int(tally.last_us[number]) if harvested else None,
-                "views": spoken_families(verdicts, int(group)),
+                "views": speaking_families(verdicts, int(group)),
                 "capabilities": dict(zip(CAPABILITIES, (round(float(x), 6) for x in shares), strict=True)),
                 "output_tokens": int(tally.output_tokens[number]),
                 "explanations": explanations(verdicts, group),
@@ -264,29 +277,39 @@ LINKS_IN_WORDS = {
 
 
 def of_itself(scene: Scene, found: Found) -> dict[int, str]:
-    """By account of a campaign or group: its requests and days beside the median account's there, and by what it is linked to another."""
-    mine = np.flatnonzero(found.campaign >= 0)
+    """Code of each account of a campaign or group -> a sentence with its requests and days, the median account's, and its links."""
+    accounts = np.flatnonzero(found.campaign >= 0)
     views = dict(zip(("session.handoff", *scene.identities), partner_campaigns(scene, found.campaign), strict=True))
-    ties = np.array([[LINKS_IN_WORDS[view] for view in views]] * len(mine), dtype=object).reshape(len(mine), len(views))
-    has = np.stack([of[mine] == found.campaign[mine] for of in views.values()], axis=1)
+    link_words = np.array([LINKS_IN_WORDS[view] for view in views], dtype=object)
+    linked_by = np.stack([partner[accounts] == found.campaign[accounts] for partner in views.values()], axis=1)
     days = (scene.people.last_us - scene.people.first_us) / DAY_US
-    usual = {}
+    medians = {}
     for number in range(len(found.lead)):
-        own = found.campaign == number
-        usual[number] = float(np.median(scene.people.n_events[own])), float(np.median(days[own]))
+        members = found.campaign == number
+        medians[number] = float(np.median(scene.people.n_events[members])), float(np.median(days[members]))
     out = {}
-    for account, number, words, tied in zip(mine.tolist(), found.campaign[mine].tolist(), ties, has, strict=True):
-        requests, lasted = usual[number]
-        shares = " and ".join(words[tied]) or "no conversation, payment method, telephone number or mailbox"
+    for account, number, linked in zip(accounts.tolist(), found.campaign[accounts].tolist(), linked_by, strict=True):
+        median_requests, median_days = medians[number]
+        shares = " and ".join(link_words[linked]) or "no conversation, payment method, telephone number or mailbox"
         out[account] = (
-            f"{ITSELF}: {scene.people.n_events[account]:,} requests within {days[account]:.1f} days (the median one here {requests:,.0f} "
-            f"within {lasted:.1f}); it shares {shares} with others here"
+            f"{ITSELF}: {scene.people.n_events[account]:,} requests within {days[account]:.1f} days (the median one here "
+            f"{median_requests:,.0f} within {median_days:.1f}); it shares {shares} with others here"
         )
     return out
 
 
 def account_table(scene: Scene, found: Found, score: F64, identifiers: list[str], reasons_of: list[list[str]]) -> pa.Table:
-    """A verdict for every account seen, sorted by account; its reasons are its campaign's or group's, and one :func:`of_itself`."""
+    """The verdict on every account seen, sorted by account.
+
+    An account's reasons are those of its campaign or group, and one :func:`of_itself`.
+
+    Args:
+        scene: the run.
+        found: the campaigns and groups to review.
+        score: of each account, ``(n_accounts,)``.
+        identifiers: :func:`names`.
+        reasons_of: :func:`reasons` of each campaign and group.
+    """
     number, own = found.campaign, of_itself(scene, found)
     verdict = np.where(number < 0, "clear", np.where(number < found.n_campaigns, "campaign", "review"))
     return pa.table(

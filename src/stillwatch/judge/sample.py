@@ -1,7 +1,7 @@
-"""What accounts of a group have in common request by request: tasks, prompts and networks, on a sample by hash.
+"""Tasks, prompts and networks that the accounts of a group have in common, on a sample by hash.
 
-Sampling by the hash of the *value* keeps every occurrence of a sampled value, so coincidences are counted exactly and
-partitions add up; large groups keep fewer values, small groups all. Accounts that share values which are not kept seem to share none.
+Sampling by the hash of the *value* keeps every occurrence of a sampled value, so coincidences are counted exactly and partitions add up.
+Large groups keep fewer values, small groups all. Values that are not kept are not seen to be shared.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,61 +33,62 @@ from stillwatch.numeric.parallel import mapped
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 Batch = tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]
-Taken = tuple[I64, I64, NDArray[np.int32]]
-"""Pairs, values and counts of distinct rows."""
+Counted = tuple[I64, I64, NDArray[np.int32]]
+"""Pairs, values and counts of distinct rows, ``(n_rows,)`` each."""
 
 TARGET = 1_000
-"""Values of each kind that a large group keeps, about."""
+"""Approximate number of values of each kind that a large group keeps."""
 KINDS = 3
 PROMPT, NET, TASK = range(KINDS)
 """Kinds of values that are sampled."""
 ROOM = 12
-"""Rows an event that a batch gets room for at first; where they are more it is gone through again."""
+"""Rows per event that are allocated for a batch at first; if there are more, the batch is read again."""
 MERGED = 4_000_000
-"""Rows that wait to be merged, at least."""
+"""Fewest rows that wait before they are merged."""
 MIN_PROMPTS = 20
-"""Sampled requests below which the shares of common and of distinct prompts say nothing."""
+"""Fewest sampled requests for the shares of common and of distinct prompts."""
 MIN_EXPECTED, MIN_MET = 5, 20
-"""Tasks that both halves of a group must be expected to draw, so that few of them tell of a queue, and coincidences with everybody else
-from which the pool is known."""
+"""Fewest tasks that both halves of a group are expected to draw, so that a shortage of them shows a queue; and fewest coincidences with
+everybody else, so that the pool of tasks is known."""
 MIN_PLACES = 10
-"""Pairs of an owner and a network from which a group tells how often owners usually meet."""
+"""Fewest pairs of an owner and a network of a group from which the usual rate of meetings is taken."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Per group, arrays ``(n_groups,)``; NaN where too little was seen."""
+    """What the accounts of each group have in common, ``(n_groups,)`` each; NaN where too little was seen."""
 
     common_share: F64
     """Share of requests whose exact prompt another account of the group also sent."""
     distinct_share: F64
-    """Distinct prompts over requests."""
+    """Distinct prompts divided by requests."""
     log_overlap_ratio: F64
-    """log10 of task overlap between halves over task overlap with everybody else."""
+    """log10 of the ratio of the task overlap between two halves of the group to their overlap with everybody else."""
     queue_p: F64
-    """P(so little overlap between the halves) under independent draws from the pool of everybody else."""
+    """Probability of so little overlap between the halves if both drew independently from the pool of everybody else."""
     one_in: F64
-    """One value in so many was kept; only ``net_each`` and ``net_shared`` are multiplied by it."""
+    """The sample kept one value in so many; only ``net_each`` and ``net_shared`` are multiplied by it."""
     net_share: F64
     """Share of the owners that share a network with another owner of the group."""
     net_repeats: F64
-    """Owners beyond the first of each network, added up."""
+    """Number of owners beyond the first of each network, over all networks."""
     net_expected: F64
-    """Pairs of owners that would meet in a network were the group as the median one."""
+    """Expected number of pairs of owners that meet on a network, at the rate of the median group."""
     net_known: F64
-    """Pairs of an owner and a network."""
+    """Number of pairs of an owner and a network."""
     net_each: F64
-    """Networks that another owner of the group uses too, for each of its accounts."""
+    """Mean number of networks per account that another owner of the group uses too."""
     net_shared: F64
-    """How many such networks there are."""
+    """Number of such networks."""
     net_repeats2: F64
-    """Squares of the owners beyond the first of each network, added up."""
+    """Sum of squares of the owners beyond the first of each network."""
     net_met2: F64
-    """Squares of the owners of each such network, added up."""
+    """Sum of squares of the owners of each network that several use."""
 
 
 @njit(cache=True, nogil=True)
 def _scramble(x: np.int64) -> np.uint64:
+    """A hash of a value."""
     h = np.uint64(x) * np.uint64(0xD6E8FEB86659FD93)
     h ^= h >> np.uint64(32)
     h *= np.uint64(0xD6E8FEB86659FD93)
@@ -99,9 +100,9 @@ def _take(
     order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, places: NDArray[np.int32], modulus: I64, index: Index,
     first_task: int, pairs: I64, values: I64,
 ) -> int:
-    """Fill in rows of one sampled value each; returns how many there are, be there room for them or not.
+    """Fill ``pairs`` and ``values`` with one row per sampled value; returns the number of rows, which may be more than fit.
 
-    A pair is ``(group * KINDS + kind) << 32 | account``: rows of all groups are what takes memory here.
+    A pair is ``(group * KINDS + kind) << 32 | account``, packed to save memory.
     """
     slots, known, last_account = np.empty(MOST_GROUPS, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     rows = 0
@@ -130,7 +131,7 @@ def _take(
                 if key == 0 or chance[j] & mask != 0:
                     continue
                 if j >= TASK:
-                    # A shingle that marks this group is its template, not its task.
+                    # A shingle that marks this group is part of its template, not a task.
                     place = places[i, first_task + j - TASK]
                     marked = False
                     if place >= 0:
@@ -146,6 +147,7 @@ def _take(
 
 @njit(cache=True, nogil=True)
 def _count(tasks: I64, table: I64, out: I64) -> None:
+    """Add to ``out`` how often each task of the table (:func:`lookup`) occurs in ``tasks`` ``(n, n_columns)``."""
     for i in range(tasks.shape[0]):
         for j in range(tasks.shape[1]):
             if tasks[i, j] != 0:
@@ -156,7 +158,7 @@ def _count(tasks: I64, table: I64, out: I64) -> None:
 
 @njit(cache=True, nogil=True)
 def _tally(pairs: I64, values: I64, counts: NDArray[np.int32], table: NDArray[np.int32]) -> int:
-    """Put distinct rows first, in the order of their first appearance, with the sums of their counts; returns how many."""
+    """Move distinct rows to the front, in the order of their first appearance, with the sums of their counts; returns their number."""
     mask = np.uint64(len(table) - 1)
     found = 0
     for i in range(len(pairs)):
@@ -174,22 +176,23 @@ def _tally(pairs: I64, values: I64, counts: NDArray[np.int32], table: NDArray[np
     return found
 
 
-def _merged(pairs: I64, values: I64, counts: NDArray[np.int32]) -> Taken:
-    """Distinct rows with the sums of their counts; the arrays given are written over."""
+def _merged(pairs: I64, values: I64, counts: NDArray[np.int32]) -> Counted:
+    """Distinct rows with the sums of their counts; the arguments are overwritten."""
     table = np.full(table_size(len(pairs)), -1, np.int32)
     n = _tally(pairs, values, counts, table)
     return pairs[:n].copy(), values[:n].copy(), counts[:n].copy()
 
 
-def _together(parts: Sequence[Taken]) -> Taken:
+def _merged_parts(parts: Sequence[Counted]) -> Counted:
+    """Distinct rows of several parts, with the sums of their counts."""
     return _merged(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 NOTHING = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
 
 
-def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str, ...], parts: int) -> list[Taken]:
-    """The sampled rows of a batch, in parts by account, so that each part is merged with its like alone."""
+def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str, ...], parts: int) -> list[Counted]:
+    """The sampled rows of a batch, split by account so that parts can be merged separately."""
     account, columns = batch
     tasks = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
     shared = (
@@ -203,57 +206,58 @@ def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str,
         if n <= len(values):
             pairs, values, counts = _merged(pairs[:n], values[:n], np.ones(n, np.int32))
             part = (pairs & LOW) % parts
-            return [(pairs[mine], values[mine], counts[mine]) for mine in (part == k for k in range(parts))]
+            return [(pairs[rows], values[rows], counts[rows]) for rows in (part == k for k in range(parts))]
 
 
 def sample(
     matcher: Matcher, events: I64, half: I64, owner: I64, task_columns: tuple[str, ...],
     batches: Callable[[tuple[str, ...]], Iterable[Batch]], threads: int = 1,
 ) -> Sample:
-    """Two passes over the sketches: take the sample, then count how often its tasks occur anywhere.
+    """Draw the sample in one pass over the sketches, and in a second one count how often its tasks occur in the whole log.
 
     Args:
-        matcher: of the groups.
-        events: ``(n_groups,)`` requests of each group.
-        half: ``(n_accounts,)`` 0 or 1.
-        owner: ``(n_accounts,)``.
+        matcher: finds the groups of each request.
+        events: number of requests of each group, ``(n_groups,)``.
+        half: 0 or 1 for each account, ``(n_accounts,)``.
+        owner: number of each account's owner, ``(n_accounts,)``.
         task_columns: consecutive sketch columns of ``matcher.columns`` that hold task shingles.
         batches: starts a new pass over some sketch columns.
         threads: worker threads; the sample does not depend on them.
     """
     groups = matcher.groups
     modulus = 1 << np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET))).astype(np.int64)
-    rows, waiting, held = [NOTHING] * threads, [], 0
+    rows, waiting, n_waiting = [NOTHING] * threads, [], 0
     first = batches(("prompt", "net", *matcher.columns))
     with ThreadPoolExecutor(threads) as pool:
-        for taken in mapped(lambda batch: _rows(batch, matcher, modulus, task_columns, threads), first, threads):
-            waiting.append(taken)
-            held += sum(len(part[0]) for part in taken)
-            if held > max(sum(len(part[0]) for part in rows), MERGED):  # so that what repeats is held once, and each row merged seldom
-                rows, waiting, held = list(pool.map(_together, zip(rows, *waiting, strict=True))), [], 0
-        rows = list(pool.map(_together, zip(rows, *waiting, strict=True)))
+        for sampled in mapped(lambda batch: _rows(batch, matcher, modulus, task_columns, threads), first, threads):
+            waiting.append(sampled)
+            n_waiting += sum(len(part[0]) for part in sampled)
+            # Merging at this size keeps repeated rows out of memory, and merges each row only a few times.
+            if n_waiting > max(sum(len(part[0]) for part in rows), MERGED):
+                rows, waiting, n_waiting = list(pool.map(_merged_parts, zip(rows, *waiting, strict=True))), [], 0
+        rows = list(pool.map(_merged_parts, zip(rows, *waiting, strict=True)))
     pairs, values, counts = (np.concatenate(column) for column in zip(*rows, strict=True))
     order = _ordered(pairs, values, KINDS * groups.n, threads)
     pairs, values, counts = pairs[order], values[order], counts[order]
     kind = (pairs >> 32) % KINDS
     prompts, tasks, nets = (_Rows.of(pairs[kind == k], values[kind == k], counts[kind == k]) for k in (PROMPT, TASK, NET))
-    known = np.sort(tasks.value)
-    known = known[np.append(True, known[1:] != known[:-1])[: len(known)]]
-    counted, total = np.zeros((threads, len(known)), np.int64), 0
-    table = lookup(known)
+    sampled_tasks = np.sort(tasks.value)
+    sampled_tasks = sampled_tasks[np.append(True, sampled_tasks[1:] != sampled_tasks[:-1])[: len(sampled_tasks)]]
+    counted, total = np.zeros((threads, len(sampled_tasks)), np.int64), 0
+    table = lookup(sampled_tasks)
     with ThreadPoolExecutor(threads) as pool:
         for _, columns in batches(task_columns):
             shingles = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
             parts = np.array_split(shingles, threads)
             list(pool.map(_count, parts, [table] * threads, counted))
             total += int(np.count_nonzero(shingles))
-    everywhere = counted.sum(axis=0)
-    ratio, queue_p = _queue(groups, tasks, known, everywhere, total, half, modulus)
+    in_log = counted.sum(axis=0)
+    ratio, queue_p = _queue(groups, tasks, sampled_tasks, in_log, total, half, modulus)
     return Sample(*_prompts(groups, prompts), ratio, queue_p, modulus.astype(np.float64), *_networks(groups, nets, owner, modulus))
 
 
 def _ordered(pairs: I64, values: I64, n: int, threads: int) -> I64:
-    """The rows by group and kind, of which there are ``n``, and by value."""
+    """Rows sorted by group and kind (``n`` combinations), and by value within them."""
     order, start = by_value(pairs >> 32, n)
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(_by_value_within, [values] * threads, [order] * threads, [start] * threads, range(threads), [threads] * threads))
@@ -262,19 +266,20 @@ def _ordered(pairs: I64, values: I64, n: int, threads: int) -> I64:
 
 @njit(cache=True, nogil=True)
 def _by_value_within(values: I64, order: I64, start: I64, part: int, parts: int) -> None:
-    """Sort every ``parts``-th run of ``order`` by value; equal ones stay as they come."""
+    """Sort every ``parts``-th run of ``order`` by value, stably."""
     for k in range(part, len(start) - 1, parts):
         run = order[start[k] : start[k + 1]]
         run[:] = run[np.argsort(values[run], kind="mergesort")]
 
 
 def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
+    """Sum of the weights of each group, ``(n,)``."""
     return np.asarray(np.bincount(group, weights=weights.astype(np.float64), minlength=n), dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """Sampled values of one kind, sorted by group and value."""
+    """Sampled values of one kind, sorted by group and value, ``(n_rows,)`` each."""
 
     group: I64
     value: I64
@@ -286,7 +291,7 @@ class _Rows:
         return cls((pairs >> 32) // KINDS, values, pairs & LOW, counts)
 
     def runs(self) -> tuple[I64, I64]:
-        """Start of each run of one group and value, and the number of accounts in it."""
+        """Start of each run of rows with one group and value, and its length, which is its number of accounts."""
         return _runs(self.group, self.value)
 
 
@@ -298,6 +303,7 @@ def _runs(group: I64, value: I64) -> tuple[I64, I64]:
 
 
 def _prompts(groups: Groups, rows: _Rows) -> tuple[F64, F64]:
+    """``common_share`` and ``distinct_share`` of :class:`Sample`."""
     start, width = rows.runs()
     events = _by(rows.group, groups.n, rows.count)
     common = _by(rows.group, groups.n, np.where(np.repeat(width, width) > 1, rows.count, 0))
@@ -307,15 +313,26 @@ def _prompts(groups: Groups, rows: _Rows) -> tuple[F64, F64]:
     return np.where(few, np.nan, common / safe), np.where(few, np.nan, n_prompts / safe)
 
 
-def _queue(groups: Groups, rows: _Rows, known: I64, everywhere: I64, total: int, half: I64, modulus: I64) -> tuple[F64, F64]:
+def _queue(groups: Groups, rows: _Rows, tasks: I64, in_log: I64, total: int, half: I64, modulus: I64) -> tuple[F64, F64]:
+    """``log_overlap_ratio`` and ``queue_p`` of :class:`Sample`.
+
+    Args:
+        groups: the groups.
+        rows: sampled tasks.
+        tasks: distinct sampled tasks, ascending, ``(n_tasks,)``.
+        in_log: how often each occurs in the whole log, ``(n_tasks,)``.
+        total: number of tasks in the whole log.
+        half: 0 or 1 for each account, ``(n_accounts,)``.
+        modulus: the sample kept one value in so many, ``(n_groups,)``.
+    """
     start, width = rows.runs()
     group = rows.group[start]
     side = half[rows.account]
-    # An account counts once a task: retries and samples of one task by one account are no overlap.
+    # An account counts once per task: one account's retries of a task are no overlap.
     a = np.add.reduceat((side == 0).astype(np.float64), start) if len(start) else np.zeros(0)
     b = width - a
     own = np.add.reduceat(rows.count.astype(np.float64), start) if len(start) else np.zeros(0)
-    outside = everywhere[np.searchsorted(known, rows.value[start])] - own
+    outside = in_log[np.searchsorted(tasks, rows.value[start])] - own
     n_a, n_b = _by(group, groups.n, a), _by(group, groups.n, b)
     n_own = _by(group, groups.n, own)
     n_outside = np.maximum(total / modulus - n_own, 1)
@@ -331,6 +348,7 @@ def _queue(groups: Groups, rows: _Rows, known: I64, everywhere: I64, total: int,
 
 
 def _networks(groups: Groups, rows: _Rows, owner: I64, modulus: I64) -> tuple[F64, ...]:
+    """The fields ``net_…`` of :class:`Sample`, in order."""
     owned = distinct(np.column_stack([rows.group, rows.value, owner[rows.account]]))[0]
     start, width = _runs(owned[:, 0], owned[:, 1])
     group = owned[:, 0]
@@ -351,17 +369,17 @@ def _networks(groups: Groups, rows: _Rows, owner: I64, modulus: I64) -> tuple[F6
 
 
 def in_all(seen: float, squares: float, one_in: int, most: float) -> tuple[float, float]:
-    """What all values of a group add up to, at 90 %, by chance of the sample alone: a binomial range.
+    """90 % interval of the total over all values of a group, as far as the sample leaves it open (negative binomial).
 
-    A value comes with all that it adds or not at all, so it is as if so many equal ones were seen as vary like these.
+    A value is sampled whole or not at all, so the sum of squares gives the number of equal values that would vary as much.
 
     Args:
-        seen: what the sampled values add up to, above 0.
-        squares: their squares added up.
-        one_in: one value in so many was sampled.
-        most: what there can be at most.
+        seen: total over the sampled values, above 0.
+        squares: sum of squares of what each sampled value adds.
+        one_in: the sample kept one value in so many.
+        most: upper limit of the total.
     """
-    equal = seen**2 / squares
-    unseen = stats.nbinom.ppf((0.05, 0.95), (equal, equal + 1), 1 / one_in)
-    low, high = np.minimum(seen * (1 + unseen / equal), most).tolist()
+    effective_n = seen**2 / squares
+    unseen = stats.nbinom.ppf((0.05, 0.95), (effective_n, effective_n + 1), 1 / one_in)
+    low, high = np.minimum(seen * (1 + unseen / effective_n), most).tolist()
     return low, high

@@ -27,9 +27,24 @@ def write(
     engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome | None, *, columns: tuple[str, ...], sketches: list[Path],
     as_of: datetime | None, earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
-    """Write every table of a run and return its summary; an earlier run is replaced at the end, and sketches of changed files go.
+    """Write every table of a run and its summary; an earlier run in the folder is replaced at the end.
 
-    Where there was no event to look at (no ``outcome``), the tables are empty, and the summary says so.
+    Sketches of files that changed or are gone are removed.
+
+    Args:
+        engine: sorts the harvest.
+        out: the run folder.
+        data: the folder of input.
+        outcome: the result of detection; None if there were no events, for empty tables.
+        columns: sketch columns by the numbers of ``outcome.carried``.
+        sketches: sketches of each file of events.
+        as_of: only events before this time; None for all.
+        earlier: campaigns of an earlier run that may continue.
+        parameters: parameters of the run, for the summary.
+        seconds: seconds of each stage, for the summary.
+
+    Returns:
+        The summary.
     """
     before, read = _sketched(out / "summary.json"), _read(data)
     common: dict[str, Any] = {
@@ -42,9 +57,9 @@ def write(
         "start": data.start.isoformat() if data.start else None,
         "as_of": as_of.isoformat() if as_of else None,
     }
-    # The tables take one thread, and read the same files.
-    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging, ThreadPoolExecutor(1) as beside:
-        digests = beside.map(digest, read)
+    # Files are hashed on a second thread while the tables, which read the same files, take the first.
+    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging, ThreadPoolExecutor(1) as pool:
+        digests = pool.map(digest, read)
         if outcome is None:
             summary = common | _write_nothing(staging, data, as_of)
         else:
@@ -55,19 +70,19 @@ def write(
         write_json(summary, staging / "summary.json")
     now = _sketched(out / "summary.json")
     for path, (sha256, name) in before.items():
-        to, made = now.get(path, (None, ""))
-        # A file that was written anew has other sketches, even if it is the same bytes. Those of a part leave those of the whole file.
-        gone = data.start is None if to is None else to != sha256 or not made.startswith(partitions.CUT)
+        new_sha256, new_name = now.get(path, (None, ""))
+        # A rewritten file has new sketches, even with the same bytes. Sketches of a part of a file do not replace those of the whole file.
+        gone = data.start is None if new_sha256 is None else new_sha256 != sha256 or not new_name.startswith(partitions.CUT)
         if gone and name not in summary["sketches"]:
             partitions.remove(out / partitions.FOLDER / name)
     return summary
 
 
 def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
-    """File of events -> its SHA-256 and the name of its sketches, as a run tells; nothing where there is none."""
+    """File of events -> its SHA-256 and the name of its sketches, from a summary; nothing if it cannot be read."""
     try:
-        told = json.loads(summary.read_text(encoding="utf-8"))
-        rows = zip(told["inputs"], told["sketches"], strict=False)
+        content = json.loads(summary.read_text(encoding="utf-8"))
+        rows = zip(content["inputs"], content["sketches"], strict=False)
         # A summary may have been edited: what it names is removed only where it lies among the sketches.
         return {row["path"]: (row["sha256"], name) for row, name in rows if Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError):
@@ -75,7 +90,7 @@ def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
 
 
 def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> dict[str, Any]:
-    """The tables without a row, and what the summary tells of them."""
+    """Write tables without a row; returns what the summary says of them."""
     tables = {"harvest": HARVEST, "links": LINKS, "watch": WATCH, "cleared": CLEARED, "accounts": ACCOUNT_VERDICTS, "campaigns": CAMPAIGNS}
     for name, table in tables.items():
         write_parquet(table.schema.empty_table(), out / f"{name}.parquet")
@@ -139,7 +154,7 @@ def _write(
         "n_for_review": n_grouped - int(sizes.sum()),
         "n_watched": len(watch),
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
-        # each campaign's interval holds nine in ten times; all ends together are rather too far apart
+        # Each interval holds nine in ten times; the sum of their ends is rather too wide.
         **dict(zip(HARVESTED, outcome.tally.between[: outcome.n_campaigns].sum(axis=0).tolist(), strict=True)),
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
@@ -149,7 +164,7 @@ def _write(
 
 
 def _read(data: dataset.Dataset) -> list[Path]:
-    """The files that were read, those of events first, as the sketches are listed."""
+    """The files that were read, those of events first, in the order of the sketches."""
     others = (data.accounts_file, data.folder / "releases.json")
     return [*data.event_files, *(path for path in others if path is not None and path.exists())]
 
@@ -159,15 +174,18 @@ def _iso(us: int) -> str:
 
 
 def _ids(scene: judge.Scene, mask: NDArray[np.bool_]) -> list[str]:
-    found: list[str] = scene.people.ids.filter(pa.array(mask)).to_pylist()
-    return found
+    ids: list[str] = scene.people.ids.filter(pa.array(mask)).to_pylist()
+    return ids
 
 
 def _watch(outcome: Outcome) -> pa.Table:
-    """The watch list; a group's accounts are those that may be listed."""
+    """The watch list; of each group only accounts that are not accused."""
     watch = outcome.watch
     ranked = enumerate(zip(watch.group.tolist(), watch.stands_out, watch.score, strict=True), start=1)
-    rows = [{"rank": rank, "stands_out": out, "score": score} | _told(outcome, group, watch.member) for rank, (group, out, score) in ranked]
+    rows = [
+        {"rank": rank, "stands_out": nats, "score": score} | _described(outcome, group, watch.member)
+        for rank, (group, nats, score) in ranked
+    ]
     return pa.Table.from_pylist(rows, WATCH.schema)
 
 
@@ -175,12 +193,12 @@ def _cleared(outcome: Outcome, free: NDArray[np.bool_]) -> pa.Table:
     """Groups of ``free`` accounts ``(n_accounts,)`` that nobody is accused of or asked about."""
     member, score = outcome.scene.seen & outcome.scene.of_members(free), outcome.verdicts.log_odds
     ranked = enumerate(judge.cleared(outcome.scene, outcome.suspicion, member).tolist(), start=1)
-    rows = [{"rank": rank, "score": float(score[group])} | _told(outcome, group, member) for rank, group in ranked]
+    rows = [{"rank": rank, "score": float(score[group])} | _described(outcome, group, member) for rank, group in ranked]
     return pa.Table.from_pylist(rows, CLEARED.schema)
 
 
-def _told(outcome: Outcome, group: int, member: NDArray[np.bool_]) -> dict[str, Any]:
-    """What is told of a group that nobody is accused of, and of its ``member`` accounts ``(n_members,)``."""
+def _described(outcome: Outcome, group: int, member: NDArray[np.bool_]) -> dict[str, Any]:
+    """The columns of watch.parquet and cleared.parquet for a group, of its accounts in ``member`` ``(n_members,)``."""
     scene, rows = outcome.scene, slice(outcome.scene.groups.start[group], outcome.scene.groups.start[group + 1])
     accounts = scene.groups.member_account[rows][member[rows]]
     one_in = results.sampled_one_in(scene, group)
