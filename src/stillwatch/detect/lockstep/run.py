@@ -22,11 +22,23 @@ Floats = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
 MAX_EVENTS = 2**53
-"""Counts up to here are exact as floats."""
+"""Largest total count that a float holds exactly."""
 
 
 def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
-    """Find groups in traces of any data and write the run folder; returns the summary."""
+    """Find groups in traces of any data and write the run folder.
+
+    Args:
+        path: Parquet of traces (:data:`stillwatch.tables.TRACES`).
+        out: the run folder.
+        seed: of the community detection.
+
+    Returns:
+        The summary, as in summary.json.
+
+    Raises:
+        InputError: the traces cannot be read or used.
+    """
     clock = Clock()
     with clock.stage("read"):
         traces = _read(path)
@@ -36,15 +48,15 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
     place[order] = np.arange(len(order))
     ids = encoded.dictionary.take(pa.array(order))
     with clock.stage("link and group"):
-        looked = list(views(traces, place[encoded.indices.to_numpy()], len(ids), seed))
-        score = fuse(looked)
-        group, rows = _merge(looked)
-    names = [_identifier(ids.take(pa.array(mine)).to_pylist()) for mine in _members(group, len(rows))]
+        judged = list(views(traces, place[encoded.indices.to_numpy()], len(ids), seed))
+        score = fuse(judged)
+        group, rows = _merge(judged)
+    names = [_identifier(ids.take(pa.array(members)).to_pylist()) for members in _members(group, len(rows))]
     summary = {
         "version": __version__,
         "inputs": [{"path": path.name, "sha256": digest(path), "bytes": path.stat().st_size}],
         "parameters": {"seed": seed, "min_excess_ratio": MIN_EXCESS_RATIO, "min_members": MIN_MEMBERS},
-        "views": [view.name for view in looked],
+        "views": [view.name for view in judged],
         "stages": clock.seconds,
         "blind_views": _blind(traces),
         "n_accounts": len(ids),
@@ -57,9 +69,9 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
     }
     with alone(out, "detect"), publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
         _write_accounts(staging, ids, score, group, names, rows)
-        n_tests = sum(view.n_tests for view in looked)
+        n_tests = sum(view.n_tests for view in judged)
         _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()], n_tests)
-        _write_links(staging, ids, looked, group)
+        _write_links(staging, ids, judged, group)
         for name, table in (("harvest", HARVEST), ("watch", WATCH), ("cleared", CLEARED)):
             write_parquet(table.schema.empty_table(), staging / f"{name}.parquet")
         summary["tables"] = table_digests(staging)
@@ -68,7 +80,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
 
 
 def _blind(traces: pa.Table) -> list[dict[str, str]]:
-    """What nothing is known of."""
+    """What traces cannot show, as ``view`` and ``reason``."""
     untimed = pc.unique(traces["view"].filter(pc.is_null(traces["hour"]))).sort().to_pylist()
     found = [{"view": f"{view} by hour", "reason": "not every trace of it has an hour, so that none is used"} for view in untimed]
     return [{"view": "harvest", "reason": "traces have no requests"}, *found]
@@ -96,11 +108,11 @@ def _read(path: Path) -> pa.Table:
     return table
 
 
-def _merge(looked: list[View]) -> tuple[I64, list[tuple[View, int]]]:
-    """One group for each account: of the flagged ones, the one that is most above chance; and where each came from."""
-    best, key = np.zeros(len(looked[0].value)), np.full(len(looked[0].value), -1, np.int64)
+def _merge(judged: list[View]) -> tuple[I64, list[tuple[View, int]]]:
+    """One group for each account, of the flagged ones the one that is most above chance; and the view and number of each group."""
+    best, key = np.zeros(len(judged[0].value)), np.full(len(judged[0].value), -1, np.int64)
     rows: list[tuple[View, int]] = []
-    for view in looked:
+    for view in judged:
         if view.excess is None:
             continue
         ratio = np.append(view.excess.ratio, 0.0)[view.group]
@@ -127,10 +139,10 @@ def _identifier(members: list[str]) -> str:
 
 
 def _sentence(view: View, number: int) -> str:
-    assert view.found is not None
+    assert view.shared is not None
     return (
-        f"{view.found.n_members[number]} accounts share {view.found.observed[number]:,.0f} objects of {view.name} "
-        f"pair by pair, where chance gives {view.found.expected[number]:,.1f}"
+        f"{view.shared.n_members[number]} accounts share {view.shared.observed[number]:,.0f} objects of {view.name} "
+        f"pair by pair, where chance gives {view.shared.expected[number]:,.1f}"
     )
 
 
@@ -158,7 +170,7 @@ def _write_campaigns(
     columns = {
         "campaign_id": pa.array(names, pa.string()),
         "verdict": pa.array(["review"] * len(rows), pa.string()),
-        "score": [float(score[mine].mean()) for mine in _members(group, len(rows))],
+        "score": [float(score[members].mean()) for members in _members(group, len(rows))],
         "q_value": nulls.benjamini_hochberg(np.array(log_p, np.float64), n_tests),
         "n_accounts": np.bincount(group[group >= 0], minlength=len(rows)),
         "n_events": n_events.astype(np.int64),
@@ -169,10 +181,10 @@ def _write_campaigns(
     write_parquet(CAMPAIGNS.conform(pa.table(columns)), out / "campaigns.parquet")
 
 
-def _write_links(out: Path, ids: pa.Array, looked: list[View], group: I64) -> None:
+def _write_links(out: Path, ids: pa.Array, judged: list[View], group: I64) -> None:
     """Pairs inside flagged groups."""
     parts = []
-    for view in looked:
+    for view in judged:
         if view.links is None:
             continue
         links = view.links

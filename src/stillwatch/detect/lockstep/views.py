@@ -1,4 +1,4 @@
-"""What one view says: groups that share beyond chance, or crowds in time and amount; a value and a flag for each account."""
+"""Judge one view: groups that share beyond chance, or crowds in time and amount; a value and a flag for each account."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,36 +18,46 @@ Bools = NDArray[np.bool_]
 
 HOURS_A_DAY = 24
 POPULARITY_CAPS = (400, 200, 100, 50, 20)
+"""Caps on the accounts of an object; more popular objects are left out."""
 MAX_PAIRS = 5_000_000
-"""Coincidences that one view should give at most: the popularity cap is lowered until it does, and no further than the last."""
+"""Target for the coincidences of one view: the cap is lowered until there are no more, but not below the last one."""
 RESOLUTIONS = (0.5, 1.0, 2.0)
-"""Of Leiden; an account is flagged where most of them flag it, and its group is that of the middle one."""
+"""Resolutions of Leiden: an account is flagged if most of them flag it, and its group is that of the middle one."""
 MIN_EXCESS_RATIO = 3.0
-"""Shared objects beyond each pair's first, over chance. From 2 to 5 the benchmarks give the same groups."""
+"""Ratio of objects shared beyond each pair's first to those expected by chance, above which a group is flagged. From 2 to 5 the benchmarks
+give the same groups."""
 MIN_MEMBERS = 5
+"""Fewest accounts of a flagged group."""
 MIN_PARTNERS = 2
+"""Fewest accounts of its group with which a flagged account shares two objects or more."""
 MAX_JOIN_Q = 0.01
 """False-discovery rate at which an account joins a group that was accepted without it."""
 CROWD_REACH_H = (0, 1, 4, 24)
+"""Reach of a crowd in time, hours."""
 CROWD_REACH = (1.0, 4.0)
-"""Reach in amount, in steps of the objects' numbers."""
+"""Reach of a crowd in amount, in the unit of the objects' numbers."""
 LARGEST = 1e300
-"""Amount either way up to which no difference overflows."""
+"""Largest absolute amount, so that no difference overflows."""
 
 
 @dataclass(frozen=True)
 class View:
-    """What one view says: a value and a flag for each account, and its groups (-1 for none)."""
+    """The result of one view."""
 
     name: str
     value: Floats
+    """How suspicious each account is, ``(n_accounts,)``."""
     flagged: Bools
+    """Accounts of flagged groups, ``(n_accounts,)``."""
     group: I64
-    found: nulls.ObservedExpected | None = None
+    """Flagged group of each account, -1 for none, ``(n_accounts,)``."""
+    shared: nulls.ObservedExpected | None = None
+    """Objects that the pairs of each group share, and those expected; None for crowds."""
     excess: nulls.ObservedExpected | None = None
+    """The same beyond the first object of each pair."""
     links: nulls.PairLinks | None = None
     n_tests: int = 0
-    """Communities that were looked at, of all resolutions."""
+    """Number of communities over all resolutions, each of which is a test."""
 
 
 def co_sharing(name: str, account: I64, object_: I64, n_accounts: int, seed: int) -> View:
@@ -64,24 +74,24 @@ def co_sharing(name: str, account: I64, object_: I64, n_accounts: int, seed: int
     values, flags = zip(*(judged(group, links) for group in groups), strict=True)
     flagged = np.sum(flags, axis=0) * 2 > len(RESOLUTIONS)
     group = joined(groups[len(groups) // 2], flagged, links)
-    found, excess = nulls.cluster_obs_exp(group, links), nulls.cluster_obs_exp(group, beyond(links))
+    shared, excess = nulls.cluster_obs_exp(group, links), nulls.cluster_obs_exp(group, beyond_first(links))
     n_tests = sum(int(group.max(initial=-1)) + 1 for group in groups)
-    return View(name, np.mean(values, axis=0), group >= 0, group, found, excess, links, n_tests)
+    return View(name, np.mean(values, axis=0), group >= 0, group, shared, excess, links, n_tests)
 
 
-def beyond(links: nulls.PairLinks) -> nulls.PairLinks:
+def beyond_first(links: nulls.PairLinks) -> nulls.PairLinks:
     """The pairs without the first object that each shares."""
     return links._replace(n_shared=links.n_shared - 1)
 
 
 def judged(group: I64, links: nulls.PairLinks) -> tuple[Floats, Bools]:
-    """Value and flag of every account under one division into groups."""
-    found, excess = nulls.cluster_obs_exp(group, links), nulls.cluster_obs_exp(group, beyond(links))
-    ratio = np.where(group >= 0, np.append(found.ratio, 0.0)[group], 0.0)
+    """Value and flag of every account under one division into groups, ``(n_accounts,)`` each."""
+    shared, excess = nulls.cluster_obs_exp(group, links), nulls.cluster_obs_exp(group, beyond_first(links))
+    ratio = np.where(group >= 0, np.append(shared.ratio, 0.0)[group], 0.0)
     value = np.log1p(np.log1p(ratio) * np.log1p(own_group(group, links).observed))
     partners = own_group(group, repeated(links)).n_partners
-    sure = np.append((excess.ratio > MIN_EXCESS_RATIO) & (excess.n_members >= MIN_MEMBERS), False)
-    return value, sure[group] & (group >= 0) & (partners >= MIN_PARTNERS)
+    beyond_chance = np.append((excess.ratio > MIN_EXCESS_RATIO) & (excess.n_members >= MIN_MEMBERS), False)
+    return value, beyond_chance[group] & (group >= 0) & (partners >= MIN_PARTNERS)
 
 
 def repeated(links: nulls.PairLinks) -> nulls.PairLinks:
@@ -102,7 +112,8 @@ def joined(group: I64, flagged: Bools, links: nulls.PairLinks) -> I64:
     q = nulls.benjamini_hochberg(log_p, len(group) * max(len(numbers), 1))
     join = (q < MAX_JOIN_Q) & (member.n_partners >= MIN_PARTNERS) & ~flagged[member.account]
     rows = np.flatnonzero(join)[np.argsort(-log_p[join], kind="stable")]
-    accepted[member.account[rows]] = member.group[rows]  # of an account's several, the last stays: the most surprising
+    # Of several groups that an account may join, the last assignment stays: the most surprising.
+    accepted[member.account[rows]] = member.group[rows]
     return accepted
 
 
@@ -111,9 +122,9 @@ def communities(links: nulls.PairLinks, n_accounts: int, resolutions: Sequence[f
     groups = [np.full(n_accounts, -1, np.int64) for _ in resolutions]
     if not len(links.a):
         return groups
-    # The library wants named ends. Names are made once an account, and shared by all of its pairs.
+    # The library needs names as ends. Each name is made once and shared by all pairs of the account.
     names = np.array([str(code) for code in range(n_accounts)], object)
-    # Weighted by evidence (log-likelihood ratio), not by count: with counts a crew drowns in a large random community.
+    # Edges are weighted by evidence (log-likelihood ratio): by counts, a crew would drown in a large random community.
     weights = np.maximum(links.log_odds, 1e-6)
     edges = list(zip(names[links.a].tolist(), names[links.b].tolist(), weights.tolist(), strict=True))
     for group, resolution in zip(groups, resolutions, strict=True):
@@ -137,9 +148,17 @@ def own_group(group: I64, links: nulls.PairLinks) -> nulls.Membership:
 
 
 def crowds(name: str, account: I64, amount: Floats, hour: I64, n_accounts: int) -> View:
-    """Crowds in time and amount, fused over scales; an account's best trace counts, and a trace that is told twice counts once."""
+    """Crowds in time and amount, fused over scales; an account's best trace counts, and repeated traces count once.
+
+    Args:
+        name: of the view.
+        account: code of each trace's account, ``(n_traces,)``.
+        amount: number of each trace's object, ``(n_traces,)``.
+        hour: hour of each trace since 1970 UTC, ``(n_traces,)``.
+        n_accounts: number of accounts.
+    """
     account, amount, hour = _distinct(account, amount, hour)
-    # Half a step on, no whole number lies on an edge between bins, where rounding would decide.
+    # Shifted by half a step, no whole number lies on an edge between bins, where rounding would decide.
     logs = [
         nulls.crowd(hour * 3600, amount + 0.5, within_s=reach_h * 3600, within=reach).log_p
         for reach_h in CROWD_REACH_H
@@ -151,7 +170,7 @@ def crowds(name: str, account: I64, amount: Floats, hour: I64, n_accounts: int) 
 
 
 def _distinct(account: I64, amount: Floats, hour: I64) -> tuple[I64, Floats, I64]:
-    """The different rows: its own rows told again would be a crowd around an account."""
+    """The distinct rows: repeated rows of one account would look like a crowd."""
     order = np.lexsort((amount, hour, account))
     rows = account[order], amount[order], hour[order]
     new = np.append(True, np.any([part[1:] != part[:-1] for part in rows], axis=0))
@@ -159,23 +178,24 @@ def _distinct(account: I64, amount: Floats, hour: I64) -> tuple[I64, Floats, I64
 
 
 def views(traces: pa.Table, account: I64, n_accounts: int, seed: int) -> Iterator[View]:
-    """Look at each view of the traces, in order of their names."""
+    """Judge each view of the traces, in order of their names; ``account`` is the code of each trace's account, ``(n_traces,)``."""
     names = traces["view"].combine_chunks()
     for name in sorted(pc.unique(names).to_pylist()):
         rows = np.flatnonzero(pc.equal(names, name).to_numpy(zero_copy_only=False))
-        part, who = traces.take(pa.array(rows)), account[rows]
+        part, part_account = traces.take(pa.array(rows)), account[rows]
         timed = part["hour"].null_count == 0
         numbers = _numbers(part["object"], name) if timed and name.startswith("timing.") else None
         if numbers is not None:
-            yield crowds(name, who, numbers, part["hour"].to_numpy().astype(np.int64), n_accounts)
+            yield crowds(name, part_account, numbers, part["hour"].to_numpy().astype(np.int64), n_accounts)
             continue
         objects = pc.cast(part["object"], pa.string()).combine_chunks().dictionary_encode()
         key = objects.indices.to_numpy().astype(np.int64)
-        if timed:  # the same object on the same day: who is active when is then part of the null
+        if timed:
+            # The same object on the same day counts, so that the days on which accounts are active are part of the null.
             day = part["hour"].to_numpy().astype(np.int64) // HOURS_A_DAY
             key = np.unique(key * (int(day.max()) - int(day.min()) + 1) + day - int(day.min()), return_inverse=True)[1]
         base = int(key.max(initial=0)) + 1
-        pairs = np.unique(who * base + key)
+        pairs = np.unique(part_account * base + key)
         yield co_sharing(name, pairs // base, pairs % base, n_accounts, seed)
 
 
@@ -186,21 +206,21 @@ def _numbers(objects: pa.ChunkedArray, view: str) -> Floats | None:
         InputError: an amount is beyond LARGEST.
     """
     try:
-        found = np.asarray(pc.cast(pc.cast(objects, pa.string()), pa.float64()).to_numpy(), np.float64)
+        amounts = np.asarray(pc.cast(pc.cast(objects, pa.string()), pa.float64()).to_numpy(), np.float64)
     except pa.ArrowInvalid:
         return None
-    if not np.isfinite(found).all():
+    if not np.isfinite(amounts).all():
         return None
-    if np.abs(found).max(initial=0) > LARGEST:
+    if np.abs(amounts).max(initial=0) > LARGEST:
         what = f"traces.object of {view} has amounts beyond {LARGEST:g}"
         raise InputError(what, todo="Write smaller amounts, or name the view so that it does not begin with timing.")
-    return found
+    return amounts
 
 
-def fuse(looked: list[View]) -> Floats:
-    """Sum of the views' values, each in its own standard deviations."""
-    total = np.zeros(len(looked[0].value))
-    for view in looked:
+def fuse(judged_views: list[View]) -> Floats:
+    """Sum of the views' values, each in its own standard deviations, ``(n_accounts,)``."""
+    total = np.zeros(len(judged_views[0].value))
+    for view in judged_views:
         spread = float(view.value.std())
         total += view.value / spread if spread else 0.0
     return total
