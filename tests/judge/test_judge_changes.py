@@ -105,7 +105,7 @@ NO_LINKS = {"session__handoff": 0.0, "identity__payment": 0.0}
             "linked", {"context__placed": 0.0, "context__crowd": np.log10(NOWHERE) / 4, "identity__payment": 0.0},
             "fewer than 128 accounts were left of it, it would go to a person",
         ),
-        ("linked", {"context__owners": 0.0, "infra__network": 1.0, "identity__payment": 0.0}, "since the log tells no organisations"),
+        ("linked", {"context__owners": 0.0, "infra__network": 1.0, "identity__payment": 0.0}, "since the log lacks organisations"),
     ],
 )
 def test_an_everyday_reason_that_would_leave_it_to_a_person_is_told(name: str, change: dict[str, Any], said: str) -> None:

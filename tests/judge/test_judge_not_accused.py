@@ -48,8 +48,8 @@ def why(change: dict[str, Any], p_values: dict[str, Any] = SURE, **parts: Any) -
         ({"context__one_place": 0.6}, "colleagues"),
         ({"infra__network": 0.5, "identity__payment": 0.6, "session__handoff": 0.0, "context__one_payer": 0.2},
          "few payment methods pay for it"),
-        ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log tells no networks"),
-        (NO_OWNERS, "the log tells no organisations"),
+        ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log lacks networks"),
+        (NO_OWNERS, "the log lacks organisations"),
         ({"volume__even_load": 0.0}, "independent families"),
         ({"context__education": 0.3, "context__common_work": 0.2}, "30% are registered for education and 20% of requests send what others"),
         ({"context__organised": 0.5, "infra__network": 0.3}, "50% of it belongs to organisations"),
@@ -137,8 +137,8 @@ def test_many_who_surely_hide_are_no_mill_if_they_ask_for_some_of_what_is_worth_
         ({"context__occasion": 0.6}, "a class, an office or an event"),
         ({"harvest__devotion": 0.3}, "30% of what its usual account does, for answers that are not long: ask whether it is odd jobs"),
         ({"context__mostly_alike": 0.79}, "many people do the same thing"),
-        ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log tells no networks"),
-        (NO_OWNERS, "the log tells no organisations"),
+        ({"context__placed": 0.0, "context__crowd": np.log10(63) / 4}, "the log lacks networks"),
+        (NO_OWNERS, "the log lacks organisations"),
         ({"content__one_length": 0.5, "session__handoff": 0.0}, "a ring of another kind"),
     ],
 )
@@ -216,7 +216,7 @@ def test_a_reason_of_the_trees_alone_is_none_where_a_part_accuses() -> None:
     assert why(ONE_PERSON_S, forest=KEPT) == []
     assert why(ONE_PERSON_S, {"volume.even_load": 1e-12}, forest=KEPT) == ["fewer than 2 independent families of evidence speak"]
     (talk, *below) = why(ONE_PERSON_S | {"harvest__rate": 0.0}, forest=KEPT)
-    assert "whether one person goes on with his own talk" in talk
+    assert "whether one person continues his own conversation" in talk
     assert below[0] == "its score is below the line"
 
 

@@ -25,8 +25,8 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     detect.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder to write")
     detect.add_argument("--engine", choices=("duckdb", "spark", "clickhouse"), default="duckdb", help="this version has duckdb only")
     detect.add_argument("--as-of", metavar="T", help="ISO time; only events before it are read")
-    detect.add_argument("--recent", metavar="TIME", help="only the last so long before --as-of, or of the log: 12h, 1d, 7d")
-    detect.add_argument("--seed", type=seed, default=1, help="of what --traces draws (default: 1); nothing is drawn of a log")
+    detect.add_argument("--recent", metavar="TIME", help="read only this long before --as-of, or before the end of the log: 12h, 1d, 7d")
+    detect.add_argument("--seed", type=seed, default=1, help="seed of what is drawn from --traces (default: 1); a log needs none")
     detect.add_argument("--threads", type=int, help="worker threads (default: all cores)")
     detect.add_argument("--memory", metavar="GB", type=float,
                         help="memory limit of the engine, GB (default: half the machine)")
@@ -49,7 +49,7 @@ def _detect(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _demand_fitting(args: argparse.Namespace) -> None:
-    """Raise an InputError where options do not go together."""
+    """Raise an InputError if options contradict each other."""
     if (args.source is None) == (args.traces is None):
         raise InputError("pass either DIR or --traces FILE")
     if args.traces is not None and (args.recent or args.as_of):
@@ -62,7 +62,7 @@ def _demand_fitting(args: argparse.Namespace) -> None:
 
 
 def _lines(summary: Mapping[str, Any], out: Path, *, of_traces: bool) -> Iterator[str]:
-    """What is printed of a run: what was found, where to read it, what was blind, and what else to know."""
+    """The lines printed after a run: what was found, where to read it, what was blind, and warnings."""
     reviewed = f"{number_of(summary['n_review'], 'group')} for a person to review ({number_of(summary['n_for_review'], 'account')})"
     looked = of_traces or summary["n_events"]
     if of_traces:
@@ -83,4 +83,4 @@ def _lines(summary: Mapping[str, Any], out: Path, *, of_traces: bool) -> Iterato
     if looked:
         yield from (f"Note: {warning}" for warning in summary["warnings"])
     if left := len(list((out / "export").glob(f"*{run_details.PACKET}"))):
-        yield f"In {out / 'export'}: {number_of(left, 'packet')} of earlier runs, which stay and tell nothing of this one"
+        yield f"In {out / 'export'}: {number_of(left, 'packet')} of earlier runs, which stay and say nothing about this one"

@@ -37,7 +37,7 @@ def elicitation(scene: Scene) -> F64:
 
 
 def long_answers(scene: Scene) -> F64:
-    """Tokens answered a request, over the average of the groups looked at, from a tenth to ten times. Blind where tokens are not told.
+    """Output tokens per request, over the average of the groups looked at, from a tenth to ten times. Blind where tokens are unknown.
 
     The value is log10 of the ratio, from -1 to 1. A request counts once for each of its groups, so crowds of many groups weigh more in the
     average. Counting each request once would shift the value, *observed*, by 0.1 at most in nineteen of twenty logs, and by 0.18 and 0.13
@@ -146,7 +146,7 @@ def sent(scene: Scene) -> F64:
 
 
 def youth(scene: Scene) -> F64:
-    """Accounts whose first request came within 30 days of sign-up, share. Unknown sign-up counts as old."""
+    """Share of the accounts whose first request came within 30 days of sign-up. An unknown sign-up counts as old."""
     return scene.share(scene.people.tenure_days() < 30)
 
 
@@ -218,12 +218,12 @@ def apart(scene: Scene) -> F64:
 
 
 def placed(scene: Scene) -> F64:
-    """Share of all the log's accounts whose network is told; without it an office, a class or a firm cannot be known as one."""
+    """Share of all the log's accounts whose network is known; without it an office, a class or a firm cannot be recognised."""
     return np.full(scene.n, (scene.network != 0).mean() if len(scene.network) else 0.0)
 
 
 def owners(scene: Scene) -> F64:
-    """Share of all the log's accounts that belong to an organisation or have a contract; where none does, a customer cannot be known."""
+    """Share of all the log's accounts with an organisation or a contract; where none has one, a customer cannot be recognised."""
     known = scene.people.contracted | (scene.people.org >= 0)
     return np.full(scene.n, known.mean() if len(known) else 0.0)
 
@@ -255,7 +255,7 @@ def _lasted(scene: Scene) -> F64:
 
 
 def lived(scene: Scene) -> F64:
-    """Share of the accounts whose requests reach over a day or more, of those with two or more: a night to sleep through."""
+    """Of the accounts with two requests or more, the share whose requests span a day or more: a night to sleep through."""
     several = scene.measured.n > 1
     lasting = several & (scene.measured.last_us - scene.measured.first_us >= DAY_US)
     return np.asarray(scene.total(lasting) / np.maximum(scene.total(several), 1))
@@ -293,7 +293,7 @@ def one_domain(scene: Scene) -> F64:
 
 
 def batches(scene: Scene) -> F64:
-    """1 where the accounts were put together because their batches live alike: that they are alike was looked for."""
+    """1 where the accounts were put together because their batches live alike, so that their likeness says less."""
     return scene.groups.proposed_as(ALIKE_BATCHES).astype(np.float64)
 
 
@@ -310,12 +310,11 @@ TLS fingerprint, such as one that hides which it is, and not an app that people 
 
 
 def own_client(scene: Scene) -> F64:
-    """Share of the accounts that use an app which hardly anybody else uses, 0 to 1: each counts by the share of its client's accounts that
-    are of the group.
+    """Share of the accounts that use an app which hardly anybody else uses, 0 to 1. Each account counts by the group's share of all users
+    of its client.
 
     The users of a plug-in, a course's notebook or a volunteers' tool do; so do the accounts of somebody who runs his own program, or a
-    library that hardly anybody else of the log uses. Blind where clients are unknown, and to an app that calls
-    itself a plain browser.
+    library that hardly anybody else of the log uses. Blind where clients are unknown, and to an app that calls itself a plain browser.
     """
     client, setting = (np.unique(value, return_inverse=True)[1] for value in (scene.client, scene.setting))
     n_users = np.bincount(client)

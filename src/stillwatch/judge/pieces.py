@@ -147,7 +147,7 @@ UNUSUAL = 0.01
 
 
 def usual_mix(findings: Mapping[str, Finding]) -> F64:
-    """1 where other groups of the log do one mix of work as well, 0 where this one stands out by it or none is told.
+    """1 where other groups of the log do one mix of work as well, 0 where this one stands out by it or its mix is unknown.
 
     ``(n_groups,)``.
     """

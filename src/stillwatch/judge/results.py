@@ -171,7 +171,7 @@ def far_out(values: dict[str, F64], model: Model, group: int) -> str:
     if model.forest is None or not assessment.beyond_log[0] or assessment.score[0] < 0:
         return ""
     nats = float(model.by_trees(of_group)[0] - of_group[YARDSTICK][0])
-    sentence = f" What it does goes together as in hardly another group of this log: it lies {nats:.1f} nats beyond the next ones."
+    sentence = f" What its accounts do combines as in hardly any other group of this log: it lies {nats:.1f} nats beyond the next ones."
     # Where its class has no line for the part, that of class 0 applied.
     number, part = int(line_class(of_group)[0]), int(assessment.part[0])
     own_line = part == -2 or (TREES, *model.parts)[part + 1] in model.forest.lines[number].parts

@@ -199,7 +199,7 @@ def _supposed(own: Group) -> list[tuple[Group, str]]:
     for missing, rule, fewest in (("networks", unplaced, NOWHERE), ("organisations", unowned, UNPLACED)):
         few = {"context.crowd": min(own["context.crowd"], float(as_crowd(fewest - 1)))}
         if rule(_as_arrays({**own, **few}))[0]:
-            out.append((few, f"if fewer than {fewest} accounts were left of it, it would go to a person, since the log tells no {missing}"))
+            out.append((few, f"if fewer than {fewest} accounts were left of it, it would go to a person, since the log lacks {missing}"))
     return out
 
 
@@ -408,11 +408,11 @@ def _reason(of_group: Values, assessment: Assessment, model: Model) -> str:
         return f"{figures}: ask whether the same exercises are set to them"
     if own_talk(of_group)[0]:
         few = f"it has fewer than {HOPPER} accounts, and cards and contacts link too few of them"
-        return f"{few}: ask whether one person goes on with his own talk"
+        return f"{few}: ask whether one person continues his own conversation"
     if unplaced(of_group)[0]:
-        return f"it has fewer than {NOWHERE} accounts, and the log tells no networks: ask whether it is one firm or one office"
+        return f"it has fewer than {NOWHERE} accounts, and the log lacks networks: ask whether it is one firm or one office"
     if unowned(of_group)[0]:
-        few = f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log tells no organisations"
+        few = f"it has fewer than {UNPLACED} accounts, which meet on networks, and the log lacks organisations"
         return f"{few}: ask whether it is one customer"
     if firms(of_group)[0]:
         share = f"{of_group['context.organised'][0]:.0%} of it belongs to organisations"

@@ -51,7 +51,7 @@ class Watch:
 
 
 def yardstick(scene: Scene, tree_odds: F64, member: NDArray[np.bool_], comparable: NDArray[np.bool_]) -> float:
-    """How much other groups of this log look like an operator's: the more they do, the more is asked of each group.
+    """How much other groups of this log look like an operator's: the more they do, the higher is the line for each group.
 
     It is what the trees give the fifth to fifteenth of those that share few accounts, on average. NaN where there are too few to compare.
     It is blind where several operators, or several groups of one, fill these places.
@@ -67,7 +67,7 @@ def yardstick(scene: Scene, tree_odds: F64, member: NDArray[np.bool_], comparabl
 
 
 def look_alikes(scene: Scene, tree_odds: F64, comparable: NDArray[np.bool_], far: NDArray[np.bool_]) -> F64:
-    """So many other sets of accounts of this log look as much like an operator's, and none stands out.
+    """Number of other sets of accounts of this log that look as much like an operator's, none of which stands out.
 
     The trees give each DOUBTED nats or more. Few providers have many operators, while many have many crowds that work alike: where many
     groups look like an operator's, that is no sign of one. Blind where crowds do not look so; many operators none of whom stands out, or

@@ -156,7 +156,7 @@ BLIND_WITHOUT = {
 
 
 HALF = {
-    "user_agent": "programs are told apart by ja4 alone, which all have in common that are built on one TLS library",
+    "user_agent": "programs are told apart by ja4 alone, which all programs built on one TLS library share",
     "ja4": "programs are told apart by user_agent alone, which clients choose",
 }
 """Column that identifies programs -> what still identifies them without it."""
@@ -177,11 +177,11 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
     people, found = outcome.scene.people, []
     for view, value in outcome.scene.identities.items():
         if not (value >= 0).any():
-            found.append({"view": view, "reason": f"the registry tells no {view.split('.')[1]}"})
+            found.append({"view": view, "reason": f"the registry has no {view.split('.')[1]}"})
     if (people.created_us == judge.UNKNOWN).all():
-        found.append({"view": "identity.signup", "reason": "the registry tells no created_at"})
+        found.append({"view": "identity.signup", "reason": "the registry has no created_at"})
     if not ((people.org >= 0) | people.contracted).any():
-        reason = "the registry tells no organisation, contract or checked identity: who is whose customer is not known"
+        reason = "the registry has no organisation, contract or checked identity, so customers are not known as such"
         found.append({"view": "context.owners", "reason": reason})
     if (people.banned_us == judge.UNKNOWN).all():
         reason = "no account seen was banned by the time looked at (banned_at)"
@@ -205,5 +205,5 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
         half = {name: why for name, why in HALF.items() if name not in seen.filled}
         found += [{"view": f"infra.{name}", "reason": f"events have no {name}: {why}"} for name, why in half.items()]
     if "model" in outcome.reported and not data.releases:
-        found.append({"view": "harvest.pivot", "reason": "no release of a model is told (releases.json)"})
+        found.append({"view": "harvest.pivot", "reason": "no release of a model is known (releases.json)"})
     return found
