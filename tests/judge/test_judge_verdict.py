@@ -210,6 +210,22 @@ def test_whom_a_burst_of_sign_ups_alone_links_for_one_kind_of_work_an_employer_m
     assert any("took them on" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, "review"), ({"context__batches": 0.0}, "campaign"), ({"harvest__single_turns": 0.5}, "campaign"),
+        ({"context__unwanted": 0.14}, "campaign"), ({"harvest__long_answers": 0.1}, "campaign"),
+        ({"harvest__elicitation": 0.05}, "campaign"),
+    ],
+)
+def test_batches_that_talk_about_whatever_they_like_may_be_a_resellers_customers(change: dict[str, float], expected: str) -> None:
+    talk = {"context__batches": 1.0, "harvest__single_turns": 0.4, "context__unwanted": 0.15, "identity__payment": 0.6} | change
+    told, used = values(1, **(CREW | talk)), model(grown(PLAINEST, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert any("resells access" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+
+
 TAUGHT: dict[str, Any] = {"context__education": 0.3, "context__common_work": 0.2}
 AN_APP: dict[str, Any] = {"context__one_domain": 0.9}
 BATCHES: dict[str, Any] = {"context__batches": 1.0}

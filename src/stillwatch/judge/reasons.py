@@ -107,6 +107,9 @@ who share a ward's telephones."""
 RELAYED, MET_RELAYED = 0.2, 0.3
 """Values of unwanted from which accounts that hand conversations over relay people who ask for whatever they like: accounts at home in few
 places, and accounts that meet on networks."""
+TALK, SOME_UNWANTED = 0.5, 0.15
+"""Share of first turns below which, and value of unwanted from which, batches of accounts may be a reseller's whose customers talk about
+whatever they like: two crowds of a grader have 0.39 and 0.40, and 0.39 and 0.19 (docs/experiments.md)."""
 SLEEPLESS, HOURS_REQUESTS = 0.1, 12
 """Value of work round the clock below which accounts without a link are people, and fewest requests per account that show its hours: of
 authors left out none of 86 campaigns that the part without links accuses is below it."""
@@ -373,6 +376,16 @@ def open_relay(values: Mapping[str, F64]) -> Flags:
     house |= (values["context.one_place"] >= AT_HOME) & (values["context.unwanted"] >= RELAYED)
     house |= (values["infra.network"] >= AT_HOME) & (values["context.unwanted"] >= MET_RELAYED)
     return np.asarray(few & short & house & ~hiding(values) & (values["session.handoff"] >= BATCHES))
+
+
+def resold(values: Mapping[str, F64]) -> Flags:
+    """Batches whose accounts mostly continue conversations and ask neither for reasoning written out nor for long answers.
+
+    A reseller buys them with a card for a few each, as an operator does, and hands each to a customer, who talks about whatever he likes.
+    """
+    short = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONG)
+    talk = (values["harvest.single_turns"] < TALK) & (values["context.unwanted"] >= SOME_UNWANTED)
+    return np.asarray(batched(values) & short & talk)
 
 
 def openly_one(values: Mapping[str, F64]) -> Flags:

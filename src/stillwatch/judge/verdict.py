@@ -23,6 +23,7 @@ from stillwatch.judge.reasons import (
     openly_one,
     other_purpose,
     rehearsed,
+    resold,
     school,
     settled,
 )
@@ -156,6 +157,7 @@ def review_conditions(values: Mapping[str, F64], tree_odds: F64, score: F64) -> 
     return {
         "customer": one_customer(values, tree_odds),
         "purpose": other_purpose(values) & (tree_odds < PURPOSEFUL),
+        "resold": resold(values),
         "openly": openly_one(values) & (score < BEYOND_DOUBT),
         "rehearsed": rehearsed(values) & unlikely,
         "school": school(values) & unlikely,

@@ -319,6 +319,11 @@ QUESTIONS: Mapping[str, Callable[[Group], str]] = {
         f"{own['harvest.elicitation']:.0%} of its requests ask to write reasoning out, and its answers are "
         f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether it is a content mill, or access that is resold"
     ),
+    "resold": lambda own: (
+        f"a card or number each pays for a few of its accounts, {1 - own['harvest.single_turns']:.0%} of its requests continue a "
+        f"conversation, it asks less than usual for {_WANTED} ({_SO} {_share(own)}), and its answers are "
+        f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether they are customers to whom somebody resells access"
+    ),
     "openly": lambda own: (
         f"{own['context.one_domain']:.0%} of its few accounts share rare mail domains, and few payment methods pay for it: ask "
         "whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
