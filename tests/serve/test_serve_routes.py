@@ -582,7 +582,7 @@ def test_a_token_that_is_not_accepted_is_logged_once_a_minute_with_the_callers_a
     with structlog.testing.capture_logs() as said:
         for _ in range(3):
             called(service, "/v1/decide", "revoked")
-        clock[0] += application.STRANGERS_S
+        clock[0] += application.REJECTED_LOG_S
         called(service, "/nginx", "metrics")
     told = [(line["log_level"], line["surface"], line["kind"], line["caller"], line["since_last_told"]) for line in said]
     assert told == [("warning", "decide", "unauthorised", "192.0.2.7", 1), ("warning", "nginx", "forbidden", "192.0.2.7", 3)]

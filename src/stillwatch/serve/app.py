@@ -1,4 +1,4 @@
-"""The service as an ASGI application: routes, tokens, the deadline, the fail mode. What follows a token is a dialect."""
+"""The service as an ASGI application: routes, tokens, the deadline and the fail mode. Dialects parse and answer the questions."""
 
 import math
 import time
@@ -31,19 +31,20 @@ DIALECTS: tuple[Dialect, ...] = (DECIDE, GUARDRAIL, ENVOY, NGINX, FORWARD)
 SURFACES = (*(dialect.surface for dialect in DIALECTS), "envoy-grpc")
 TOKEN = b"x-stillwatch-token"
 FAULT = (b"x-guard-fault", b"token")
-"""Tells an edge that passes any answer on, as Caddy does, that this one is of no decision."""
+"""Header of an answer that is no decision, for edges that pass on any answer, as Caddy does."""
 DEADLINE_S = 2.0
-"""For a question's body to come, where it has one (decide, LiteLLM); then the surface's fail mode answers. Deciding is not timed.
+"""How long the body of a question (decide, LiteLLM) may take to arrive, seconds; then the surface's fail mode answers. The decision
+itself is not timed.
 
-Longer than the client package waits (0.5 s): the application that sends the body may be busy between it and the head, and a service
-that gives up first lets through whom it would have refused.
+Longer than the client package waits (0.5 s): the application may be busy between sending the head and the body, and a service that
+gives up first lets through requests that it would have refused.
 """
-STRANGERS_S = 60.0
-"""Seconds between two lines of the log about callers without a token that counts."""
+REJECTED_LOG_S = 60.0
+"""Shortest time between two log lines about callers without a valid token, seconds."""
 MISSED = b"x-guard-missed"
-"""In which the client package tells how many requests it answered by its fail mode; edges take a client's X-Guard-… out."""
+"""Header in which the client package reports how many requests it answered by its fail mode; edges remove it from clients' requests."""
 MISSED_DIGITS = 6
-"""Of the number that is told so: no caller can tell an absurd one."""
+"""Most digits of that number, so that no caller can report an absurd one."""
 
 NOTHING = "There is nothing at this path. GET / tells what is here."
 FRONT = f"""\
@@ -67,11 +68,11 @@ class TooLargeError(ValueError):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """What a path needs and does."""
+    """A path, who may call it, and what answers it."""
 
     path: str
     roles: frozenset[Role] | None
-    """Who may call it; None is anybody, and no route but the two health checks is that."""
+    """Roles that may call it; None: anybody (only the two health checks)."""
     methods: frozenset[str]
     """Empty: any."""
     dialect: Dialect | None = None
@@ -90,7 +91,7 @@ def _pages() -> dict[str, Callable[["Service"], Answer]]:
 
 
 def routes() -> list[Route]:
-    """Every route of the service; what is mounted beside it looks after itself."""
+    """Every route of the service, without mounted applications."""
     anyone = frozenset(Role)
     monitors = frozenset({Role.METRICS, Role.ADMIN})
     roles = {"/healthz": None, "/readyz": None, "/metrics": monitors, "/v1/status": monitors, "/openapi.json": anyone}
@@ -111,19 +112,19 @@ class Service:
         """Compose the parts.
 
         Args:
-            decider: what decides.
-            tokens: who may ask.
-            context: what dialects know.
-            log: where decisions go.
-            status: further fields of the status.
-            deadline_s: seconds that a question's body may take to come until the fail mode answers.
-            tracing: OpenTelemetry, or None.
-            mounts: ASGI applications by the path they stand under, such as {"/console": app}. They authorise by
-                themselves; "" takes all that is no route here.
+            decider: makes the decisions.
+            tokens: tokens of callers.
+            context: settings that dialects read.
+            log: stores the decisions.
+            status: returns further fields of the status.
+            deadline_s: how long the body of a question may take to arrive, seconds; then the fail mode answers.
+            tracing: OpenTelemetry spans, or None.
+            mounts: ASGI applications by path prefix, such as {"/console": app}; they authorise by themselves. The prefix "" takes
+                all paths that are no route here.
         """
         self.decider, self.tokens, self.context, self.log = decider, tokens, context, log
         self.draining = False
-        self._strangers, self._strangers_told = 0, -math.inf
+        self._n_rejected, self._rejected_logged_s = 0, -math.inf
         self.metrics = Metrics(self._gauges, self._counters)
         self._status, self._deadlines, self.tracing = status, Deadlines(deadline_s), tracing
         self._mounts = sorted((mounts or {}).items(), key=lambda mount: -len(mount[0]))
@@ -132,11 +133,11 @@ class Service:
 
     @property
     def ready(self) -> bool:
-        """Whether to send requests here: a snapshot is there and the service is not ending."""
+        """Whether requests should be sent here: there is a snapshot, and the service is not draining."""
         return self.decider.snapshot is not None and not self.draining
 
     def status(self) -> dict[str, Any]:
-        """What a monitor may know."""
+        """The status for monitors, JSON-ready; times in seconds."""
         snapshot = self.decider.snapshot
         return {
             "ready": self.ready, "draining": self.draining,
@@ -200,7 +201,7 @@ class Service:
         await send({"type": "http.response.body", "body": body})
 
     def _front(self) -> Answer:
-        """What this is, for who looks at the bare address. Never a 200: an edge that was told to ask here would take it for an allow."""
+        """A text about the service, at its bare address. Never a 200, which an edge that asks here by mistake would take for an allow."""
         mounted = [f"{prefix + '/':16}the console, for people\n" for prefix, _ in self._mounts if prefix]
         return 404, [(b"content-type", b"text/plain; charset=utf-8"), answers.NO_STORE], "".join((FRONT, *mounted, DOCUMENTED)).encode()
 
@@ -215,9 +216,9 @@ class Service:
             return route.page(self)
         assert route.dialect is not None
         try:
-            return await self._decided(route.dialect, scope, receive)
+            return await self._answer_question(route.dialect, scope, receive)
         except Exception:
-            return route.dialect.answer(*self.failed(route.dialect.surface))
+            return route.dialect.answer(*self.answer_failed(route.dialect.surface))
 
     def refusal(self, route: Route, scope: Scope) -> Answer | None:
         """The answer to a caller who may not call this route, or None."""
@@ -230,25 +231,31 @@ class Service:
             return None
         surface = route.dialect.surface if route.dialect else "service"
         caller = scope.get("client") or ("unknown",)
-        self.stranger(surface, "unauthorised" if token is None else "forbidden", caller[0])
+        self.reject_caller(surface, "unauthorised" if token is None else "forbidden", caller[0])
         if relays:
             # a 401 or 403 would be relayed to the client as if its key were at fault; 503 is a fault of the guard
-            status, told, body = answers.fault(503, "The gateway's token was not accepted by the decision service.", "guard_token")
-            return status, [*told, FAULT], body
+            status, headers, body = answers.fault(503, "The gateway's token was not accepted by the decision service.", "guard_token")
+            return status, [*headers, FAULT], body
         if token is None:
             return answers.fault(401, f"A token is needed, in {TOKEN.decode()} or Authorization: Bearer.", "token_needed")
         return answers.fault(403, "This token's role may not call this path.", "role_forbidden")
 
-    def stranger(self, surface: str, kind: str, caller: str) -> None:
-        """Count a caller who may not call, and log it, one a minute: of a revoked token that is still in use nothing else would tell."""
-        self.metrics.faults[surface, kind] += 1
-        self._strangers += 1
-        now = time.monotonic()
-        if now - self._strangers_told >= STRANGERS_S:
-            logger.warning("a caller's token is not accepted", surface=surface, kind=kind, caller=caller, since_last_told=self._strangers)
-            self._strangers, self._strangers_told = 0, now
+    def reject_caller(self, surface: str, kind: str, caller: str) -> None:
+        """Count a caller without a valid token, and log one a minute: nothing else shows that a revoked token is still in use.
 
-    async def _decided(self, dialect: Dialect, scope: Scope, receive: Receive) -> Answer:
+        Args:
+            surface: the surface that was called.
+            kind: ``unauthorised`` or ``forbidden``.
+            caller: address of the caller.
+        """
+        self.metrics.faults[surface, kind] += 1
+        self._n_rejected += 1
+        now = time.monotonic()
+        if now - self._rejected_logged_s >= REJECTED_LOG_S:
+            logger.warning("a caller's token is not accepted", surface=surface, kind=kind, caller=caller, since_last_told=self._n_rejected)
+            self._n_rejected, self._rejected_logged_s = 0, now
+
+    async def _answer_question(self, dialect: Dialect, scope: Scope, receive: Receive) -> Answer:
         started_ns = time.perf_counter_ns()
         surface, headers = dialect.surface, scope["headers"]
         request = Request(scope["method"], scope["path"], headers)
@@ -257,56 +264,67 @@ class Service:
         try:
             if dialect.reads_body:
                 await self._deadlines.within(_read(dialect, receive, request))
-            asked = dialect.ask(request, self.context)
+            question = dialect.ask(request, self.context)
         except TimeoutError:
-            return self._unread(dialect, "deadline", started_ns)
+            return self._dialect_unread(dialect, "deadline", started_ns)
         except MalformedError as error:
             if dialect.errors_pass:
-                return self._unread(dialect, "malformed", started_ns)
+                return self._dialect_unread(dialect, "malformed", started_ns)
             self.metrics.faults[surface, "malformed"] += 1
             return answers.fault(400, f"The question is malformed: {error}", "malformed")
         except TooLargeError:
             if dialect.errors_pass:
-                return self._unread(dialect, "too-large", started_ns)
+                return self._dialect_unread(dialect, "too-large", started_ns)
             self.metrics.faults[surface, "too-large"] += 1
             return answers.fault(413, f"The body is longer than {dialect.largest} bytes.", "too_large")
-        if not isinstance(asked, Question):
-            return asked
-        decision = self.decided(asked, started_ns)
+        if not isinstance(question, Question):
+            return question  # the dialect answered by itself
+        decision = self.answer(question, started_ns)
         if self.tracing is not None:
             parent = request.header(PROPAGATED)
             ended = time.time_ns()
             self.tracing.span(parent, surface, decision, ended - (time.perf_counter_ns() - started_ns), ended)
-        return dialect.answer(decision, asked)
-
-    def _unread(self, dialect: Dialect, kind: str, started_ns: int) -> Answer:
-        decision, question = self.unread(dialect.surface, kind, started_ns)
         return dialect.answer(decision, question)
 
-    def unread(self, surface: str, kind: str, started_ns: int) -> tuple[Decision, Question]:
-        """What the surface declares for a question that was not read, counted and logged."""
+    def _dialect_unread(self, dialect: Dialect, kind: str, started_ns: int) -> Answer:
+        decision, question = self.answer_unread(dialect.surface, kind, started_ns)
+        return dialect.answer(decision, question)
+
+    def answer_unread(self, surface: str, kind: str, started_ns: int) -> tuple[Decision, Question]:
+        """The fail mode's answer to a question that could not be read; counts and logs it.
+
+        Args:
+            surface: the surface that was asked.
+            kind: why: ``deadline``, ``malformed`` or ``too-large``.
+            started_ns: ``time.perf_counter_ns()`` at the start.
+        """
         self.metrics.faults[surface, kind] += 1
         question = Question(surface, ())
         decision = self.decider.unavailable(question, f"guard-{kind}")
-        self._told(question, decision, started_ns)
+        self._record(question, decision, started_ns)
         return decision, question
 
-    def failed(self, surface: str) -> tuple[Decision, Question]:
-        """What the surface declares where the service is at fault; called while its error is handled."""
+    def answer_failed(self, surface: str) -> tuple[Decision, Question]:
+        """The fail mode's answer where the service itself failed; call it while the error is handled, which is logged."""
         self.metrics.faults[surface, "internal"] += 1
         logger.exception("a question failed", surface=surface)
         question = Question(surface, ())
         return self.decider.unavailable(question), question
 
-    def decided(self, question: Question, started_ns: int) -> Decision:
-        """Decide, count and log; for surfaces that do not come through ASGI too."""
+    def answer(self, question: Question, started_ns: int) -> Decision:
+        """Decide, count and log; also for surfaces outside of ASGI (gRPC).
+
+        Args:
+            question: the question.
+            started_ns: ``time.perf_counter_ns()`` at the start.
+        """
         decision, repeated = self.decider.decide(question)
         if not decision.revision:
             self.metrics.faults[question.surface, "no-snapshot"] += 1
-        self._told(question, decision, started_ns, repeated=repeated)
+        self._record(question, decision, started_ns, repeated=repeated)
         return decision
 
-    def _told(self, question: Question, decision: Decision, started_ns: int, *, repeated: bool = False) -> None:
+    def _record(self, question: Question, decision: Decision, started_ns: int, *, repeated: bool = False) -> None:
         """Count and log an answer."""
         seconds = (time.perf_counter_ns() - started_ns) / 1e9
         self.metrics.observe(question.surface, decision.decision, decision.would, decision.mode, seconds)
@@ -324,14 +342,14 @@ class Service:
 async def _read(dialect: Dialect, receive: Receive, request: Request) -> None:
     message = await receive()
     part: bytes = message.get("body", b"")
-    # granian says "more" before it has looked; to ask again is a way to its thread and back, a quarter of a request's cost
+    # granian sets more_body before it has checked; another receive() goes to its thread and back, a quarter of a request's cost
     if len(part) <= LARGEST and (not message.get("more_body") or (b"content-length", b"%d" % len(part)) in request.headers):
         request.body = part
         return
     parts, size = [part], len(part)
     while True:
         if size > dialect.largest:
-            parts.clear()  # read to its end nevertheless: who still sends may not see an answer
+            parts.clear()  # still read to the end: a client that is sending may not read an answer
         elif size > LARGEST:
             request.sought = request.sought or Sought(dialect.seeks)
             for part in parts:
@@ -348,7 +366,10 @@ async def _read(dialect: Dialect, receive: Receive, request: Request) -> None:
 
 
 def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:
-    """The service token of a call. Where the gateway relays the client's headers, those of the client are no token."""
+    """The service token of a call; empty if there is none.
+
+    Of ``relayed`` headers only TOKEN counts, because the others are the client's.
+    """
     found = b""
     for name, value in headers:
         if name == TOKEN:
@@ -363,28 +384,31 @@ def presented(headers: list[tuple[bytes, bytes]], *, relayed: bool) -> bytes:
 
 
 def _principal(question: Question, decision: Decision, identities: Identities) -> str:
-    """The one whose action decided, or the first account; an API key in the clear is left out, and one that no action is on."""
+    """The identifier to log: of the principal whose action decided, or the first account.
+
+    Empty for an API key in the clear, and for one without an action.
+    """
     if not (question.who and question.who[0]):
         return ""
     place, i = question.decided_by
     if question.surface not in CREDENTIAL_SURFACES:
         return question.who[place][0]
-    if not (decision.reasons and decision.revision):  # nothing tells in which form the tables have it, so no erasure would find it
+    if not (decision.reasons and decision.revision):  # in which form the tables have the key is unknown; an erasure would not find it
         return ""
-    # the tables have a key's hash, or that of its SHA-256; without a tenant's key the former would be the key itself
+    # tables have the hash of the key or of its SHA-256; without a tenant's key the former would be the API key itself
     name = question.who[place][i if identities.hashed else 0].removeprefix(KEY)
     return "" if unhashed(name) else name
 
 
 def _closing(send: Send) -> Send:
-    """Tell the client to come back on another connection: by the end it has left this one."""
+    """Wrap ``send`` so that responses close the connection, and the client moves to another process before this one ends."""
 
-    async def told(message: MutableMapping[str, Any]) -> None:
+    async def closing(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [*message["headers"], (b"connection", b"close")]
         await send(message)
 
-    return told
+    return closing
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

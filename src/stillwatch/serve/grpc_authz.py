@@ -78,16 +78,16 @@ class Authorization:
         token = b"".join(_bytes(value) for name, value in context.invocation_metadata() if name == TOKEN.decode())[:200]
         found = service.tokens.find(token, service.decider.clock.now()) if token else None
         if found is None or found.role not in (Role.DECIDE, Role.ADMIN):
-            service.stranger(SURFACE, "unauthorised" if found is None else "forbidden", context.peer())
+            service.reject_caller(SURFACE, "unauthorised" if found is None else "forbidden", context.peer())
             await context.abort(self._grpc.StatusCode.UNAUTHENTICATED, "the gateway's token was not accepted")
         try:
             asked_ = question(check, service)
         except Exception:
-            return self._response(*service.unread(SURFACE, "malformed", started_ns))
+            return self._response(*service.answer_unread(SURFACE, "malformed", started_ns))
         try:
-            return self._response(service.decided(asked_, started_ns), asked_)
+            return self._response(service.answer(asked_, started_ns), asked_)
         except Exception:
-            return self._response(*service.failed(SURFACE))
+            return self._response(*service.answer_failed(SURFACE))
 
     def _response(self, decision: Decision, asked_: Question) -> Any:
         headers = answers.headers(decision)

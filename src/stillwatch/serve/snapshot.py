@@ -1,7 +1,7 @@
-"""The snapshot: every account with an action, in one file that is mapped into memory.
+"""The snapshot: every account and key with an action, in one file that is mapped into memory.
 
-Written by the builder as an Arrow file of columns sorted by a 64-bit hash of the identifier, with a checksum; read
-without copying. A lookup is a binary search. A million accounts take 44 MB of page cache, shared by processes.
+The builder writes it as an Arrow file, sorted by a 64-bit hash of the identifier and with a checksum; the service reads it without
+copying. A lookup is a binary search. A million accounts take 44 MB of page cache, shared by processes.
 """
 
 import copy
@@ -56,7 +56,7 @@ _TEXT = ("action", "mode", *_WORDS)
 
 
 def key64(identifier: str) -> int:
-    """The 64-bit hash by which an identifier is found: the later half of its MD5, as DuckDB's md5_number_lower."""
+    """The 64-bit hash by which an identifier is looked up: the later half of its MD5, as DuckDB's md5_number_lower."""
     digest = hashlib.md5(identifier.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
     return int.from_bytes(digest[8:], "little")
 
@@ -64,24 +64,24 @@ def key64(identifier: str) -> int:
 def write(
     entries: pa.Table, path: Path, revision: str, *, base: int | None = None, names: Sequence[str] = (), source: str | None = None
 ) -> int:
-    """Write the snapshot of a source's rows, or what changed in one.
+    """Write a snapshot of a source's rows, or the changes since a snapshot.
 
     Args:
-        entries: the source's rows.
+        entries: the source's rows, columns as :data:`ENTRIES`.
         path: file to write.
-        revision: the source's.
-        base: the checksum of the snapshot that these rows go over.
-        names: identifiers that are looked up here and no longer there, with rows or without.
+        revision: the source's revision.
+        base: checksum of the snapshot that these rows change; None: the rows are a whole snapshot.
+        names: identifiers whose rows in the base no longer count; they have their new rows here, or none.
         source: name of the source.
 
     Returns:
-        Its checksum.
+        Checksum of the written snapshot.
 
     Raises:
         InputError: a column is missing or of the wrong type, or an action or mode is unknown.
     """
     entries = conformed(entries)
-    table = _compiled(entries if base is None else pa.concat_tables([entries, _nothing(names)]))
+    table = _sorted_columns(entries if base is None else pa.concat_tables([entries, _known_without_rows(names)]))
     about = {"format": FORMAT, "revision": revision, "built_at": time.time(), "rows": table.num_rows, "base": base,
              "source": source, "hashed": _hashed(entries["account_id"]), "enforced": _enforced(entries)}
     about["crc32"] = checksum = _checksum(table, about)
@@ -94,20 +94,20 @@ def write(
 
 
 def _hashed(names: pa.ChunkedArray) -> bool | None:
-    """Whether most identifiers look like the keyed hashes that ingest writes; null where there is none."""
+    """Whether most identifiers look like the keyed hashes that ingest writes; None if there are no rows."""
     share = pc.mean(pc.match_substring_regex(names, f"^({KEY})?[0-9a-f]{{32}}$")).as_py()
     return None if share is None else share >= 0.5
 
 
 def _enforced(entries: pa.Table) -> bool | None:
-    """Whether any action that would refuse or restrict is to be done; null where there is none at all."""
+    """Whether any action that refuses or restricts is enforced; None if there is no such action."""
     acting = pc.invert(pc.is_in(entries["action"].cast(pa.string()), pa.array(["allow", "observe"])))
     modes = set(entries["mode"].filter(acting).unique().to_pylist())
     return "enforce" in modes if modes else None
 
 
-def _nothing(names: Sequence[str]) -> pa.Table:
-    """Rows that were over before anybody asked: they say that an identifier is known here, and no more."""
+def _known_without_rows(names: Sequence[str]) -> pa.Table:
+    """Expired rows, one a name: they mark an identifier as known here, and have no other effect."""
     n = len(names)
     columns = {"account_id": names, "action": ["allow"] * n, "mode": ["shadow"] * n, "reason_code": [""] * n,
                "expires_at": pa.array([0] * n, pa.timestamp("us", "UTC"))}
@@ -115,7 +115,7 @@ def _nothing(names: Sequence[str]) -> pa.Table:
 
 
 def conformed(entries: pa.Table) -> pa.Table:
-    """A source's rows with all columns of ENTRIES, text of few words in dictionaries.
+    """A source's rows with all columns of :data:`ENTRIES`; columns of few different texts are dictionary-encoded.
 
     Raises:
         InputError: a column is missing or of the wrong type.
@@ -141,8 +141,8 @@ def conformed(entries: pa.Table) -> pa.Table:
     return pa.table(columns, names=ENTRIES.names)
 
 
-def _compiled(entries: pa.Table) -> pa.Table:
-    """Columns by hash; where an account has several rows the most severe comes first."""
+def _sorted_columns(entries: pa.Table) -> pa.Table:
+    """The columns to write, sorted by hash; of several rows of an account the most severe comes first."""
     import duckdb
 
     for column, known in (("action", NAMES), ("mode", ("enforce", "shadow"))):
@@ -157,12 +157,12 @@ def _compiled(entries: pa.Table) -> pa.Table:
         db.register("names", entries.select(["account_id"]))
         keys = db.sql("SELECT md5_number_lower(account_id) AS key FROM names").fetchnumpy()["key"]
     defaults = {"rate_per_min": REQUESTS_PER_MIN, "case_rate_per_min": 0.0, "max_tokens": MAX_TOKENS}
-    told = {name: pc.fill_null(entries[name], pa.scalar(value, ENTRIES.field(name).type)).to_numpy() for name, value in defaults.items()}
-    # only what orders them is sorted: a row as a whole is four times as much; as Entry.severity
-    limits = [np.where(told[name] == 0, np.inf, told[name]) for name in ("max_tokens", "case_rate_per_min")]
-    order = np.lexsort((~expires_us, *limits, told["rate_per_min"], ~enforce, ~action, ~(enforce & (action == 0)), keys))
+    limits = {name: pc.fill_null(entries[name], pa.scalar(value, ENTRIES.field(name).type)).to_numpy() for name, value in defaults.items()}
+    # the order of Entry.severity; only the sort columns are sorted, because whole rows are four times as large
+    unlimited_last = [np.where(limits[name] == 0, np.inf, limits[name]) for name in ("max_tokens", "case_rate_per_min")]
+    order = np.lexsort((~expires_us, *unlimited_last, limits["rate_per_min"], ~enforce, ~action, ~(enforce & (action == 0)), keys))
     columns: dict[str, Any] = {"key": keys[order], "expires_us": expires_us[order]}
-    columns |= {name: values[order] for name, values in told.items()}
+    columns |= {name: values[order] for name, values in limits.items()}
     columns |= {"action": action[order], "enforce": enforce[order]}
     for name in ("reasoning", "logprobs"):
         columns[name] = pc.fill_null(entries[name], False).to_numpy().astype(np.uint8)[order]
@@ -173,7 +173,7 @@ def _compiled(entries: pa.Table) -> pa.Table:
 
 
 def _words(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """A column of few words, where "" is none, as numbers and words."""
+    """A column of few different texts as one dictionary array; nulls become ""."""
     array = column.unify_dictionaries().combine_chunks()
     if array.null_count:
         none = len(array.dictionary)
@@ -192,7 +192,7 @@ def _checksum(table: pa.Table, about: dict[str, Any]) -> int:
 
 
 def _values(array: pa.Array) -> list[memoryview]:
-    """The bytes of an array's values without padding."""
+    """The bytes of an array's values, without padding."""
     if pa.types.is_string(array.type):
         return [memoryview("\0".join(array.to_pylist()).encode())]
     width = array.type.bit_width // 8
@@ -201,19 +201,19 @@ def _values(array: pa.Array) -> list[memoryview]:
 
 
 class Snapshot:
-    """A snapshot in memory; immutable, so that it is swapped by assigning a name."""
+    """A snapshot in memory; immutable, so that it can be swapped by one assignment."""
 
     def __init__(self, table: pa.Table, about: dict[str, Any]) -> None:
         """Take columns as :func:`write` wrote them."""
         self.digest: int = about["crc32"]
         self.source: str | None = about.get("source")
-        """Name of the source; null where an earlier version wrote it."""
+        """Name of the source; None if an earlier version wrote it."""
         self.hashed: bool | None = about.get("hashed")
-        """Whether its identifiers look like keyed hashes; null where there is none, or an earlier version wrote it."""
+        """Whether its identifiers look like keyed hashes; None if there are none, or an earlier version wrote it."""
         self.enforced: bool | None = about.get("enforced")
-        """Whether any of its actions is to be done, not recorded alone; null where there is none, or an earlier version wrote it."""
+        """Whether any of its actions is enforced; None if there are none, or an earlier version wrote it."""
         self.base: int | None = about["base"]
-        """Digest of the snapshot that this one's rows go over; None: it is whole."""
+        """Checksum of the snapshot that this one changes; None: it is a whole snapshot."""
         self._changes: Snapshot | None = None
         self.revision: str = about["revision"]
         self.built_at: float = about["built_at"]
@@ -233,12 +233,12 @@ class Snapshot:
             return memoryview(b""), []
         return memoryview(chunks[0].indices.to_numpy()), chunks[0].dictionary.to_pylist()
 
-    def under(self, changes: "Snapshot") -> "Snapshot":
-        """This one with changes over it."""
+    def overlaid_with(self, changes: "Snapshot") -> "Snapshot":
+        """A copy of this snapshot in which ``changes`` replace the rows of their identifiers."""
         found = copy.copy(self)
         found._changes, found.revision, found.built_at = changes, changes.revision, changes.built_at
-        told = {self.enforced, changes.enforced} - {None}
-        found.enforced = True in told if told else None
+        enforced = {self.enforced, changes.enforced} - {None}
+        found.enforced = True in enforced if enforced else None
         return found
 
     def find(self, key: int, now: float) -> Entry | None:
@@ -270,7 +270,7 @@ class Snapshot:
         return found
 
     def _changed(self, key: int) -> bool:
-        """Whether what is known of a key is in the changes over this snapshot."""
+        """Whether the rows of a key are in the changes and not in this snapshot."""
         if self._changes is None:
             return False
         over = self._changes._keys
@@ -291,7 +291,7 @@ class Snapshot:
 
 
 def read(path: Path, pause: Callable[[], None] | None = None) -> Snapshot:
-    """Map a snapshot and check it.
+    """Map a snapshot into memory and check it.
 
     Args:
         path: file that :func:`write` wrote.
@@ -302,7 +302,7 @@ def read(path: Path, pause: Callable[[], None] | None = None) -> Snapshot:
     """
     try:
         table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-        # A bit in the lengths or offsets would let the sums below read outside the file.
+        # A flipped bit in lengths or offsets would let the checksum below read outside of the file.
         table.validate(full=True)
         about = json.loads((table.schema.metadata or {})[b"stillwatch"])
         if pause is not None:
