@@ -30,7 +30,7 @@ from stillwatch.errors import InputError
 from stillwatch.keys.hashing import keyed
 from stillwatch.serve import tokens
 from stillwatch.serve.app import SURFACES
-from stillwatch.serve.listening import CONNECTIONS, FILES, certified, connections
+from stillwatch.serve.listening import CONNECTIONS, FILES, check_certificate, connections
 from stillwatch.serve.server import Settings, _server
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -357,9 +357,9 @@ def test_certificate_and_key_must_belong_together(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         self_signed(tmp_path / name)
-    certified(tmp_path / "a" / "cert.pem", tmp_path / "a" / "key.pem")
+    check_certificate(tmp_path / "a" / "cert.pem", tmp_path / "a" / "key.pem")
     with pytest.raises(InputError, match="belong together"):
-        certified(tmp_path / "a" / "cert.pem", tmp_path / "b" / "key.pem")
+        check_certificate(tmp_path / "a" / "cert.pem", tmp_path / "b" / "key.pem")
 
 
 def test_tls(service: Service, tmp_path: Path) -> None:

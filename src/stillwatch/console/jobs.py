@@ -15,7 +15,7 @@ from stillwatch.keys.hashing import ingest_key
 from stillwatch.respond.acting import Args, reading, say, writing
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import Role
-from stillwatch.serve.listening import certified, connections, free
+from stillwatch.serve.listening import check_certificate, check_free, connections
 from stillwatch.terminal.plain import print_plain
 
 
@@ -100,8 +100,8 @@ def serve(args: Args) -> None:
         from granian.server.embed import Server
     except ImportError as error:
         raise MissingExtraError("granian is not installed", todo="pip install '.[serve]' in a checkout of Stillwatch") from error
-    certified(args.tls_cert, args.tls_key)
-    free(args.host, args.port)
+    check_certificate(args.tls_cert, args.tls_key)
+    check_free(args.host, args.port)
     store = Store.open(args.store or DEFAULT_URL, create=False)
     app = application(store, origin=args.origin, key=None if args.key_file is None else ingest_key(args.key_file))
     server = Server(  # HTTP/1 alone, as the decision service

@@ -1,4 +1,4 @@
-"""What the client sees of a decision: status, headers, and a body in the shape of the API it speaks."""
+"""The answer that the client of a gateway gets: status, headers, and an error body in the format of its API."""
 
 import json
 import re
@@ -12,8 +12,8 @@ Headers = list[tuple[bytes, bytes]]
 STATUS = {"allow": 200, "restrict": 200, "throttle": 429, "challenge": 401, "block": 403, "unavailable": 503}
 JSON = (b"content-type", b"application/json")
 NO_STORE = (b"cache-control", b"no-store")
-LONGEST = 512
-"""Bytes of a header's value."""
+LONGEST_HEADER = 512
+"""Longest value of a header, bytes."""
 
 _UNSAFE = re.compile(r"[^\x20-\x7e]+")
 _OPENAI = {
@@ -37,8 +37,8 @@ _WORDS = {
 
 
 def safe(text: str) -> bytes:
-    """Text for a header's value: printable ASCII without line ends, so that nothing can be injected; cut if long."""
-    return _UNSAFE.sub("", text)[:LONGEST].strip().encode("ascii")
+    """Text as a header's value: only printable ASCII without line ends, so that nothing can be injected; at most LONGEST_HEADER bytes."""
+    return _UNSAFE.sub("", text)[:LONGEST_HEADER].strip().encode("ascii")
 
 
 def message(decision: Decision) -> str:
@@ -56,7 +56,7 @@ def message(decision: Decision) -> str:
 
 
 def headers(decision: Decision) -> Headers:
-    """The decision as headers."""
+    """The headers that carry a decision, names in lower case."""
     out = [(b"x-guard-decision", decision.decision.encode())]
     if decision.reasons:
         out.append((b"x-guard-reason", safe(decision.reasons[0])))
@@ -76,7 +76,7 @@ def headers(decision: Decision) -> Headers:
 
 
 def body(decision: Decision, api: str) -> bytes:
-    """The body of a refusal, as OpenAI's or Anthropic's API writes errors."""
+    """The body of a refusal as an error of the API, ``openai`` or ``anthropic``; JSON."""
     text = message(decision)
     if api == "anthropic":
         error = {"type": _ANTHROPIC[decision.decision], "message": text}
@@ -86,11 +86,17 @@ def body(decision: Decision, api: str) -> bytes:
 
 
 def _ascii(error: object) -> bytes:
-    """JSON in ASCII on one line, so that it can travel in a header."""
+    """JSON in ASCII on one line, so that it can be sent in a header."""
     return json.dumps(error, separators=(",", ":")).encode("ascii")
 
 
 def fault(status: int, what: str, code: str) -> tuple[int, Headers, bytes]:
-    """An answer of the service about itself: bad input, no token, no such route."""
+    """The service's own error, such as bad input, no token, no such route: status, headers and body.
+
+    Args:
+        status: HTTP status.
+        what: message.
+        code: stable code of the error.
+    """
     error = {"message": what, "type": "invalid_request_error" if status < 500 else "server_error", "param": None, "code": code}
     return status, [JSON, NO_STORE], msgspec.json.encode({"error": error})

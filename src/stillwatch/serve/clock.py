@@ -1,17 +1,17 @@
 """A wall clock that does not follow jumps.
 
-Actions expire at a time of day. A clock set back by an hour must not bring expired blocks back, one set forward must
-not end them. So time runs on the machine's steady clock from where it stood, follows the wall clock's slow drift, and
-takes over a jump only after it has lasted. What it starts from may be wrong, too: see ``settled`` and ``behind_s``.
+Actions expire at a time of day. A clock that is set back by an hour must not revive expired blocks, and one that is set forward must
+not end blocks in force. So time starts at the wall clock's, runs on the machine's steady clock, follows the wall clock's slow drift, and
+accepts a jump only after it has lasted for :data:`HELD_S`. The wall clock may be wrong at the start, too: see ``settled`` and ``behind_s``.
 """
 
 import time
 from collections.abc import Callable
 
 DRIFT_S = 2.0
-"""A difference up to this, seconds, is drift and followed at once."""
+"""A difference up to this is drift, which is followed at once, seconds."""
 HELD_S = 600.0
-"""A jump is taken over after this long, seconds: by then people have seen the metric and the log."""
+"""After this time a jump is accepted, seconds: by then people have seen the metric and the log."""
 
 BEHIND_S = 60.0
 """Seconds by which others' entries may be ahead: clocks of machines differ a little."""
@@ -20,7 +20,7 @@ _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def steady() -> float:
-    """Seconds of a clock that nobody sets; it counts the time a machine sleeps where the system can tell."""
+    """Reading of a clock that cannot be set, seconds; it includes the time that the machine sleeps, if the system measures it."""
     return time.clock_gettime(_CLOCK)
 
 
@@ -57,7 +57,7 @@ class Clock:
         return steady_s + self._offset
 
     def check(self) -> float:
-        """Compare with the wall clock, to be called every second or so; returns how far that is ahead, seconds."""
+        """Compare with the wall clock; call this about once a second. Returns how far the wall clock is ahead, seconds."""
         at = self.steady()
         self.skew_s = self._wall() - (at + self._offset)
         if abs(self.skew_s) <= DRIFT_S:

@@ -1,4 +1,4 @@
-"""The answers of the last seconds by request id. Bounded: what an attacker can grow is forgotten oldest first."""
+"""The answers of the last seconds by request id. Bounded, so that an attacker cannot fill the memory: the oldest are forgotten first."""
 
 from collections import deque
 from collections.abc import Hashable
@@ -8,54 +8,60 @@ import msgspec
 from stillwatch.serve.decisions import Decision
 
 REPLAY_S = 10.0
-"""Within this a repeated request id gets the answer it had; gateways retry within a second or two."""
+"""How long a repeated request id gets its earlier answer, seconds; gateways retry within a second or two."""
 REPLAYS = 3
-"""How often. A gateway that takes its clients' ids for its own gives them so much of one admitted request, and no more."""
+"""How often it does. A client whose id the gateway uses can repeat an admitted request this often without being counted, and no more."""
 
 
-class Given(msgspec.Struct, gc=False):
-    """An answer that was given."""
+class _Remembered(msgspec.Struct, gc=False):
+    """An earlier answer."""
 
     at: float
+    """When it was given, seconds of the steady clock."""
     decision: Decision
     repeats: int = 0
 
 
 class Replays:
-    """The answers of the last seconds, by who was asked about and the request id.
+    """The answers of the last seconds, by principals and request id.
 
-    Each answer that is put takes at most two old ones out: forgetting many at once would hold up whoever asks just then.
+    Each new answer removes at most two old ones, because removing many at once would delay the question at hand.
     """
 
     def __init__(self, capacity: int = 1 << 16) -> None:
         """Keep at most ``capacity`` answers."""
         self._capacity = capacity
-        self._given: dict[Hashable, Given] = {}
+        self._answers: dict[Hashable, _Remembered] = {}
         self._order: deque[Hashable] = deque()
 
     def get(self, key: Hashable, at: float) -> Decision | None:
-        """The answer this request had, unless it is too old or was repeated too often."""
-        found = self._given.get(key)
-        if found is None or at - found.at > REPLAY_S or found.repeats >= REPLAYS:
+        """The earlier answer of a request, or None if there is none, or it is too old or was repeated too often.
+
+        Args:
+            key: principals and request id.
+            at: now, seconds of the steady clock.
+        """
+        earlier = self._answers.get(key)
+        if earlier is None or at - earlier.at > REPLAY_S or earlier.repeats >= REPLAYS:
             return None
-        found.repeats += 1
-        return found.decision
+        earlier.repeats += 1
+        return earlier.decision
 
     def put(self, key: Hashable, decision: Decision, at: float) -> None:
-        """Remember an answer. One that was repeated too often stays so until it is forgotten."""
-        known = self._given.get(key)
+        """Remember an answer. A request that was repeated too often gets no earlier answer until it is forgotten."""
+        known = self._answers.get(key)
         if known is not None:
             known.at, known.decision = at, decision
             return
-        self._given[key] = Given(at, decision)
+        self._answers[key] = _Remembered(at, decision)
         self._order.append(key)
         for _ in range(2):
             oldest = self._order[0]
-            if len(self._order) <= self._capacity and at - self._given[oldest].at <= REPLAY_S:
+            if len(self._order) <= self._capacity and at - self._answers[oldest].at <= REPLAY_S:
                 break
-            del self._given[oldest]
+            del self._answers[oldest]
             self._order.popleft()
 
     def __len__(self) -> int:
-        """How many answers are kept."""
-        return len(self._given)
+        """Number of answers that are kept."""
+        return len(self._answers)

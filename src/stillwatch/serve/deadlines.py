@@ -1,4 +1,4 @@
-"""Ends what takes too long with one timer for all; asyncio's timer for each request costs as much as looking an account up."""
+"""One timer for the deadlines of all requests, because a timer of asyncio for each costs as much as looking up an account."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class _Wait:
-    """Somebody who waits; ``task`` is None when it is over."""
+    """A task that waits until ``at`` (seconds of the loop's clock); ``task`` is None when the wait is over."""
 
     __slots__ = ("at", "late", "task")
 
@@ -18,39 +18,39 @@ class _Wait:
 
 
 class Deadlines:
-    """Every wait has the same time, so they end in the order in which they began. Of one event loop."""
+    """Deadlines of one event loop. Every wait has the same length, so deadlines come in the order in which the waits began."""
 
     def __init__(self, seconds: float) -> None:
-        """Take the time of each wait."""
+        """Take the length of each wait, seconds."""
         self._seconds = seconds
         self._waits: deque[_Wait] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     async def within(self, work: Awaitable[T]) -> T:
-        """The result of something awaited.
+        """The result of ``work``.
 
         Raises:
-            TimeoutError: it took longer; it was cancelled.
+            TimeoutError: it took longer, and was cancelled.
         """
         loop = asyncio.get_running_loop()
         wait = _Wait(loop.time() + self._seconds, asyncio.current_task())
         self._waits.append(wait)
         if self._timer is None:
-            self._timer = loop.call_at(wait.at, self._look)
+            self._timer = loop.call_at(wait.at, self._cancel_late)
         try:
             return await work
         except asyncio.CancelledError:
-            # somebody else's cancellation goes on, also where it came beside ours
+            # a cancellation by others is passed on, even if it comes together with ours
             if wait.late and wait.task is not None and wait.task.uncancel() == 0:
                 raise TimeoutError from None
             raise
         finally:
             wait.task = None
-            while self._waits and self._waits[0].task is None:  # at once: all of a deadline's would hold up others when the timer comes
+            while self._waits and self._waits[0].task is None:  # now, not when the timer fires, where removing many would delay answers
                 self._waits.popleft()
 
-    def _look(self) -> None:
-        """Cancel those whose time is over, and come back when the next one's is."""
+    def _cancel_late(self) -> None:
+        """Cancel the tasks whose deadline has passed, and set the timer to the next deadline."""
         loop, waits = asyncio.get_running_loop(), self._waits
         now = loop.time()
         while waits and (waits[0].task is None or waits[0].at <= now):
@@ -58,4 +58,4 @@ class Deadlines:
             if wait.task is not None:
                 wait.late = True
                 wait.task.cancel()
-        self._timer = loop.call_at(waits[0].at, self._look) if waits else None
+        self._timer = loop.call_at(waits[0].at, self._cancel_late) if waits else None

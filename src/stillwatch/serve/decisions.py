@@ -1,4 +1,4 @@
-"""What is asked and what is answered."""
+"""Questions about accounts, entries of the snapshot, and decisions."""
 
 import math
 from enum import IntEnum
@@ -7,10 +7,10 @@ import msgspec
 
 
 class Action(IntEnum):
-    """What is done about an account; a higher number is more severe and wins where several apply.
+    """What is done about an account. If several apply, the highest number, which is the most severe, wins.
 
-    Only beside a restriction, which lets requests through, a throttle goes on to count; and a surface that cannot restrict
-    carries out the next.
+    One exception: a restriction lets requests through, so a throttle beside it still counts; and a surface that cannot restrict
+    carries out the next most severe action.
     """
 
     ALLOW = 0
@@ -22,69 +22,69 @@ class Action(IntEnum):
 
 
 NAMES = tuple(action.name.lower() for action in Action)
-"""The actions as they are written, by number."""
+"""Names of the actions, by number."""
 
 UNAVAILABLE = "guard-unavailable"
-"""Reason code where nothing could be decided and the surface's declared fail mode answered."""
+"""Reason code if nothing could be decided and the surface's fail mode answered."""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """What the snapshot holds of one account or key."""
+    """One action on one account or key, from the snapshot."""
 
     action: int
     enforce: bool
-    """False is shadow mode: recorded, not done."""
+    """False: shadow mode, recorded only."""
     reason_code: str
     case_id: str
-    """Empty where there is no case."""
+    """Empty if there is no case."""
     policy_version: str
     expires_at: float
-    """Seconds since the epoch, UTC; infinity where it does not expire."""
+    """Seconds since the epoch, UTC; infinity if it does not expire."""
     rate_per_min: float
-    """Requests a minute that a throttled account keeps."""
+    """Requests a minute that a throttled account may send."""
     case_rate_per_min: float
-    """Requests a minute that all throttled accounts of the case keep together; 0 is no such limit."""
+    """Requests a minute that all throttled accounts of the case may send together; 0: no such limit."""
     max_tokens: int
-    """Limit on the answer of a restricted account, tokens; 0 is no limit."""
+    """Longest answer to a restricted account, tokens; 0: no limit."""
     reasoning: bool
     """Whether a restricted account still gets reasoning traces."""
     logprobs: bool
     """Whether a restricted account still gets log-probabilities."""
     verify_url: str
-    """Where a challenged account verifies itself; empty: at the case's link."""
+    """Address at which a challenged account verifies itself; empty: the case's link."""
 
     @property
     def severity(self) -> tuple[float, ...]:
-        """Higher is more severe: what is done over what is recorded, then the action, then lower rates and fewer tokens."""
+        """Sort key, higher is more severe: enforced over shadow, then the action, then lower rates and fewer tokens."""
         return (
             self.enforce, self.action, -self.rate_per_min, -(self.case_rate_per_min or math.inf), -(self.max_tokens or math.inf)
         )
 
 
 class Question(msgspec.Struct, gc=False):
-    """Who asks for what, as one surface understood it."""
+    """A question of a gateway: may these principals go on?"""
 
     surface: str
     who: tuple[tuple[str, ...], ...]
-    """Principals; for each its identifiers as the tables have them (keyed hashes where a tenant key is used).
+    """For each principal its identifiers as in the tables (keyed hashes if a tenant key is used).
 
-    One, if the gateway says who it is; several, if a client presents several credentials: the most severe entry counts.
+    One principal if the gateway names the account; several if a client presents several credentials: the most severe entry counts.
     """
     request_id: str = ""
-    """Of the request at the gateway, for the log."""
+    """Identifier of the request at the gateway, for the log."""
     api: str = "openai"
-    """Whose error bodies the client expects: openai or anthropic."""
+    """The API whose error bodies the client expects: openai or anthropic."""
     idempotent: bool = False
-    """Whether a repeated ``request_id`` gets the answer it had and is not counted. Not where the client itself may have
-    chosen the id: with one that it repeats it would pass its rate."""
+    """Whether a repeated ``request_id`` gets its earlier answer and is not counted. Must be False if the client may choose the id, because
+    it could repeat one to get around its rate."""
     restricts: bool = True
-    """Whether the surface can restrict an answer, or tell who can."""
+    """Whether the surface can restrict an answer, or its gateway can."""
     decided_by: tuple[int, int] = (0, 0)
-    """Place in ``who`` of the principal whose action decided, and there of the identifier that has it; written by the decider."""
+    """Index in ``who`` of the principal whose action decided, and of the identifier that has the action; the decider sets it."""
 
 
 class Decision(msgspec.Struct, gc=False, omit_defaults=True):
-    """The answer. ``decision`` is what the gateway must do, ``would`` what it would do outside shadow mode, and if it could restrict."""
+    """The answer. ``decision`` is what the gateway must do; ``would`` is what it would do outside of shadow mode, if it can restrict."""
 
     decision: str
     would: str
@@ -95,20 +95,21 @@ class Decision(msgspec.Struct, gc=False, omit_defaults=True):
     case_id: str = ""
     case_url: str = ""
     policy_version: str = ""
-    """Of the policy under which the action was proposed, not of the one in force."""
+    """Version of the policy under which the action was proposed, not of the one in force."""
     retry_after_s: int = 0
+    """After how long a throttled client may try again, seconds."""
     max_tokens: int = 0
-    """Of a restricted account: the answer's limit, tokens."""
+    """For a restricted account: longest answer, tokens; 0: no limit."""
     drop_reasoning: bool = False
-    """Of a restricted account: no reasoning traces."""
+    """For a restricted account: no reasoning traces."""
     drop_logprobs: bool = False
-    """Of a restricted account: no log-probabilities."""
+    """For a restricted account: no log-probabilities."""
     verify_url: str = ""
-    """Of a challenged account: where it verifies itself."""
+    """For a challenged account: the address at which it verifies itself."""
     ttl_s: float = 0.0
-    """How long a gateway may reuse this answer; 0 is not at all."""
+    """How long a gateway may reuse this answer, seconds; 0: not at all."""
     revision: str = ""
-    """The snapshot that answered."""
+    """Revision of the snapshot that was used; empty if there was none."""
     request_id: str = ""
 
     @property

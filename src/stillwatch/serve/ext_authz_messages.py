@@ -1,8 +1,8 @@
 """The messages of envoy.service.auth.v3 that the service reads and writes, as Envoy's API defines their fields.
 
-Only the fields in use; protobuf passes over the others. What matters on the wire is numbers and types, so maps are written
-as the repeated pairs they are, and text as bytes (a header may hold bytes that are no UTF-8). Made here because packages that
-carry all of Envoy's API bring other projects' modules along, in versions that break theirs.
+Only the fields in use are defined; protobuf skips the others. On the wire only numbers and types matter, so a map is defined as
+repeated pairs, and text as bytes, because a header may not be valid UTF-8. The messages are built here because packages with all of
+Envoy's API install modules of other projects in versions that break those projects.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ _FIELDS: dict[str, list[tuple[str, int, str]]] = {
         ("dynamic_metadata", 4, STRUCT),
     ],
 }
-"""Message → fields as (name, number, type); ``*`` is repeated."""
+"""Message -> its fields as (name, number, type); ``*`` marks a repeated field."""
 
 
 def _file() -> descriptor_pb2.FileDescriptorProto:
@@ -50,12 +50,12 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
         message = file.message_type.add(name=name)
         for field, number, kind in fields:
             repeated = kinds.LABEL_REPEATED if kind.startswith("*") else kinds.LABEL_OPTIONAL
-            made = message.field.add(name=field, number=number, label=repeated)
+            descriptor = message.field.add(name=field, number=number, label=repeated)
             kind = kind.removeprefix("*")
             if kind in scalars:
-                made.type = scalars[kind]
+                descriptor.type = scalars[kind]
             else:
-                made.type, made.type_name = kinds.TYPE_MESSAGE, kind if kind.startswith(".") else f".{PACKAGE}.{kind}"
+                descriptor.type, descriptor.type_name = kinds.TYPE_MESSAGE, kind if kind.startswith(".") else f".{PACKAGE}.{kind}"
     return file
 
 

@@ -9,7 +9,7 @@ from stillwatch.serve import answers
 from stillwatch.serve.app import TOKEN, Service
 from stillwatch.serve.decisions import Decision, Question
 from stillwatch.serve.dialects import Request
-from stillwatch.serve.dialects.relays import asked
+from stillwatch.serve.dialects.relays import client_question
 from stillwatch.serve.tokens import Role
 
 if TYPE_CHECKING:
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 SURFACE = "envoy-grpc"
 JWT = "envoy.filters.http.jwt_authn"
-"""Dynamic metadata in which Envoy's JWT filter leaves the payload that it verified."""
+"""Dynamic metadata in which Envoy's JWT filter puts the payload that it verified."""
 OK, DENIED = 0, 7  # google.rpc.Code
 
 
 def modules() -> Any:
-    """The packages of gRPC and the messages.
+    """The module grpc and the module of messages.
 
     Raises:
-        MissingExtraError: one is not installed.
+        MissingExtraError: grpc or protobuf is not installed.
     """
     try:
         import grpc
@@ -37,15 +37,19 @@ def modules() -> Any:
 
 
 def question(check: Any, service: Service) -> Question:
-    """What an Envoy asks.
+    """The question in Envoy's CheckRequest.
 
-    The account is the subject of a verified JWT if the filter before left one, else what the credentials say. Raw headers
-    (``encode_raw_headers``) are read too, so that a repeated header is seen.
+    The account is the subject of a JWT that Envoy's filter verified, if there is one; else the credentials identify it. Raw headers
+    (``encode_raw_headers``) are read too, so that repeated headers are seen.
+
+    Args:
+        check: the CheckRequest.
+        service: its context says how identifiers are hashed.
     """
     http = check.attributes.request.http
     headers = [(pair.key.lower(), pair.value or pair.raw_value) for pair in (*http.headers, *http.header_map.headers)]
     path = http.path.decode("latin-1")
-    out = asked(SURFACE, path, Request(http.method.decode("latin-1"), path, headers), service.context)
+    out = client_question(SURFACE, path, Request(http.method.decode("latin-1"), path, headers), service.context)
     subject = _subject(check.attributes.metadata_context.filter_metadata)
     if subject:
         out.who = ((service.context.identities.id(subject),), *out.who)
@@ -64,7 +68,7 @@ def _subject(metadata: Iterable[Any]) -> str:
 
 
 class Authorization:
-    """The servicer."""
+    """The servicer of envoy.service.auth.v3.Authorization."""
 
     def __init__(self, service: Service) -> None:
         """Answer with the service's decider."""
@@ -72,28 +76,28 @@ class Authorization:
         self._grpc, self._messages = modules()
 
     async def check(self, check: Any, context: Any) -> Any:
-        """One question."""
+        """Answer a CheckRequest with a CheckResponse; abort with UNAUTHENTICATED if the gateway's token is not accepted."""
         started_ns = time.perf_counter_ns()
         service = self._service
         token = b"".join(_bytes(value) for name, value in context.invocation_metadata() if name == TOKEN.decode())[:200]
-        found = service.tokens.find(token, service.decider.clock.now()) if token else None
-        if found is None or found.role not in (Role.DECIDE, Role.ADMIN):
-            service.reject_caller(SURFACE, "unauthorised" if found is None else "forbidden", context.peer())
+        token_row = service.tokens.find(token, service.decider.clock.now()) if token else None
+        if token_row is None or token_row.role not in (Role.DECIDE, Role.ADMIN):
+            service.reject_caller(SURFACE, "unauthorised" if token_row is None else "forbidden", context.peer())
             await context.abort(self._grpc.StatusCode.UNAUTHENTICATED, "the gateway's token was not accepted")
         try:
-            asked_ = question(check, service)
+            asked = question(check, service)
         except Exception:
             return self._response(*service.answer_unread(SURFACE, "malformed", started_ns))
         try:
-            return self._response(service.answer(asked_, started_ns), asked_)
+            return self._response(service.answer(asked, started_ns), asked)
         except Exception:
             return self._response(*service.answer_failed(SURFACE))
 
-    def _response(self, decision: Decision, asked_: Question) -> Any:
+    def _response(self, decision: Decision, asked: Question) -> Any:
         headers = answers.headers(decision)
         response = self._messages.CheckResponse()
-        told = {"decision": decision.decision, "would": decision.would, "case_id": decision.case_id, "mode": decision.mode}
-        response.dynamic_metadata.update(told | {"reason": decision.reasons[0] if decision.reasons else ""})
+        metadata = {"decision": decision.decision, "would": decision.would, "case_id": decision.case_id, "mode": decision.mode}
+        response.dynamic_metadata.update(metadata | {"reason": decision.reasons[0] if decision.reasons else ""})
         if not decision.refused:
             response.status.code = OK
             _add(response.ok_response.headers, headers)
@@ -101,7 +105,7 @@ class Authorization:
         response.status.code = DENIED
         response.denied_response.status.code = answers.STATUS[decision.decision]
         _add(response.denied_response.headers, [*headers, answers.JSON])
-        response.denied_response.body = answers.body(decision, asked_.api)
+        response.denied_response.body = answers.body(decision, asked.api)
         return response
 
 
@@ -109,7 +113,7 @@ def _add(fields: Any, headers: answers.Headers) -> None:
     for name, value in headers:
         option = fields.add()
         option.header.key, option.header.value = name, value
-        option.append_action = 2  # OVERWRITE_IF_EXISTS_OR_ADD: what the client sent under this name does not stay
+        option.append_action = 2  # OVERWRITE_IF_EXISTS_OR_ADD: replaces a header of this name that the client sent
 
 
 def _bytes(value: str | bytes) -> bytes:
@@ -117,10 +121,10 @@ def _bytes(value: str | bytes) -> bytes:
 
 
 async def start(service: Service, settings: "Settings") -> Any:
-    """Serve on the gRPC port; returns the server.
+    """Start the gRPC server and return it.
 
     Raises:
-        InputError: the port cannot be had.
+        InputError: the port is in use or not allowed.
         MissingExtraError: grpcio is not installed.
     """
     grpc, messages = modules()

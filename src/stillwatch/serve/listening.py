@@ -1,7 +1,7 @@
-"""Whether an address can be listened at, by how many connections, and whether the files for TLS belong together.
+"""Checks before the service listens: is the address free, how many connections fit, do the TLS files belong together.
 
-The server shares its port with whoever asks (SO_REUSEPORT): a second service on the same port would start without a word and take
-every other connection, with another snapshot.
+The server sets SO_REUSEPORT. Without the check a second service on the same port would start without an error and take every other
+connection, with another snapshot.
 """
 
 import contextlib
@@ -12,13 +12,13 @@ from pathlib import Path
 from stillwatch.errors import InputError
 
 CONNECTIONS = 8192
-"""At once. Each may hold 400 kB of a head that is not whole, for 30 s."""
+"""Most connections at once. Each may hold 400 kB of an unfinished head for 30 s."""
 FILES = 256
-"""Open files that connections leave to the store, the log and the snapshot."""
+"""Open files that are reserved for the store, the log and the snapshot."""
 
 
 def connections() -> int:
-    """How many connections to take at once: CONNECTIONS, or what the limit of open files lets; that is raised as far as it may be."""
+    """How many connections to accept at once: CONNECTIONS, or fewer if the limit of open files, raised as far as allowed, is lower."""
     try:
         import resource
     except ImportError:  # Windows, which has no such limit
@@ -33,11 +33,11 @@ def connections() -> int:
     return max(wanted - FILES, wanted // 2)
 
 
-def free(host: str, port: int) -> None:
-    """Return where nobody listens yet.
+def check_free(host: str, port: int) -> None:
+    """Check that nothing listens at an address yet.
 
     Raises:
-        InputError: somebody does, or the address is not of this machine.
+        InputError: something does, or the address is not one of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -47,11 +47,11 @@ def free(host: str, port: int) -> None:
         raise InputError(f"cannot listen ({error})", where=f"{host}:{port}", todo="Pass another --host or --port") from error
 
 
-def certified(cert: Path | None, key: Path | None) -> None:
-    """Return where TLS is not asked for, or where its two files are a certificate and its key.
+def check_certificate(cert: Path | None, key: Path | None) -> None:
+    """Check that the two TLS files are a certificate and its key; both None: no TLS.
 
     Raises:
-        InputError: they are not, or one is missing.
+        InputError: they do not belong together, or one is missing.
     """
     if cert is None and key is None:
         return
@@ -61,7 +61,7 @@ def certified(cert: Path | None, key: Path | None) -> None:
         if not path.is_file():
             raise InputError("no such file", where=path, todo="Pass --tls-cert and --tls-key as PEM files")
     try:
-        # With a password given, OpenSSL asks nobody for the one of an encrypted key: the server could not either.
+        # An empty password keeps OpenSSL from prompting for that of an encrypted key, which the server could not use either.
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key, password="")
     except (OSError, ValueError) as error:
         todo = "Pass the certificate chain and its unencrypted private key, both PEM"

@@ -1,4 +1,4 @@
-"""Counts and times in the form Prometheus reads. Counting costs two dictionary updates a decision."""
+"""Counts and times in Prometheus' text format. Counting costs two dictionary updates a decision."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -11,14 +11,15 @@ from prometheus_client.registry import Collector
 BUCKETS_S = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1)
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 NOT_DECIDED = "Questions that could not be decided; missed is what the client package tells, of them many again: add it to no other kind"
-Told = Callable[[], dict[str, tuple[str, float]]]
+Readings = Callable[[], dict[str, tuple[str, float]]]
+"""Name -> (help text, value), read at each scrape."""
 
 
 class Metrics(Collector):
-    """What the service counts."""
+    """The metrics of the service."""
 
-    def __init__(self, gauges: Told, counters: Told) -> None:
-        """Take functions that give further gauges and counters (these without ``_total``), as name → (help, value), when asked."""
+    def __init__(self, gauges: Readings, counters: Readings) -> None:
+        """Take functions that return further gauges and counters; names of counters without ``_total``."""
         self.decisions: Counter[tuple[str, str, str, str]] = Counter()
         """By surface, decision, would, mode."""
         self.faults: Counter[tuple[str, str]] = Counter()
@@ -30,7 +31,7 @@ class Metrics(Collector):
         self._registry.register(self)
 
     def observe(self, surface: str, decision: str, would: str, mode: str, seconds: float) -> None:
-        """Count one decision."""
+        """Count one decision and the seconds that it took."""
         self.decisions[surface, decision, would, mode] += 1
         times = self._times.get(surface)
         if times is None:
@@ -63,5 +64,5 @@ class Metrics(Collector):
             yield CounterMetricFamily(f"stillwatch_{name}", help_, value)
 
     def text(self) -> bytes:
-        """The exposition."""
+        """All metrics in the text format."""
         return generate_latest(self._registry)

@@ -1,4 +1,4 @@
-"""The service's own description, OpenAPI 3.1; made from the types that decode and encode."""
+"""The OpenAPI 3.1 description of the service, built from the types that decode requests and encode answers."""
 
 from functools import cache
 from typing import Any
@@ -42,11 +42,11 @@ _REFUSED = {
 }
 
 
-def _question(summary: str, asked: Any, told: Any, more: dict[str, Any]) -> dict[str, Any]:
+def _question(summary: str, body: Any, answer: Any, more: dict[str, Any]) -> dict[str, Any]:
     return {
         "summary": summary, "security": _TOKEN,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": asked}}},
-        "responses": _REFUSED | {"200": _json("the decision", told)} | more,
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": _REFUSED | {"200": _json("the decision", answer)} | more,
     }
 
 
@@ -71,11 +71,11 @@ def _page(summary: str, content: str, *, public: bool = False, more: dict[str, A
 
 @cache
 def document() -> bytes:
-    """The description as JSON."""
-    (ask, told, guarded), schemas = msgspec.json.schema_components([Ask, Told, Guarded], ref_template=REF)
+    """The description as JSON, UTF-8."""
+    (ask, decision, guarded), schemas = msgspec.json.schema_components([Ask, Told, Guarded], ref_template=REF)
     undecided = {
         "400": _fault("the question is malformed"), "413": _fault("the body is too long"),
-        "503": _json("nothing could be decided and the surface fails closed", told),
+        "503": _json("nothing could be decided and the surface fails closed", decision),
     }
     action = {"type": "object", "required": ["action"], "properties": {"action": {"enum": ["NONE", "BLOCKED"]}}}
     not_ready = {"503": {"description": "not yet, or ending", "content": {"text/plain": {"schema": {"type": "string"}}}}}
@@ -83,7 +83,7 @@ def document() -> bytes:
         "openapi": "3.1.0",
         "info": {"title": "Stillwatch decision service", "version": __version__},
         "paths": {
-            "/v1/decide": {"post": _question("May this account go on?", ask, told, undecided)},
+            "/v1/decide": {"post": _question("May this account go on?", ask, decision, undecided)},
             "/beta/litellm_basic_guardrail_api": {"post": _question("LiteLLM's Generic Guardrail API", guarded, action, {})},
             "/envoy/": _relay("Envoy ext_authz over HTTP, with the path prefix /envoy"),
             "/nginx": _relay("nginx auth_request"),

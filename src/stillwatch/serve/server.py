@@ -1,4 +1,4 @@
-"""Runs the service: granian in this process's event loop, gRPC beside it, a graceful end."""
+"""Runs the service: granian and gRPC in this process's event loop, until a graceful end."""
 
 import asyncio
 import contextlib
@@ -22,16 +22,17 @@ from stillwatch.serve.decider import Decider
 from stillwatch.serve.decision_log import DecisionLog, Sink
 from stillwatch.serve.dialects import Context
 from stillwatch.serve.identity import Identities
-from stillwatch.serve.listening import certified, connections, free
+from stillwatch.serve.listening import check_certificate, check_free, connections
 from stillwatch.serve.refresh import Refresher
 from stillwatch.serve.sources import SnapshotSource
 from stillwatch.serve.telemetry import Tracing, configure_logs
 
 SWITCH_S = 0.002
-"""After how long a thread (log, tokens) gives the interpreter to the answers, seconds. Python's own 5 ms are their whole bar; at 0.5 ms the
-server's threads take it from the answers in the middle of them, which cost a quarter of the processor time (benchmarks/decide.py)."""
+"""Python's thread switch interval, seconds: how long a thread (log, tokens) may keep the interpreter while answers wait. Python's default
+of 5 ms is the whole latency bar; at 0.5 ms the server's threads interrupt answers, which cost a quarter of the processor time
+(benchmarks/decide.py)."""
 FIRST_SNAPSHOT_S = 30.0
-"""How long the first snapshot is waited for; then the fail modes answer until there is one."""
+"""Longest wait for the first snapshot, seconds; then the fail modes answer until there is one."""
 
 CASE_URL = "Write it like https://guard.example/cases/{case_id}"
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -40,7 +41,7 @@ logger = structlog.get_logger("stillwatch.serve")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``stillwatch serve`` was told."""
+    """Settings of ``stillwatch serve``."""
 
     host: str = "127.0.0.1"
     port: int = 8080
@@ -49,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Folder of the snapshot."""
     tokens: Path = Path("stillwatch-tokens.json")
     key_file: Path | None = None
-    """The tenant's key; None takes identifiers as they come."""
+    """The tenant's key; None: identifiers are not hashed."""
     enforce: bool = False
     fail_closed: frozenset[str] = frozenset()
     case_url: str = ""
@@ -57,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     deadline_s: float = DEADLINE_S
     refresh_s: float = 1.0
     drain_s: float = 5.0
-    """Seconds between not ready and the end, for balancers to notice."""
+    """Time between not ready and the end, seconds, for load balancers to notice."""
     log_allows: float = 0.001
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -65,15 +66,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
 
     def checked(self) -> "Settings":
-        """Itself, if it makes sense.
+        """These settings, checked.
 
         Raises:
-            InputError: it does not; the text says what to do.
+            InputError: a setting is invalid; the message says what to do.
         """
         unknown = self.fail_closed - set(SURFACES)
         if unknown:
             raise InputError(f"unknown surface {min(unknown)!r}", where="--fail-closed", todo=f"Known: {', '.join(SURFACES)}")
-        certified(self.tls_cert, self.tls_key)
+        check_certificate(self.tls_cert, self.tls_key)
         if self.case_url and not self.case_url.startswith(("https://", "http://")):
             raise InputError("not a web address", where="--case-url", todo=CASE_URL)
         if set("{}") & set(self.case_url.replace("{case_id}", "")):
@@ -100,21 +101,21 @@ def run(
     """Serve until SIGTERM, SIGINT or SIGHUP.
 
     Args:
-        settings: see there.
-        source: what snapshots are made of; None serves the file in the state folder as it is.
-        sink: where decisions are logged.
+        settings: settings of the service; checked here.
+        source: source of the snapshots; None serves the file in the state folder as it is.
+        sink: where decisions are logged; None: no log.
         mounts: further ASGI applications by path, such as the console.
-        token_source: where tokens are kept; None is the file of the settings.
-        other_key: whether the source's identifiers are known to be hashed with another key than that of the settings, which is told.
-        clock: the service's time, which a source may share; by default one that starts now.
+        token_source: where tokens are kept; None: the file of the settings.
+        other_key: whether the source's identifiers are known to be hashed with another key than that of the settings, which logs a warning.
+        clock: the service's time, which a source may share; None: a clock that starts now.
 
     Raises:
-        InputError: the settings make no sense, or the port or the state folder is another service's.
+        InputError: a setting is invalid, or another service uses the port or the state folder.
     """
     settings.checked()
     sys.setswitchinterval(SWITCH_S)
     configure_logs(settings.log_level)
-    with alone(settings.state, "service", settled=False):  # two would write each other's snapshots anew for ever
+    with alone(settings.state, "service", settled=False):  # two services would overwrite each other's snapshots for ever
         _run(settings, source, sink, mounts, token_source or tokens.TokenFile(settings.tokens), other_key, clock)
 
 
@@ -141,7 +142,7 @@ def _run(
     )
     for port in (settings.port, settings.grpc_port):
         if port is not None:
-            free(settings.host, port)
+            check_free(settings.host, port)
     try:
         import uvloop
     except ImportError:
@@ -155,7 +156,7 @@ async def _serve(settings: Settings, service: Service, refresher: Refresher) -> 
     loop, ending = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
-            continue  # nohup: it is to outlive its terminal
+            continue  # under nohup the service must survive its terminal
         loop.add_signal_handler(number, ending.set)
     service.log.start()
     watching = loop.create_task(refresher.run())
@@ -166,7 +167,7 @@ async def _serve(settings: Settings, service: Service, refresher: Refresher) -> 
 
         grpc = await grpc_authz.start(service, settings)
     gc.collect()
-    gc.freeze()  # what is here now stays; collections look at what requests make only
+    gc.freeze()  # all objects so far stay; collections then scan only what requests create
     serving = loop.create_task(server.serve())
     logger.info("serving", host=settings.host, port=settings.port, grpc_port=settings.grpc_port, enforce=settings.enforce)
     waiting = loop.create_task(ending.wait())
@@ -192,7 +193,7 @@ async def _serve(settings: Settings, service: Service, refresher: Refresher) -> 
 
 
 async def _first_snapshot(service: Service, refresher: Refresher, ending: asyncio.Event) -> None:
-    """Wait for a snapshot before the first question, unless there is none to be had."""
+    """Wait for a snapshot before the first question, unless the source cannot be read."""
     deadline = asyncio.get_running_loop().time() + FIRST_SNAPSHOT_S
     while service.decider.snapshot is None and not ending.is_set() and asyncio.get_running_loop().time() < deadline:
         if refresher.status()["source_error"]:
@@ -206,7 +207,7 @@ def _server(settings: Settings, service: Service) -> Any:
         from granian.server.embed import Server
     except ImportError as error:
         raise MissingExtraError("granian is not installed", todo="pip install '.[serve]' in a checkout of Stillwatch") from error
-    return Server(  # HTTP/1 alone: where it may be HTTP/2, granian waits for ever for the bytes that tell which
+    return Server(  # only HTTP/1: if HTTP/2 is possible, granian waits without limit for the bytes that tell them apart
         service, address=settings.host, port=settings.port, interface=Interfaces.ASGI, http=HTTPModes.http1, websockets=False,
         backlog=1024, backpressure=connections(), ssl_cert=settings.tls_cert, ssl_key=settings.tls_key, log_enabled=False,
     )

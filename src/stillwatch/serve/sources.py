@@ -1,4 +1,4 @@
-"""Where snapshots come from. The store is one more source, composed in ``stillwatch.workflows.service``."""
+"""Sources of snapshots. The store is another source, in ``stillwatch.workflows.store_source``."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,29 +15,29 @@ from stillwatch.serve.snapshot import ENTRIES
 
 @dataclass(frozen=True)
 class Changes:
-    """What is different since the last time that all rows were asked for."""
+    """What changed since the last call of ``rows``."""
 
     names: list[str]
-    """Identifiers whose rows may be different; those without one have none any more."""
+    """Identifiers whose rows may have changed; an identifier that is not in ``rows`` has no row any more."""
     rows: pa.Table
-    """All rows of these, columns as ENTRIES."""
+    """All rows of these identifiers, columns as ENTRIES."""
 
 
 class SnapshotSource(Protocol):
-    """Anything that knows who is acted on. It is pickled into the builder process, so it opens nothing before."""
+    """Anything that knows the actions in force. It is pickled into the builder process, so it must not open anything before."""
 
     @property
     def apart(self) -> bool:
-        """Whether keys stand under ``identity.KEY``, so that an account and a key may have one identifier."""
+        """Whether keys are prefixed with ``identity.KEY``, so that an account and a key may have the same identifier."""
         ...
 
     @property
     def name(self) -> str:
-        """Which source it is: a snapshot of another one is never served in its place. No secret, since it is written down."""
+        """Name of the source; a snapshot of a source of another name is not served. Must contain no secret, since it is written to disk."""
         ...
 
     def revision(self) -> str:
-        """A string that changes whenever ``rows`` would; must be cheap, it is asked every second or so."""
+        """A string that changes whenever ``rows`` would. Must be cheap: it is called about once a second."""
         ...
 
     def rows(self) -> pa.Table:
@@ -45,12 +45,16 @@ class SnapshotSource(Protocol):
         ...
 
     def changes(self) -> Changes | None:
-        """What is different since the last ``rows``; None where that is not known, or is much."""
+        """What changed since the last call of ``rows``; None if that is unknown or too much."""
         ...
 
 
 def file_revision(path: Path) -> str:
-    """A string that changes when a file is replaced or written to."""
+    """A string that changes when a file is replaced or written to.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
     try:
         mtime_ns, size, inode = stamp(path)
     except OSError as error:
@@ -60,7 +64,7 @@ def file_revision(path: Path) -> str:
 
 
 class ParquetSource:
-    """A Parquet file of the columns of ENTRIES, written by anything."""
+    """A Parquet file with the columns of ENTRIES, written by any program."""
 
     apart = False
 
@@ -70,7 +74,7 @@ class ParquetSource:
         self.name = f"snapshot {path.resolve()}"
 
     def revision(self) -> str:
-        """Of the file."""
+        """Revision of the file."""
         return file_revision(self.path)
 
     def rows(self) -> pa.Table:
@@ -78,11 +82,11 @@ class ParquetSource:
         return _read(self.path, None)
 
     def changes(self) -> None:
-        """Not known."""
+        """None: unknown."""
 
 
 class RunSource:
-    """A run folder: campaigns would be blocked, groups to review observed, all of it in shadow mode only."""
+    """A run folder, in shadow mode only: accounts of campaigns would be blocked, those of groups for review observed."""
 
     apart = False
 
@@ -92,7 +96,7 @@ class RunSource:
         self.name = f"run {run.resolve()}"
 
     def revision(self) -> str:
-        """Of the folder's table of accounts."""
+        """Revision of the run's table of accounts."""
         return file_revision(self.run / "accounts.parquet")
 
     def rows(self) -> pa.Table:
@@ -109,7 +113,7 @@ class RunSource:
         return pa.table([table["account_id"], table["campaign_id"], *words.values()], names=names)
 
     def changes(self) -> None:
-        """Not known: a run replaces another as a whole."""
+        """None: a run replaces another as a whole."""
 
 
 def _read(path: Path, columns: list[str] | None) -> pa.Table:

@@ -1,4 +1,4 @@
-"""OpenTelemetry spans of decisions, and structured logs. Both are optional at run time and never on the way of an answer."""
+"""OpenTelemetry spans of decisions, and structured logs. Neither delays an answer."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ PROPAGATED = b"traceparent"
 
 
 def configure_logs(level: str = "info") -> None:
-    """One JSON object a line on standard error."""
+    """Write logs as one JSON object a line on standard error, from ``level`` (debug, info, warning, error) on."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -29,10 +29,10 @@ def configure_logs(level: str = "info") -> None:
 
 
 def modules() -> tuple[Any, Any, Any, Any, Any, Any]:
-    """The parts of OpenTelemetry that are used.
+    """The parts of OpenTelemetry in use.
 
     Raises:
-        MissingExtraError: they are not installed.
+        MissingExtraError: OpenTelemetry is not installed.
     """
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -47,10 +47,10 @@ def modules() -> tuple[Any, Any, Any, Any, Any, Any]:
 
 
 class Tracing:
-    """Writes a span for each decision whose caller's trace is sampled (W3C traceparent)."""
+    """Exports a span for each decision if the caller's trace (W3C traceparent) is sampled."""
 
     def __init__(self) -> None:
-        """Export by OTLP over HTTP to where the OTEL_* environment says.
+        """Export by OTLP over HTTP to the address in the OTEL_* environment variables.
 
         Raises:
             MissingExtraError: the SDK is not installed.
@@ -63,7 +63,15 @@ class Tracing:
         self._propagator = propagator()
 
     def span(self, parent: str, surface: str, decision: Decision, started_ns: int, ended_ns: int) -> None:
-        """Record a decision that was made, as a child of the caller's span."""
+        """Record a decision as a child of the caller's span.
+
+        Args:
+            parent: the caller's ``traceparent`` header; empty if there is none.
+            surface: name of the surface.
+            decision: the decision.
+            started_ns: start, nanoseconds since the epoch.
+            ended_ns: end, nanoseconds since the epoch.
+        """
         context: Any = self._propagator.extract({"traceparent": parent})
         if not self._span_of(context).get_span_context().trace_flags.sampled:
             return
@@ -76,5 +84,5 @@ class Tracing:
         span.end(ended_ns)
 
     def close(self) -> None:
-        """Send what waits."""
+        """Export the remaining spans."""
         self._provider.shutdown()

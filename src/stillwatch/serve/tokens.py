@@ -1,7 +1,7 @@
-"""API tokens of the service: who may call what. They are kept in a file, or in the store (``stillwatch.workflows.store_source``).
+"""API tokens of the service and their roles, kept in a file or in the store (``stillwatch.workflows.store_source``).
 
-A token is 32 random bytes. What is kept is its SHA-256, which is enough for a secret that nobody can guess (no need of a
-slow hash: OWASP ASVS 5.0, 11.4 asks that of passwords), so that reading it gives no access.
+A token is 32 random bytes. Only its SHA-256 is kept, so that reading the file gives no access. A slow hash is not needed for a secret that
+cannot be guessed (OWASP ASVS 5.0, 11.4 requires one for passwords).
 """
 
 import hashlib
@@ -18,11 +18,11 @@ from stillwatch.errors import InputError
 from stillwatch.files import Stamp, alone, replacing, stamp
 
 PREFIX = "swt_"
-"""Lets secret scanners find a leaked token."""
+"""Prefix by which secret scanners find a leaked token."""
 
 
 class Role(StrEnum):
-    """What a token is for."""
+    """What a token allows."""
 
     DECIDE = "decide"
     """A gateway: asks for decisions."""
@@ -33,27 +33,32 @@ class Role(StrEnum):
 
 
 class Token(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One row of the file."""
+    """A token as it is kept, without the secret."""
 
     name: str
     sha256: str
     role: Role
     expires_at: float | None = None
-    """Seconds since the epoch; null never expires."""
+    """Seconds since the epoch; None: never."""
 
 
 class Tokens:
-    """Tokens by their hash."""
+    """A set of tokens, looked up by secret."""
 
     def __init__(self, tokens: list[Token]) -> None:
         """Take the rows."""
         self.rows = tuple(tokens)
         self._by_hash = {bytes.fromhex(token.sha256): token for token in tokens}
         self._found: dict[bytes, Token] = {}
-        """By the secret, of those that were presented since these rows were read."""
+        """Cache: secret -> token, for the secrets that were presented so far."""
 
     def find(self, secret: bytes, now: float | None = None) -> Token | None:
-        """The token of a secret, unless it is unknown or has expired at ``now`` (seconds since the epoch; by default the wall clock's)."""
+        """The token of a secret, or None if it is unknown or has expired.
+
+        Args:
+            secret: the token as presented.
+            now: seconds since the epoch; None: the wall clock's time.
+        """
         token = self._found.get(secret)
         if token is None:
             token = self._by_hash.get(hashlib.sha256(secret).digest())
@@ -64,26 +69,26 @@ class Tokens:
         return token
 
     def __len__(self) -> int:
-        """How many."""
+        """Number of tokens."""
         return len(self._by_hash)
 
 
 class TokenSource(Protocol):
-    """Where tokens are kept."""
+    """A place where tokens are kept."""
 
     def read(self) -> Tokens:
-        """The tokens as they are now; asked every second or so. The caller keeps those it had where this raises."""
+        """The current tokens. Called about once a second; if it raises, the caller keeps its last tokens."""
         ...
 
 
 def new_secret() -> tuple[str, str]:
-    """A token that nobody had before, and its SHA-256 in hexadecimal."""
+    """A new random secret, and its SHA-256 in hexadecimal."""
     secret = PREFIX + secrets.token_urlsafe(32)
     return secret, hashlib.sha256(secret.encode()).hexdigest()
 
 
 class TokenFile:
-    """A file of tokens that is read again when it changed, so that a revoked token ends within seconds."""
+    """A file of tokens that is read again when it changes, so that a revocation takes effect within seconds."""
 
     def __init__(self, path: Path) -> None:
         """Take the file."""
@@ -92,10 +97,10 @@ class TokenFile:
         self._tokens = Tokens([])
 
     def read(self) -> Tokens:
-        """The tokens as they are now.
+        """The current tokens.
 
         Raises:
-            InputError: there is none, or it is not one; the caller keeps those it had.
+            InputError: the file is missing or invalid.
         """
         try:
             seen = stamp(self._path)
@@ -110,15 +115,28 @@ def load(path: Path) -> Tokens:
     """Read a file of tokens.
 
     Raises:
-        InputError: there is none, or it is not one.
+        InputError: the file is missing or invalid.
     """
     return Tokens(_rows(path))
 
 
 def create(path: Path, name: str, role: Role, expires_at: float | None = None) -> str:
-    """Add a token to the file (made if absent, mode 0600); returns the secret, which is shown once and never kept."""
+    """Add a token to the file, which is made if absent (mode 0600).
+
+    Args:
+        path: the file.
+        name: name of the token, unique in the file.
+        role: its role.
+        expires_at: seconds since the epoch; None: never.
+
+    Returns:
+        The secret; it is not kept anywhere.
+
+    Raises:
+        InputError: the name is taken, or the file is invalid.
+    """
     secret, digest = new_secret()
-    with _changing(path):
+    with _locked(path):
         rows = _rows(path) if path.exists() else []
         if any(row.name == name for row in rows):
             raise InputError(f"there is a token named {name!r}", where=path, todo="Choose another name")
@@ -127,16 +145,20 @@ def create(path: Path, name: str, role: Role, expires_at: float | None = None) -
 
 
 def save(path: Path, rows: list[Token]) -> None:
-    """Write a file of tokens, mode 0600."""
+    """Replace the file of tokens (mode 0600)."""
     with replacing(path) as partial:
         partial.touch(mode=0o600)
         partial.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
 
 
 def revoke(path: Path, name: str) -> None:
-    """Remove a token from the file."""
-    load(path)  # nothing is made beside a path that was mistyped
-    with _changing(path):
+    """Remove a token from the file.
+
+    Raises:
+        InputError: there is no such token, or the file is missing or invalid.
+    """
+    load(path)  # before the lock, which would create a file beside a mistyped path
+    with _locked(path):
         rows = _rows(path)
         kept = [row for row in rows if row.name != name]
         if len(kept) == len(rows):
@@ -144,8 +166,8 @@ def revoke(path: Path, name: str) -> None:
         save(path, kept)
 
 
-def _changing(path: Path) -> AbstractContextManager[None]:
-    """Of two changes at once the later would bring back what the other revoked. Its own folder may be the state that a service holds."""
+def _locked(path: Path) -> AbstractContextManager[None]:
+    """Lock the file, because two changes at once could restore a revoked token. A lock of its own: a service may hold its folder's."""
     return alone(path.resolve().with_name(f"{path.resolve().name}.lock"), "stillwatch token")
 
 

@@ -1,6 +1,6 @@
-"""How each gateway asks and what it understands: pure functions from a request to a question, and back.
+"""Dialects: how each gateway asks and which answers it understands, as pure functions from a request to a question, and back.
 
-A dialect that cannot read a request raises :class:`MalformedError`; what then happens is the service's affair.
+A dialect that cannot read a request raises :class:`MalformedError`; the service then answers.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from stillwatch.serve.identity import Identities
 Answer = tuple[int, answers.Headers, bytes]
 
 LARGEST = 4 << 20
-"""Bytes of a body that is decoded. That holds up all others, by some milliseconds a megabyte, by 30 if a client makes it for that."""
+"""Largest body that is decoded, bytes. Decoding delays all other answers, by some milliseconds a megabyte; by 30 if crafted for it."""
 KEPT = 1 << 16
-"""Bytes that are kept of a longer one."""
+"""Bytes that are kept of a longer body."""
 
 
 class MalformedError(ValueError):
@@ -25,21 +25,22 @@ class MalformedError(ValueError):
 
 
 class Sought:
-    """What follows one key of a JSON object that is not decoded; of the object, which comes in parts, no more is kept.
+    """Searches a JSON object that arrives in parts for one key, without decoding it or keeping more than what follows the key.
 
-    A client's text cannot hold the key, since quotes in it are escaped. Its own object could: so it must be there once.
+    Text of a client cannot contain the key, because its quotes are escaped; an object of the client could. So callers must check that
+    the key occurs once.
     """
 
     def __init__(self, key: bytes) -> None:
-        """Take the key with its quotes and colon."""
+        """Take the key to search for, with its quotes and colon."""
         self._key, self._end = key, b""
         self.times = 0
-        """How often the key was there."""
+        """How often the key occurred."""
         self.head = self.value = b""
-        """The first bytes of all, and those after the first key."""
+        """The first bytes of the body, and those after the first occurrence of the key."""
 
     def feed(self, part: bytes) -> None:
-        """Look at the next part."""
+        """Search the next part of the body."""
         self.head = self.head or part[:64]
         if self.times and len(self.value) < KEPT:
             self.value += part[: KEPT - len(self.value)]
@@ -52,51 +53,51 @@ class Sought:
 
 
 class Request(msgspec.Struct, gc=False):
-    """What came in."""
+    """A request as it arrived."""
 
     method: str
     path: str
     """Without the query."""
     headers: list[tuple[bytes, bytes]]
-    """Names in lower case; repeated headers are repeated."""
+    """Names in lower case; a repeated header occurs as often as it was sent."""
     body: bytes = b""
     sought: Sought | None = None
-    """In place of a body that is longer than LARGEST, where the dialect seeks something."""
+    """Replaces a body that is longer than LARGEST, if the dialect searches for a key."""
 
     def header(self, name: bytes) -> str:
         """The first value of a header, or an empty string."""
         return next(iter(self.values(name)), "")
 
     def values(self, name: bytes) -> list[str]:
-        """Every value of a header; read as UTF-8, as logs have names, or where it is none as Latin-1."""
+        """Every value of a header, decoded as UTF-8 (as names are in logs), or as Latin-1 if it is not UTF-8."""
         return [_text(value) for key, value in self.headers if key == name]
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What dialects know of the service."""
+    """Settings of the service that dialects read."""
 
     identities: Identities
     account_header: bytes = b""
-    """Header in which the edge says who the account is; empty where no edge overwrites it."""
+    """Header in which the edge names the account; empty if no edge overwrites it."""
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """One way to ask."""
+    """How one kind of gateway asks."""
 
     surface: str
     path: str
-    """Ends with ``/*`` where anything may follow."""
+    """Ends with ``/*`` if any path may follow."""
     methods: frozenset[str]
     """Empty: any."""
     ask: Callable[[Request, Context], Question | Answer]
     answer: Callable[[Decision, Question], Answer]
     reads_body: bool = False
     largest: int = LARGEST
-    """Bytes of a body that is read."""
+    """Largest body that is read, bytes."""
     seeks: bytes = b""
-    """The key whose value is sought in a body that is longer than LARGEST."""
+    """The key to search for in a body that is longer than LARGEST; see :class:`Sought`."""
     errors_pass: bool = False
-    """Whether its gateway lets through what is answered with an error: then the fail mode answers what cannot be read."""
+    """Whether the gateway lets a request through if it gets an error. If so, the fail mode answers questions that cannot be read."""
     relays: bool = False
     """Whether the gateway passes the client's own Authorization header and relays errors to it."""
 
@@ -109,7 +110,11 @@ def _text(value: bytes) -> str:
 
 
 def decoded(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
-    """A body that was checked against its type."""
+    """Decode a body and check it against the decoder's type.
+
+    Raises:
+        MalformedError: it is not JSON, or not of the type.
+    """
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

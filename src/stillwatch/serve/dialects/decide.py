@@ -16,23 +16,23 @@ Name = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
 
 class Ask(msgspec.Struct, forbid_unknown_fields=True):
-    """Who asks. At least one of account_id, org_id and key_id; the first of them that is there is acted on."""
+    """A question. At least one of account_id, org_id and key_id is needed; the first that is present is acted on."""
 
     account_id: Name | UnsetType | None = UNSET
     org_id: Name | UnsetType | None = UNSET
     key_id: Name | UnsetType | None = UNSET
     """The API key's identifier or hash as the gateway logs it, never the key."""
     hashed: bool | UnsetType = UNSET
-    """Whether the identifiers are those of Stillwatch's tables already."""
+    """Whether the identifiers are hashed already, as in Stillwatch's tables."""
     request_id: str | UnsetType | None = UNSET
-    """Of the request, chosen by the gateway; a repeated one within ten seconds, asked about the same account and key, gets the
-    same answer and is not counted again. 1,024 characters of it are read."""
+    """Identifier of the request, chosen by the gateway. If it is repeated within ten seconds for the same account and key, it gets the
+    same answer and is not counted again. Its first 1,024 characters are read."""
     api: Literal["openai", "anthropic"] | UnsetType = UNSET
-    """Whose error bodies the client expects; openai's unless told."""
+    """The API whose error bodies the client expects; by default openai."""
 
 
 class Refusal(msgspec.Struct):
-    """What to send to the client."""
+    """The answer to send to the client of a refused request."""
 
     status: int
     headers: dict[str, str]
@@ -40,7 +40,7 @@ class Refusal(msgspec.Struct):
 
 
 class Told(Decision, omit_defaults=True, gc=False):
-    """A decision with the answer for the client where it is refused."""
+    """A decision, with the answer for the client if it refuses."""
 
     refusal: Refusal | None = None
 
@@ -52,27 +52,27 @@ _HEADERS = [answers.JSON, answers.NO_STORE]
 
 def _ask(request: Request, context: Context) -> Question:
     asked: Ask = decoded(_decoder, request.body)
-    _demand_once(asked, request.body)
+    _check_no_repeated_field(asked, request.body)
     if b"u0000" in request.body and any("\0" in (name or "") for name in (asked.account_id, asked.org_id, asked.key_id)):
         raise MalformedError("NUL in a name")
     if asked.hashed:
         name = asked.account_id or asked.org_id or asked.key_id
-        ids = context.identities.together(name, asked.key_id or None) if name else ()
+        ids = context.identities.with_key(name, asked.key_id or None) if name else ()
     else:
         ids = context.identities.principal(asked.account_id or None, asked.org_id or None, asked.key_id or None)
     if not ids:
         raise MalformedError("one of account_id, org_id and key_id must be there and not be empty")
-    # a long id is cut, not refused: a gateway may pass on its client's, who must not bring about an error
+    # a long id is cut, not refused: it may come from the client, who must not be able to cause an error
     return Question("decide", (ids,), (asked.request_id or "")[:LONGEST], asked.api or "openai", idempotent=True)
 
 
-def _demand_once(asked: Ask, body: bytes) -> None:
-    """Raise where a field is there twice: the decoder keeps the later, which a name pasted into the first may have brought along."""
+def _check_no_repeated_field(asked: Ask, body: bytes) -> None:
+    """Raise MalformedError if a field occurs twice: the decoder would keep the second, which may be injected through a name."""
     quotes = 0
     for value in (asked.account_id, asked.org_id, asked.key_id, asked.request_id, asked.hashed, asked.api):
         if value is not UNSET:
             quotes += 4 if isinstance(value, str) else 2
-    if body.count(b'"') == quotes:  # of these fields and no more
+    if body.count(b'"') == quotes:  # the fields' own quotes and no others, so no field is repeated
         return
     try:
         json.loads(body, object_pairs_hook=once)

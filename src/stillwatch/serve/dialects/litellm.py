@@ -1,7 +1,7 @@
 """LiteLLM's Generic Guardrail API: POST {api_base}/beta/litellm_basic_guardrail_api.
 
-It can only say BLOCKED, which LiteLLM turns into a 400; for 429, 401 and 403 with headers, and to restrict, use the hook
-of stillwatch-client.
+Its only refusal is BLOCKED, which LiteLLM turns into a 400. For 429, 401 and 403 with headers, and for restrictions, use the hook of
+stillwatch-client.
 """
 
 import json
@@ -15,7 +15,7 @@ from stillwatch.serve.identity import LONGEST
 
 
 class Who(msgspec.Struct):
-    """The fields of request_data that say who asks; others are passed over."""
+    """The fields of request_data that identify the account; others are ignored."""
 
     user_api_key_user_id: str | None = None
     user_api_key_org_id: str | None = None
@@ -31,7 +31,7 @@ class Guarded(msgspec.Struct):
 
 
 LONGEST_BODY = 64 << 20
-"""Bytes: a long conversation with images, which LiteLLM may send twice, as messages and by themselves."""
+"""Largest body, bytes: a long conversation with images, which LiteLLM may send twice, in the messages and separately."""
 
 _decoder = msgspec.json.Decoder(Guarded)
 _WHO = b'"request_data":'
@@ -43,7 +43,7 @@ _NONE = msgspec.json.encode({"action": "NONE"})
 def _ask(request: Request, context: Context) -> Question | Answer:
     body = _decoded(request)
     if body.input_type == "response":
-        return 200, _HEADERS, _NONE  # who asks was decided before the model answered
+        return 200, _HEADERS, _NONE  # the account was checked before the model answered
     if body.input_type != "request":
         raise MalformedError(f"input_type is {body.input_type[:40]!r}")
     who = body.request_data or Who()
@@ -56,7 +56,7 @@ def _decoded(request: Request) -> Guarded:
     if sought is None:
         try:
             return _decoder.decode(request.body)
-        except (msgspec.DecodeError, RecursionError):  # perhaps in the client's text alone, such as half a surrogate pair
+        except (msgspec.DecodeError, RecursionError):  # perhaps only the client's text is invalid, such as half a surrogate pair
             sought = Sought(_WHO)
             sought.feed(request.body)
     if sought.head.startswith(b'{"input_type":"response"'):
@@ -64,8 +64,8 @@ def _decoded(request: Request) -> Guarded:
     if sought.times != 1:
         raise MalformedError(f"request_data is there {sought.times} times")
     try:
-        told, _ = _values.raw_decode(sought.value.decode(errors="replace").lstrip())
-        return Guarded("request", msgspec.convert(told, Who | None))
+        request_data, _ = _values.raw_decode(sought.value.decode(errors="replace").lstrip())
+        return Guarded("request", msgspec.convert(request_data, Who | None))
     except (ValueError, RecursionError) as error:
         raise MalformedError("request_data cannot be read") from error
 
@@ -73,8 +73,8 @@ def _decoded(request: Request) -> Guarded:
 def _answer(decision: Decision, question: Question) -> Answer:
     if not decision.refused:
         return 200, _HEADERS + answers.headers(decision), _NONE
-    told = {"action": "BLOCKED", "blocked_reason": answers.message(decision)}
-    return 200, _HEADERS + answers.headers(decision), msgspec.json.encode(told)
+    blocked = {"action": "BLOCKED", "blocked_reason": answers.message(decision)}
+    return 200, _HEADERS + answers.headers(decision), msgspec.json.encode(blocked)
 
 
 GUARDRAIL = Dialect(
