@@ -73,14 +73,14 @@ def test_the_signature_is_the_one_of_the_standard() -> None:
 def test_no_address_of_ours_is_public(address: str) -> None:
     import ipaddress
 
-    assert not delivery.public(ipaddress.ip_address(address))
+    assert not delivery.is_public(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_public_addresses_are(address: str) -> None:
     import ipaddress
 
-    assert delivery.public(ipaddress.ip_address(address))
+    assert delivery.is_public(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""Verify a packet or a statement: who signed it, and that nothing in it was changed, added or removed. Needs the public key alone.
+"""Verify a packet or a statement with the signer's public key: who signed it, and that nothing in it was changed, added or removed.
 
-1. The zip has manifest.json and manifest.sig, plain names, no name twice, and all its bytes but the content are those that export writes.
-2. The signature over the bytes of manifest.json is the given key's. Nothing of the manifest is believed before.
-3. The manifest is of a known format.
-4. Each file that it names is there with its size and SHA-256 and nothing behind its compressed stream, and there is no other.
+1. The zip has manifest.json and manifest.sig, plain names, no name twice; all bytes but the files' content are as export writes them.
+2. The signature over the bytes of manifest.json is that of the given key. Nothing in the manifest is trusted before.
+3. The manifest has a known format.
+4. Each file in the manifest is present with its size and SHA-256, with nothing after its compressed stream, and there is no other file.
 """
 
 import hashlib
@@ -29,23 +29,23 @@ from stillwatch.evidence.packet import ATTRIBUTES, FORMAT, SIGNED, STAMP, STATEM
 from stillwatch.keys import signing
 
 SMALL = 32 << 20
-"""Bytes that a manifest, a signature or a JSON file has at most."""
+"""Largest manifest, signature or JSON file, bytes."""
 EXPANDS = 10
-"""Times its packed size that a larger table has at most; those of export have 1.5, since Parquet is compressed already."""
+"""Highest ratio of unpacked to packed size of a larger table; export's tables have 1.5, since Parquet is compressed already."""
 MAX_FILES = 100
 WINDOWS, UNIX = 0, 3
-"""On what a zip was made, as it tells."""
+"""``create_system`` of zips that were made on either."""
 PACKED = 1 << 14
-"""Bytes that are inflated at once; they become at most a thousand times as many."""
+"""Bytes that are inflated at once, which limits memory: they expand at most a thousandfold."""
 
 
 @dataclass(frozen=True)
 class Verified:
-    """A packet that passed."""
+    """A packet or statement that was verified."""
 
     manifest: dict[str, Any]
     key_id: str | None
-    """The key that signed it; null where no key was given, and then nobody vouches for it."""
+    """Id of the key that signed it; None if no key was given, so that the signature was not checked."""
 
 
 def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
@@ -53,11 +53,11 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
 
     Args:
         path: the zip.
-        key: the signer's public key, from a source other than the packet. Without it only the hashes are compared, which tells
-            accidents but no forgery.
+        key: the signer's public key, from a source other than the packet. None: only hashes are compared, which detects accidents but
+            no forgery.
 
     Raises:
-        InputError: it is no packet, or any step fails.
+        InputError: it is not a packet, or a step fails.
     """
     with opened(path) as archive:
         names = [info.filename for info in archive.infolist()]
@@ -72,13 +72,13 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
         if signature != signature.strip() + b"\n":
             raise _broken(path, "manifest.sig was changed")
         manifest = _manifest(manifest_bytes, path)
-        listed: dict[str, Any] = manifest["files"]
-        extra = sorted(set(names) - set(listed) - set(SIGNED))
-        wrong = [f"added: {name}" for name in extra] + [f"removed: {name}" for name in sorted(set(listed) - set(names))]
+        in_manifest: dict[str, Any] = manifest["files"]
+        extra = sorted(set(names) - set(in_manifest) - set(SIGNED))
+        wrong = [f"added: {name}" for name in extra] + [f"removed: {name}" for name in sorted(set(in_manifest) - set(names))]
         both = zip(SIGNED, (manifest_bytes, signature), strict=True)
         own = {name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in both}
-        for name, told in sorted((own | listed).items()):
-            if name in starts and _digest(archive, name, starts[name], int(told["bytes"])) != told["sha256"]:
+        for name, entry in sorted((own | in_manifest).items()):
+            if name in starts and _digest(archive, name, starts[name], int(entry["bytes"])) != entry["sha256"]:
                 wrong.append(f"{name} was changed")
         if wrong:
             raise _broken(path, "; ".join(wrong))
@@ -87,7 +87,7 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
 
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The zip of a packet; damage met while reading is an InputError."""
+    """Open the zip of a packet; raises InputError for damage that is met while reading."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
@@ -103,7 +103,12 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 @contextmanager
 def understood(path: Path, what: str) -> Iterator[None]:
-    """Whatever keeps a part from being understood is an InputError: without a signature anybody may have written it."""
+    """Turn errors about the content into an InputError, since without a signature anybody may have written it.
+
+    Args:
+        path: the packet.
+        what: subject and verb of the message, such as "its manifest is".
+    """
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, pa.ArrowException) as error:
@@ -112,7 +117,11 @@ def understood(path: Path, what: str) -> Iterator[None]:
 
 
 def read_small(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
-    """A small file of the packet."""
+    """The bytes of a small file of the packet.
+
+    Raises:
+        InputError: the file is missing or larger than SMALL.
+    """
     if name not in archive.namelist():
         raise _broken(path, f"it has no {name}")
     with archive.open(name) as file:
@@ -123,7 +132,11 @@ def read_small(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
 
 
 def read_json(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
-    """A small file of the packet that is JSON."""
+    """The content of a small JSON file of the packet.
+
+    Raises:
+        InputError: the file is missing, too large or not JSON.
+    """
     try:
         return json.loads(read_small(archive, name, path))
     except (ValueError, RecursionError) as error:
@@ -131,7 +144,11 @@ def read_json(archive: zipfile.ZipFile, name: str, path: Path) -> Any:
 
 
 def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | None:
-    """A table of the packet; None where it has none of this name."""
+    """A table of the packet, or None if it has none of this name.
+
+    Raises:
+        InputError: it is not Parquet, or expands more than EXPANDS times.
+    """
     if name not in archive.namelist():
         return None
     info = archive.getinfo(name)
@@ -144,13 +161,14 @@ def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | No
 
 
 def _starts(archive: zipfile.ZipFile) -> dict[str, int] | None:
-    """Where each file's content starts; null where a byte that is no content is not as export writes it: others find in it what they like.
+    """File -> offset of its content, bytes; None if a byte outside of the content is not as export writes it.
 
-    The headers and the list are made anew from the names, CRCs and lengths, as ``packet.zip_signed`` has them made, and compared.
+    Other readers of zips could interpret such bytes differently. So headers and directory are built again from the names, CRCs and
+    lengths, as ``packet.zip_signed`` does, and compared.
     """
     file, at, starts = archive.fp, 0, {}
     assert file is not None
-    with tempfile.TemporaryFile() as made, zipfile.ZipFile(made, "w") as anew:
+    with tempfile.TemporaryFile() as rebuilt, zipfile.ZipFile(rebuilt, "w") as rebuilt_zip:
         for info in archive.infolist():
             entry = zipfile.ZipInfo(info.filename, STAMP)
             entry.compress_type, entry.external_attr, entry.header_offset = zipfile.ZIP_DEFLATED, ATTRIBUTES, at
@@ -162,19 +180,19 @@ def _starts(archive: zipfile.ZipFile) -> dict[str, int] | None:
                 return None
             starts[info.filename] = at + len(header)
             at += len(header) + info.compress_size
-            anew.filelist.append(entry)
+            rebuilt_zip.filelist.append(entry)
         if at != archive.start_dir:
             return None
-        anew.start_dir = at
-        anew.close()
-        made.seek(at)
-        listed = made.read()
+        rebuilt_zip.start_dir = at
+        rebuilt_zip.close()
+        rebuilt.seek(at)
+        directory = rebuilt.read()
     file.seek(at)
-    return starts if file.read(len(listed) + 1) == listed else None
+    return starts if file.read(len(directory) + 1) == directory else None
 
 
 def _header(entry: zipfile.ZipInfo, version: int) -> bytes:
-    """What stands before a file of the zip. Made here, since Python before 3.11.4 makes another, which is known by its version."""
+    """The local header of a file in the zip. Built here, because Python before 3.11.4 writes another one, recognised by its ``version``."""
     sizes, extra = (entry.compress_size, entry.file_size), b""
     if entry.filename not in SIGNED:
         extra = struct.pack("<2H2Q", 1, 16, *reversed(sizes))
@@ -196,31 +214,31 @@ def _manifest(content: bytes, path: Path) -> dict[str, Any]:
         files = manifest["files"]
         if manifest["format"] not in (FORMAT, STATEMENT):
             raise _broken(path, f"its format is {manifest['format']!r}, this version reads {FORMAT} and {STATEMENT}")
-        for told in files.values():
-            int(told["bytes"]), str(told["sha256"])
+        for entry in files.values():
+            int(entry["bytes"]), str(entry["sha256"])
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _broken(path, "its manifest is none") from error
     return dict(manifest)
 
 
 def _digest(archive: zipfile.ZipFile, name: str, start: int, size: int) -> str | None:
-    """SHA-256 of a file of exactly this size and nothing behind it in its place; null where it is another, however large."""
+    """SHA-256 of a file, hex; None unless it has exactly this size (bytes) with nothing after its compressed stream."""
     file, info = archive.fp, archive.getinfo(name)
     assert file is not None
     file.seek(start)
-    hasher, crc, left, stream = hashlib.sha256(), 0, size, zlib.decompressobj(-zlib.MAX_WBITS)
+    hasher, crc, n_left, stream = hashlib.sha256(), 0, size, zlib.decompressobj(-zlib.MAX_WBITS)
     for at in range(0, info.compress_size, PACKED):
         block = stream.decompress(file.read(min(PACKED, info.compress_size - at)))
-        left -= len(block)
-        if left < 0 or stream.unused_data:
+        n_left -= len(block)
+        if n_left < 0 or stream.unused_data:
             return None
         hasher.update(block)
         crc = zlib.crc32(block, crc)
-    return hasher.hexdigest() if stream.eof and (left, crc, size) == (0, info.CRC, info.file_size) else None
+    return hasher.hexdigest() if stream.eof and (n_left, crc, size) == (0, info.CRC, info.file_size) else None
 
 
 def _not_signed(path: Path, passed: str, manifest: bytes) -> InputError:
-    """Not signed by the key that was passed: whether it names another signer, which nobody need believe, tells what to do."""
+    """The error that the passed key did not sign the manifest. The signer in the manifest is not trusted, but tells what to do."""
     with suppress(ValueError, LookupError, TypeError, RecursionError):
         named = str(json.loads(manifest)["signer"]["key_id"])
         if named != passed and re.fullmatch("[0-9a-f]{16}", named):

@@ -9,7 +9,7 @@ from stillwatch.respond.commands import group, job
 
 JOBS = "stillwatch.evidence.jobs"
 FORMATS = ("stix", "ocsf", "packet")
-"""What ``export`` writes besides the tables."""
+"""Formats of ``export`` besides the tables."""
 
 
 def export_options(export: argparse.ArgumentParser) -> None:
@@ -32,10 +32,10 @@ def register(add: Callable[..., argparse.ArgumentParser], shared: argparse.Argum
     """Add the commands to the command line."""
     verify = add("verify", job(JOBS, "verify"), "check the signature and every file of an evidence packet, a statement or a proof")
     rescore = add("rescore", job(JOBS, "rescore"), "compute the verdict of an evidence packet again")
-    for made in (verify, rescore):
-        made.add_argument("packet", type=Path, metavar="PACKET")
-        made.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the packet")
-        made.add_argument("--without-signature", action="store_true", help="compare hashes only: tells accidents, no forgery")
+    for command in (verify, rescore):
+        command.add_argument("packet", type=Path, metavar="PACKET")
+        command.add_argument("--public-key", type=Path, metavar="FILE", help="the signer's public key (PEM), not taken from the packet")
+        command.add_argument("--without-signature", action="store_true", help="compare hashes only: tells accidents, no forgery")
 
     verify.add_argument("--published", metavar="HASH", help="of a proof: its commitment's hash, from where it was published")
 
@@ -69,10 +69,10 @@ def register(add: Callable[..., argparse.ArgumentParser], shared: argparse.Argum
 
 
 def export(args: argparse.Namespace) -> Any:
-    """Do ``export`` for one of FORMATS."""
+    """Run ``export`` for one of FORMATS."""
     return job(JOBS, "export")(args)
 
 
 def attach(args: argparse.Namespace) -> Any:
-    """Do ``cases attach``."""
+    """Run ``cases attach``."""
     return job(JOBS, "attach")(args)

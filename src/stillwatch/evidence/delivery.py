@@ -1,12 +1,11 @@
-"""Post to a webhook: signed in the Standard Webhooks form, and never to an address inside our own networks.
+"""Posts to webhooks: signed as Standard Webhooks, and never to an address inside our own networks.
 
 https://www.standardwebhooks.com: headers ``webhook-id``, ``webhook-timestamp``, ``webhook-signature`` with
 ``v1,`` and the base64 HMAC-SHA256 of ``id.timestamp.body``; secrets are ``whsec_`` and base64.
 
-Against server-side request forgery: HTTPS only (HTTP only into a network that was allowed by name), no user or password in
-the URL, every address that the name has must be public or in an allowed network, the connection goes to the very address
-that was checked (so that a second answer of the name server changes nothing), no redirect is followed, and of the answer
-only the status is kept.
+Against server-side request forgery: only HTTPS (HTTP only into an allowed network); no user or password in the URL; every address of the
+host name must be public or in an allowed network; the connection goes to the address that was checked, so that a second DNS answer has no
+effect; redirects are not followed; and only the status of the answer is kept.
 """
 
 import base64
@@ -40,13 +39,13 @@ def read_secret(path: Path) -> bytes:
         InputError: the file is absent, cannot be read or holds no secret.
     """
     try:
-        found = path.read_text(encoding="ascii").strip()
-        key = base64.b64decode(found.removeprefix(PREFIX), validate=True)
+        text = path.read_text(encoding="ascii").strip()
+        key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except FileNotFoundError as error:
         raise InputError("the webhook's secret is gone", where=path, todo="Put it back, or remove the receiver and add it again") from error
     except (OSError, ValueError) as error:
         raise InputError("not a webhook secret", where=path, todo="It is whsec_ and base64 of 24 to 64 bytes") from error
-    if not found.startswith(PREFIX) or not 24 <= len(key) <= 64:
+    if not text.startswith(PREFIX) or not 24 <= len(key) <= 64:
         raise InputError("not a webhook secret", where=path, todo="It is whsec_ and base64 of 24 to 64 bytes")
     return key
 
@@ -66,24 +65,28 @@ def make_secret(path: Path) -> None:
 
 
 def signature(key: bytes, message_id: str, timestamp_s: int, body: bytes) -> str:
-    """The value of ``webhook-signature``."""
+    """The value of ``webhook-signature``; ``timestamp_s`` in seconds since the epoch."""
     content = f"{message_id}.{timestamp_s}.".encode() + body
     return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
 
 
 def networks(cidrs: Sequence[str]) -> list[Network]:
-    """Networks from their CIDR forms."""
+    """Parse networks in CIDR notation.
+
+    Raises:
+        InputError: one is not a network.
+    """
     try:
         return [ipaddress.ip_network(cidr) for cidr in cidrs]
     except ValueError as error:
         raise InputError(f"not a network ({error})", where="--allow-network") from error
 
 
-def checked(url: str) -> SplitResult:
-    """A URL of the right form; the name is not looked up.
+def parsed_url(url: str) -> SplitResult:
+    """Parse a URL and check its form; the host name is not looked up.
 
     Raises:
-        InputError: another scheme, a user or password, no host, or a port that is none.
+        InputError: another scheme than http and https, a user or password, no host, an invalid port, or control characters.
     """
     try:
         parts = urlsplit(url)
@@ -99,46 +102,46 @@ def checked(url: str) -> SplitResult:
     return parts
 
 
-def public(address: Address) -> bool:
-    """Whether an address is one of the public internet, whatever it is wrapped in."""
+def is_public(address: Address) -> bool:
+    """Whether an address is on the public internet; an IPv4 address that is embedded in IPv6 counts as itself."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and address in NAT64:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
-            return public(inner)
+            return is_public(inner)
         if address.teredo is not None:
             return False
     return address.is_global and not address.is_multicast
 
 
-def reachable(parts: SplitResult, allowed: Sequence[Network]) -> None:
-    """Return where the host is a name, or an address that may be called: what can be said before the name is looked up.
+def check_address(parts: SplitResult, allowed: Sequence[Network]) -> None:
+    """Check the host of a URL if it is an address; a host name is checked only when it is looked up.
 
     Raises:
-        InputError: it is an address that is not public and in no allowed network.
+        InputError: the address is neither public nor in an allowed network.
     """
     host = parts.hostname or ""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return
-    _inside(address, host, allowed)
+    _in_allowed_network(address, host, allowed)
 
 
-def _inside(address: Address, host: str, allowed: Sequence[Network]) -> bool:
-    """Whether an address is in an allowed network; one that is not must be public."""
+def _in_allowed_network(address: Address, host: str, allowed: Sequence[Network]) -> bool:
+    """Whether an address is in an allowed network; raises InputError if it is neither in one nor public."""
     inside = any(address in network for network in allowed)
-    if not (inside or public(address)):
+    if not (inside or is_public(address)):
         raise InputError(f"{address} is no public address", where=host, todo="Pass --allow-network if the receiver is yours")
     return inside
 
 
 def destination(parts: SplitResult, allowed: Sequence[Network]) -> tuple[list[str], int]:
-    """The addresses to connect to, of which one is enough, and the port.
+    """The addresses of the host, any of which may be connected to, and the port.
 
     Raises:
-        InputError: the name has no address, or one that is not public and in no allowed network.
+        InputError: the host has no address, or one that is neither public nor in an allowed network.
     """
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -148,14 +151,14 @@ def destination(parts: SplitResult, allowed: Sequence[Network]) -> tuple[list[st
         raise InputError("the receiver's name has no address", where=host) from error
     addresses = [ipaddress.ip_address(str(answer[4][0]).split("%")[0]) for answer in answers]
     for address in addresses:
-        inside = _inside(address, host, allowed)
+        inside = _in_allowed_network(address, host, allowed)
         if parts.scheme == "http" and not inside:
             raise InputError("http is for allowed networks only", where=host, todo="Use https")
     return [str(address) for address in addresses], port
 
 
 def _connected(addresses: Sequence[str], port: int) -> socket.socket:
-    """A connection to the first address that takes one; all together are tried within the time-out."""
+    """A connection to the first address that accepts one; all attempts together stay within the time-out."""
     for address in addresses[:-1]:
         with suppress(OSError):
             return socket.create_connection((address, port), TIMEOUT_S / len(addresses))
@@ -163,12 +166,23 @@ def _connected(addresses: Sequence[str], port: int) -> socket.socket:
 
 
 def post(url: str, key: bytes, message_id: str, timestamp_s: int, body: bytes, allowed: Sequence[Network]) -> str | None:
-    """Deliver one message; returns why it failed, or None.
+    """Deliver one message.
+
+    Args:
+        url: address of the receiver.
+        key: signing secret.
+        message_id: the same whenever this message is sent.
+        timestamp_s: time of the signature, seconds since the epoch.
+        body: JSON.
+        allowed: networks that need not be public.
+
+    Returns:
+        Why it failed, or None.
 
     Raises:
         InputError: the URL may not be called.
     """
-    parts = checked(url)
+    parts = parsed_url(url)
     addresses, port = destination(parts, allowed)
     host = parts.hostname or ""
     headers = {

@@ -1,4 +1,4 @@
-"""What the commands of evidence do."""
+"""The commands of evidence; each takes parsed arguments, prints with ``say`` and returns what ``--json`` prints."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -27,14 +27,14 @@ def export(args: Args) -> dict[str, Any]:
         if args.key is None:
             raise InputError("--key is missing", todo="Pass the PEM file of the signing key; it is made if absent")
         options = packet.Options(args.data, args.with_text, args.tlp, args.k, args.producer, tuple(args.proof), args.proof_public_key)
-        fresh = not args.key.exists()
+        is_new_key = not args.key.exists()
         missing = packet.write(args.run, out, args.key, campaign_ids=args.campaign, options=options)
         paths = list(missing)
         if not run_details.record_packets(args.run, paths, args.whom, datetime.now(UTC)):
             say(args, f"{args.run} cannot be written and keeps no list of these packets: note who gets them, for requests of erasure")
         if not paths:
             say(args, "the run accuses nobody, so no packet was made; --campaign names a group for review")
-        if fresh and args.key.exists():
+        if is_new_key and args.key.exists():
             say(args, f"made a signing key: {args.key}; give {signing.public_path(args.key)} to whoever verifies")
     else:
         run = shared.read(args.run, k=args.k)
@@ -42,12 +42,12 @@ def export(args: Args) -> dict[str, Any]:
             say(args, "marks are keyed by the tenant's key (privacy mode), so no indicators are shared")
         paths = [_write(run, args, out)]
     say(args, *map(str, paths))
-    told: dict[str, Any] = {"files": [str(path) for path in paths]}
+    result: dict[str, Any] = {"files": [str(path) for path in paths]}
     if args.format == "packet":
-        told["missing"] = {path.name: of_packet for path, of_packet in missing.items()}
+        result["missing"] = {path.name: reasons for path, reasons in missing.items()}
         # each kind once, since most are missing from every packet
-        say(args, *sorted({f"missing: {name} ({why})" for of_packet in missing.values() for name, why in of_packet.items()}))
-    return told
+        say(args, *sorted({f"missing: {name} ({why})" for reasons in missing.values() for name, why in reasons.items()}))
+    return result
 
 
 def _write(run: shared.SharedRun, args: Args, out: Path) -> Path:
@@ -85,9 +85,9 @@ def verify(args: Args) -> dict[str, Any]:
 
     if args.published is not None:
         raise InputError("--published is for proofs", where=args.packet, todo="Pass the folder of a proof, or leave it out")
-    found = _verified(args)
-    manifest = found.manifest
-    who = f"signed by {found.key_id}" if found.key_id else "SIGNATURE NOT CHECKED"
+    verified = _verified(args)
+    manifest = verified.manifest
+    who = f"signed by {verified.key_id}" if verified.key_id else "SIGNATURE NOT CHECKED"
     with checking.understood(args.packet, "its manifest is"):
         lines = [
             f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
@@ -99,16 +99,16 @@ def verify(args: Args) -> dict[str, Any]:
             *(f"names a proof, which is not in it: {citing.line(proof)}" for proof in manifest.get("proofs", [])),
         ]
     say(args, *lines)
-    return {"verified": True, "key_id": found.key_id, "manifest": manifest}
+    return {"verified": True, "key_id": verified.key_id, "manifest": manifest}
 
 
 def _erased(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """What was erased before a packet was made: why its rows are fewer than it counts, and files of the logs no longer those of the run."""
-    told = manifest.get("erasures") or {}
-    for row in told.get("run") or ():
+    """One sentence for each erasure before the packet was made, which explains missing rows and changed log files."""
+    erasures = manifest.get("erasures") or {}
+    for row in erasures.get("run") or ():
         yield (f"erased before: {number_of(row['accounts'], 'account')} with {number_of(row['requests'], 'request')}, "
                f"on {row['at']:.10} ({row['note']}); what is counted is as it was found")
-    for row in told.get("logs") or ():
+    for row in erasures.get("logs") or ():
         yield f"the logs were changed by an erasure on {row['at']:.10} ({row['note']}): {number_of(len(row['files']), 'file')}"
 
 
@@ -140,37 +140,38 @@ def attach(args: Args) -> dict[str, Any]:
 
 
 def rescore(args: Args) -> dict[str, Any]:
-    """``rescore PACKET``; a verdict that does not come out again is an error."""
+    """``rescore PACKET``; raises InputError if the verdict is not reproduced."""
     key_id = _verified(args).key_id
     say(args, f"signed by {key_id}" if key_id else "SIGNATURE NOT CHECKED: nobody vouches for what is computed from here on")
-    found = rescoring.rescore(args.packet)
-    for c in found.comparisons:
+    rescored = rescoring.rescore(args.packet)
+    for c in rescored.comparisons:
         say(args, f"{'same     ' if c.agrees else 'DIFFERENT'} {c.name}: recorded {c.recorded}, computed {c.recomputed}")
-    if found.other_model_score is not None:
-        say(args, f"this version ships another model, under which the score is {found.other_model_score:.4f}")
+    if rescored.other_model_score is not None:
+        say(args, f"this version ships another model, under which the score is {rescored.other_model_score:.4f}")
     say(args, f"NOT CHECKED, for it cannot be computed from the packet: {'; '.join(rescoring.NOT_CHECKED)}")
-    if not found.agrees:
-        wrong = ", ".join(c.name for c in found.comparisons if not c.agrees)
+    if not rescored.agrees:
+        wrong = ", ".join(c.name for c in rescored.comparisons if not c.agrees)
         raise InputError(f"the packet does not give what it records: {wrong}", where=args.packet)
-    if any(found.erased.values()):
-        kept = " Times and tokens are not compared." if found.erased["harvested"] else ""
-        say(args, f"erased before the packet was made, and counted as it was found: {number_of(found.erased['accounts'], 'account')} "
-                  f"with {number_of(found.erased['requests'], 'request')}.{kept}")
-    say(args, f"all {len(found.comparisons)} come out as recorded")
-    return {"campaign_id": found.campaign_id, "key_id": key_id, "agrees": True, "other_model_score": found.other_model_score,
-            "comparisons": [vars(c) for c in found.comparisons], "not_checked": rescoring.NOT_CHECKED}
+    if any(rescored.erased.values()):
+        kept = " Times and tokens are not compared." if rescored.erased["harvested"] else ""
+        say(args, f"erased before the packet was made, and counted as it was found: {number_of(rescored.erased['accounts'], 'account')} "
+                  f"with {number_of(rescored.erased['requests'], 'request')}.{kept}")
+    say(args, f"all {len(rescored.comparisons)} come out as recorded")
+    return {"campaign_id": rescored.campaign_id, "key_id": key_id, "agrees": True, "other_model_score": rescored.other_model_score,
+            "comparisons": [vars(c) for c in rescored.comparisons], "not_checked": rescoring.NOT_CHECKED}
 
 
 def import_indicators(args: Args) -> dict[str, Any]:
     """``indicators import FILE``."""
     with writing(args, create=True) as change:
-        done = indicators.import_bundle(change, args.file, args.source)
-    say(args, f"{done.new} new, {done.known} known, {len(done.removed)} removed, {len(done.left_out)} left out",
-        *([f"no longer valid: {done.past} of {done.new + done.known}, which indicators match compares only with an earlier --as-of"]
-          if done.past else []),
-        *(f"removed {name}: {why}" for name, why in done.removed.items()),
-        *(f"left out {name}: {why}" for name, why in done.left_out.items()))
-    return vars(done)
+        imported = indicators.import_bundle(change, args.file, args.source)
+    say(args, f"{imported.new} new, {imported.known} known, {len(imported.removed)} removed, {len(imported.left_out)} left out",
+        *([f"no longer valid: {imported.past} of {imported.new + imported.known}, "
+           "which indicators match compares only with an earlier --as-of"]
+          if imported.past else []),
+        *(f"removed {name}: {why}" for name, why in imported.removed.items()),
+        *(f"left out {name}: {why}" for name, why in imported.left_out.items()))
+    return vars(imported)
 
 
 def match_indicators(args: Args) -> dict[str, Any]:
@@ -191,22 +192,22 @@ def match_indicators(args: Args) -> dict[str, Any]:
         when = " ".join(f"{word} {end:%Y-%m-%d %H:%M}" for word, end in ends if end is not None)
         say(args, f"not compared, since they are not valid at {at:%Y-%m-%d %H:%M}: {number_of(left_out.n, 'indicator')} "
                   f"({when}; --as-of T: another time)")
-    ends_told = {name: end and end.isoformat() for name, end in (("first", left_out.first), ("last", left_out.last))}
-    return {"matches": [vars(hit) for hit in hits], "not_valid": left_out.n, "not_valid_between": ends_told}
+    bounds = {name: end and end.isoformat() for name, end in (("first", left_out.first), ("last", left_out.last))}
+    return {"matches": [vars(hit) for hit in hits], "not_valid": left_out.n, "not_valid_between": bounds}
 
 
 def add_webhook(args: Args) -> dict[str, Any]:
     """``webhooks add``."""
     with writing(args, create=True) as change:
-        made = webhooks.add(change, args.name, args.url, args.secret_file, args.allow_network)
-    say(args, f"Added {made}: it will be sent what happens from now on. Give its owner the secret in {args.secret_file}")
-    return {"name": made}
+        name = webhooks.add(change, args.name, args.url, args.secret_file, args.allow_network)
+    say(args, f"Added {name}: it will be sent what happens from now on. Give its owner the secret in {args.secret_file}")
+    return {"name": name}
 
 
 def list_webhooks(args: Args) -> dict[str, Any]:
     """``webhooks list``."""
     with reading(args) as session:
-        rows = webhooks.listed(session)
+        rows = webhooks.receivers(session)
     say(args, *(f"{row['name']}  {row['url']}  sent up to audit row {row['cursor']}" for row in rows))
     return {"webhooks": rows}
 
@@ -214,13 +215,13 @@ def list_webhooks(args: Args) -> dict[str, Any]:
 def deliver_webhooks(args: Args) -> dict[str, Any]:
     """``webhooks deliver``."""
     with reading(args, Role.ANALYST) as session:
-        ready = webhooks.due(session)
-    sent = webhooks.deliver(ready)
+        pending = webhooks.due(session)
+    sent = webhooks.deliver(pending)
     with writing(args) as change:
         webhooks.record(change, sent)
     failed = {name: why for name, (_, why) in sent.items() if why}
-    told = [f"{name}: sent up to audit row {cursor}{f', then: {why}' if why else ''}" for name, (cursor, why) in sent.items()]
-    say(args, *(told or ["There are no receivers, so nothing was sent. stillwatch webhooks add adds one"]))
+    lines = [f"{name}: sent up to audit row {cursor}{f', then: {why}' if why else ''}" for name, (cursor, why) in sent.items()]
+    say(args, *(lines or ["There are no receivers, so nothing was sent. stillwatch webhooks add adds one"]))
     if failed:
         raise InputError("; ".join(f"{name}: {why}" for name, why in failed.items()), todo="It is tried again at the next run")
     return {"sent": {name: cursor for name, (cursor, _) in sent.items()}}

@@ -1,9 +1,9 @@
-"""A run as OCSF 1.5 Detection Findings (class 2004), one JSON object a campaign. Pure and deterministic."""
+"""A run as OCSF 1.5 Detection Findings (class 2004), one JSON object a campaign. Deterministic, without I/O."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stillwatch.evidence.shared import SharedCampaign, SharedRun, confidence, main_capability, told_between
+from stillwatch.evidence.shared import SharedCampaign, SharedRun, confidence, interval_in_brackets, main_capability
 from stillwatch.report.words import NO_PROOF
 
 SCHEMA_VERSION = "1.5.0"
@@ -18,7 +18,7 @@ BEHAVIOURAL = 2
 
 
 def findings(run: SharedRun) -> list[dict[str, Any]]:
-    """One finding a campaign."""
+    """One Detection Finding a campaign, JSON-ready; times in milliseconds since the epoch."""
     return [_finding(run, campaign) for campaign in run.campaigns]
 
 
@@ -30,7 +30,7 @@ def _finding(run: SharedRun, campaign: SharedCampaign) -> dict[str, Any]:
         "title": f"{campaign.n_accounts} accounts act as one, {main_capability(campaign)}",
         "desc": (
             f"{campaign.n_accounts} accounts act as one; about {campaign.n_harvested} of their {campaign.n_events} requests are taken for "
-            f"harvest{told_between(campaign)}. {NO_PROOF} A person must confirm this before anybody is acted on."
+            f"harvest{interval_in_brackets(campaign)}. {NO_PROOF} A person must confirm this before anybody is acted on."
         ),
         "types": ["Model extraction"],
         "created_time": at,
@@ -63,10 +63,10 @@ def _finding(run: SharedRun, campaign: SharedCampaign) -> dict[str, Any]:
 
 
 def _severity(n_harvested: int) -> tuple[int, str]:
-    """By the size of the harvest, in requests."""
+    """``severity_id`` and ``severity`` by the size of the harvest, in requests."""
     steps = ((1_000_000, 5, "Critical"), (100_000, 4, "High"), (10_000, 3, "Medium"), (0, 2, "Low"))
     return next((number, name) for least, number, name in steps if n_harvested >= least)
 
 
 def _ms(value: datetime) -> int:
-    return (value - EPOCH) // timedelta(milliseconds=1)  # cut, as in STIX
+    return (value - EPOCH) // timedelta(milliseconds=1)  # truncated, as in STIX

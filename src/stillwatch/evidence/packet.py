@@ -1,18 +1,18 @@
-"""The evidence packet of one campaign: a zip whose manifest names, hashes and signs everything in it.
+"""The evidence packet of one campaign: a zip with a signed manifest of the hashes of all its files.
 
 | file | what |
 |---|---|
-| manifest.json | format, versions, parameters, inputs and other files with digests, what is missing and why, proofs it names, erasures |
+| manifest.json | format, versions, parameters, inputs and other files with digests, what is missing and why, cited proofs, erasures |
 | manifest.sig | Ed25519 signature over the bytes of manifest.json, base64 |
 | report.html, report.pdf | the report of this campaign |
 | campaign.json | its row and details |
 | accounts.parquet, links.parquet, harvest.parquet | its accounts with scores and reasons, their links, the ids of its harvested requests |
-| events.parquet | requests of its accounts, without text and country unless text was asked for; only with the input folder |
+| events.parquet | requests of its accounts, without country, and without text unless it is requested; only with the input folder |
 | traces.parquet | sketches of these requests: hashes and counts |
-| groups.json | evidence of every group that the run found, without accounts: what false-discovery control compares with |
-| summary.json | the run's own: inputs, versions, parameters, what was blind |
+| groups.json | evidence of every group that the run found, without accounts: the comparison for false-discovery control |
+| summary.json | the summary of the run: inputs, versions, parameters, blind views |
 | model.json | the calibrated model that gave the score |
-| indicators.stix.json, finding.ocsf.json | what may be shared |
+| indicators.stix.json, finding.ocsf.json | the part that may be shared |
 """
 
 import json
@@ -46,58 +46,62 @@ from stillwatch.terminal.counting import number_of
 
 FORMAT = "stillwatch-packet/1"
 STATEMENT = "stillwatch-statement/1"
-"""Of what is cut out of a packet for one account (``stillwatch.evidence.statement``)."""
+"""Format of the part of a packet about one account (``stillwatch.evidence.statement``)."""
 TEXT = ("system", "prompt", "response")
 NEVER = ("country",)
-"""Columns that no packet holds: country is no evidence."""
+"""Columns that no packet contains: country is not evidence."""
 AS_READ = "requests as the run read them"
-"""Under ``missing``, where files of the logs changed since the run."""
-THE_FIRST = "; the first: "
-"""Before the name of the first such file."""
+"""Key under ``missing`` if files of the logs changed since the run."""
+FIRST_CHANGED = "; the first: "
+"""Stands before the name of the first such file."""
 PACKAGES = ("duckdb", "graspologic-native", "networkit", "numpy", "pyarrow", "scipy")
-OF_GROUPS = ("campaign_id", "verdict", "score", "q_value", "n_accounts", "views")
-"""Of a campaign's row, what groups.json tells too."""
-TOLD_OF_RUN = ("version", "parameters", "inputs", "calibration", "start", "as_of", "n_groups_judged", "privacy", "blind_views")
+GROUP_COLUMNS = ("campaign_id", "verdict", "score", "q_value", "n_accounts", "views")
+"""Columns of a campaign's row that groups.json also contains."""
+RUN_FIELDS = ("version", "parameters", "inputs", "calibration", "start", "as_of", "n_groups_judged", "privacy", "blind_views")
 STAMP = (1980, 1, 1, 0, 0, 0)
-"""Time of each file in the zip, so that it says nothing."""
+"""Time of each file in the zip, fixed so that it carries no information."""
 ATTRIBUTES = 0o600 << 16
-"""Mode of each file in the zip, which :mod:`zipfile` takes where none is told."""
+"""Mode of each file in the zip, the default of :mod:`zipfile`."""
 SIGNED = ("manifest.json", "manifest.sig")
-"""Files of the zip that the manifest does not name."""
+"""Files of the zip that are not in the manifest."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What goes into packets."""
+    """Options of packets."""
 
     data: Path | None = None
-    """The folder that the run was made of; without it there are no events."""
+    """Input folder of the run; None: the packet has no events."""
     with_text: bool = False
     tlp: str = "amber"
     k: int = shared.K
+    """Fewest accounts that must have left a mark for it to be shared."""
     producer: str = "Stillwatch operator"
     proofs: tuple[Path, ...] = ()
-    """Folders of ``stillwatch prove test``: named in the manifest, not put in, since they hold opened keys and answers."""
+    """Folders of ``stillwatch prove test``. The manifest cites them; their files are left out, since they hold opened keys and answers."""
     proof_key: Path | None = None
-    """Public key that must have signed them."""
+    """Public key that must have signed the proofs."""
 
 
 def write(
     run: Path, out: Path, key: Path, *, campaign_ids: list[str] | None = None, options: Options, now: datetime | None = None
 ) -> dict[Path, dict[str, str]]:
-    """Write one packet a campaign to ``out``; returns the files, and what is missing from each and why, as its manifest tells.
+    """Write one packet a campaign.
 
     Args:
         run: run folder.
         out: folder to write to.
         key: PEM file of the signing key, made if absent.
-        campaign_ids: which campaigns; all that are not for review by default.
-        options: what goes in.
-        now: the time that the manifest tells; the clock's by default.
+        campaign_ids: which campaigns or groups for review; None: all campaigns.
+        options: options of the packets.
+        now: time of creation for the manifest; None: the clock's.
+
+    Returns:
+        Path of each packet -> what is missing from it -> why, as in its manifest.
 
     Raises:
-        InputError: no such campaign, the run is not whole, a table is not the one that its summary tells, its harvest does not fit, or a
-            file cannot be read or written.
+        InputError: there is no such campaign, the run is incomplete, a table differs from its digest in the summary, the harvest does
+            not fit the campaigns, or a file cannot be read or written.
     """
     loaded = load(run)
     run_details.demand_whole(run)
@@ -106,30 +110,31 @@ def write(
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise InputError(f"the run has no campaign {', '.join(unknown)}", where=run, todo=f"It has {', '.join(sorted(known))}")
-    reduced = shared.read(run, k=options.k)
+    shareable = shared.read(run, k=options.k)
     run_details.demand_as_told(run, loaded.summary, ("links.parquet", "harvest.parquet"))
     private = signing.signing_key(key)
     cited = [citing.cite(proof, public_key=options.proof_key) for proof in options.proofs]
-    for folder, proof in zip(options.proofs, cited, strict=True):
+    for proof_folder, proof in zip(options.proofs, cited, strict=True):
         if citing.about(proof, wanted) is None:
-            raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, none of which is packed", where=folder)
-    unsure = _changed(options.data, loaded.summary)
+            raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, none of which is packed", where=proof_folder)
+    changed = _changed(options.data, loaded.summary)
     if loaded.summary.get("tables") is None:
-        unsure["digests of the run's tables"] = "its summary tells none, as those of earlier versions, so a change since would not show"
+        changed["digests of the run's tables"] = "its summary tells none, as those of earlier versions, so a change since would not show"
     written: dict[Path, dict[str, str]] = {}
     for name in wanted:
         target = out / f"{name}{run_details.PACKET}"
-        with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as made:
-            missing = _fill(Path(made), run, loaded, known[name], reduced, options) | unsure
+        with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as temporary:
+            folder = Path(temporary)
+            missing = _fill(folder, run, loaded, known[name], shareable, options) | changed
             proofs = [{**proof, "about": how} for proof in cited if (how := citing.about(proof, [name])) is not None]
-            manifest = _manifest(Path(made), loaded, name, missing, options, private, now or datetime.now(UTC), proofs)
-            zip_signed(Path(made), manifest, signing.sign(private, manifest), partial)
+            manifest = _manifest(folder, loaded, name, missing, options, private, now or datetime.now(UTC), proofs)
+            zip_signed(folder, manifest, signing.sign(private, manifest), partial)
         written[target] = missing
     return written
 
 
-def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, reduced: shared.SharedRun, options: Options) -> dict[str, str]:
-    """Write the files of a packet; returns what is missing and why."""
+def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, shareable: shared.SharedRun, options: Options) -> dict[str, str]:
+    """Write the files of a packet; returns what is missing -> why."""
     missing: dict[str, str] = {}
     name = str(campaign.row["campaign_id"])
     alone = replace(loaded, campaigns=[campaign], reviews=[], watch=(), cleared=())
@@ -150,16 +155,16 @@ def _fill(folder: Path, run: Path, loaded: Run, campaign: Campaign, reduced: sha
     _optional(run / "harvest.parquet", "campaign_id", pa.array([name]), folder / "harvest.parquet", missing)
     _traces(run, options.data, loaded.summary, members, folder / "traces.parquet", missing)
     _events(options, loaded.summary, members, folder, missing)
-    reduced = replace(reduced, campaigns=tuple(c for c in reduced.campaigns if c.campaign_id == name))
-    write_json(stix.bundle(reduced, tlp=options.tlp, producer=options.producer), folder / "indicators.stix.json")
-    write_json(ocsf.findings(reduced), folder / "finding.ocsf.json")
-    if reduced.keyed:
+    shareable = replace(shareable, campaigns=tuple(c for c in shareable.campaigns if c.campaign_id == name))
+    write_json(stix.bundle(shareable, tlp=options.tlp, producer=options.producer), folder / "indicators.stix.json")
+    write_json(ocsf.findings(shareable), folder / "finding.ocsf.json")
+    if shareable.keyed:
         missing["indicators"] = "marks are keyed by the tenant's key, so nobody else could match them"
     return missing
 
 
 def _group(campaign: Campaign) -> dict[str, Any]:
-    return {name: campaign.row[name] for name in OF_GROUPS} | {"evidence": campaign.details.get("evidence", [])}
+    return {name: campaign.row[name] for name in GROUP_COLUMNS} | {"evidence": campaign.details.get("evidence", [])}
 
 
 def _plain(value: Any) -> Any:
@@ -183,7 +188,7 @@ def _optional(path: Path, column: str, values: pa.Array, target: Path, missing: 
 def _traces(
     run: Path, data: Path | None, summary: Mapping[str, Any], members: pa.Array, target: Path, missing: dict[str, str]
 ) -> None:
-    # Beside those that the run read there may lie some of files that changed since, and of runs that looked at another time.
+    # The folder may also hold sketches of files that changed since, and of runs over another time.
     names = summary.get("sketches") or [path.name for path in sorted((run / "sketches").glob("*.parquet"))]
     folders = [folder / "sketches" for folder in (run, data) if folder is not None]
     files = [next((folder / name for folder in folders if (folder / name).exists()), None) for name in names]
@@ -196,38 +201,38 @@ def _traces(
 
 
 def _changed(data: Path | None, summary: Mapping[str, Any]) -> dict[str, str]:
-    """What to say where files that the run read are gone or others by now; what an erasure changed is told under ``erasures``."""
+    """Entry for ``missing`` if files that the run read are gone or changed since. Changes by an erasure are listed under ``erasures``."""
     if data is None:
         return {}
     inputs = [row for row in summary.get("inputs") or () if isinstance(row, dict)]
-    told = {path: row.get("sha256") for row in inputs if (path := str(row.get("path"))).startswith("events/")}
+    digests = {path: row.get("sha256") for row in inputs if (path := str(row.get("path"))).startswith("events/")}
     erased = {(row["path"], row["after"]) for entry in run_details.erasures(data) for row in entry["files"]}
-    gone = [path for path in told if not (data / path).is_file()]
-    others = [path for path in told if path not in gone and (found := digest(data / path)) != told[path] and (path, found) not in erased]
-    if not gone and not others:
+    gone = [path for path in digests if not (data / path).is_file()]
+    changed = [path for path in digests if path not in gone and (now := digest(data / path)) != digests[path] and (path, now) not in erased]
+    if not gone and not changed:
         return {}
-    what = f"{len(gone)} of the {number_of(len(told), 'file')} that the run read are gone, {len(others)} have another digest"
-    return {AS_READ: f"{what}{THE_FIRST}{min(gone + others)}"}
+    what = f"{len(gone)} of the {number_of(len(digests), 'file')} that the run read are gone, {len(changed)} have another digest"
+    return {AS_READ: f"{what}{FIRST_CHANGED}{min(gone + changed)}"}
 
 
 def _events(options: Options, summary: Mapping[str, Any], members: pa.Array, folder: Path, missing: dict[str, str]) -> None:
-    """Requests of the members, of the time that the run looked at."""
+    """Write the members' requests within the run's time, or note why there are none."""
     if options.data is None:
         missing["events.parquet"] = "the packet was made without the input folder"
         return
     names = tuple(n for n in EVENTS.names if n not in NEVER and (options.with_text or n not in TEXT))
     start, as_of = (datetime.fromisoformat(summary[end]) if summary.get(end) else None for end in ("start", "as_of"))
-    found = []
+    tables = []
     for path in open_dataset(options.data).event_files:
         for table in batches(path, names, as_of, start):
             mine = table.filter(pc.is_in(table["account_id"].cast(pa.string()), members))
-            found.append(pa.table({name: decoded(mine[name]) for name in mine.column_names}))
-    if not found:
+            tables.append(pa.table({name: decoded(mine[name]) for name in mine.column_names}))
+    if not tables:
         missing["events.parquet"] = "the input folder has no requests of the time that the run looked at"
         return
     if not options.with_text:
         missing["text of events.parquet"] = "left out, as was asked for; traces.parquet has hashes of it"
-    write_parquet(pa.concat_tables(found).sort_by([("timestamp", "ascending"), ("event_id", "ascending")]), folder / "events.parquet")
+    write_parquet(pa.concat_tables(tables).sort_by([("timestamp", "ascending"), ("event_id", "ascending")]), folder / "events.parquet")
 
 
 def _manifest(
@@ -238,7 +243,7 @@ def _manifest(
     files = {path.name: {"sha256": digest(path), "bytes": path.stat().st_size} for path in sorted(folder.iterdir())}
     manifest = {
         "format": FORMAT, "campaign_id": campaign_id, "created_at": now.isoformat(), "files": files, "missing": dict(missing),
-        "run": {name: summary.get(name) for name in TOLD_OF_RUN},
+        "run": {name: summary.get(name) for name in RUN_FIELDS},
         "parameters": {"k": options.k, "tlp": options.tlp, "with_text": options.with_text},
         "software": {"stillwatch": __version__, "python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}},
         "proofs": proofs,
@@ -249,7 +254,7 @@ def _manifest(
 
 
 def _erasures(loaded: Run, campaign_id: str, data: Path | None) -> dict[str, Any]:
-    """What was erased from the run (of this campaign alone) and from the logs: why counts and digests are not those of the run."""
+    """What was erased from this campaign in the run, and from the logs, which explains other counts and digests than the run's."""
     of_run = [row for row in loaded.erasures if campaign_id in row["campaigns"]]
     run = [{"at": row["at"], "note": row["note"], **row["campaigns"][campaign_id]} for row in of_run]
     logs = run_details.erasures(data) if data is not None else []
@@ -257,7 +262,16 @@ def _erasures(loaded: Run, campaign_id: str, data: Path | None) -> dict[str, Any
 
 
 def zip_signed(folder: Path, manifest: bytes, signature: bytes, target: Path) -> None:
-    """Write a manifest, its signature and the files of a folder as a zip, of which ``checking`` knows every byte that is no content."""
+    """Write a manifest, its signature and the files of a folder as a zip.
+
+    ``checking`` rebuilds every byte outside of the files' content, so changes here need changes there.
+
+    Args:
+        folder: files to pack, without subfolders.
+        manifest: bytes of manifest.json.
+        signature: bytes of manifest.sig.
+        target: zip to write.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in zip(SIGNED, (manifest, signature), strict=True):
             archive.writestr(zipfile.ZipInfo(name, STAMP), content, zipfile.ZIP_DEFLATED)

@@ -11,8 +11,16 @@ TIMEOUT_S = 120
 
 
 def print_pdf(html: Path, out: Path) -> str | None:
-    """Print a page that needs no network; returns why there is no PDF, or None where there is one."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    """Print a page to PDF without network access.
+
+    Args:
+        html: the page.
+        out: PDF to write.
+
+    Returns:
+        Why there is no PDF, or None if it was written.
+    """
+    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if browser is None:
         return "no Chromium is installed where the packet was made; report.html has the same content"
     with tempfile.TemporaryDirectory() as profile:

@@ -1,10 +1,10 @@
-"""Compute the verdict of a packet again, from what is in it, by the functions that detection uses.
+"""Compute the verdict of a packet again from its content, with the functions that detection uses.
 
-The score and the families come from the values of the evidence and the model of the packet. Values that the run did not
-keep (of the pieces that did not speak) count as zero. False-discovery control compares with the other groups that the run
-found, which the packet holds without their accounts; the groups that the run looked at and let go are not in it. The
-counts come from the rows of accounts, harvest, events and traces, and what the manifest says was erased since. What the
-campaign tells of its evidence must be what groups.json tells and what the model gives, and add up to the score.
+The score and the families are computed from the values of the evidence and the packet's model. Values that the run did not keep (of
+evidence that did not speak) count as zero. False-discovery control compares with the other groups that the run found, which the packet
+contains without their accounts; groups that the run examined and dropped are not in it. The counts are computed from the rows of accounts,
+harvest, events and traces, and the erasures in the manifest. The campaign's evidence must equal that of groups.json and the model's, and
+add up to the score.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from stillwatch import judge, run_details
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_json, read_small, read_table, understood
-from stillwatch.evidence.packet import OF_GROUPS
+from stillwatch.evidence.packet import GROUP_COLUMNS
 from stillwatch.judge import model as models
 from stillwatch.judge.conduct import CONDUCT, log_accounts
 from stillwatch.judge.pieces import joint
@@ -28,20 +28,20 @@ from stillwatch.judge.reasons import REASONS
 from stillwatch.judge.verdict import FAMILIES
 
 F64 = NDArray[np.float64]
-ROUNDED = 0.05
-"""Nats by which a recomputed score may differ: the values that a run keeps have four digits."""
-FITTED = 0.01
-"""By how much the fit of an innocent explanation may differ, for the same reason."""
+SCORE_TOLERANCE = 0.05
+"""Tolerance of a recomputed score, nats: a run keeps its values with four digits."""
+FIT_TOLERANCE = 0.01
+"""Tolerance of the fit of an innocent explanation, for the same reason."""
 NOT_CHECKED = (
     "report.html and report.pdf", "what was observed and expected", "the q value", "the interval of the harvest",
     "scores of single accounts", "what would change the verdict", "links, shared objects, templates and pictures", "what may be shared",
 )
-"""What a packet tells and cannot be computed from the rest of it: its signer's word alone."""
+"""Statements of a packet that cannot be computed from its content, so that they rest on its signer's word."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One thing that the packet claims, and what its content gives."""
+    """One statement of the packet, and what its content gives."""
 
     name: str
     recorded: Any
@@ -51,18 +51,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Rescored:
-    """The verdict, computed again."""
+    """Result of computing the verdict again."""
 
     campaign_id: str
     comparisons: tuple[Comparison, ...]
     other_model_score: float | None
-    """Under the model that this version ships, where it is another one."""
+    """Score under this version's model, nats; None if it is the packet's model."""
     erased: Mapping[str, int]
-    """What of the campaign was erased before the packet was made, and is counted with its rows."""
+    """How many accounts, requests and harvested requests were erased before the packet was made; they are counted with its rows."""
 
     @property
     def agrees(self) -> bool:
-        """Whether everything came out as recorded."""
+        """Whether everything agrees with the packet."""
         return all(c.agrees for c in self.comparisons)
 
 
@@ -70,22 +70,22 @@ def rescore(path: Path) -> Rescored:
     """Compute the verdict of a packet again; verify the packet first.
 
     Raises:
-        InputError: the packet lacks what is needed, or its model is of another kind than this version's.
+        InputError: the packet lacks a file that is needed, or this version cannot read its model.
     """
     with opened(path) as archive:
         if "groups.json" not in archive.namelist():
             raise InputError("nothing here can be scored", where=path, todo="Pass the packet; a statement is one account's part of it")
         campaign = read_json(archive, "campaign.json", path)
         groups = read_json(archive, "groups.json", path)
-        told = read_small(archive, "model.json", path).decode("utf-8", "replace")
+        model_text = read_small(archive, "model.json", path).decode("utf-8", "replace")
         manifest = read_json(archive, "manifest.json", path)
         tables = {name: read_table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
     with understood(path, "campaign.json, groups.json, a table or what the manifest says of erasures is"):
-        return _rescored(path, campaign, groups, told, tables, _erased(manifest))
+        return _rescored(path, campaign, groups, model_text, tables, _erased(manifest))
 
 
 def _rescored(
-    path: Path, campaign: Mapping[str, Any], groups: list[Mapping[str, Any]], told: str, tables: Mapping[str, pa.Table | None],
+    path: Path, campaign: Mapping[str, Any], groups: list[Mapping[str, Any]], model_text: str, tables: Mapping[str, pa.Table | None],
     erased: dict[str, int],
 ) -> Rescored:
     row = campaign["row"]
@@ -95,12 +95,12 @@ def _rescored(
         todo = "A run from traces alone has no calibrated evidence; its packet can be verified, not rescored"
         raise InputError("the packet has no evidence to score", where=path, todo=todo)
     try:
-        model = models.load(told)
+        model = models.load(model_text)
         values, findings = _evidence(groups)
         verdicts = judge.judge(values, findings, model)
-        now = judge.calibrated()
+        current_model = judge.calibrated()
         bias, weights = model.bars(values, number)
-        other = None if model == now else float(judge.judge(values, findings, now).log_odds[number])
+        other = None if model == current_model else float(judge.judge(values, findings, current_model).log_odds[number])
     except (ValueError, KeyError, TypeError) as error:
         todo = "Use the version of stillwatch that the manifest names"
         raise InputError(f"the packet's model is not this version's kind ({error})", where=path, todo=todo) from error
@@ -109,35 +109,36 @@ def _rescored(
     score = float(verdicts.log_odds[number])
     compared = [
         Comparison("verdict", row["verdict"], verdict, row["verdict"] == verdict),
-        Comparison("score", row["score"], round(score, 4), abs(score - row["score"]) <= ROUNDED),
-        # Fewer groups are compared than in the run, so a family more may speak; none may fall silent.
+        Comparison("score", row["score"], round(score, 4), abs(score - row["score"]) <= SCORE_TOLERANCE),
+        # Fewer groups are compared than in the run, so further families may speak, but none may be missing.
         Comparison("views", sorted(row["views"]), sorted(families), set(row["views"]) <= set(families)),
-        _alike("explanations", {e["hypothesis"]: e["score"] for e in row["explanations"]},
-               {name: fit[number] for name, fit in verdicts.explanations.items()}, FITTED),
-        _alike("row in groups.json", {name: row[name] for name in OF_GROUPS}, {name: groups[number][name] for name in OF_GROUPS}),
-        *_evidence_as_told(campaign, groups[number], {"bias": bias} | weights),
+        _compare_all("explanations", {e["hypothesis"]: e["score"] for e in row["explanations"]},
+                     {name: fit[number] for name, fit in verdicts.explanations.items()}, FIT_TOLERANCE),
+        _compare_all("row in groups.json", {name: row[name] for name in GROUP_COLUMNS},
+                     {name: groups[number][name] for name in GROUP_COLUMNS}),
+        *_compare_evidence(campaign, groups[number], {"bias": bias} | weights),
     ]
     return Rescored(row["campaign_id"], (*compared, *_counts(row, tables, erased)), other, erased)
 
 
 def _erased(manifest: Mapping[str, Any]) -> dict[str, int]:
-    told = (manifest.get("erasures") or {}).get("run") or []
-    return {name: sum(int(row[name]) for row in told) for name in run_details.COUNTED}
+    erasures = (manifest.get("erasures") or {}).get("run") or []
+    return {name: sum(int(row[name]) for row in erasures) for name in run_details.COUNTED}
 
 
 def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str, judge.Finding]]:
-    """Values and findings of the groups, one entry a group, as detection holds them."""
+    """Values and findings of the groups as in detection: name -> array with one entry a group."""
     rows = [{e["name"]: e for e in group["evidence"]} for group in groups]
 
     def column(name: str, part: str) -> F64:
-        found = [row.get(name, {}).get(part) for row in rows]
-        return np.array([np.nan if x is None else x for x in found], np.float64)
+        numbers = [row.get(name, {}).get(part) for row in rows]
+        return np.array([np.nan if x is None else x for x in numbers], np.float64)
 
     values = {name: np.nan_to_num(column(name, "value")) for name in (*judge.EVIDENCE, *CONDUCT, *REASONS, judge.YARDSTICK)}
     for name, computed in joint(values).items():
         kept = column(name, "value")
         values[name] = np.where(np.isnan(kept), computed, kept)
-    # Packets of earlier versions tell it by two values that end at a bound.
+    # Packets of earlier versions have two capped values in its place.
     sent = column("context.sent", "value")
     log_requests = run_details.DECADES["harvest.volume"] * values["harvest.volume"]
     values["context.sent"] = np.where(np.isnan(sent), log_requests - log_accounts(values), sent)
@@ -148,29 +149,29 @@ def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str
     return values, findings
 
 
-def _evidence_as_told(campaign: Mapping[str, Any], group: Mapping[str, Any], weights: Mapping[str, float]) -> list[Comparison]:
-    """The evidence that the campaign tells, beside that of groups.json and the weights that the model gives; what has no weight adds 0."""
+def _compare_evidence(campaign: Mapping[str, Any], group: Mapping[str, Any], weights: Mapping[str, float]) -> list[Comparison]:
+    """Compare the campaign's evidence with groups.json and the model's weights; evidence without a weight adds 0."""
     score, details = campaign["row"]["score"], campaign["details"]
-    told, grouped = ({e["name"]: e for e in evidence} for evidence in (details["evidence"], group["evidence"]))
-    adds = {"bias": details["bias_log_odds"]} | {name: e["log_odds"] for name, e in told.items()}
-    together = sum(adds.values())
+    recorded, grouped = ({e["name"]: e for e in evidence} for evidence in (details["evidence"], group["evidence"]))
+    adds = {"bias": details["bias_log_odds"]} | {name: e["log_odds"] for name, e in recorded.items()}
+    total = sum(adds.values())
     return [
-        _alike("evidence in groups.json", told, grouped),
-        _alike("what evidence adds", adds, {**dict.fromkeys(told, 0.0), **weights}, ROUNDED),
-        Comparison("sum of the evidence", score, round(together, 4), abs(together - score) <= ROUNDED),
+        _compare_all("evidence in groups.json", recorded, grouped),
+        _compare_all("what evidence adds", adds, {**dict.fromkeys(recorded, 0.0), **weights}, SCORE_TOLERANCE),
+        Comparison("sum of the evidence", score, round(total, 4), abs(total - score) <= SCORE_TOLERANCE),
     ]
 
 
-def _alike(name: str, recorded: Mapping[str, Any], found: Mapping[str, Any], within: float | None = None) -> Comparison:
-    """Many things at once, by name; numbers may lie ``within`` of each other, others must be equal."""
-    def same(one: str) -> bool:
-        if one not in recorded or one not in found:
+def _compare_all(name: str, recorded: Mapping[str, Any], computed: Mapping[str, Any], tolerance: float | None = None) -> Comparison:
+    """Compare many named values at once: numbers within ``tolerance``, or exactly if it is None."""
+    def same(key: str) -> bool:
+        if key not in recorded or key not in computed:
             return False
-        return bool(recorded[one] == found[one] if within is None else abs(recorded[one] - found[one]) <= within)
+        return bool(recorded[key] == computed[key] if tolerance is None else abs(recorded[key] - computed[key]) <= tolerance)
 
-    others = sorted(one for one in recorded.keys() | found.keys() if not same(one))
-    computed = f"others of {', '.join(others[:5])}{' and more' * (len(others) > 5)}" if others else "the same"
-    return Comparison(name, f"{len(recorded)} values", computed, not others)
+    different = sorted(key for key in recorded.keys() | computed.keys() if not same(key))
+    summary = f"others of {', '.join(different[:5])}{' and more' * (len(different) > 5)}" if different else "the same"
+    return Comparison(name, f"{len(recorded)} values", summary, not different)
 
 
 def _counts(row: Mapping[str, Any], tables: Mapping[str, pa.Table | None], erased: Mapping[str, int]) -> list[Comparison]:

@@ -1,9 +1,9 @@
-"""What of a run may leave the house: campaigns with numbers, and marks as hashes that enough accounts left. Pure.
+"""The part of a run that may be shared with others: campaigns with their numbers, and hashes of marks that enough accounts left.
 
-Never shared: account identifiers, text, addresses, payment and contact, country. A mark is shared as the SHA-256 of its
-view and object, and only if at least ``k`` accounts of the campaign left it (k-anonymity), so that no mark stands for one
-person. Views of identity are left out whatever their size. Whoever holds the same prompt text can compute the same hash;
-that is what makes it of use to others, so it hides a prompt from those who cannot guess it, and from nobody else.
+Never shared: account identifiers, text, addresses, payment and contact, country. A mark is shared as the SHA-256 of its view and object,
+and only if at least ``k`` accounts of the campaign left it (k-anonymity), so that no mark stands for one person. Views of identity are
+never shared. Whoever has the same prompt text can compute the same hash, which is what makes it useful to others; so the hash hides a
+prompt only from those who cannot guess it.
 """
 
 import hashlib
@@ -18,16 +18,16 @@ from stillwatch.report import words
 from stillwatch.report.load import Campaign, load
 
 K = 5
-"""Default of k."""
+"""Fewest accounts that must have left a mark for it to be shared."""
 SHARED_FAMILIES = ("content",)
 """Families of views whose objects may be shared."""
 CONFIDENCE = {"low": 15, "moderate": 50, "high": 75, "very high": 90}
-"""The report's words on a scale of 0 to 100."""
+"""Word for confidence in the report -> number from 0 to 100."""
 
 
 @dataclass(frozen=True)
 class SharedMark:
-    """One object that a campaign's accounts leave."""
+    """An object that accounts of a campaign leave in their requests."""
 
     view: str
     sha256: str
@@ -37,18 +37,18 @@ class SharedMark:
 
 @dataclass(frozen=True)
 class SharedCampaign:
-    """One campaign as others see it."""
+    """The part of a campaign that may be shared."""
 
     campaign_id: str
     score: float
-    """As the run tells it: nats by which it is rarer among innocent groups than the line to cross."""
+    """The run's score, nats: how much rarer it is among innocent groups than the line to cross."""
     q_value: float
     n_accounts: int
     n_events: int
     n_harvested: int
     harvested_low: int | None
     harvested_high: int | None
-    """The 90 % interval of ``n_harvested``; null where none is told."""
+    """The 90 % interval of ``n_harvested``; None if the run has none."""
     output_tokens: int
     first_seen: datetime | None
     last_seen: datetime | None
@@ -57,26 +57,30 @@ class SharedCampaign:
     explanations: Sequence[Mapping[str, Any]]
     lineage: str | None
     marks: tuple[SharedMark, ...]
-    """Those that at least k accounts left, of the families that are shared."""
+    """Marks of the shared families that at least k accounts left."""
 
 
 @dataclass(frozen=True)
 class SharedRun:
-    """A run as others see it."""
+    """The part of a run that may be shared."""
 
     campaigns: tuple[SharedCampaign, ...]
     version: str
     last_seen: datetime
-    """Newest request: the time that every object made of the run carries, so that the same run gives the same bytes."""
+    """Time of the newest request. All shared objects carry it, so that the same run gives the same bytes."""
     keyed: bool
-    """Marks are keyed by the tenant's key (privacy mode features): nobody else can match them, so none is shared."""
+    """Whether marks are keyed by the tenant's key (privacy mode features). Nobody else could match them, so none is shared."""
 
 
 def read(run: Path, *, k: int = K) -> SharedRun:
     """Read a run's campaigns (not its groups for review), reduced to what may be shared.
 
+    Args:
+        run: run folder.
+        k: fewest accounts that must have left a mark for it to be shared.
+
     Raises:
-        InputError: the run is absent or unreadable, or its harvest is gone or does not fit: what is shared tells its figures.
+        InputError: the run is absent or unreadable, or its harvest, whose figures are shared, is missing or does not fit the campaigns.
     """
     loaded = load(run)
     run_details.demand_fitting_harvest(run, (campaign.row for campaign in loaded.campaigns), loaded.erasures)
@@ -96,8 +100,8 @@ def mark_hash(view: str, object_: str) -> str:
 def _reduced(campaign: Campaign, k: int, keyed: bool) -> SharedCampaign:
     row = campaign.row
     objects = [o for o in campaign.details.get("objects", []) if isinstance(o, dict) and {"view", "object", "accounts"} <= o.keys()]
-    open_ = [o for o in objects if not keyed and str(o["view"]).split(".")[0] in SHARED_FAMILIES and o["accounts"] >= k]
-    marks = sorted(map(_mark, open_), key=lambda mark: (-mark.n_accounts, mark.sha256))
+    shareable = [o for o in objects if not keyed and str(o["view"]).split(".")[0] in SHARED_FAMILIES and o["accounts"] >= k]
+    marks = sorted(map(_mark, shareable), key=lambda mark: (-mark.n_accounts, mark.sha256))
     return SharedCampaign(
         row["campaign_id"], row["score"], row["q_value"], row["n_accounts"], row["n_events"], row["n_harvested"],
         row["harvested_low"], row["harvested_high"], row["output_tokens"] or 0, row["first_seen"], row["last_seen"], tuple(row["views"]),
@@ -105,19 +109,19 @@ def _reduced(campaign: Campaign, k: int, keyed: bool) -> SharedCampaign:
     )
 
 
-def _mark(told: Mapping[str, Any]) -> SharedMark:
-    view = str(told["view"])
-    return SharedMark(view, mark_hash(view, str(told["object"])), int(told["accounts"]), int(told.get("events") or 0))
+def _mark(row: Mapping[str, Any]) -> SharedMark:
+    view = str(row["view"])
+    return SharedMark(view, mark_hash(view, str(row["object"])), int(row["accounts"]), int(row.get("events") or 0))
 
 
-def told_between(campaign: SharedCampaign) -> str:
-    """The interval of the harvest in brackets; nothing where none is told."""
+def interval_in_brackets(campaign: SharedCampaign) -> str:
+    """The interval of the harvest as text in brackets; empty if the run has none."""
     between = run_details.between(vars(campaign))
     return f" ({between})" if between else ""
 
 
 def main_capability(campaign: SharedCampaign) -> str:
-    """The known capability that harvested requests ask for most often, and its share of all."""
+    """Words for the known capability with the largest share of the harvested requests, with that share."""
     known = {name: share for name, share in campaign.capabilities.items() if share and name != "other"}
     if not known:
         return "of no known kind"
@@ -126,8 +130,11 @@ def main_capability(campaign: SharedCampaign) -> str:
 
 
 def confidence(score: float) -> int:
-    """The report's word for a score on the 0 to 100 of STIX and OCSF, in the ranges of STIX 2.1, appendix A.1 (low, medium, high).
+    """Confidence from 0 to 100 for STIX and OCSF: a number for the report's word, in the ranges of STIX 2.1, appendix A.1.
 
-    A score is no log-odds, so no chance can be had from it: the number stands for the word alone. Never 100.
+    A score cannot be converted to a probability, so the number stands only for the word. Never 100.
+
+    Args:
+        score: score of a campaign, nats.
     """
     return CONFIDENCE[words.confidence(score)]

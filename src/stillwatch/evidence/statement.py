@@ -1,13 +1,13 @@
-"""What an accused customer may be handed: one account's part of an evidence packet, signed, and nothing of any other account.
+"""The statement for an accused customer: one account's part of an evidence packet, signed, with nothing about any other account.
 
 | file | what |
 |---|---|
-| manifest.json, manifest.sig | as in a packet; it names the packet by its SHA-256, so that whoever may see that can tell it is the same |
+| manifest.json, manifest.sig | as in a packet; it has the SHA-256 of the packet, so that whoever has the packet can compare it |
 | statement.html | for people: reasons, evidence, innocent explanations, what would change the verdict, how to appeal |
 | statement.json | the same for programs |
-| requests.csv | the account's own requests, and which of them are taken for harvest; only if the packet has events |
+| requests.csv | the account's own requests, and which of them count as harvest; only if the packet has events |
 
-Left out, since it is about others: accounts, links, marks and prompts. Of the evidence it says what the report says in words.
+Left out, because they are about others: accounts, links, marks and prompts. The evidence is described in the words of the report.
 """
 
 import csv
@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from stillwatch import __version__
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_json, read_table, verify
-from stillwatch.evidence.packet import AS_READ, FORMAT, STATEMENT, THE_FIRST, zip_signed
+from stillwatch.evidence.packet import AS_READ, FIRST_CHANGED, FORMAT, STATEMENT, zip_signed
 from stillwatch.files import digest, json_bytes, replacing, write_json
 from stillwatch.keys import signing
 from stillwatch.report import page, words
@@ -35,7 +35,7 @@ from stillwatch.run_details import measured
 from stillwatch.terminal.counting import number_of
 
 COLUMNS = ("event_id", "timestamp", "key_id", "model", "status", "input_tokens", "output_tokens")
-"""Of the account's own requests."""
+"""Columns of requests.csv, besides ``taken_for_harvest``."""
 
 
 def write(
@@ -49,37 +49,40 @@ def write(
         account_id: the account, as the packet names it.
         out: zip to write.
         key: PEM file of the signing key.
-        packet_key: public key that signed the packet; that of ``key`` by default.
-        called: the name by which the customer knows the account, since tables may hold a keyed hash.
+        packet_key: public key that signed the packet; None: that of ``key``.
+        called: name by which the customer knows the account, since tables may hold a keyed hash.
         contact: where to appeal, in a few words.
-        now: the time that the manifest tells; the clock's by default.
+        now: time of creation for the manifest; None: the clock's.
+
+    Returns:
+        ``out``.
 
     Raises:
-        InputError: the packet does not verify, has no such account, a file stands at ``out``, or one cannot be read or written.
+        InputError: the packet does not verify or has no such account, ``out`` exists, or a file cannot be read or written.
     """
     if out.exists():
         raise InputError("a statement stands there, which may have been handed out", where=out, todo="Pass another --out, or move it away")
     if not key.is_file():
         raise InputError("no such signing key", where=key, todo="Pass the one that signs your packets")
     private = signing.signing_key(key)
-    found = verify(path, private.public_key() if packet_key is None else signing.public_key(packet_key))
-    if found.manifest["format"] != FORMAT:
+    verified = verify(path, private.public_key() if packet_key is None else signing.public_key(packet_key))
+    if verified.manifest["format"] != FORMAT:
         raise InputError("a statement is made of a packet, and this is none", where=path)
-    told, requests = _of_account(path, account_id)
-    missing, erased = _missing(found.manifest["missing"], requests), list(_erased(found.manifest))
-    about = {"sha256": digest(path), "created_at": found.manifest["created_at"], "key_id": found.key_id}
+    statement, requests = _of_account(path, account_id)
+    missing, erased = _missing(verified.manifest["missing"], requests), list(_erased(verified.manifest))
+    about = {"sha256": digest(path), "created_at": verified.manifest["created_at"], "key_id": verified.key_id}
     html = _template().render(
-        told=told, evidence=[measured(piece) for piece in told["evidence"]], packet=about, called=called, contact=contact,
+        statement=statement, evidence=[measured(piece) for piece in statement["evidence"]], packet=about, called=called, contact=contact,
         missing=missing, erased=erased, version=__version__,
     )
     with replacing(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
         folder = Path(made)
-        write_json(told, folder / "statement.json")
+        write_json(statement, folder / "statement.json")
         for name, text in (("statement.html", html), ("requests.csv", requests)):
             if text is not None:
                 (folder / name).write_text(text, encoding="utf-8", errors="replace")
         manifest = json_bytes({
-            "format": STATEMENT, "campaign_id": told["campaign_id"], "account_id": account_id, "called": called, "packet": about,
+            "format": STATEMENT, "campaign_id": statement["campaign_id"], "account_id": account_id, "called": called, "packet": about,
             "missing": missing, "erased": erased,
             "created_at": (now or datetime.now(UTC)).isoformat(), "software": {"stillwatch": __version__},
             "files": {p.name: {"sha256": digest(p), "bytes": p.stat().st_size} for p in sorted(folder.iterdir())},
@@ -90,23 +93,23 @@ def write(
 
 
 def _missing(packed: Mapping[str, str], requests: str | None) -> dict[str, str]:
-    """What the packet says about its requests is so of the account's, too; files of the operator are not named."""
-    told = {} if requests is not None else {"requests.csv": packed.get("events.parquet", "the packet has no requests")}
-    return told | ({AS_READ: packed[AS_READ].partition(THE_FIRST)[0]} if AS_READ in packed else {})
+    """What is missing from the statement -> why, from the packet's entries about requests; names of the operator's files are left out."""
+    missing = {} if requests is not None else {"requests.csv": packed.get("events.parquet", "the packet has no requests")}
+    return missing | ({AS_READ: packed[AS_READ].partition(FIRST_CHANGED)[0]} if AS_READ in packed else {})
 
 
 def _erased(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """What the packet says was erased before it was made; without the notes, which are about requests of other customers."""
-    told = manifest.get("erasures") or {}
-    for row in told.get("run") or ():
+    """One sentence for each erasure before the packet was made, without the notes, which are about other customers."""
+    erasures = manifest.get("erasures") or {}
+    for row in erasures.get("run") or ():
         yield (f"Before the packet was made, on {row['at']:.10}, {number_of(row['accounts'], 'account')} with "
                f"{number_of(row['requests'], 'request')} of the group were erased; the finding counts them as they were")
-    for row in told.get("logs") or ():
+    for row in erasures.get("logs") or ():
         yield f"The logs were changed by an erasure on {row['at']:.10}: {number_of(len(row['files']), 'file')}"
 
 
 def _of_account(path: Path, account_id: str) -> tuple[dict[str, Any], str | None]:
-    """What a packet says of an account, and the account's requests as CSV; null where the packet has no events.
+    """The statement about an account, and its requests as CSV (None if the packet has no events).
 
     Raises:
         InputError: the packet has no such account.
@@ -120,11 +123,11 @@ def _of_account(path: Path, account_id: str) -> tuple[dict[str, Any], str | None
     if not rows:
         raise InputError("the packet has no such account", where=account_id, todo="Pass it as accounts.parquet of the packet names it")
     mine = None if events is None else events.filter(pc.equal(events["account_id"].cast(pa.string()), account_id))
-    return _told(campaign, summary, rows[0], mine, harvest), None if mine is None else _csv(mine, harvest)
+    return _statement(campaign, summary, rows[0], mine, harvest), None if mine is None else _csv(mine, harvest)
 
 
-def _told(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table | None, harvest: pa.Table | None) -> dict[str, Any]:
-    """What is said of the account, and of the campaign as a whole; no name of another account, no mark, no text."""
+def _statement(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table | None, harvest: pa.Table | None) -> dict[str, Any]:
+    """The content of statement.json about the account and the campaign as a whole: no other account's name, no mark, no text."""
     row, details = campaign["row"], campaign["details"]
     evidence = [
         {name: piece.get(name) for name in ("name", "sentence", "observed", "expected", "p_value")}
@@ -143,6 +146,7 @@ def _told(campaign: Any, summary: Any, account: dict[str, Any], mine: pa.Table |
 
 
 def _harvested(mine: pa.Table, harvest: pa.Table | None) -> pa.Array:
+    """Whether each of the account's requests counts as harvest."""
     names = pa.array([], pa.string()) if harvest is None else harvest["event_id"].combine_chunks()
     return pc.is_in(mine["event_id"], names).combine_chunks()
 
@@ -174,7 +178,7 @@ def _cell(value: Any) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    """With the report's engine: everything is escaped, unseen characters are shown, an absent variable is an error."""
+    """The template, with the report's engine: it escapes everything, shows invisible characters, and an absent variable is an error."""
     engine = page.environment()
     engine.loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     return engine.get_template("statement.html")

@@ -1,7 +1,7 @@
-"""Webhooks fed from the audit log: what happened to cases and actions, in order, at least once.
+"""Webhooks: changes of cases, actions and appeals, sent from the audit log in order and at least once.
 
-The audit log is the outbox: each receiver has a cursor on it, so nothing is lost if a delivery fails or the process dies,
-and a message that is sent twice has the same ``webhook-id``. Messages carry no account, no text and no note.
+The audit log is the outbox. Each receiver has a cursor on it, so nothing is lost if a delivery fails or the process dies, and a message
+that is sent twice has the same ``webhook-id``. Messages contain no account, no text and no note.
 """
 
 import json
@@ -30,11 +30,13 @@ EVENTS = {
 }
 """Action of the audit log -> type of the message."""
 STATES = frozenset({"action.undo", "action.expire", "action.reject", "appeal.decide"})
-"""Those whose entry says nothing but the new state. Others have a word of another kind there, such as a person's name."""
-TOLD = ("state", "verdict", "kind", "mode", "reason", "expires_at", "campaign_id", "run_id", "case_id", "n_accounts", "score", "lifts")
-"""What of an entry is told."""
-AT_ONCE = 1000
-"""Rows of the log that are read for one delivery."""
+"""Actions whose entry is only the new state. Entries of others may be another word, such as a person's name."""
+SENT_FIELDS = (
+    "state", "verdict", "kind", "mode", "reason", "expires_at", "campaign_id", "run_id", "case_id", "n_accounts", "score", "lifts",
+)
+"""Fields of an entry that are sent."""
+BATCH_ROWS = 1000
+"""Most rows of the log that are read for one delivery."""
 
 
 @dataclass(frozen=True)
@@ -48,28 +50,39 @@ class Message:
 
 @dataclass(frozen=True)
 class Due:
-    """What one receiver was not told yet."""
+    """Messages that one receiver has not been sent yet."""
 
     name: str
     url: str
     secret_file: Path
     networks: Sequence[str]
     cursor: int
-    """Where the receiver stands when all messages are delivered."""
+    """The receiver's cursor once all messages are delivered."""
     start: int
+    """Its cursor now."""
     messages: Sequence[Message]
 
 
 def add(change: Change, name: str, url: str, secret_file: Path, networks: Sequence[str]) -> str:
-    """Add a receiver, which is told what happens from now on; its secret is made where the file is absent. Needs an admin.
+    """Add a receiver, which gets what happens from now on; needs an admin.
+
+    Args:
+        change: an open change of the store.
+        name: name of the receiver.
+        url: address to post to.
+        secret_file: file of the signing secret, made if absent.
+        networks: private networks (CIDR) that the receiver may be in.
+
+    Returns:
+        The name.
 
     Raises:
-        InputError: a receiver of this name is there, or name, URL, secret or networks are none.
+        InputError: there is a receiver of this name, or the name, URL, secret or a network is invalid.
     """
     change.require(Role.ADMIN)
     names.name(name, "a receiver")
-    parts, allowed = delivery.checked(url), delivery.networks(networks)
-    delivery.reachable(parts, allowed)
+    parts, allowed = delivery.parsed_url(url), delivery.networks(networks)
+    delivery.check_address(parts, allowed)
     if parts.scheme == "http" and not allowed:
         raise InputError("a webhook needs an https URL", where=url, todo="HTTP is only for a network of yours: --allow-network CIDR")
     if change.session.get(Webhook, name) is not None:
@@ -86,7 +99,11 @@ def add(change: Change, name: str, url: str, secret_file: Path, networks: Sequen
 
 
 def remove(change: Change, name: str) -> None:
-    """Remove a receiver; needs an admin."""
+    """Remove a receiver; needs an admin.
+
+    Raises:
+        InputError: there is no such receiver.
+    """
     change.require(Role.ADMIN)
     row = change.session.get(Webhook, name)
     if row is None:
@@ -95,60 +112,68 @@ def remove(change: Change, name: str) -> None:
     change.audit("webhook.remove", name, before={"url": row.url})
 
 
-def listed(session: Session) -> list[dict[str, Any]]:
-    """All receivers."""
+def receivers(session: Session) -> list[dict[str, Any]]:
+    """All receivers by name: name, URL, allowed networks, cursor."""
     rows = session.scalars(select(Webhook).order_by(Webhook.name))
     return [{"name": r.name, "url": r.url, "networks": r.networks, "cursor": r.cursor} for r in rows]
 
 
 def due(session: Session) -> list[Due]:
-    """What each receiver was not told yet, oldest first."""
-    found = []
+    """For each receiver the messages that it has not been sent yet, oldest first."""
+    pending = []
     for hook in session.scalars(select(Webhook).order_by(Webhook.name)).all():
-        rows = session.scalars(select(AuditRow).where(AuditRow.seq > hook.cursor).order_by(AuditRow.seq).limit(AT_ONCE)).all()
+        rows = session.scalars(select(AuditRow).where(AuditRow.seq > hook.cursor).order_by(AuditRow.seq).limit(BATCH_ROWS)).all()
         messages = [_message(row) for row in rows if row.action in EVENTS]
-        end = rows[-1].seq if rows else hook.cursor
-        found.append(Due(hook.name, hook.url, Path(hook.secret_file), hook.networks, end, hook.cursor, messages))
-    return found
+        last_seq = rows[-1].seq if rows else hook.cursor
+        pending.append(Due(hook.name, hook.url, Path(hook.secret_file), hook.networks, last_seq, hook.cursor, messages))
+    return pending
 
 
 def _message(row: AuditRow) -> Message:
     after = json.loads(row.after) if row.after else None
-    told: Mapping[str, Any] = after if isinstance(after, dict) else {"state": after} if row.action in STATES else {}
+    state_after: Mapping[str, Any] = after if isinstance(after, dict) else {"state": after} if row.action in STATES else {}
     kind = EVENTS[row.action]
-    if row.action == "case.move" and told.get("state") == State.RESOLVED:
+    if row.action == "case.move" and state_after.get("state") == State.RESOLVED:
         kind = "case.resolved"
-    data = {"object": row.object, **{name: told[name] for name in TOLD if name in told}}
+    data = {"object": row.object, **{name: state_after[name] for name in SENT_FIELDS if name in state_after}}
     body = {"type": kind, "timestamp": row.at.isoformat(), "data": data}
     return Message(row.seq, f"msg_{row.seq}_{row.hash[:16]}", json.dumps(body, sort_keys=True).encode())
 
 
 def deliver(ready: Sequence[Due], clock: Callable[[], float] = time.time) -> dict[str, tuple[int, str | None]]:
-    """Send to each receiver in order until one message fails; returns name -> (row told last, why it stopped).
+    """Send to each receiver in order until one of its messages fails.
 
     Args:
         ready: what to send.
-        clock: seconds since 1970, asked before each message: receivers refuse what was signed minutes ago.
+        clock: returns seconds since 1970; called before each message, because receivers refuse signatures that are minutes old.
+
+    Returns:
+        Name -> (new cursor, why it stopped or None).
     """
     return {hook.name: _deliver(hook, clock) for hook in ready}
 
 
 def _deliver(hook: Due, clock: Callable[[], float]) -> tuple[int, str | None]:
-    told = hook.start
+    last_sent_seq = hook.start
     try:
         key, allowed = delivery.read_secret(hook.secret_file), delivery.networks(hook.networks)
         for message in hook.messages:
             why = delivery.post(hook.url, key, message.message_id, int(clock()), message.body, allowed)
             if why is not None:
-                return told, why
-            told = message.seq
+                return last_sent_seq, why
+            last_sent_seq = message.seq
     except InputError as error:
-        return told, str(error)
+        return last_sent_seq, str(error)
     return hook.cursor, None
 
 
 def record(change: Change, sent: Mapping[str, tuple[int, str | None]]) -> None:
-    """Move the cursors; never back, since another process may have delivered too. Needs an analyst."""
+    """Move the cursors forward, never back, since another process may have delivered more; needs an analyst.
+
+    Args:
+        change: an open change of the store.
+        sent: result of :func:`deliver`.
+    """
     change.require(Role.ANALYST)
     for name, (cursor, _) in sent.items():
         row = change.session.get(Webhook, name)
