@@ -1,6 +1,6 @@
-"""The geometry of the pictures: plain numbers that the template turns into SVG and positioned text.
+"""The geometry of the charts: plain numbers that the template turns into SVG and positioned text.
 
-Positions are per cent of the plot, because plots stretch to the width of the page while their text does not.
+Positions are per cent of the plot, because plots stretch to the width of the page and their text does not.
 """
 
 import base64
@@ -22,9 +22,10 @@ MAX_COLUMNS = 240
 MAX_ROWS = 120
 MAX_TICKS = 8
 TICK_HOURS = (1, 2, 3, 6, 12, 24, 48, 72, 168, 336, 672, 1344, 2688)
-# Harvest red in the light and in the dark palette both carry this; the page shows through where nothing happened.
+# A red that fits the light and the dark palette; cells without requests are transparent.
 HEAT_COLOUR = (201, 90, 44)
 PIXELS = 4
+"""Width and height of a cell of the heat map, pixels."""
 
 Ints = NDArray[np.int64]
 
@@ -41,13 +42,13 @@ class Span:
         return 100 * (hour - self.start) / (self.end - self.start)
 
     def __contains__(self, hour: float) -> bool:
-        """Lies in the plot."""
+        """Whether an hour lies in the plot."""
         return self.start <= hour < self.end
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A labelled place: per cent of the axis, from its left or top."""
+    """A labelled position: per cent of the axis, from the left or top."""
 
     place: float
     label: str
@@ -55,7 +56,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Requests over time: SVG paths in a box of ``width`` by 100, stacked (other above harvested)."""
+    """Requests over time: stacked bars (other above harvested) as SVG paths in a box of ``width`` by 100.
+
+    ``x`` and ``share`` are its left edge and width in the plot, per cent; ``peak`` is the most requests in one step.
+    """
 
     width: int
     harvested: str
@@ -69,7 +73,7 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Heat:
-    """Accounts by hours as a PNG; ``x`` and ``share`` place it in the plot, per cent."""
+    """Heat map of accounts (rows) by time (columns) as a PNG; ``x`` and ``share`` are its left edge and width in the plot, per cent."""
 
     uri: str
     rows: int
@@ -82,7 +86,7 @@ class Heat:
 
 @dataclass(frozen=True)
 class Time:
-    """The pictures that share one time axis; each may be absent."""
+    """The charts that share one time axis; each may be None."""
 
     timeline: Timeline | None
     heat: Heat | None
@@ -92,7 +96,12 @@ class Time:
 
 
 def time(details: Mapping[str, Any], n_accounts: int) -> Time | None:
-    """Lay out timeline and activity over the same hours, so that they can be read one above the other."""
+    """Lay out timeline and activity over the same hours; None without either.
+
+    Args:
+        details: the campaign's details, as the run has them.
+        n_accounts: accounts of the campaign.
+    """
     series, activity = details.get("timeline") or {}, details.get("activity") or {}
     spans = [span for span in (_span(series), _span(activity)) if span is not None]
     if not spans:
@@ -130,7 +139,7 @@ def _hour(value: Any) -> float | None:
 
 
 def time_ticks(span: Span) -> list[Mark]:
-    """Round hours, at most :data:`MAX_TICKS`; days are told at midnight and on the first tick."""
+    """Ticks at round hours, at most :data:`MAX_TICKS`; labels show the day at midnight and on the first tick."""
     length = span.end - span.start
     step = next((s for s in TICK_HOURS if length / s <= MAX_TICKS), -(-length // MAX_TICKS))
     marks: list[Mark] = []
@@ -145,10 +154,10 @@ def time_ticks(span: Span) -> list[Mark]:
 
 
 def timeline(part: Mapping[str, Any], span: Span) -> Timeline:
-    """Stack harvested and other requests per step; more than :data:`MAX_COLUMNS` steps are added up."""
-    harvested, other = _pair(part.get("harvested") or (), part.get("other") or ())
+    """Stack harvested and other requests per step; steps are merged to at most :data:`MAX_COLUMNS`."""
+    harvested, other = _padded(part.get("harvested") or (), part.get("other") or ())
     factor = -(-len(harvested) // MAX_COLUMNS)
-    harvested, other = _add_up(harvested, factor), _add_up(other, factor)
+    harvested, other = _sum_runs(harvested, factor), _sum_runs(other, factor)
     step_hours = int(part.get("step_hours") or 1) * factor
     peak = int((harvested + other).max(initial=0))
     top, ticks = y_axis(peak)
@@ -158,7 +167,7 @@ def timeline(part: Mapping[str, Any], span: Span) -> Timeline:
         harvested=_bars(np.zeros(len(harvested)), harvested * scale),
         other=_bars(harvested * scale, (harvested + other) * scale),
         x=span.x(start),
-        # The last step may reach beyond the data where steps were added up.
+        # The last merged step may reach beyond the data.
         share=100 * len(harvested) * step_hours / (span.end - span.start),
         step_hours=step_hours,
         y_ticks=ticks,
@@ -166,13 +175,13 @@ def timeline(part: Mapping[str, Any], span: Span) -> Timeline:
     )
 
 
-def _pair(left: Sequence[int], right: Sequence[int]) -> tuple[Ints, Ints]:
+def _padded(left: Sequence[int], right: Sequence[int]) -> tuple[Ints, Ints]:
     length = max(len(left), len(right))
     a, b = (np.pad(np.asarray(values, dtype=np.int64), (0, length - len(values))) for values in (left, right))
     return a, b
 
 
-def _add_up(values: Ints, factor: int) -> Ints:
+def _sum_runs(values: Ints, factor: int) -> Ints:
     """Sum runs of ``factor`` along the last axis."""
     missing = -values.shape[-1] % factor
     padded = np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, missing)])
@@ -188,27 +197,27 @@ def _bars(low: NDArray[Any], high: NDArray[Any]) -> str:
 
 
 def y_axis(peak: int) -> tuple[float, list[Mark]]:
-    """A round top at or above the peak, and marks at round numbers, ``place`` in per cent from the top."""
+    """The upper end of the axis, a round number at or above the peak, and its marks, ``place`` in per cent from the top."""
     if peak <= 0:
         return 1.0, [Mark(100.0, "0")]
     rough = peak / 3
     unit = 10 ** math.floor(math.log10(rough))
-    # Requests are whole, and so are their labels: no step of 2.5.
+    # No step of 2.5: numbers of requests are whole, and so must their labels be.
     step = max(1.0, next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough and (m != 2.5 or unit > 1)))
     top = step * math.ceil(peak / step)
     return top, [Mark(100 * (1 - i * step / top), count(i * step)) for i in range(round(top / step) + 1)]
 
 
 def heat(part: Mapping[str, Any], span: Span, n_accounts: int) -> Heat:
-    """Requests per account (a row, sorted by first seen) and step (a column), darker for more, on a log scale."""
+    """Heat map of requests per account (rows, sorted by first request) and step (columns), on a log scale."""
     counts = np.array([list(row) for row in part["counts"]], dtype=np.int64)
     factor = -(-counts.shape[1] // MAX_COLUMNS)
-    counts = _add_up(counts, factor)
+    counts = _sum_runs(counts, factor)
     active = counts > 0
     first = np.where(active.any(axis=1), active.argmax(axis=1), counts.shape[1])
     counts = counts[np.argsort(first, kind="stable")]
     if len(counts) > MAX_ROWS:
-        # Evenly over the sorted accounts: a staircase of replacements stays a staircase.
+        # An even sample of the sorted accounts, so that a staircase of replaced accounts stays one.
         counts = counts[np.linspace(0, len(counts) - 1, MAX_ROWS).round().astype(int)]
     peak = int(counts.max(initial=0))
     strength = np.log1p(counts) / math.log1p(max(peak, 1))
@@ -226,13 +235,18 @@ def heat(part: Mapping[str, Any], span: Span, n_accounts: int) -> Heat:
 
 
 def png(alpha: NDArray[np.uint8], colour: tuple[int, int, int]) -> str:
-    """A PNG of one colour with the given opacity, as a data URI; cells are blown up so that no printer blurs them."""
-    big = alpha.repeat(PIXELS, axis=0).repeat(PIXELS, axis=1)
-    pixels = np.empty((*big.shape, 4), dtype=np.uint8)
+    """A PNG of one colour as a data URI; each cell is enlarged to PIXELS by PIXELS, so that printers do not blur it.
+
+    Args:
+        alpha: (rows, columns) opacity, 0 to 255.
+        colour: red, green and blue, 0 to 255.
+    """
+    opacity = alpha.repeat(PIXELS, axis=0).repeat(PIXELS, axis=1)
+    pixels = np.empty((*opacity.shape, 4), dtype=np.uint8)
     pixels[..., :3] = colour
-    pixels[..., 3] = big
-    height, width = big.shape
-    raw = np.zeros((height, 1 + 4 * width), dtype=np.uint8)  # every line starts with its filter: none
+    pixels[..., 3] = opacity
+    height, width = opacity.shape
+    raw = np.zeros((height, 1 + 4 * width), dtype=np.uint8)  # the first byte of each line is its filter: none
     raw[:, 1:] = pixels.reshape(height, -1)
 
     def chunk(kind: bytes, body: bytes) -> bytes:

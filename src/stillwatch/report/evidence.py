@@ -1,4 +1,4 @@
-"""The reasons of a verdict as a waterfall, and what was observed against what was expected."""
+"""The evidence of a verdict as a waterfall chart, and shared objects: observed against expected."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from stillwatch.run_details import measured
 Details = Mapping[str, Any]
 
 FAMILIES = ("identity", "infra", "content", "timing", "volume", "session", "harvest")
-"""Families of views that have a colour of their own."""
+"""Families of views that have their own colour."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One step of the waterfall: a bar of ``width`` per cent from ``left``; blind evidence has no bar."""
+    """One step of the waterfall: a bar of ``width`` per cent from ``left``; blind evidence has no bar (width 0)."""
 
     name: str
     family: str
@@ -23,10 +23,10 @@ class Reason:
     observed: float | None
     expected: float | None
     unit: str
-    """Of both (:func:`stillwatch.run_details.measured`)."""
+    """Unit of both (:func:`stillwatch.run_details.measured`)."""
     p_value: float | None
     log_odds: float
-    """What it adds to the score, nats; the name is that of the run's details."""
+    """What it adds to the score, nats; named as in the run's details."""
     blind: bool
     left: float
     width: float
@@ -34,10 +34,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """Reasons from strongest to weakest, then blind ones; ``zero`` is where the line to cross is, per cent.
+    """Steps from strongest to weakest, then blind evidence; ``zero`` is the position of the line to cross, per cent.
 
-    Evidence that was weighed and counts for less than :data:`LEAST` either way is ``light`` where it is :data:`SIGNIFICANT`, else named in
-    ``idle``.
+    Evidence that adds less than :data:`LEAST` either way is in ``light`` if it is :data:`SIGNIFICANT`, else its name is in ``idle``.
+    ``total`` is the score, nats; its bar runs from ``total_left`` for ``total_width`` per cent.
     """
 
     reasons: Sequence[Reason]
@@ -51,7 +51,7 @@ class Waterfall:
 
 @dataclass(frozen=True)
 class Shared:
-    """One object that accounts share, and where observed and expected stand on a log scale, per cent."""
+    """An object that accounts share, and the positions of observed and expected accounts on a log scale, per cent."""
 
     view: str
     family: str
@@ -64,34 +64,39 @@ class Shared:
 
 
 LEAST = 0.05
-"""Log-odds below which a piece of evidence is named, but not drawn."""
+"""What evidence must at least add, either way, to be drawn, nats; below it is only named."""
 SIGNIFICANT = 0.001
-"""P value up to which evidence without weight is shown with what was observed and expected."""
+"""Highest p value at which evidence without weight is shown with its observed and expected values."""
 
 
 def family(name: str) -> str:
-    """The family of a view such as ``content.template``; ``other`` where it has no colour of its own."""
+    """The family of a view such as ``content.template``; ``other`` if it has no colour of its own."""
     first = name.split(".")[0]
     return first if first in FAMILIES else "other"
 
 
 def waterfall(details: Details, score: float) -> Waterfall | None:
-    """Add the evidence up from the bias to the score; what the parts leave unexplained is a step of its own."""
+    """Lay out the evidence from the bias to the score, with a step for the rest that it does not explain; None without evidence.
+
+    Args:
+        details: the campaign's details.
+        score: its score, nats.
+    """
     evidence = [entry for entry in details.get("evidence") or () if isinstance(entry, dict)]
     if not evidence:
         return None
-    # Blind evidence may still count: where a calibration says what its absence means.
+    # Blind evidence may still count, if the calibration gives its absence a weight.
     blind = [e for e in evidence if e.get("blind") and not e.get("log_odds")]
-    told = [e for e in evidence if e not in blind]
-    seen = sorted((e for e in told if abs(e.get("log_odds") or 0.0) >= LEAST), key=lambda e: -abs(e["log_odds"]))
-    unweighed = [e for e in told if e not in seen]
+    weighed = [e for e in evidence if e not in blind]
+    drawn = sorted((e for e in weighed if abs(e.get("log_odds") or 0.0) >= LEAST), key=lambda e: -abs(e["log_odds"]))
+    unweighed = [e for e in weighed if e not in drawn]
     light = [e for e in unweighed if (p := e.get("p_value")) is not None and p <= SIGNIFICANT]
     idle = [str(e.get("name", "")) for e in unweighed if e not in light]
-    steps = [(e, float(e.get("log_odds") or 0.0)) for e in seen]
+    steps = [(e, float(e.get("log_odds") or 0.0)) for e in drawn]
     bias = float(details.get("bias_log_odds") or 0.0)
     if bias:
         steps.insert(0, ({"name": "before any evidence", "sentence": BIAS}, bias))
-    rest = score - bias - sum(e["log_odds"] for e in seen)
+    rest = score - bias - sum(e["log_odds"] for e in drawn)
     if abs(rest) >= LEAST:
         steps.append(({"name": "limits and overlap", "sentence": REST}, rest))
     ends = [0.0]
@@ -115,14 +120,14 @@ REST = "What the evidence together counts for less or more than these parts, bec
 
 
 def _reason(entry: Details, log_odds: float, left: float, width: float) -> Reason:
-    name, read = str(entry.get("name", "")), measured(entry)
+    name, values = str(entry.get("name", "")), measured(entry)
     return Reason(
         name=name,
         family=family(str(entry.get("family") or name)),
         sentence=str(entry.get("sentence") or ""),
-        observed=read["observed"],
-        expected=read["expected"],
-        unit=read["unit"],
+        observed=values["observed"],
+        expected=values["expected"],
+        unit=values["unit"],
         p_value=entry.get("p_value"),
         log_odds=log_odds,
         blind=bool(entry.get("blind")),
@@ -132,7 +137,7 @@ def _reason(entry: Details, log_odds: float, left: float, width: float) -> Reaso
 
 
 def objects(details: Details, limit: int) -> list[Shared]:
-    """The shared objects in the order of the judge, all placed on one log scale."""
+    """The first ``limit`` shared objects in the order of the judge, all on one log scale."""
     rows = [row for row in details.get("objects") or () if isinstance(row, dict)][:limit]
     values = [v for row in rows for v in (row.get("accounts"), row.get("expected_accounts")) if v and v > 0]
     low, high = (math.log10(min(values)), math.log10(max(values))) if values else (0.0, 1.0)

@@ -47,10 +47,10 @@ def _parsed(row: dict[str, Any], where: Path) -> dict[str, Any]:
 
 
 def _csv_columns(contract: Table) -> list[str]:
-    """One SQL expression per column of the CSV: lists joined, shares spread, texts disarmed, details left out."""
+    """SQL expressions for the columns of the CSV: lists are joined, shares get a column each, texts are disarmed, details left out."""
     columns = []
     for column in contract.columns:
-        if column.name == "details":  # a hundred thousand characters of JSON, and a cell of a spreadsheet holds 32,767
+        if column.name == "details":  # up to 100,000 characters of JSON; a cell of a spreadsheet holds 32,767
             continue
         name = f'"{column.name}"'
         if column.type == "str":
@@ -71,7 +71,7 @@ def _csv_columns(contract: Table) -> list[str]:
 
 def _disarmed(expression: str) -> str:
     """:func:`stillwatch.report.words.disarmed` in SQL."""
-    # few texts go to Python
+    # only texts that may need it go to Python
     return f"CASE WHEN regexp_matches({expression}, '^[=+@-]|[^ -~]') THEN disarmed({expression}) ELSE {expression} END"
 
 
@@ -79,19 +79,19 @@ def _copy(source: Path, contract: Table, columns: list[str], target: Path, optio
     from stillwatch.engine import engine_over
 
     todo = "Free space, or run stillwatch detect again"
-    # in order: the same run gives the same bytes
+    # in order, so that the same run gives the same bytes
     with replacing(target) as partial, engine_over([source], target.parent, what="cannot export", todo=todo, in_order=True) as engine:
         if contract is CAMPAIGNS:
             engine.register("source", read_table(source, contract))
         else:
             _view(engine, source, contract)
         engine.create_function("disarmed", words.disarmed, ["VARCHAR"], "VARCHAR")
-        open(partial, "wb").close()  # where it cannot be written, DuckDB's words would name the source and not say what to do
+        open(partial, "wb").close()  # fails early if it cannot be written: DuckDB's error would name the source and give no advice
         engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {quoted(partial)} ({options})")
 
 
 def _view(engine: Any, source: Path, contract: Table) -> None:
-    """Check the schema, and let DuckDB read the file piece by piece; what may be absent here is text."""
+    """Check the schema and make a view of the file, which DuckDB streams. Columns that may be absent are text here."""
     import pyarrow.parquet as pq
 
     with reading_parquet(source, "Run stillwatch detect first"):

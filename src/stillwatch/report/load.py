@@ -1,4 +1,4 @@
-"""Read what a report needs from a run folder, and nothing more: of a million accounts, only those that are accused or for review."""
+"""Reads what a report needs from a run folder; of a million accounts, only those that are accused or for review."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from stillwatch.run_details import read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH, Table
 
 MEMBERS_SHOWN = 50
-"""Accounts listed per campaign; accounts.parquet holds all."""
+"""Accounts that the report lists per campaign; accounts.parquet has all."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """One account of a campaign."""
+    """One account of a campaign; ``score`` in log-odds."""
 
     account_id: str
     score: float
@@ -24,9 +24,9 @@ class Member:
 
 @dataclass(frozen=True)
 class Campaign:
-    """One row of campaigns.parquet, its details parsed, with its strongest members.
+    """One row of campaigns.parquet, its parsed details, and the members with the highest scores.
 
-    ``row`` has the columns of CAMPAIGNS; ``details`` is what the judge stage wrote, where every part may be absent.
+    ``row`` has the columns of CAMPAIGNS; ``details`` is what detect wrote, of which every part may be absent.
     """
 
     row: Mapping[str, Any]
@@ -36,27 +36,27 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Run:
-    """A run: its campaigns and review groups, most harvested first, and summary.json."""
+    """A run: its campaigns and its groups for review, each with most harvested requests first, and summary.json."""
 
     campaigns: Sequence[Campaign]
     reviews: Sequence[Campaign]
     summary: Mapping[str, Any]
     watch: Sequence[Mapping[str, Any]] = ()
-    """Rows of watch.parquet, where there is one."""
+    """Rows of watch.parquet; empty if there is none."""
     cleared: Sequence[Mapping[str, Any]] = ()
-    """Rows of cleared.parquet, where there is one: runs of earlier versions have none."""
+    """Rows of cleared.parquet; empty for runs of earlier versions."""
     exposure: Path | None = None
-    """The page that values the harvests, where there is one."""
+    """The page that values the harvests; None if there is none."""
     erasures: Sequence[Mapping[str, Any]] = ()
-    """What was erased since; see :func:`stillwatch.run_details.erasures`."""
+    """Erasures since the run; see :func:`stillwatch.run_details.erasures`."""
 
 
 def load(folder: Path) -> Run:
     """Read a run folder.
 
     Raises:
-        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable, a table is not the one that the summary
-            tells, details are not what detect writes, or an erasure was interrupted.
+        InputError: the folder, campaigns.parquet or accounts.parquet is absent or unreadable, a table differs from its digest in the
+            summary, details are not as detect writes them, or an erasure was interrupted.
     """
     run_details.demand_run(folder)
     table = folder / "campaigns.parquet"
@@ -81,15 +81,15 @@ def load(folder: Path) -> Run:
         campaigns=[c for c in all_campaigns if c.row["verdict"] == "campaign"],
         reviews=[c for c in all_campaigns if c.row["verdict"] != "campaign"],
         summary=summary,
-        watch=listed(folder / "watch.parquet", WATCH),
-        cleared=listed(folder / "cleared.parquet", CLEARED),
+        watch=optional_rows(folder / "watch.parquet", WATCH),
+        cleared=optional_rows(folder / "cleared.parquet", CLEARED),
         exposure=page if page.is_file() else None,
         erasures=erasures,
     )
 
 
-def listed(path: Path, contract: Table) -> Sequence[Mapping[str, Any]]:
-    """Rows of a table that runs of earlier versions lack."""
+def optional_rows(path: Path, contract: Table) -> Sequence[Mapping[str, Any]]:
+    """Rows of a table that may be absent, as in runs of earlier versions."""
     rows: list[dict[str, Any]] = read_table(path, contract).to_pylist() if path.is_file() else []
     return rows
 
@@ -97,9 +97,9 @@ def listed(path: Path, contract: Table) -> Sequence[Mapping[str, Any]]:
 def _members(path: Path) -> dict[str, list[Member]]:
     table = read_table(path, ACCOUNT_VERDICTS, grouped_only=True)
     order = [("campaign_id", "ascending"), ("score", "descending"), ("account_id", "ascending")]
-    result: dict[str, list[Member]] = {}
+    by_campaign: dict[str, list[Member]] = {}
     for row in table.sort_by(order).select(["campaign_id", "account_id", "score", "reasons"]).to_pylist():
-        listed = result.setdefault(row["campaign_id"], [])
-        if len(listed) < MEMBERS_SHOWN:
-            listed.append(Member(row["account_id"], row["score"], row["reasons"]))
-    return result
+        members = by_campaign.setdefault(row["campaign_id"], [])
+        if len(members) < MEMBERS_SHOWN:
+            members.append(Member(row["account_id"], row["score"], row["reasons"]))
+    return by_campaign

@@ -1,4 +1,4 @@
-"""Bring a run's numbers, pictures and words together on the page."""
+"""Renders the report: numbers, charts and texts of a run on one page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_CAMPAIGNS = 60
-"""Campaigns drawn in full; the table lists all."""
+"""Most campaigns that are drawn in full; the table lists all."""
 MAX_REVIEWS = 60
 WATCH_SHOWN = 20
-"""Accounts named of a group on the watch list; watch.parquet holds all."""
+"""Most accounts that are listed of a group on the watch list; watch.parquet has all."""
 CLEARED_SHOWN = 12
-"""Groups shown of those that nobody is accused of; cleared.parquet holds more."""
+"""Most groups shown of which nobody is accused; cleared.parquet has more."""
 MAX_OBJECTS = 20
 MAX_TEMPLATES = 6
 MAX_INPUTS = 24
@@ -32,7 +32,7 @@ SUMMARY = (
     "version", "inputs", "parameters", "stages", "blind_views", "n_events", "n_accounts", "first_seen", "last_seen",
     "estimated_false_discoveries", "start", "as_of", "warnings", "calibration", "n_groups_judged",
 )
-"""What the page shows of summary.json; what a run does not tell is shown as not told."""
+"""Fields of summary.json that the page shows; a field that a run lacks is shown as not told."""
 
 FILTERS = (
     words.count, words.millions, words.number, words.chance, words.signed, words.share, words.size, words.moment,
@@ -43,7 +43,7 @@ FILTERS = (
 
 @dataclass(frozen=True)
 class Section:
-    """Everything drawn for one campaign; parts that the judge did not tell are None or empty."""
+    """All that is shown of one campaign; parts that the run lacks are None or empty."""
 
     index: int
     row: Mapping[str, Any]
@@ -53,33 +53,33 @@ class Section:
     capabilities: Sequence[tuple[str, float]]
     explanations: Sequence[Mapping[str, Any]]
     n_leading: int
-    """Accounts of the group that the evidence is about; 0 where the run does not tell."""
+    """Accounts of the group that the evidence is about; 0 if the run does not say."""
     marked: str
-    """On how many of its requests that group was measured (:func:`stillwatch.run_details.marked`)."""
+    """Words for the number of requests on which that group was measured (:func:`stillwatch.run_details.marked`)."""
     sampled_one_in: int
-    """One in so many of its networks, prompts and tasks was looked at; 1 for all."""
+    """One in so many of its networks, prompts and tasks was examined; 1: all."""
     waterfall: Waterfall | None
     time: Time | None
     graph: Graph | None
     objects: Sequence[Shared]
     n_objects: int
     in_common: Mapping[str, int]
-    """Campaigns and groups of the run that have some of these objects as well (:func:`stillwatch.run_details.in_common`)."""
+    """Id of another campaign or group -> number of these objects that it also has (:func:`stillwatch.run_details.in_common`)."""
     pathways: Sequence[tuple[str, float]]
     pivots: Sequence[Mapping[str, Any]]
     templates: Sequence[Mapping[str, Any]]
     changes: Sequence[str]
     not_accused: Sequence[str]
     worth: Sequence[Mapping[str, Any]]
-    """What ``stillwatch exposure`` says of the harvest (rows of :func:`stillwatch.run_worth.read`)."""
+    """Value of the harvest by ``stillwatch exposure`` (rows of :func:`stillwatch.run_worth.read`)."""
     unvalued: Sequence[Mapping[str, Any]]
-    """``name`` and ``share`` of what of the harvest it cannot value."""
+    """``name`` and ``share`` of the parts of the harvest that exposure cannot value."""
     common_reasons: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Totals:
-    """The head of the page: what the run accuses."""
+    """Totals over all campaigns, for the head of the page."""
 
     accounts: int
     harvested: int
@@ -92,16 +92,16 @@ def page(run: Run, *, exposure: str | None = None) -> str:
     """Render the report.
 
     Args:
-        run: what was loaded.
-        exposure: address of the page that values the harvests, where there is one.
+        run: the run.
+        exposure: address of the page that values the harvests; None if there is none.
 
     Returns:
-        HTML that needs nothing else: no network, no script.
+        HTML that needs no network and no script.
     """
     rows = [campaign.row for campaign in run.campaigns]
     summary = dict.fromkeys(SUMMARY) | dict(run.summary)
-    summary["inputs"] = _told(summary["inputs"], "path", "sha256", "bytes")
-    summary["blind_views"] = _told(summary["blind_views"], "view", "reason")
+    summary["inputs"] = _with_fields(summary["inputs"], "path", "sha256", "bytes")
+    summary["blind_views"] = _with_fields(summary["blind_views"], "view", "reason")
     known = {str(campaign.row["campaign_id"]): campaign.details for campaign in (*run.campaigns, *run.reviews)}
     drawn = [section(i, campaign, known) for i, campaign in enumerate(run.campaigns[:MAX_CAMPAIGNS], start=1)]
     return (
@@ -127,7 +127,7 @@ def page(run: Run, *, exposure: str | None = None) -> str:
 
 
 def totals(rows: Sequence[Mapping[str, Any]]) -> Totals:
-    """Add the campaigns up; accounts belong to one campaign each, so nothing counts twice."""
+    """Sum over the campaigns; an account belongs to one campaign, so nothing is counted twice."""
     first = [row["first_seen"] for row in rows if row["first_seen"] is not None]
     last = [row["last_seen"] for row in rows if row["last_seen"] is not None]
     return Totals(
@@ -140,9 +140,15 @@ def totals(rows: Sequence[Mapping[str, Any]]) -> Totals:
 
 
 def section(index: int, campaign: Campaign, known: Mapping[str, Mapping[str, Any]] | None = None) -> Section:
-    """Lay out one campaign; ``known`` are the details of those of the run, by name."""
+    """Lay out one campaign.
+
+    Args:
+        index: its number on the page, from 1.
+        campaign: the campaign.
+        known: campaign id -> details, of all campaigns and groups of the run.
+    """
     row, details = campaign.row, campaign.details
-    others = {name: told for name, told in (known or {}).items() if name != row["campaign_id"]}
+    others = {name: other for name, other in (known or {}).items() if name != row["campaign_id"]}
     return Section(
         index=index,
         row=row,
@@ -161,10 +167,10 @@ def section(index: int, campaign: Campaign, known: Mapping[str, Mapping[str, Any
         n_objects=max(int(details.get("n_objects") or 0), len(details.get("objects") or ())),
         in_common=run_details.in_common(details, others),
         pathways=_shares(details.get("pathways")),
-        pivots=_told(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
-        templates=_told(details.get("templates"), "masked", "events", "accounts", "of"),
-        worth=_told(details.get("worth"), "task", "capability", "n", "n_low", "n_high", "gap", "low", "high", "note", "waiting"),
-        unvalued=_told(details.get("unvalued"), "name", "share"),
+        pivots=_with_fields(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
+        templates=_with_fields(details.get("templates"), "masked", "events", "accounts", "of"),
+        worth=_with_fields(details.get("worth"), "task", "capability", "n", "n_low", "n_high", "gap", "low", "high", "note", "waiting"),
+        unvalued=_with_fields(details.get("unvalued"), "name", "share"),
         common_reasons=_common([member.reasons for member in campaign.members]),
         changes=[str(change) for change in details.get("changes") or ()],
         not_accused=[str(why) for why in details.get("not_accused") or ()],
@@ -172,12 +178,12 @@ def section(index: int, campaign: Campaign, known: Mapping[str, Mapping[str, Any
 
 
 def _common(reasons: Sequence[Sequence[str]]) -> Sequence[str]:
-    """The reasons of all members, where they are the same for all; else none."""
+    """The reasons of all members if they are the same; else empty."""
     return reasons[0] if reasons and all(own == reasons[0] for own in reasons) else ()
 
 
-def _told(entries: Any, *fields: str) -> list[dict[str, Any]]:
-    """Objects with all fields there, null where not told, so that the template need not ask."""
+def _with_fields(entries: Any, *fields: str) -> list[dict[str, Any]]:
+    """The entries with all fields, None where absent, so that the template need not check."""
     return [dict.fromkeys(fields) | entry for entry in entries or () if isinstance(entry, dict)]
 
 
@@ -190,13 +196,13 @@ def _sentence(row: Mapping[str, Any]) -> str:
 
 
 def capabilities(row: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """Capabilities asked for, most first, as shares; those below half a per cent are left out."""
-    told = {name: value for name, value in (row["capabilities"] or {}).items() if value is not None and value >= 0.005}
-    return sorted(((words.plain(name), value) for name, value in told.items()), key=lambda item: -item[1])
+    """(capability, share) of a campaign's row, largest first; shares below half a per cent are left out."""
+    shares = {name: value for name, value in (row["capabilities"] or {}).items() if value is not None and value >= 0.005}
+    return sorted(((words.plain(name), value) for name, value in shares.items()), key=lambda item: -item[1])
 
 
 def _shares(counts: Any) -> list[tuple[str, float]]:
-    """Counts by name as shares of their sum, largest first."""
+    """(name, share of the sum), largest first, from counts by name."""
     if not isinstance(counts, dict) or not sum(counts.values()):
         return []
     whole = sum(counts.values())
@@ -204,7 +210,7 @@ def _shares(counts: Any) -> list[tuple[str, float]]:
 
 
 def environment() -> "jinja2.Environment":
-    """The template engine: autoescape always on, unseen characters made visible, an absent variable is an error."""
+    """The template engine: escapes everything, makes invisible characters visible, and fails on an absent variable."""
     import jinja2
     from markupsafe import Markup
 
@@ -217,7 +223,7 @@ def environment() -> "jinja2.Environment":
         lstrip_blocks=True,
     )
     engine.filters |= {function.__name__: function for function in FILTERS}
-    # The style sheet is ours, not input; it is the only thing that enters the page unescaped.
+    # The style sheet is ours, not input; nothing else enters the page unescaped.
     engine.globals |= {
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "times": words.times,

@@ -1,4 +1,4 @@
-"""Numbers, times and degrees as an analyst reads them, and hostile text made safe to look at."""
+"""Formats numbers, times and degrees for analysts, and makes hostile text safe to display."""
 
 import math
 import re
@@ -7,38 +7,39 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NONE = "–"
-"""What is shown where a value is not told."""
+"""Shown in place of a missing value."""
 
 NBSP = "\u00a0"
 HOUR_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_TIME = 25
+"""Characters shown of a time that cannot be parsed."""
 MAX_TEXT = 600
 """Characters shown of a text from a log."""
 
-# Controls, bidirectional overrides, zero-width characters, tags and lone surrogates: they can hide or turn text, so
-# that a reader sees something else than what stands there (CVE-2021-42574).
+# Controls, bidirectional overrides, zero-width characters, tags and lone surrogates can hide or reverse text, so that a reader sees
+# something else than the actual text (CVE-2021-42574).
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
 
 FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet runs as a formula; some take the full-width signs for the others."""
+"""First characters of a cell that a spreadsheet runs as a formula; some accept the full-width signs as well."""
 
 CONFIDENCE = ((math.log(1000), "very high"), (math.log(30), "high"), (0.0, "moderate"))
-"""Scores from which a confidence is called so: a thousand times rarer among innocent groups than the line to cross, thirty times, on it."""
+"""(lowest score in nats, word): a thousand times rarer among innocent groups than the line to cross, thirty times rarer, on the line."""
 
 SHORT = 24
-"""Characters of a unit that stand on one line of a table's cell."""
+"""Longest unit that fits on one line of a table's cell, characters."""
 
 FIT = ((0.75, "fits well"), (0.5, "fits"), (0.25, "fits in part"), (0.05, "hardly fits"), (0.0, "does not fit"))
-"""How well an innocent explanation fits, in words, from a score of 0 to 1."""
+"""(lowest score of 0 to 1, words for how well an innocent explanation fits)."""
 
 NO_PROOF = "This is a finding from traffic, with errors: a reason for a person to look, and no proof of intent."
-"""What stands on everything that tells somebody else of a finding."""
+"""Printed on everything that reports a finding to others."""
 
 NEVER_SEEN = "at simulated providers never seen, about one innocent account in a thousand was accused, whole crowds at a time"
-"""Beside any rate that supposes innocents like the calibration's; README.md has the figure (twenty-five authors at their first look)."""
+"""Printed beside every rate that assumes innocents like the calibration's; README.md has the figure (twenty-five authors)."""
 
 HYPOTHESES = {
     "one organisation": "all accounts belong to one owner, who may share anything between them",
@@ -55,45 +56,45 @@ HYPOTHESES = {
     "scheduled jobs": "on-call scripts and build jobs that run like clockwork",
     "key rotation": "a customer rotates keys, so its conversations change accounts",
 }
-"""What each innocent hypothesis says; one that is not listed is shown by its name alone."""
+"""Innocent hypothesis -> what it says; a hypothesis that is not here is shown by name only."""
 
 
 ACRONYMS = {"ci": "CI", "vpn": "VPN", "fdr": "FDR"}
 
 
 def clean(value: Any) -> Any:
-    """Make unseen characters visible in any text about to be shown; other values, and markup, pass.
+    """Make invisible characters of a text visible; other values and markup are returned unchanged.
 
     Jinja calls this on every expression before escaping, so no template can forget it.
     """
-    # A subclass of str is markup that the template made itself.
+    # A subclass of str is markup of the template.
     if type(value) is str:
         return _UNSEEN.sub(lambda match: f"⟦U+{ord(match[0]):04X}⟧", value)
     return NONE if value is None else value
 
 
 def disarmed(text: str) -> str:
-    """A text for a cell of CSV: its unseen characters are shown, as a terminal would obey some and readers of CSV stop at others.
+    """A text for a cell of CSV, with invisible characters made visible: terminals obey some, and CSV readers stop at others.
 
-    An apostrophe before it makes text of a FORMULA (OWASP); a carriage return, which would begin one too, is shown by then.
+    A leading apostrophe turns a FORMULA into text (OWASP). A carriage return, which could start one too, is visible by then.
     """
     shown = clean(text)
     return f"'{shown}" if shown.startswith(FORMULA) else str(shown)
 
 
 def cut(text: Any, length: int = MAX_TEXT) -> str:
-    """A text from a log, cut to a readable length; the cut is told."""
+    """A text from a log, cut to ``length`` characters; says how many were cut off."""
     text = str(text)
     return text if len(text) <= length else f"{text[:length]}… ({len(text) - length:,} more characters)"
 
 
 def count(value: float | None) -> str:
-    """A whole number with thousands separated."""
+    """A whole number with thousands separators."""
     return NONE if value is None else f"{value:,.0f}"
 
 
 def millions(value: float | None) -> str:
-    """Millions with one decimal, smaller numbers whole: sums of tokens are estimates."""
+    """Millions with one decimal, smaller numbers whole; for sums of tokens, which are estimates."""
     if value is None or value < 1e6:
         return count(value)
     return f"{value / 1e6:,.1f}{NBSP}M"
@@ -123,12 +124,12 @@ def power(value: float) -> str:
 
 
 def chance(value: float | None) -> str:
-    """A p value; one too small for a float is told as a bound."""
+    """A p value; one that is too small for a float is shown as a bound."""
     return f"<{NBSP}10⁻³⁰⁰" if value == 0 else number(value)
 
 
 def signed(value: float | None) -> str:
-    """A score, or what a piece adds to it, with its sign, one decimal; next to 0 one digit that tells on which side it lies."""
+    """A score or a contribution to it with sign and one decimal; near 0 with one significant digit, to show its side."""
     if value is None:
         return NONE
     if 0 < abs(value) < 0.05:
@@ -137,7 +138,7 @@ def signed(value: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    """A share of 1 in per cent."""
+    """A share of 0 to 1 in per cent."""
     if value is None:
         return NONE
     text = f"{value:.0%}" if value >= 0.1 or value == 0 else f"{value:.1%}"
@@ -145,14 +146,14 @@ def share(value: float | None) -> str:
 
 
 def times(observed: float | None, expected: float | None) -> str:
-    """How many times more than expected was observed."""
+    """Observed divided by expected, such as ×3."""
     if observed is None or expected is None:
         return NONE
     return f"×{number(observed / expected)}" if expected > 0 else "not expected at all"
 
 
 def size(value: float | None) -> str:
-    """Bytes in decimal units."""
+    """A number of bytes in decimal units."""
     if value is None:
         return NONE
     for unit in ("B", "kB", "MB", "GB"):
@@ -163,22 +164,22 @@ def size(value: float | None) -> str:
 
 
 def at(hour: int) -> datetime:
-    """The time that hours since 1970 stand for, UTC."""
+    """The time of an hour since 1970, UTC."""
     return HOUR_ZERO + timedelta(hours=hour)
 
 
 def moment(value: datetime | str | None) -> str:
-    """A time to the minute, UTC."""
+    """A time to the minute, UTC; ISO text without a zone is UTC."""
     if value is None:
         return NONE
     try:
-        told = datetime.fromisoformat(value) if isinstance(value, str) else value
-        told = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+        time = datetime.fromisoformat(value) if isinstance(value, str) else value
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
-        # Not a time at all, or not of UTC's calendar: shown as it stands, but no longer than a time, because times do not wrap.
+        # Not a time, or out of range in UTC: shown unchanged, but cut to the length of a time, because times do not wrap.
         value = str(value)
         return value if len(value) <= MAX_TIME else value[: MAX_TIME - 1] + "…"
-    return f"{told:%Y-%m-%d %H:%M}"
+    return f"{time:%Y-%m-%d %H:%M}"
 
 
 def day(value: datetime | str | None) -> str:
@@ -187,12 +188,12 @@ def day(value: datetime | str | None) -> str:
 
 
 def confidence(score: float) -> str:
-    """A confidence in words; methods and limits in the report say what each word stands for."""
+    """The word for a score's confidence; the report explains each word under methods and limits."""
     return next((word for least, word in CONFIDENCE if score >= least), "low")
 
 
 def fit(score: float | None) -> str:
-    """How well an innocent explanation fits, in words."""
+    """Words for how well an innocent explanation fits, from its score of 0 to 1."""
     return NONE if score is None else next((word for least, word in FIT if score >= least), FIT[-1][1])
 
 
@@ -202,11 +203,11 @@ def plain(name: str) -> str:
 
 
 def flat(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Settings as names and values in words, by name; what is nested follows the name of what it is in."""
+    """Settings as (name, value) in words, sorted by name; a nested name follows that of its parent."""
     rows: list[tuple[str, str]] = []
     for name, value in sorted(values.items()):
         if isinstance(value, Mapping):
-            rows += [(f"{plain(name)}: {inner}", told) for inner, told in flat(value)]
+            rows += [(f"{plain(name)}: {inner_name}", inner_value) for inner_name, inner_value in flat(value)]
         else:
             rows.append((plain(name), _in_words(value)))
     return rows
@@ -223,12 +224,12 @@ def _in_words(value: Any) -> str:
 
 
 def note(unit: str) -> str:
-    """The classes of a note in a narrow cell: a short one stays on one line, a long one would take the width of the other columns."""
+    """CSS classes of a note in a narrow cell: a short note stays on one line, a long one wraps, to leave width to other columns."""
     return "note tight" if len(unit) <= SHORT else "note"
 
 
 def sentence(text: str) -> str:
-    """A text that starts with a capital."""
+    """A text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
@@ -238,7 +239,7 @@ def hypothesis(name: str) -> str:
 
 
 def steps(hours: int) -> str:
-    """The length of a step of a chart."""
+    """Words for the length of a chart's step, hours."""
     if hours % 24 == 0:
         return "day" if hours == 24 else f"{hours // 24} days"
     return "hour" if hours == 1 else f"{hours} hours"
