@@ -92,7 +92,7 @@ def test_what_was_counted_in_a_sample_says_so_as_the_report_does() -> None:
     piece = {"name": "infra.network", "observed": 101, "expected": 2, "log_odds": 3.0, "sampled_one_in": 32, "in_all": [2900, 3500]}
     row = {"campaign_id": "c", "verdict": "campaign", "score": 5.0, "q_value": 0.1, "n_accounts": 900, "views": [], "explanations": []}
     account = {"account_id": MINE, "verdict": "campaign", "score": 5.0, "reasons": []}
-    told = statement._told({"row": row, "details": {"evidence": [piece], "sampled_one_in": 32}}, {}, account, None, None)
+    told = statement._statement({"row": row, "details": {"evidence": [piece], "sampled_one_in": 32}}, {}, account, None, None)
     evidence = [run_details.measured(one) for one in told["evidence"]]
     about = {"sha256": "", "created_at": "2026-02-02T00:00:00+00:00", "key_id": None}
     texts = {"called": "c", "contact": "", "missing": [], "erased": [], "version": ""}

@@ -226,7 +226,7 @@ def test_a_receiver_is_never_told_again_what_another_process_told_it(tmp_path: P
         with store.write(SYSTEM) as change:
             webhooks.record(change, {"siem": (told, None), "gone": (9, None)})
     with store.read() as session:
-        assert [(row["name"], row["cursor"]) for row in webhooks.listed(session)] == [("siem", 7)]
+        assert [(row["name"], row["cursor"]) for row in webhooks.receivers(session)] == [("siem", 7)]
 
 
 def test_messages_hold_no_account_and_no_words(receiver: Any, tmp_path: Path) -> None:
