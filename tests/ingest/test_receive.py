@@ -109,7 +109,7 @@ def test_nothing_begins_to_be_stored_while_the_receiver_ends(tmp_path: Path, mon
     monkeypatch.setattr(receive, "server", lambda shelf, *_: shelves.append(shelf) or MagicMock())
     monkeypatch.setattr(receive.signal, "signal", lambda *_: None)
     receive.run(tmp_path / "bodies", "127.0.0.1", 0, None, quiet=True)
-    assert [shelf.turn.locked() for shelf in shelves] == [True]
+    assert [shelf.lock.locked() for shelf in shelves] == [True]
 
 
 def test_a_failed_request_is_told_in_one_line_unless_its_caller_went_away(

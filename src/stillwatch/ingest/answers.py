@@ -1,4 +1,4 @@
-"""What a response body says: text and token counts, in the chat, responses and messages APIs, streamed or whole."""
+"""Reads response bodies of the chat, responses and messages APIs, streamed or whole: text and token counts."""
 
 import re
 from typing import Any
@@ -9,14 +9,14 @@ from stillwatch.ingest.messages import content_text
 from stillwatch.ingest.values import fitting, section
 
 STREAM = ("data:", "event:", "id:", "retry:", ":")
-"""How a line of text/event-stream begins; proxies send comments (``:``) to keep a stream open."""
+"""Prefixes of lines of text/event-stream; proxies send comments (``:``) to keep a stream open."""
 LINE_END = re.compile(r"\r\n|\n|\r")
-"""How a line of text/event-stream ends (HTML standard, section 9.2.6)."""
+"""End of a line of text/event-stream (HTML standard, section 9.2.6)."""
 FINISHED = ("response.completed", "response.incomplete", "response.failed")
 
 
 def answer_text(response: Any) -> str | None:
-    """The text of an answer, tool calls noted like ``[tool_call: name]``; null where there is no answer."""
+    """The text of an answer, with tool calls as ``[tool_call: name]``; None if there is no answer."""
     if type(response) is str:
         return response or None
     if type(response) is not dict:
@@ -58,30 +58,30 @@ def _message_text(message: dict[str, Any]) -> str:
 
 
 def usage_tokens(usage: dict[str, Any]) -> dict[str, Any]:
-    """Token counts from any API's ``usage``; cached tokens count as sent."""
+    """Columns of token counts from ``usage`` of any of the APIs; cached tokens are part of ``input_tokens``."""
     if not usage:
         return dict.fromkeys(("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens"))
-    sent = usage.get("prompt_tokens")
+    input_tokens = usage.get("prompt_tokens")
     details = section(usage, "prompt_tokens_details") or section(usage, "input_tokens_details")
-    made = section(usage, "completion_tokens_details") or section(usage, "output_tokens_details")
-    read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
-    if sent is None:
-        sent = usage.get("input_tokens")
-        if not details and (plain := fitting(sent, "i32")) is not None:
-            # Anthropic counts cached tokens beside, OpenAI among, those sent
-            sent = plain + (fitting(read, "i32") or 0) + (fitting(written, "i32") or 0)
+    output_details = section(usage, "completion_tokens_details") or section(usage, "output_tokens_details")
+    cache_read, cache_written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
+    if input_tokens is None:
+        input_tokens = usage.get("input_tokens")
+        if not details and (uncached := fitting(input_tokens, "i32")) is not None:
+            # Anthropic counts cached tokens separately, OpenAI as part of the input tokens
+            input_tokens = uncached + (fitting(cache_read, "i32") or 0) + (fitting(cache_written, "i32") or 0)
     cached = details.get("cached_tokens")
-    out = usage.get("completion_tokens")
+    output_tokens = usage.get("completion_tokens")
     return {
-        "input_tokens": sent,
-        "cached_tokens": read if cached is None else cached,
-        "output_tokens": usage.get("output_tokens") if out is None else out,
-        "reasoning_tokens": made.get("reasoning_tokens"),
+        "input_tokens": input_tokens,
+        "cached_tokens": cache_read if cached is None else cached,
+        "output_tokens": usage.get("output_tokens") if output_tokens is None else output_tokens,
+        "reasoning_tokens": output_details.get("reasoning_tokens"),
     }
 
 
 def whole_response(response: Any) -> Any:
-    """The response as one object: a streamed one (a list of events, or text/event-stream) is put together."""
+    """The response as one object; a streamed response (a list of events, or text/event-stream) is assembled."""
     if type(response) is str and response.lstrip().startswith(STREAM) and "data:" in response:
         response = _events(response)
     if type(response) is not list:
@@ -97,19 +97,19 @@ def whole_response(response: Any) -> Any:
 
 def _events(stream: str) -> list[Any]:
     events = []
-    # splitlines would also part a line at U+2028 and the like, which answers hold
+    # not splitlines, which also splits at U+2028 and the like, which occur in answers
     for line in LINE_END.split(stream):
         if line.startswith("data:") and line[5:].strip() not in ("", "[DONE]"):
             try:
                 events.append(orjson.loads(line[5:]))
             except orjson.JSONDecodeError:
-                continue  # a stream that was cut off ends in half an event; what came before counts
+                continue  # the torn last event of a stream that was cut off; the events before it count
     return events
 
 
 def _chat(chunks: list[dict[str, Any]]) -> dict[str, Any]:
-    """One chat completion from its chunks."""
-    # Azure begins with a chunk that tells only what its filter found: its id and model are empty
+    """Assemble a chat completion from its chunks."""
+    # Azure begins with a chunk of its content filter, with empty id and model
     whole: dict[str, Any] = {name: next((chunk[name] for chunk in chunks if chunk.get(name)), None) for name in ("id", "model")}
     whole["usage"] = {}
     texts: dict[Any, list[str]] = {}
@@ -121,11 +121,11 @@ def _chat(chunks: list[dict[str, Any]]) -> dict[str, Any]:
             if type(choice) is not dict:
                 continue
             index, delta = str(choice.get("index")), section(choice, "delta")
-            # a legacy completion streams its text beside no delta
+            # a legacy completion streams its text without a delta
             text = content_text(delta.get("content")) or delta.get("refusal") or choice.get("text")
             texts.setdefault(index, []).append(str(text or ""))
-            told = delta.get("tool_calls")
-            for call in told if type(told) is list else ():
+            tool_calls = delta.get("tool_calls")
+            for call in tool_calls if type(tool_calls) is list else ():
                 if type(call) is dict and section(call, "function").get("name"):
                     calls.setdefault(index, []).append(call)
     whole["choices"] = [
@@ -136,7 +136,7 @@ def _chat(chunks: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _messages(events: list[dict[str, Any]]) -> dict[str, Any]:
-    """One Anthropic message, or one unfinished OpenAI response, from its events."""
+    """Assemble an Anthropic message, or an unfinished OpenAI response, from its events."""
     whole: dict[str, Any] = {}
     usage: dict[str, Any] = {}
     texts: list[str] = []
@@ -157,7 +157,7 @@ def _messages(events: list[dict[str, Any]]) -> dict[str, Any]:
         elif event.get("type") in ("response.output_text.delta", "response.refusal.delta"):
             texts.append(str(event.get("delta") or ""))
         elif event.get("type") == "message_delta":
-            # an SDK writes null where the last event does not repeat a count
+            # SDKs write null for counts that the last event does not repeat
             usage |= {name: count for name, count in section(event, "usage").items() if count is not None}
     whole.pop("output", None)
     return whole | {"usage": usage, "content": [{"type": "text", "text": "".join(texts)}, *tools]}

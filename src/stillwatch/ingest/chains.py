@@ -1,7 +1,7 @@
-"""Requests that go on from an earlier response by its identifier (``previous_response_id``), in whatever order logs have them.
+"""Links requests that continue an earlier response by its identifier (``previous_response_id``), in any order of the log.
 
-Their text says nothing of what came before, so their ``context_key`` follows from that of the earlier request. Where that
-one is read later, numbers are kept until all is read, and the rows are mended then.
+Such a request does not contain the earlier messages, so its ``context_key`` is derived from that of the earlier request. If that request
+is read later, four integers are kept until all is read, and the written rows are updated then.
 """
 
 from array import array
@@ -14,13 +14,13 @@ from stillwatch.ingest.index import Index
 from stillwatch.ingest.tenant import Tenant
 
 WAITING = 4
-"""Numbers that are kept of a request whose earlier one is not read yet."""
+"""Integers that are kept of a request whose earlier one is not read yet: place, before, said, own (as in :meth:`Chains.settle`)."""
 NOTHING = 0
-"""In place of a hash: the request has no response that another could go on from."""
+"""Stands for the hash of a response if the request has none that another could continue."""
 
 
 def continued(tenant: Tenant, before: int, said: int) -> int:
-    """The context_key of a request that says ``said`` (a hash of its own messages) after ``before``."""
+    """The context_key of a request: ``before`` is that of the earlier request, ``said`` the hash of the request's own messages."""
     return tenant.key64(b"context", before.to_bytes(8, "little", signed=True) + said.to_bytes(8, "little", signed=True))
 
 
@@ -33,49 +33,50 @@ class Chains:
         self._contexts = Index()
         self._waiting = array("q")
         self.unknown = 0
-        """Requests that go on from a response which is not in the log; known when all is settled."""
+        """Requests that continue a response that is not in the log; complete after :meth:`settle`."""
 
     def link(self, row: dict[str, Any], place: int) -> None:
-        """Link a row to the request before it; where that is not known yet, keep the ``place`` of the row for :meth:`settle`.
+        """Set the row's parent_key and context_key from the request before it, or keep the ``place`` of the row for :meth:`settle`.
 
-        Until then, and where it is not in the log, the response's own hash stands for it: it still says that the conversation goes on.
+        Until then, and if that request is not in the log, the hash of its response serves as parent_key, so that the conversation still
+        counts as continued.
         """
         before, own = row.get("_before"), row.get("_response")
         if before is not None:
-            found = self._contexts.get(before)
-            if found is None:
-                heard = NOTHING if own is None or row["context_key"] is None else own
-                self._waiting.extend((place, before, row["_said"] or 0, heard))
+            parent = self._contexts.get(before)
+            if parent is None:
+                own_or_nothing = NOTHING if own is None or row["context_key"] is None else own
+                self._waiting.extend((place, before, row["_said"] or 0, own_or_nothing))
                 return
-            row["parent_key"] = found
+            row["parent_key"] = parent
             if row["context_key"] is not None:
-                row["context_key"] = continued(self._tenant, found, row["_said"])
+                row["context_key"] = continued(self._tenant, parent, row["_said"])
         if own is not None and row["context_key"] is not None:
             self._contexts.put(own, row["context_key"])
 
     def settle(self) -> Iterator[tuple[int, int, int]]:
-        """Yield place, parent_key and context_key of each row whose earlier request was read later."""
+        """Yield (place, parent_key, context_key) of each row whose earlier request was read after it."""
         waiting = np.frombuffer(self._waiting, np.int64).reshape(-1, WAITING)
-        numbers = Index()
+        number_of_response = Index()
         for number, own in enumerate(waiting[:, 3].tolist()):
             if own != NOTHING:
-                numbers.put(own, number)
+                number_of_response.put(own, number)
         settled = np.zeros(len(waiting), bool)
         for number in range(len(waiting)):
-            # up to the first of the conversation that is not settled yet, then back
+            # back to the earliest unsettled request of the conversation, then forward
             chain, at = [], number
             while not settled[at]:
                 settled[at] = True
                 chain.append(at)
-                earlier = numbers.get(int(waiting[at, 1]))
+                earlier = number_of_response.get(int(waiting[at, 1]))
                 at = at if earlier is None else earlier
             for at in reversed(chain):
                 place, before, said, own = waiting[at].tolist()
-                found = self._contexts.get(before)
-                self.unknown += found is None
-                parent = before if found is None else found
+                known = self._contexts.get(before)
+                self.unknown += known is None
+                parent = before if known is None else known
                 context = continued(self._tenant, parent, said)
                 if own != NOTHING:
                     self._contexts.put(own, context)
-                if found is not None:
+                if known is not None:
                     yield place, parent, context

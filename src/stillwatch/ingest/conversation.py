@@ -1,4 +1,4 @@
-"""Fields of an event from a request body and a response body, which several formats carry."""
+"""Fields of an event from the request and response bodies that several formats contain."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ Fields = dict[str, Any]
 
 
 def parameters(request: Fields) -> Fields:
-    """Sampling parameters, under whichever name the API gives them.
+    """Sampling parameters as columns, under any API's names.
 
-    The client writes them, and some gateways let anything through: one that no column can hold is null, or whoever
-    asks for 3e9 tokens would have all his requests put aside and be looked at by nobody.
+    Clients choose them, and some gateways pass on anything. A value that does not fit its column becomes null: otherwise a client could
+    ask for 3e9 tokens to have its requests put aside, and escape detection.
     """
     limits = (request.get(name) for name in ("max_completion_tokens", "max_output_tokens", "max_tokens"))
     return {
@@ -29,9 +29,16 @@ def parameters(request: Fields) -> Fields:
 def conversation(request: Fields, response: Any, tenant: Tenant, placeholder: str | None = None) -> Fields:
     """Text and hashes of a request body (chat, legacy completion, responses or messages API) and its answer.
 
-    Without text, only what the API itself names links the turns: a response and the one before it. ``placeholder`` is what
-    the gateway writes in place of every message where it logs none; such a request is told as ``_redacted``. ``_response``, ``_before`` and
-    ``_said`` are for :class:`stillwatch.ingest.chains.Chains`.
+    If no text may be read, turns are linked only by the identifiers of a response and the one before it.
+
+    Args:
+        request: the request body.
+        response: the response body, whole; see :func:`stillwatch.ingest.answers.whole_response`.
+        tenant: hashes.
+        placeholder: text that the gateway writes in place of every message if it logs none; such a request gets ``_redacted``.
+
+    Returns:
+        Columns of the event, and ``_response``, ``_before`` and ``_said`` for :class:`stillwatch.ingest.chains.Chains`.
     """
     own = maybe(response.get("id"), "response.id") if type(response) is dict else None
     previous = request.get("previous_response_id")
@@ -71,10 +78,10 @@ def tools(request: Fields) -> Any:
 
 
 def redacted(messages: list[Fields], placeholder: str) -> bool:
-    """Whether the gateway wrote placeholders: hashing those would make all conversations one.
+    """Whether the gateway replaced all messages by its placeholder, whose hash would link all conversations.
 
-    It writes nothing else then, but may leave a system prompt that stands beside the messages. Beside other messages the word is the
-    client's, who could hide all that he says behind it.
+    It may keep a system prompt that is separate from the messages. If any other message is left, the placeholder was written by the client,
+    who could use it to hide its text.
     """
-    said = [message.get("content") for message in messages if message.get("role") not in SYSTEM]
-    return bool(said) and all(content == placeholder for content in said)
+    contents = [message.get("content") for message in messages if message.get("role") not in SYSTEM]
+    return bool(contents) and all(content == placeholder for content in contents)

@@ -1,7 +1,7 @@
-"""The edge's access log: address, TLS fingerprint and user agent of each request, found by request identifier.
+"""The edge's access log: address, TLS fingerprint and user agent of each request, joined by request identifier.
 
-Names of fields are Envoy's command operators in lower case; the first that is present counts. docs/ingest.md has the
-log format to configure.
+Field names are Envoy's command operators in lower case; of several the first that is present counts. docs/ingest.md has the log format
+to configure.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from stillwatch.ingest.faults import Bad, of_no_use
+from stillwatch.ingest.faults import Bad, unusable
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.readers import Record, Source
 from stillwatch.ingest.tenant import Tenant
@@ -30,20 +30,20 @@ FIELDS = {
     "country": ("country",),
 }
 FILLS = ("ip", "ja4", "user_agent", "asn", "country")
-APART = 2
-"""How many of those, from the first, tell clients apart: a user agent may change between two hops of one request."""
+N_IDENTIFYING = 2
+"""How many of FILLS, from the first, identify a client; a user agent does not, since it may change between two hops of a request."""
 CLOSE_S = 3_600
-"""An identifier that comes back at another time is another request (clients can send their own)."""
+"""Longest time between two lines of one request, seconds. Later the identifier belongs to another request, since clients can choose it."""
 SECOND_US = 1_000_000
 SECOND_BITS = 32
 SPAN = 1 << 16
-"""More than the seconds of an hour."""
+"""Larger than the number of seconds in an hour."""
 AMBIGUOUS = 0x7FFFFFFF
-"""In place of a client's number: several clients sent this identifier at one time."""
+"""Stands for a client's number if several clients sent the identifier at the same time."""
 
 
 class Edge:
-    """What the edge knows of each request; about 16 bytes a line, plus each distinct client once."""
+    """The edge log by request identifier; takes about 16 bytes a line, plus each distinct client once."""
 
     def __init__(self, tenant: Tenant) -> None:
         """Hash with the tenant's key."""
@@ -53,16 +53,16 @@ class Edge:
         self._codes: dict[tuple[Any, ...], int] = {}
         self._clients: list[tuple[Any, ...]] = []
         self.read = self.joined = self.far_in_time = self.ambiguous = 0
-        self._wrong: tuple[Path, int, Bad] | None = None
-        """What is wrong first, and where."""
+        self._first_fault: tuple[Path, int, Bad] | None = None
+        """The first fault: path, line, fault."""
         self.filled: Counter[str] = Counter()
-        """Requests in which the edge told a column."""
+        """Column -> number of requests that the edge log filled."""
 
     def load(self, path: Path) -> Iterator[tuple[Record, Bad]]:
-        """Read one edge log; yield what must be put aside.
+        """Read one edge log; yield each record that must be put aside, with the reason.
 
         Raises:
-            InputError: the file has a form that is not read.
+            InputError: the file is of a form that is not supported.
         """
         for record in Source(path):
             self.read += record.line > 0
@@ -70,46 +70,46 @@ class Edge:
                 self._add(record)
             except Bad as bad:
                 if bad.reason == "unknown_form":
-                    raise of_no_use("edge log", "--edge", path, record.line, bad) from bad
-                self._wrong = self._wrong or (path, record.line, bad)
+                    raise unusable("edge log", "--edge", path, record.line, bad) from bad
+                self._first_fault = self._first_fault or (path, record.line, bad)
                 yield record, bad
 
     def demand_lines(self) -> None:
-        """Raise an InputError where no line of all edge logs is of use: an hour without one may be, no log at all."""
-        if self._wrong is not None and not self._clients:
-            raise of_no_use("edge log", "--edge", *self._wrong)
+        """Raise an InputError if no line of any edge log can be used; a single file without one is allowed."""
+        if self._first_fault is not None and not self._clients:
+            raise unusable("edge log", "--edge", *self._first_fault)
 
     def _add(self, record: Record) -> None:
         if record.value is None:
             raise Bad(record.reason or "not_json", record.detail)
-        got = {name: _first(record.value, names) for name, names in FIELDS.items()}
-        request_id = maybe(got["request_id"], "request_id")
+        values = {name: _first(record.value, names) for name, names in FIELDS.items()}
+        request_id = maybe(values["request_id"], "request_id")
         if request_id is None:
             raise Bad("no_request_id")
-        remote, forwarded = maybe(got["remote"], "remote_address"), maybe(got["forwarded"], "x_forwarded_for")
+        remote, forwarded = maybe(values["remote"], "remote_address"), maybe(values["forwarded"], "x_forwarded_for")
         row = {
-            "timestamp": got["time"], "ip": self._tenant.client(remote, forwarded), "ja4": got["ja4"],
-            "user_agent": got["user_agent"], "asn": asn(got["asn"]), "country": got["country"],
+            "timestamp": values["time"], "ip": self._tenant.client(remote, forwarded), "ja4": values["ja4"],
+            "user_agent": values["user_agent"], "asn": asn(values["asn"]), "country": values["country"],
         }
         self._coerce(row)
         second = max(0, min((row["timestamp"] or 0) // SECOND_US, (1 << SECOND_BITS) - 1))
         self._note(request_id, tuple(row[name] for name in FILLS), second)
 
     def _note(self, request_id: str, client: tuple[Any, ...], second: int) -> None:
-        """Keep who sent an identifier when: its first line under itself, all others of an hour together, whatever their order."""
+        """Store a line's client and second: the first line under the identifier, all others of an hour in one entry, in any order."""
         key, entry = self._key(request_id), self._code(client) << SECOND_BITS | second
         known = self._index.get(key)
         if known is None or entry in (known, ~known):
             self._index.put(key, entry if known is None else known)
             return
-        self._index.put(key, min(known, ~known))  # below 0: there are others, and elsewhere none is looked for
+        self._index.put(key, min(known, ~known))  # negative: there are entries by hour as well; otherwise none is looked up
         hour, first = divmod(second, CLOSE_S)
         last, key = first, self._hour_key(request_id, hour)
         before = self._index.get(key)
         if before is not None:
             code, span = _parts(before)
-            both = self._together([code, self._code(client)])
-            entry = (AMBIGUOUS if both is None else self._code(both)) << SECOND_BITS
+            merged = self._merged([code, self._code(client)])
+            entry = (AMBIGUOUS if merged is None else self._code(merged)) << SECOND_BITS
             first, last = min(first, span // SPAN), max(last, span % SPAN)
         self._index.put(key, entry >> SECOND_BITS << SECOND_BITS | first * SPAN + last)
 
@@ -120,20 +120,20 @@ class Edge:
             self._clients.append(client)
         return code
 
-    def _together(self, codes: list[int]) -> tuple[Any, ...] | None:
-        """What lines of one request tell of its client, of two the later; None where they are of several clients."""
+    def _merged(self, codes: list[int]) -> tuple[Any, ...] | None:
+        """The client of several lines of one request, later lines first; None if they are of different clients."""
         client: tuple[Any, ...] = (None,) * len(FILLS)
         for code in codes:
             if code == AMBIGUOUS:
                 return None
             pairs = list(zip(self._clients[code], client, strict=True))
-            if any(None not in pair and pair[0] != pair[1] for pair in pairs[:APART]):
+            if any(None not in pair and pair[0] != pair[1] for pair in pairs[:N_IDENTIFYING]):
                 return None
             client = tuple(old if new is None else new for new, old in pairs)
         return client
 
     def _near(self, request_id: str, second: int) -> list[int] | None:
-        """Numbers of the clients that sent an identifier close to a time, or at one that is not told; None where nobody ever did."""
+        """Numbers of the clients that sent an identifier close to a time, or at an unknown time; None if no client ever did."""
         entry = self._index.get(self._key(request_id))
         if entry is None:
             return None
@@ -150,14 +150,14 @@ class Edge:
         return near
 
     def fill(self, row: dict[str, Any], request_ids: tuple[Any, ...]) -> None:
-        """Fill an event from the first identifier that the edge knows; the edge's word counts, its nulls do not."""
+        """Fill an event from the first identifier in the edge log; its values replace the event's, its nulls do not."""
         far = ambiguous = False
         for request_id in request_ids:
             near = self._near(request_id, row["timestamp"] // SECOND_US) if type(request_id) is str and request_id else None
             if not near:
                 far = far or near is not None
                 continue
-            client = self._together(near)
+            client = self._merged(near)
             if client is None:
                 ambiguous = True
                 continue
@@ -177,10 +177,10 @@ class Edge:
 
 
 def _parts(entry: int) -> tuple[int, int]:
-    """A client's number, and the second or seconds, of an entry of the index."""
+    """(client's number, second or span of seconds) of an entry of the index."""
     return entry >> SECOND_BITS, entry & (1 << SECOND_BITS) - 1
 
 
 def _first(value: dict[str, Any], names: tuple[str, ...]) -> Any:
-    """The first field that says something (Envoy writes ``-`` for nothing)."""
+    """The first field that has a value (Envoy writes ``-`` for none)."""
     return next((value[name] for name in names if value.get(name) not in (None, "", "-")), None)

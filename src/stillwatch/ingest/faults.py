@@ -1,4 +1,4 @@
-"""Why a row, or a whole source, is put aside; the run goes on, unless nothing is left of the registry or the edge log."""
+"""Reasons why a row or a whole source is put aside. The run continues, unless nothing of the registry or the edge log can be used."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +10,9 @@ from stillwatch.errors import InputError
 from stillwatch.files import spelled
 
 ERASED_ACCOUNT = "erased_account"
-"""Counted and told, and nothing else of the row is kept."""
+"""Reason of rows that are counted, and of which nothing else is kept."""
 UNREAD = "unread_field"
-"""A note beside a row of the log or the registry that stays."""
+"""Reason of a note about a row of the log or the registry that is kept."""
 REASONS = {
     "not_json": "the line is not JSON",
     "not_csv": "the line cannot be read as CSV",
@@ -41,20 +41,20 @@ REASONS = {
     "corrupt_parquet": "the file is damaged or not Parquet; what came before was read",
     "unread_rest": "the rest of the source was not read: reading failed, or a record never ends",
 }
-"""Every reason, explained; the text goes into ingest.json."""
+"""Reason -> explanation, which is copied to ingest.json."""
 
 
 class Bad(Exception):  # noqa: N818 - a verdict on a row, not an error of the program
-    """This row is put aside. ``detail`` is kept in every privacy mode: only the registry quotes in it, in the mode that keeps bad rows."""
+    """Puts a row aside. ``detail`` is kept in every privacy mode, so only the registry quotes values, in the mode that keeps bad rows."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
-        """Take one of :data:`REASONS` and what exactly is wrong."""
+        """Take one of :data:`REASONS`, and what exactly is wrong."""
         super().__init__(reason, detail)
         self.reason, self.detail = reason, detail
 
 
-def of_no_use(what: str, option: str, path: Path, line: int, bad: Bad) -> InputError:
-    """The error where nothing of the registry or the edge log can be used; ``bad`` is the first thing wrong, line 0 the whole file."""
+def unusable(what: str, option: str, path: Path, line: int, bad: Bad) -> InputError:
+    """The error that nothing of the registry or the edge log can be used; ``bad`` is the first fault, line 0 means the whole file."""
     detail = f" ({bad.detail})" if bad.detail else ""
     where = f"{path}, line {line}" if line else path
     todo = f"Correct it, or leave {option} out"
@@ -66,7 +66,7 @@ _noted: ContextVar[dict[str, str] | None] = ContextVar("noted", default=None)
 
 @contextmanager
 def noting() -> Iterator[dict[str, str]]:
-    """Within it, optional fields that cannot be read are noted, and do not refuse the record; yields the notes: field, what it is not."""
+    """Collect optional fields that cannot be read, so that they do not put their record aside; yields the notes: field -> detail."""
     notes: dict[str, str] = {}
     token = _noted.set(notes)
     try:
@@ -76,10 +76,10 @@ def noting() -> Iterator[dict[str, str]]:
 
 
 def unread(name: str, detail: str) -> None:
-    """An optional field cannot be read: noted where somebody is :func:`noting`, and whoever calls goes on without it.
+    """Report that an optional field cannot be read: within :func:`noting` it is noted, and the caller leaves the field empty.
 
     Raises:
-        Bad: nobody is.
+        Bad: outside of :func:`noting`.
     """
     notes = _noted.get()
     if notes is None:
@@ -87,7 +87,7 @@ def unread(name: str, detail: str) -> None:
     notes.setdefault(name, detail)
 
 
-def count(found: dict[str, dict[str, Any]], path: Path, line: int, notes: dict[str, str]) -> None:
-    """Count fields of a row that were left empty: by field, in how many ``rows``, and the ``first``, with its place."""
+def count(counts: dict[str, dict[str, Any]], path: Path, line: int, notes: dict[str, str]) -> None:
+    """Add a row's fields that were left empty to ``counts``: field -> number of ``rows``, and the ``first`` detail with its place."""
     for name, detail in notes.items():
-        found.setdefault(name, {"rows": 0, "first": f"{spelled(path)}, line {line}: {detail}"})["rows"] += 1
+        counts.setdefault(name, {"rows": 0, "first": f"{spelled(path)}, line {line}: {detail}"})["rows"] += 1

@@ -1,11 +1,11 @@
-"""A map from 64-bit hashes to integers that stays small: about 16 bytes an entry, whatever their number."""
+"""A map from 64-bit hashes to integers that takes about 16 bytes an entry."""
 
 from typing import Any
 
 import numpy as np
 
 RECENT = 1 << 20
-"""Entries kept in a Python dict before they are folded into the sorted arrays."""
+"""Entries that a Python dict collects before they are merged into the sorted arrays."""
 
 
 class Index:
@@ -18,7 +18,7 @@ class Index:
         self._values = np.empty(0, dtype)
 
     def get(self, key: int) -> int | None:
-        """The value, or None."""
+        """The value of a key, or None."""
         value = self._recent.get(key)
         if value is not None or not len(self._keys):
             return value
@@ -26,12 +26,12 @@ class Index:
         return int(self._values[at]) if at < len(self._keys) and self._keys[at] == key else None
 
     def put(self, key: int, value: int = 0) -> None:
-        """Set a value."""
+        """Set the value of a key (a signed 64-bit integer)."""
         self._recent[key] = value
         if len(self._recent) >= RECENT:
-            self._fold()
+            self._merge()
 
-    def _fold(self) -> None:
+    def _merge(self) -> None:
         keys = np.concatenate([self._keys, np.fromiter(self._recent, np.int64, len(self._recent))])
         recent = np.fromiter(self._recent.values(), self._values.dtype, len(self._recent))
         values = np.concatenate([self._values, recent])

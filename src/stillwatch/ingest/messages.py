@@ -1,8 +1,8 @@
-"""Reduces a conversation to what events keep: system prompt, last user turn, and hashes that link its turns.
+"""Reduces a conversation to the columns of an event: system prompt, last user turn, and hashes that link its turns.
 
-The hashes must survive what clients and gateways do to a conversation between two turns: text as a string or as one
-part, ``developer`` for ``system``, null fields, cache marks, dropped reasoning. They are keyed, so that nobody without
-the tenant's key can guess a text from its hash.
+The hashes must not depend on what clients and gateways change between two turns: text as a string or as one part, ``developer`` for
+``system``, null fields, cache marks, dropped reasoning. They are keyed, so that without the tenant's key nobody can guess a text from its
+hash.
 """
 
 import json
@@ -22,12 +22,12 @@ MARKS = {
     "file": "[file]", "input_file": "[file]", "document": "[file]", "video_url": "[video]",
 }
 LENGTH_BYTES = 8
-WRITTEN = 200
-"""Levels of arrays and objects that orjson writes; it stops at 254."""
+MAX_LEVELS = 200
+"""Levels of nested arrays and objects that are hashed; orjson writes at most 254."""
 
 
 class Reduced(NamedTuple):
-    """A conversation as events keep it."""
+    """Columns of an event that come from its messages."""
 
     system: str | None
     prompt: str
@@ -36,7 +36,7 @@ class Reduced(NamedTuple):
 
 
 def reduce(messages: list[dict[str, Any]], tenant: Tenant) -> Reduced:
-    """Reduce messages (objects with ``role`` and ``content``, as chat APIs define them) in the order they were sent."""
+    """Reduce messages (objects with ``role`` and ``content``, as in chat APIs) in the order in which they were sent."""
     end, turn = boundaries([message.get("role") for message in messages])
     hasher = tenant.hasher(b"context")
     before = None
@@ -50,10 +50,10 @@ def reduce(messages: list[dict[str, Any]], tenant: Tenant) -> Reduced:
 
 
 def boundaries(roles: list[Any]) -> tuple[int, int]:
-    """Where the request's messages end, and where the turn before ended (0 on a first turn).
+    """Indices at which the request's messages end, and at which the turn before ended (0 on a first turn).
 
-    An assistant message at the end is a prefill, a beginning of the answer that the client dictates: it belongs to
-    the answer. The turn before ended where the last run of assistant messages begins.
+    An assistant message at the end is a prefill, a beginning of the answer that the client dictates, so it belongs to the answer. The
+    turn before ended where the last run of assistant messages begins.
     """
     end = len(roles)
     while end and roles[end - 1] == "assistant":
@@ -67,7 +67,7 @@ def boundaries(roles: list[Any]) -> tuple[int, int]:
 
 
 def canonical(message: dict[str, Any]) -> bytes:
-    """The bytes that stand for a message: role, content, tool calls."""
+    """The bytes of a message that are hashed: role, content, tool calls."""
     role, content = message.get("role"), message.get("content")
     if role == "developer":
         role = "system"
@@ -80,7 +80,7 @@ def canonical(message: dict[str, Any]) -> bytes:
 
 
 def canonical_parts(parts: list[Any]) -> Any:
-    """Content parts without what changes between turns; text alone becomes a string."""
+    """Content parts without what changes between turns; parts of only text become one string."""
     kept = [part for part in parts if not (type(part) is dict and part.get("type") in REASONING)]
     if all(type(part) is str or (type(part) is dict and part.get("type") in TEXT_PARTS) for part in kept):
         return "\n".join(part if type(part) is str else str(part.get("text") or "") for part in kept)
@@ -88,7 +88,7 @@ def canonical_parts(parts: list[Any]) -> Any:
 
 
 def part_form(part: Any) -> Any:
-    """A part without its cache mark and null fields; parts in it, as a tool's result has them, likewise."""
+    """A part without its cache mark and null fields; also applied to nested parts, as in a tool's result."""
     if type(part) is not dict:
         return part
     content = part.get("content")
@@ -97,24 +97,24 @@ def part_form(part: Any) -> Any:
 
 
 def unmarked(part: Any) -> Any:
-    """A part, a tool or a call of one without its cache mark, which moves from turn to turn."""
+    """A part, tool or tool call without its cache mark, which moves from turn to turn."""
     return {name: value for name, value in part.items() if name != "cache_control"} if type(part) is dict else part
 
 
 def dumped(value: Any) -> bytes:
-    """Canonical JSON; what lies deeper than WRITTEN levels stands as null where the whole cannot be written."""
+    """Canonical JSON; if the value cannot be written, what lies deeper than MAX_LEVELS becomes null."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONEncodeError, TypeError):
-        value = cut(value, WRITTEN)
+        value = cut(value, MAX_LEVELS)
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONEncodeError, TypeError):
-        return json.dumps(value, sort_keys=True, default=repr).encode()  # which writes numbers of any size
+        return json.dumps(value, sort_keys=True, default=repr).encode()  # unlike orjson, it writes integers of any size
 
 
 def cut(value: Any, levels: int) -> Any:
-    """The value with null in place of arrays and objects that lie deeper."""
+    """The value with null in place of arrays and objects below ``levels`` levels."""
     if type(value) not in (list, dict):
         return value
     if not levels:
@@ -125,7 +125,7 @@ def cut(value: Any, levels: int) -> Any:
 
 
 def content_text(content: Any) -> str:
-    """The text of a message's content: text parts joined, others noted like ``[image]``."""
+    """The text of a message's content: text parts joined by newlines, other parts as marks such as ``[image]``."""
     if type(content) is str:
         return content
     if content is None:
@@ -153,24 +153,24 @@ def system_text(messages: list[dict[str, Any]]) -> str | None:
 
 
 def prompt_text(messages: list[dict[str, Any]]) -> str:
-    """The last user turn that says something (a turn may be only the result of a tool)."""
+    """The text of the last user turn that has text (a turn may be only a tool's result)."""
     for message in reversed(messages):
         if message.get("role") == "user":
-            found = content_text(message.get("content"))
-            if found:
-                return found
+            text = content_text(message.get("content"))
+            if text:
+                return text
     return ""
 
 
 def tools_key(tools: Any, tenant: Tenant) -> int | None:
-    """The hash of tool definitions, whatever their order and whichever API's form they take."""
+    """The hash of tool definitions, independent of their order and of the API."""
     if type(tools) is not list or not tools:
         return None
     return tenant.key64(b"tools", b"\n".join(sorted(dumped(tool_form(tool)) for tool in tools)))
 
 
 def tool_form(tool: Any) -> Any:
-    """One form for the same function in the chat, responses and messages APIs."""
+    """A tool definition in one form for the chat, responses and messages APIs."""
     if type(tool) is not dict:
         return tool
     inner = tool.get("function")
@@ -182,10 +182,13 @@ def tool_form(tool: Any) -> Any:
 
 
 def as_messages(value: Any, name: str = "messages") -> list[dict[str, Any]]:
-    """Messages as a list of objects: a string, or a list of strings, is user turns.
+    """Messages as a list of objects; a string, or each of a list of strings, becomes a user turn.
 
-    A prompt may also be token numbers, which have no text here; it counts by its hash, and is not put aside, or who
-    sends numbers would be looked at by nobody.
+    A prompt of token numbers has no text, but a hash. It must not be put aside: otherwise clients could send numbers to escape detection.
+
+    Args:
+        value: the field of the request.
+        name: its name, for notes of what cannot be read.
     """
     if value is None:
         return []
@@ -202,19 +205,19 @@ def as_messages(value: Any, name: str = "messages") -> list[dict[str, Any]]:
 
 
 def as_message(item: Any) -> Any:
-    """A string, or token numbers, as a user turn; all else stays."""
+    """A string or token numbers as a user turn; anything else unchanged."""
     if is_tokens(item):
         return {"role": "user", "content": [{"type": "tokens", "tokens": item}]}
     return {"role": "user", "content": item} if type(item) is str else item
 
 
 def is_tokens(value: Any) -> bool:
-    """Whether it is a prompt in the form of token numbers, as completions and embeddings take it."""
+    """Whether a value is a prompt of token numbers, as completions and embeddings accept it."""
     return type(value) is list and bool(value) and all(type(item) is int for item in value)
 
 
 def with_system(system: Any, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The messages with a separate system prompt (Anthropic's system, OpenAI's instructions) put in front."""
+    """The messages, with a separate system prompt (Anthropic's system, OpenAI's instructions) as the first."""
     return [{"role": "system", "content": system}, *messages] if system else messages
 
 
@@ -231,7 +234,7 @@ def from_items(items: Any) -> list[dict[str, Any]]:
             messages.append({"role": "tool", "content": item.get("output"), "tool_call_id": item.get("call_id")})
         else:
             call = {name: value for name, value in item.items() if name not in ("id", "status")}
-            # who approves is the client: it is a result, and no turn of the model
+            # the client approves, so this is a result, not a turn of the model
             approval = type_ == "mcp_approval_response"
             messages.append({"role": "tool", "content": [call]} if approval else {"role": "assistant", "tool_calls": [call]})
     return messages

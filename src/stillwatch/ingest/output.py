@@ -1,4 +1,4 @@
-"""What ingest writes, in a staging folder that becomes visible only when everything is whole."""
+"""Writes the output of ingest to a staging folder, which is published only when it is complete."""
 
 import os
 import shutil
@@ -22,27 +22,28 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Finish = Callable[["pa.Table"], "pa.Table | None"]
-"""Takes a batch of events, text still in it; may give their sketches, which are then written beside the events."""
+"""Takes a batch of events, with text; may return their sketches, which are then written beside the events."""
 
 STAGING, OLD = ".ingest.partial", ".ingest.old"
 QUARANTINE, FAILED = "quarantine.parquet", "failed-quarantine.parquet"
-"""What a run put aside; and what the last one put aside of which no row became an event, where the tables of an earlier one stayed."""
-WRITTEN = ("events", partitions.FOLDER, QUARANTINE, FAILED, "accounts.parquet", "ingest.json", ERASURES, STAGING, OLD)
-"""What a run replaces in the folder it writes."""
+"""Rows that a run put aside; and those of a later run that produced no event, so that the earlier tables stayed."""
+REPLACED = ("events", partitions.FOLDER, QUARANTINE, FAILED, "accounts.parquet", "ingest.json", ERASURES, STAGING, OLD)
+"""Names that a run replaces in its output folder."""
 BATCH_ROWS, BATCH_CHARS = 100_000, 256 << 20
-"""A batch of events is written when it has this many rows, or characters of text."""
+"""A batch of events is written when it has so many rows, or so many characters of text."""
 PLACE_BITS = 32
-"""How many low bits of an event's place number its row within a part; the bits above number the part."""
+"""Number of low bits of an event's place that hold its row within a part; the bits above hold the part's number."""
 CHUNK_ROWS = 1024
-"""Rows that become Arrow at once: few enough to be in the processor's cache still."""
+"""Rows that are converted to Arrow at once, few enough to stay in the processor's cache."""
 QUARANTINE_ROWS, QUARANTINE_BYTES = 10_000, 32 << 20
+"""Rows that are put aside are written when there are so many, or so many bytes of them."""
 RAW_KEPT = 1 << 20
-"""Bytes of a bad row that are kept; its length tells whether that is all."""
+"""Most bytes of a bad row that are kept; ``raw_bytes`` shows whether it was cut."""
 ROLES = ("log", "edge", "accounts", "fields")
-"""What rows are of; ``fields`` are notes beside rows of the log and the registry that stay."""
+"""Roles of rows in the quarantine; ``fields`` are notes about rows of the log and the registry that are kept."""
 TEXT = ("system", "prompt", "response")
 COMMON = 0.05
-"""Share of a batch's requests from which those of a network are counted."""
+"""Least share of a batch's requests from one network for which the network's requests are counted."""
 
 
 @contextmanager
@@ -61,15 +62,15 @@ def staged(out: Path) -> Iterator[Path]:
 
 
 def publish(staging: Path, out: Path, summary: dict[str, Any]) -> None:
-    """Put the new tables in place of the old ones; ``ingest.json`` goes first and comes last: it says all is done."""
+    """Replace the old tables by the new ones. ``ingest.json`` is removed first and written last, since it marks a complete run."""
     shutil.rmtree(out / OLD, ignore_errors=True)
-    (out / OLD).mkdir()  # before ingest.json goes: without both, the folder would look like one that no ingest wrote
+    (out / OLD).mkdir()  # before ingest.json is removed: without both, the folder would look as if no ingest had written it
     for name in ("ingest.json", ERASURES, FAILED):
         (out / name).unlink(missing_ok=True)
     for name in ("events", partitions.FOLDER):
         if (out / name).exists():
             if (staging / name).exists():
-                shutil.copymode(out / name, staging / name)  # whoever was let in stays so
+                shutil.copymode(out / name, staging / name)  # keeps the permissions
             os.rename(out / name, out / OLD / name)
         if (staging / name).exists():
             os.rename(staging / name, out / name)
@@ -81,13 +82,13 @@ def publish(staging: Path, out: Path, summary: dict[str, Any]) -> None:
 
 
 def demand_ingested(out: Path) -> None:
-    """Raise an InputError where events lie in the folder that no ingest wrote, and that nobody could get back."""
+    """Raise an InputError if the folder has events that no ingest wrote, which could not be restored."""
     if not any((out / name).exists() for name in ("ingest.json", STAGING, OLD)) and any((out / "events").glob("*")):
         raise InputError("no ingest wrote these events, so they are not replaced", where=out / "events", todo="Pass another --out")
 
 
 def demand_format(out: Path, format: str) -> None:
-    """Raise an InputError where an earlier run left events of another format, which nobody means to replace."""
+    """Raise an InputError if the folder has events of another format from an earlier run, which are hardly meant to be replaced."""
     if not (out / "ingest.json").exists() or not has_events(out):
         return
     before = read_json(out / "ingest.json").get("format")
@@ -99,37 +100,37 @@ def demand_format(out: Path, format: str) -> None:
         raise InputError(f"events of {before} lie here and would be replaced by those of {format}", where=out / "events", todo=todo)
 
 
-def gone(out: Path, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The logs, as an earlier run noted them, whose events lie here and that are not among ``inputs``, by name or by content."""
+def unread_logs(out: Path, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Inputs of the earlier run whose events are in the folder and which are not among ``inputs``, neither by path nor by content."""
     if not (out / "ingest.json").exists() or not has_events(out):
         return []
-    read = {one[name] for one in inputs for name in ("path", "sha256")}
+    read = {entry[name] for entry in inputs for name in ("path", "sha256")}
     before = read_json(out / "ingest.json").get("inputs", [])
     try:
-        return [one for one in before if one["role"] == "log" and one["rows"] and read.isdisjoint((one["path"], one["sha256"]))]
+        return [entry for entry in before if entry["role"] == "log" and entry["rows"] and read.isdisjoint((entry["path"], entry["sha256"]))]
     except (KeyError, TypeError) as error:
         raise InputError("not what stillwatch ingest writes", where=out / "ingest.json", todo="Pass another --out") from error
 
 
 def has_events(out: Path) -> bool:
-    """Whether an earlier run left events here that a run without any must not replace."""
+    """Whether the folder has events of an earlier run, which a run without events must not replace."""
     record = out / "ingest.json"
-    if not record.exists():  # it was interrupted, which OLD goes on to tell
+    if not record.exists():  # the run was interrupted; OLD still marks the folder
         return any((out / "events").glob("*"))
-    told = read_json(record)
+    summary = read_json(record)
     try:
-        return bool(told["rows"]["written"])
+        return bool(summary["rows"]["written"])
     except (KeyError, TypeError) as error:
         raise InputError("not what stillwatch ingest writes", where=record, todo="Pass another --out") from error
 
 
 def as_table(rows: list[dict[str, Any]], table: Table) -> "pa.Table":
-    """Rows as an Arrow table of exactly the contract's columns."""
+    """Rows (dicts) as an Arrow table of exactly the columns of ``table``; absent values are null."""
     import pyarrow as pa
 
     if not rows:
         return table.schema.empty_table()
-    # all columns of a row at once, while the row is in the cache; then row tuples turn into columns
+    # all columns of a row at once, while it is in the processor's cache; then tuples of rows become columns
     empty, pick = dict.fromkeys(table.names), itemgetter(*table.names)
     columns = zip(*[pick(empty | row) for row in rows], strict=True)
     arrays = []
@@ -152,14 +153,14 @@ class Events:
         self.parts = self.written = self.empty_prompts = self.redacted = self.master_key = 0
         self.filled: Counter[str] = Counter()
         self.networks: Counter[str] = Counter()
-        """Requests of networks, in batches where they are COMMON."""
+        """Network -> its requests, in batches of which it has at least the share COMMON."""
         self.senders: dict[str, set[str]] = {}
-        """Accounts of these, so many as are asked for."""
+        """Network -> some of its accounts, at most OF_MANY."""
         self.first: int | None = None
         self.last: int | None = None
 
     def add(self, row: dict[str, Any]) -> None:
-        """Take one event."""
+        """Add one event."""
         self._rows.append(row)
         self._count += 1
         self._chars += sum(len(row.get(name) or "") for name in TEXT)
@@ -176,7 +177,7 @@ class Events:
         self._rows = []
 
     def flush(self) -> None:
-        """Write what was collected; an empty run still writes one part, which has the schema."""
+        """Write the collected events; a run without events still writes one part, for the schema."""
         import pyarrow as pa
 
         if not self._count and self.parts:
@@ -198,18 +199,18 @@ class Events:
 
     @property
     def place(self) -> int:
-        """Where the next event will stand, for :meth:`relink`."""
+        """Place of the next event, for :meth:`relink`."""
         return self.parts << PLACE_BITS | self._count
 
     def relink(self, links: Iterable[tuple[int, int, int]]) -> None:
-        """Write other conversation keys into rows that are written: place, parent_key and context_key of each."""
+        """Update conversation keys of rows that are already written, from (place, parent_key, context_key) of each."""
         import numpy as np
         import pyarrow.parquet as pq
 
-        found = np.fromiter(chain.from_iterable(links), np.int64).reshape(-1, 3)
-        found = found[np.argsort(found[:, 0], kind="stable")]
-        for part in np.unique(found[:, 0] >> PLACE_BITS).tolist():
-            rows, parents, contexts = found[found[:, 0] >> PLACE_BITS == part].T
+        updates = np.fromiter(chain.from_iterable(links), np.int64).reshape(-1, 3)
+        updates = updates[np.argsort(updates[:, 0], kind="stable")]
+        for part in np.unique(updates[:, 0] >> PLACE_BITS).tolist():
+            rows, parents, contexts = updates[updates[:, 0] >> PLACE_BITS == part].T
             rows = rows & (1 << PLACE_BITS) - 1
             path = self._folder / f"part-{part:05}.parquet"
             events = pq.read_table(path, schema=EVENTS.schema)
@@ -221,7 +222,7 @@ class Events:
                     add(replaced(sketches, rows, parent=parents, context=contexts), events["account_id"])
 
     def sketched(self) -> dict[str, Any] | None:
-        """What ingest.json says of the sketches, if any were made."""
+        """The entry of ingest.json about the sketches; None if there are none."""
         return partitions.record(self._sketched) if self._sketched else None
 
     def _measure(self, table: "pa.Table") -> None:
@@ -230,12 +231,12 @@ class Events:
         self.written += len(table)
         for name in table.column_names:
             self.filled[name] += len(table) - table[name].null_count
-        known = table["ip"].drop_null().value_counts()
-        for one in known.filter(pc.greater_equal(known.field("counts"), COMMON * len(table))).to_pylist():
-            self.networks[one["values"]] += one["counts"]
-            senders = self.senders.setdefault(one["values"], set())
+        counts = table["ip"].drop_null().value_counts()
+        for row in counts.filter(pc.greater_equal(counts.field("counts"), COMMON * len(table))).to_pylist():
+            self.networks[row["values"]] += row["counts"]
+            senders = self.senders.setdefault(row["values"], set())
             if len(senders) < OF_MANY:
-                senders.update(table.filter(pc.equal(table["ip"], one["values"]))["account_id"].unique().to_pylist()[:OF_MANY])
+                senders.update(table.filter(pc.equal(table["ip"], row["values"]))["account_id"].unique().to_pylist()[:OF_MANY])
         if len(table):
             span = pc.min_max(table["timestamp"].cast("int64")).as_py()
             self.first = min(span["min"], self.first if self.first is not None else span["min"])
@@ -243,7 +244,13 @@ class Events:
 
 
 def replaced(table: "pa.Table", rows: Any, **columns: Any) -> "pa.Table":
-    """The table with other whole numbers in some rows of some columns; null stays null, and so does 0, which is null in sketches."""
+    """The table with new integers in some rows of some columns. Null stays null, and so does 0, which is null in sketches.
+
+    Args:
+        table: the table.
+        rows: (n,) row numbers.
+        columns: name -> (n,) new values.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -257,7 +264,7 @@ def replaced(table: "pa.Table", rows: Any, **columns: Any) -> "pa.Table":
 
 
 def without_text(table: "pa.Table") -> "pa.Table":
-    """The events, text columns null."""
+    """The events with all text columns null."""
     import pyarrow as pa
 
     for name in TEXT:
@@ -267,10 +274,10 @@ def without_text(table: "pa.Table") -> "pa.Table":
 
 
 class Quarantine:
-    """Collects what was put aside and counts it by reason."""
+    """Collects the rows that are put aside, and counts them by reason."""
 
     def __init__(self, path: Path, tenant: Tenant, *, keep_raw: bool) -> None:
-        """Write to ``path``; without ``keep_raw`` a row's bytes are kept as length and keyed hash only."""
+        """Write to ``path``; without ``keep_raw`` only length and keyed hash of a row's bytes are kept."""
         self._path, self._tenant, self._keep_raw = path, tenant, keep_raw
         self._rows: list[dict[str, Any]] = []
         self._bytes = 0
@@ -278,10 +285,10 @@ class Quarantine:
         self.rows: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
         self.sources: Counter[str] = Counter()
         self.examples: dict[str, dict[str, str]] = {role: {} for role in (*ROLES, "source")}
-        """By role (source where the whole is meant) and reason, where the first of its kind stands and what exactly is wrong there."""
+        """Role (``source`` for a whole source) -> reason -> place and detail of the first."""
 
     def add(self, role: str, source: Path, record: Record, bad: Bad) -> None:
-        """Put one record, or one fault of a whole source (line 0), aside; of an erased account it is only counted."""
+        """Put a record, or a fault of a whole source (line 0), aside; a record of an erased account is only counted."""
         if bad.reason == ERASED_ACCOUNT:
             self.rows[role][bad.reason] += 1
             return
@@ -304,7 +311,7 @@ class Quarantine:
         return sorted({*self.sources}.union(*self.rows.values()))
 
     def close(self) -> None:
-        """Write the rest; the file exists even if nothing was put aside."""
+        """Write the remaining rows; the file exists even if nothing was put aside."""
         self._flush()
         self._writer.close()
 

@@ -1,4 +1,4 @@
-"""Reads any source by records: gzip or plain, JSON lines or documents, CSV, Parquet; damage is told, not raised."""
+"""Reads the records of any source: gzip or plain, JSON lines or documents, CSV, Parquet. Damage is reported in records, not raised."""
 
 import csv
 import json
@@ -18,9 +18,9 @@ from stillwatch.ingest.split import MAX_RECORD, TooLarge, records, shallow, whol
 from stillwatch.ingest.values import Cells, Unreadable, kind
 
 BLOCK = 1 << 20
-"""Bytes read at a time."""
+"""Bytes that are read at once."""
 LONG_LINE = 8 << 20
-"""Bytes; a longer line is not held whole where it has several records."""
+"""Bytes from which a line with several records is not held in memory as a whole."""
 PARQUET_BATCH = 8192
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
@@ -29,28 +29,28 @@ FOREIGN = {
     b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "a zip archive", b"\x04\x22\x4d\x18": "LZ4",
     b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"ORC": "ORC", b"Obj\x01": "Avro", b"SQLite": "an SQLite database",
 }
-"""What a file begins with that is none of the forms read here: its lines would only be noise in the quarantine."""
+"""First bytes of files in forms that are not supported -> name; their lines would only fill the quarantine."""
 SEPARATORS = ",;\t"
-NOTHING = ("", "\\N", "NULL")
-"""Null in CSV, as spreadsheets and as databases write it."""
+NULLS = ("", "\\N", "NULL")
+"""Null in CSV, as written by spreadsheets and databases."""
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".log", ".txt", ".csv", ".parquet")
 HIDDEN = (".", "_")
-"""How names of files and folders begin that are passed over in folders."""
+"""First characters of names of files and folders that are skipped in folders."""
 
 
 class Record(NamedTuple):
-    """One record of a source, or what is wrong there."""
+    """One record of a source, or a fault (``value`` is None)."""
 
     line: int
-    """Line in files of lines, else the record's number; from 1, and 0 where the whole source is meant."""
+    """Line in files of lines, else number of the record, from 1; 0 means the whole source."""
     value: dict[str, Any] | None
     raw: bytes | None = None
-    """The record's bytes; null where the source does not hold records as bytes."""
+    """The record's bytes; None if the source does not store records as bytes."""
     reason: str | None = None
     detail: str = ""
 
     def as_bytes(self) -> bytes:
-        """The record's bytes, written as JSON where the source has another form."""
+        """The record's bytes, or the record as JSON if the source does not store records as bytes."""
         if self.raw is not None:
             return self.raw
         try:
@@ -60,11 +60,11 @@ class Record(NamedTuple):
 
 
 def files(sources: list[Path], unread: list[Path] | None = None) -> list[Path]:
-    """The files of all sources, folders searched for known endings (also with .gz), in a fixed order.
+    """The files of all sources in a fixed order; folders are searched for known endings (also with .gz).
 
     Args:
-        sources: files and folders; hidden files and folders in folders are passed over.
-        unread: what a folder holds besides, and is not read, is added here.
+        sources: files and folders; hidden files and folders in folders are skipped.
+        unread: list to which other files in folders, which are not read, are added.
 
     Raises:
         InputError: a source, or a folder in one, is absent or cannot be read.
@@ -72,13 +72,13 @@ def files(sources: list[Path], unread: list[Path] | None = None) -> list[Path]:
     found: list[Path] = []
     for source in sources:
         if source.is_dir():
-            inside = [path for path in _within(source) if _wanted(path)]
+            logs = [path for path in _within(source) if _wanted(path)]
             if unread is not None:
                 unread += [path for path in _within(source) if not _wanted(path)]
-            if not inside:
+            if not logs:
                 todo = f"Known endings: {', '.join(SUFFIXES)}, also with .gz"
                 raise InputError("no log files in the folder", where=source, todo=todo)
-            found += inside
+            found += logs
         elif source.is_file():
             found.append(source)
         elif source.exists():
@@ -94,7 +94,7 @@ def files(sources: list[Path], unread: list[Path] | None = None) -> list[Path]:
 
 
 def _within(folder: Path) -> list[Path]:
-    """Files in a folder and in its folders, and links to folders, which are not followed: they may lead round in circles."""
+    """Files in a folder and its subfolders, and links to folders, which are not followed because they may form cycles."""
     def fail(error: OSError) -> None:
         raise InputError(f"cannot read ({error.strerror})", where=error.filename) from error
 
@@ -111,7 +111,7 @@ def _wanted(path: Path) -> bool:
 
 
 def opened(path: Path) -> BinaryIO:
-    """The file, opened, or an InputError."""
+    """Open a file for reading bytes; raises InputError."""
     try:
         return open(path, "rb")
     except OSError as error:
@@ -125,12 +125,13 @@ class Source:
         """Read ``path``.
 
         Args:
-            path: the file; what it is, its first bytes say.
-            header: text that is not JSON is CSV with a header line.
+            path: the file; its first bytes tell its form.
+            header: whether text that is not JSON is CSV with a header line.
             skip: columns of a Parquet file that must not be read.
         """
         self._path, self._header, self._skip = path, header, skip
-        self._cut: tuple[str, str] | None = None
+        self._fault: tuple[str, str] | None = None
+        """Reason and detail of what ended the source early."""
 
     def __iter__(self) -> Iterator[Record]:
         """Yield the records; faults of the whole source come last."""
@@ -141,9 +142,9 @@ class Source:
                     seen = seen or record.line > 0
                     yield record
             except OSError as error:
-                self._cut = ("unread_rest", f"reading failed: {error.strerror or type(error).__name__}")
-        if self._cut:
-            yield Record(0, None, None, *self._cut)
+                self._fault = ("unread_rest", f"reading failed: {error.strerror or type(error).__name__}")
+        if self._fault:
+            yield Record(0, None, None, *self._fault)
         elif not seen:
             yield Record(0, None, None, "empty_file", f"{self._path.stat().st_size} bytes")
 
@@ -155,7 +156,7 @@ class Source:
             return
         foreign = next((name for mark, name in FOREIGN.items() if head.startswith(mark)), None)
         if foreign is not None:
-            self._cut = ("unknown_form", f"it is {foreign}")
+            self._fault = ("unknown_form", f"it is {foreign}")
             return
         blocks = self._gunzipped(handle) if head[:2] == GZIP else _plain(handle)
         first = _first_line(blocks).removeprefix(BOM)
@@ -168,7 +169,7 @@ class Source:
             yield from self._lines(chained)
 
     def _gunzipped(self, handle: BinaryIO) -> Iterator[bytes]:
-        """Unpack all members; a cut or a damage ends the blocks and is noted."""
+        """Unpack all gzip members; truncation or damage ends the blocks, and is noted as the source's fault."""
         unpacker, packed = zlib.decompressobj(wbits=31), handle.read(BLOCK)
         try:
             while packed:
@@ -183,9 +184,9 @@ class Source:
                     if not packed:
                         return
                 packed = packed or handle.read(BLOCK)
-            self._cut = ("truncated_gzip", "the stream has no end mark")
+            self._fault = ("truncated_gzip", "the stream has no end mark")
         except zlib.error as error:
-            self._cut = ("corrupt_gzip", str(error))
+            self._fault = ("corrupt_gzip", str(error))
             yield from _salvaged(before, packed)
 
     def _lines(self, blocks: Iterator[bytes]) -> Iterator[Record]:
@@ -200,47 +201,47 @@ class Source:
                 if type(value) is dict:
                     yield Record(number, value, line)
                 else:
-                    yield from _decoded(number, line, self._cut is not None and not ended)
+                    yield from _decoded(number, line, self._fault is not None and not ended)
 
     def _document(self, blocks: Iterator[bytes]) -> Iterator[Record]:
         number = 0
         try:
             for number, raw in enumerate(records(blocks), start=1):
-                yield from _decoded(number, raw, self._cut is not None)
+                yield from _decoded(number, raw, self._fault is not None)
         except TooLarge as error:
             yield Record(number + 1, None, error.args[0][:BLOCK], "record_too_large", "more than 64 MiB")
-            self._cut = ("unread_rest", f"from record {number + 1}")
+            self._fault = ("unread_rest", f"from record {number + 1}")
 
     def _table(self, blocks: Iterator[bytes]) -> Iterator[Record]:
         csv.field_size_limit(MAX_RECORD)
         lines = _TextLines(blocks)
         head = next(lines, "")
-        lines.again()
-        # strict: a quote that is never closed would otherwise take in all rows after it without a word
+        lines.rewind()
+        # strict: otherwise a quote that is never closed would swallow all later rows silently
         rows = csv.reader(lines, delimiter=max(SEPARATORS, key=head.count), strict=True)
         names: list[str] | None = None
         while True:
             try:
                 row = next(rows, None)
             except csv.Error as error:
-                number, raw, _ = lines.again(1)
+                number, raw, _ = lines.rewind(1)
                 yield Record(number, None, raw, "not_csv", str(error))
                 continue
             if row is None:
                 return
-            taken = lines.taken_up()
+            taken = lines.take()
             if names is None:
                 names = [mended(name).strip() for name in row]
                 twice = next((name for name in names if name and names.count(name) > 1), None)
                 if twice is not None:
-                    self._cut = ("doubled_column", f"column {names.index(twice) + 1}")
+                    self._fault = ("doubled_column", f"column {names.index(twice) + 1}")
                     return
             elif row:
                 yield self._row(names, row, taken)
 
     def _row(self, names: list[str], row: list[str], taken: list["_Line"]) -> Record:
         number, raw = taken[0].number, b"\n".join(line.raw for line in taken)
-        if self._cut is not None and not taken[-1].ended:
+        if self._fault is not None and not taken[-1].ended:
             return Record(number, None, raw, "truncated")
         try:
             raw.decode()
@@ -248,7 +249,7 @@ class Source:
             return Record(number, None, raw, "invalid_utf8", f"at byte {error.start}")
         if len(row) != len(names):
             return Record(number, None, raw, "wrong_columns", f"{len(row)} fields, the header has {len(names)}")
-        values = Cells((name, None if value in NOTHING else value) for name, value in zip(names, row, strict=True))
+        values = Cells((name, None if value in NULLS else value) for name, value in zip(names, row, strict=True))
         return Record(number, values, raw)
 
     def _parquet(self) -> Iterator[Record]:
@@ -257,18 +258,18 @@ class Source:
 
         number = 0
         try:
-            with opened(self._path) as handle, pq.ParquetFile(handle) as file:  # pyarrow opens no name that is not UTF-8
+            with opened(self._path) as handle, pq.ParquetFile(handle) as file:  # by handle: pyarrow cannot open names that are not UTF-8
                 names = [name for name in file.schema_arrow.names if name not in self._skip]
                 for batch in file.iter_batches(batch_size=PARQUET_BATCH, columns=names):
                     for value in _rows(batch):
                         number += 1
                         yield Record(number, value)
         except (pa.ArrowException, OSError) as error:
-            self._cut = ("corrupt_parquet", f"{type(error).__name__} after row {number}")
+            self._fault = ("corrupt_parquet", f"{type(error).__name__} after row {number}")
 
 
 def _salvaged(unpacker: Any, packed: bytes) -> Iterator[bytes]:
-    """What can be unpacked before the damage: a failing call gives nothing, so ever smaller steps go up to it."""
+    """Unpack what comes before the damage, in ever smaller steps, because a call that fails returns nothing."""
     for step in (4096, 1):
         while packed:
             trial = unpacker.copy()
@@ -286,7 +287,7 @@ def _plain(handle: BinaryIO) -> Iterator[bytes]:
 
 
 def _first_line(blocks: Iterator[bytes]) -> bytes:
-    """The first blocks: up to the end of the first line, which tells documents from lines, or more than MAX_RECORD."""
+    """The first blocks, up to the end of the first line or beyond MAX_RECORD; they tell a document from lines."""
     head, size = [], 0
     for block in blocks:
         head.append(block)
@@ -302,29 +303,29 @@ def _chain(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def split_lines(blocks: Iterator[bytes], *, in_parts: bool = False) -> Iterator[tuple[int, bytes, bool]]:
-    """Yield (number, line, whether it has its newline).
+    """Yield (line number from 1, line, whether it ends with a newline).
 
-    With ``in_parts`` a line of JSON over LONG_LINE comes as its whole records, as they fill up, then an array of those that are left.
-    Of a record over MAX_RECORD, or of another line as long, only the beginning comes.
+    With ``in_parts`` a line of JSON over LONG_LINE is yielded as its records, as they are complete, then as an array of the rest. Of a
+    record or another line over MAX_RECORD only the beginning is yielded.
     """
-    number, pending, size, enough = 1, [b""], 0, LONG_LINE
+    number, pending, size, next_split_size = 1, [b""], 0, LONG_LINE
     for block in blocks:
         first, *others = block.split(b"\n")
         if size <= MAX_RECORD:
             pending.append(first)
             size += len(first)
-            if in_parts and size > min(enough, MAX_RECORD):
-                found, rest = whole_records(b"".join(pending))
-                yield from ((number, record, True) for record in found)
+            if in_parts and size > min(next_split_size, MAX_RECORD):
+                complete, rest = whole_records(b"".join(pending))
+                yield from ((number, record, True) for record in complete)
                 pending, size = [rest], len(rest)
-                # a long record is looked at again only when its part that is here has doubled
-                enough = max(LONG_LINE, 2 * size)
+                # a long record is scanned again only when what has arrived of it has doubled
+                next_split_size = max(LONG_LINE, 2 * size)
         if others:
             yield number, b"".join(pending), True
             for place, line in enumerate(others[:-1], start=number + 1):
                 yield place, line, True
             number += len(others)
-            pending, size, enough = [others[-1]], len(others[-1]), LONG_LINE
+            pending, size, next_split_size = [others[-1]], len(others[-1]), LONG_LINE
     if size:
         yield number, b"".join(pending), False
 
@@ -333,11 +334,11 @@ class _Line(NamedTuple):
     number: int
     raw: bytes
     ended: bool
-    """Whether it has its newline."""
+    """Whether it ends with a newline."""
 
 
 class _TextLines:
-    """Lines as text for csv; it remembers what the record at hand took, and can give that out again."""
+    """Lines as text for csv; remembers the lines of the current record, and can return them again."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._lines = split_lines(blocks)
@@ -352,20 +353,20 @@ class _TextLines:
         self._taken.append(line)
         return line.raw.decode("utf-8", "surrogateescape") + "\n"
 
-    def taken_up(self) -> list[_Line]:
-        """The lines since the last call."""
+    def take(self) -> list[_Line]:
+        """The lines that were returned since the last call."""
         taken, self._taken = self._taken, []
         return taken
 
-    def again(self, but: int = 0) -> _Line:
-        """Give out again what was taken, but for its first line or lines; gives the first."""
-        taken = self.taken_up()
-        self._waiting.extendleft(reversed(taken[but:]))
+    def rewind(self, skip: int = 0) -> _Line:
+        """Return the lines since the last :meth:`take` again, but for the first ``skip``; returns the first of them."""
+        taken = self.take()
+        self._waiting.extendleft(reversed(taken[skip:]))
         return taken[0] if taken else _Line(0, b"", True)
 
 
 def is_document(head: bytes) -> bool:
-    """Whether JSON goes over several lines (an array, or indented objects) rather than a value a line."""
+    """Whether the first bytes are those of JSON over several lines (an array, or indented objects), not of one value a line."""
     head = head.lstrip()
     if head[:1] not in (b"[", b"{"):
         return False
@@ -385,7 +386,7 @@ def _complete(line: bytes) -> bool:
 
 
 def _decoded(number: int, raw: bytes, cut: bool) -> Iterator[Record]:
-    """The record, or the records of an array, in these bytes."""
+    """The record, or the records of an array, in ``raw``; ``cut``: the source is cut off here."""
     try:
         value = decode(raw)
     except Bad as bad:
@@ -406,7 +407,7 @@ def _decoded(number: int, raw: bytes, cut: bool) -> Iterator[Record]:
 
 
 def several(raw: bytes) -> list[bytes]:
-    """The records of a line that holds more than one (objects without a newline between them, an array that is cut off), else none."""
+    """The records of a line that has more than one (objects without newlines between them, a cut array); else an empty list."""
     if raw.lstrip()[:1] not in (b"[", b"{"):
         return []
     try:
@@ -423,7 +424,11 @@ def _checked(number: int, value: Any, raw: bytes | None = None) -> Record:
 
 
 def decode(raw: bytes) -> Any:
-    """The JSON value of these bytes; what Python's own writer makes (NaN, lone surrogates) is read too."""
+    """The JSON value of ``raw``, also if Python wrote NaN or lone surrogates.
+
+    Raises:
+        Bad: it is not UTF-8 or not JSON.
+    """
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -443,7 +448,7 @@ def decode(raw: bytes) -> Any:
 
 
 def mended(value: Any) -> Any:
-    """The value with lone surrogates replaced, which no UTF-8 can hold."""
+    """The value with lone surrogates, which UTF-8 cannot represent, replaced."""
     if type(value) is str:
         return re.sub("[\ud800-\udfff]", "\ufffd", value)
     if type(value) is list:
@@ -460,7 +465,7 @@ def _rows(batch: Any) -> Iterator[dict[str, Any]]:
 
 
 def _readable(column: Any) -> Any:
-    """Days and nanoseconds as microseconds, which is what Python's times hold."""
+    """The column with dates and nanoseconds as microseconds, the resolution of Python's times."""
     import pyarrow as pa
 
     try:
@@ -474,7 +479,7 @@ def _readable(column: Any) -> Any:
 
 
 def _values(column: Any) -> list[Any]:
-    """The values of a column; bytes, as which some engines write strings to Parquet, as strings."""
+    """The values of a column; bytes become strings, since some engines write strings to Parquet as bytes."""
     import pyarrow as pa
 
     try:
@@ -490,7 +495,7 @@ def _values(column: Any) -> list[Any]:
 
 
 def _spelled(value: Any) -> Any:
-    """A value for the quarantine, where Python has none: times as numbers, text as it stands."""
+    """A form for the quarantine of a value that Python cannot represent: times as numbers, text as Latin-1."""
     import pyarrow as pa
 
     if pa.types.is_timestamp(value.type):

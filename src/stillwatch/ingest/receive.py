@@ -1,7 +1,7 @@
 """Takes the logs that a gateway posts and appends each body to a file, for ``stillwatch ingest`` to read.
 
-LiteLLM's callback ``generic_api`` posts its log and wants somebody there. Nothing is looked at here: what a body is worth,
-ingest says, and keeps what is worth nothing in its quarantine.
+LiteLLM's callback ``generic_api`` posts its log and needs a server. Bodies are not parsed here; ingest does that, and puts bad rows into
+its quarantine.
 """
 
 import hmac
@@ -25,30 +25,30 @@ from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import print_plain
 
 LARGEST = 256 << 20
-"""Bytes of a body; a gateway posts some hundred requests at once."""
+"""Largest body, bytes; a gateway posts some hundred requests at once."""
 PATIENCE_S = 60.0
-"""How long a caller may be silent in the middle of a request."""
+"""How long a caller may send nothing in the middle of a request, seconds."""
 
 
 class Shelf:
-    """A folder of files, one an hour (UTC); each body is one or more lines of them, and never part of a line."""
+    """A folder with one file an hour (UTC); each body is appended as one or more whole lines."""
 
     def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Make the folder; it and its files are readable by their owner alone, since prompts are in them."""
+        """Make the folder; only its owner can read it and its files, since they contain prompts."""
         own_folder(folder)
-        self.folder, self.n, self._now, self.turn = folder, 0, now, threading.Lock()
+        self.folder, self.n, self._now, self.lock = folder, 0, now, threading.Lock()
 
     def put(self, body: bytes) -> Path:
-        """Append a body. Raises OSError where it cannot be stored; the file is then as it was."""
+        """Append a body and return the file. Raises OSError if it cannot be stored; the file is then unchanged."""
         path = self.folder / f"{self._now():%Y-%m-%dT%H}.ndjson"
-        with self.turn, open(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab", buffering=0) as file:
+        with self.lock, open(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab", buffering=0) as file:
             start = os.fstat(file.fileno()).st_size
-            # whoever was killed in the middle of a body left half a line, which must not take this one with it
+            # a process that was killed in the middle of a body left half a line, to which this body must not be joined
             torn = start > 0 and os.pread(file.fileno(), 1, start - 1) != b"\n"
-            rest = memoryview(b"\n" * torn + body.strip() + b"\n")
+            remaining = memoryview(b"\n" * torn + body.strip() + b"\n")
             try:
-                while rest:
-                    rest = rest[file.write(rest) :]
+                while remaining:
+                    remaining = remaining[file.write(remaining) :]
             except OSError:
                 os.ftruncate(file.fileno(), start)
                 raise
@@ -57,11 +57,11 @@ class Shelf:
 
 
 class _Server(ThreadingHTTPServer):
-    """Hands requests to :class:`_Handler`, a thread each."""
+    """Handles each request in a thread, with :class:`_Handler`."""
 
     daemon_threads = True
     request_queue_size = 128
-    """Callers that wait to be let in; the usual five are few where a gateway posts a request at a time."""
+    """Backlog of connections; the default of five is too small for a gateway that posts single requests."""
 
     def __init__(self, address: tuple[str, int], shelf: Shelf, token: str, say: Callable[[str], None]) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -69,7 +69,7 @@ class _Server(ThreadingHTTPServer):
         self.shelf, self.token, self.say = shelf, token, say
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """In one line, where the base class prints a trace; not at all where the caller went away, since it knows."""
+        """Print one line, not the traceback of the base class; nothing if the caller disconnected."""
         if not isinstance(error := sys.exception(), ConnectionError):
             self.say(f"a request failed ({error!r})")
 
@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         token = self.server.token
         if token and not hmac.compare_digest(given, b"Bearer " + token.encode()):
             self._refuse(401, "wrong token")
-        elif not token and _of_a_page(self.headers):
+        elif not token and _from_browser(self.headers):
             self._refuse(403, "without --token-file only programs of this machine may post, at its loopback address")
         elif self.headers.get("content-encoding", "identity") != "identity":
             self._refuse(415, "compressed bodies are not taken")
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _take(self, body: bytes, length: int) -> None:
         if len(body) < length:
-            self.close_connection = True  # the caller went away in the middle; it knows
+            self.close_connection = True  # the caller disconnected in the middle, so no answer is needed
             return
         try:
             if body.strip():
@@ -129,23 +129,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def log_message(self, *_: Any) -> None:
-        """One line a body would be noise."""
+        """Print nothing: one line a body would be too much."""
 
 
 def server(shelf: Shelf, host: str, port: int, token: str = "", say: Callable[[str], None] = print) -> ThreadingHTTPServer:
-    """A server that listens and is not yet serving.
+    """A server that listens but does not serve yet.
 
     Args:
-        shelf: where bodies go.
-        host: address to listen at.
-        port: its port; 0 takes a free one.
-        token: what ``Authorization: Bearer`` must be; empty asks for none, which only loopback may.
-        say: told of bodies that could not be stored.
+        shelf: stores the bodies.
+        host: address to listen on.
+        port: port to listen on; 0: any free one.
+        token: required ``Authorization: Bearer`` token; empty: none, which is allowed only on a loopback address.
+        say: called with a line for each body that could not be stored.
 
     Raises:
-        InputError: no token, and others than this machine can call; or the port is taken.
+        InputError: there is no token and ``host`` is not a loopback address; or the port is in use.
     """
-    if not token and not _own(host):
+    if not token and not _is_loopback(host):
         todo = "Pass --token-file: whoever reaches the port could write to the disk"
         raise InputError("a receiver that others can reach needs a token", where=f"--host {host}", todo=todo)
     try:
@@ -154,12 +154,12 @@ def server(shelf: Shelf, host: str, port: int, token: str = "", say: Callable[[s
         raise InputError(f"cannot listen ({error})", where=f"{host}:{port}", todo="Pass another --port or --host") from error
 
 
-def _of_a_page(headers: Message) -> bool:
-    """Whether a page in a browser of this machine may have sent a request: it tells its origin, or a name of its own for this machine."""
-    return "origin" in headers or not _own(re.sub(r":\d*$", "", headers.get("host", "localhost")).strip("[]").lower())
+def _from_browser(headers: Message) -> bool:
+    """Whether a page in a browser on this machine may have sent a request: it has an Origin, or a Host that is not loopback."""
+    return "origin" in headers or not _is_loopback(re.sub(r":\d*$", "", headers.get("host", "localhost")).strip("[]").lower())
 
 
-def _own(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -167,7 +167,18 @@ def _own(host: str) -> bool:
 
 
 def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT; the body that is being stored then is stored."""
+    """Serve until SIGTERM or SIGINT; a body that is being stored then is still stored.
+
+    Args:
+        folder: where to store bodies.
+        host: address to listen on.
+        port: port to listen on.
+        token_file: file with the token; None: no token.
+        quiet: print nothing.
+
+    Raises:
+        InputError: the token or the address cannot be used.
+    """
     say: Callable[[str], None] = (lambda _: None) if quiet else lambda text: print_plain(text, flush=True)
     try:
         token = "" if token_file is None else token_file.read_text().strip()
@@ -176,13 +187,13 @@ def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: b
     if token_file is not None and not token:
         raise InputError("no token in it", where=token_file)
     shelf = Shelf(folder)
-    with server(shelf, host, port, token, say) as made:
+    with server(shelf, host, port, token, say) as listening:
         def end(*_: Any) -> None:
-            threading.Thread(target=made.shutdown).start()  # it waits for serve_forever, which this interrupts
+            threading.Thread(target=listening.shutdown).start()  # shutdown waits for serve_forever, which this handler interrupts
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
-        say(f"http://{f'[{host}]' if ':' in host else host}:{made.server_port}/ appends what is posted to {folder}, a file an hour")
-        made.serve_forever(poll_interval=0.2)
-        shelf.turn.acquire()  # for good: what began to be stored from here on would be cut off by the end of the process
+        say(f"http://{f'[{host}]' if ':' in host else host}:{listening.server_port}/ appends what is posted to {folder}, a file an hour")
+        listening.serve_forever(poll_interval=0.2)
+        shelf.lock.acquire()  # never released: a body that began to be stored from here on would be cut off by the end of the process
         say(f"{number_of(shelf.n, 'body', 'bodies')} in {folder}: stillwatch ingest {folder} --from litellm --out DIR")

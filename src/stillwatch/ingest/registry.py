@@ -1,4 +1,4 @@
-"""The account registry: who signed up when, and which contact and payment details accounts have in common, hashed."""
+"""Reads the account registry: sign-up times, and hashed contact and payment details that accounts may share."""
 
 import re
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.ingest.faults import ERASED_ACCOUNT, UNREAD, Bad, count, of_no_use
+from stillwatch.ingest.faults import ERASED_ACCOUNT, UNREAD, Bad, count, unusable
 from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import BATCH_ROWS, as_table
 from stillwatch.ingest.readers import Record, Source
-from stillwatch.ingest.tenant import Tenant, cached, parsed
+from stillwatch.ingest.tenant import Tenant, cached, parsed_address
 from stillwatch.ingest.values import Cells, Coercer, cell_number, instant, kind, maybe, whole_number
 from stillwatch.tables import ACCOUNTS, it_has
 from stillwatch.terminal.counting import number_of
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
 ALIASES = {"account_id": ("user_id",), "org_id": ("organization_id",), "email": ("user_email",)}
 """Other names under which gateways keep a column (LiteLLM's tables of users and organisations)."""
 MOST_UNKNOWN, NAME_CHARS = 50, 40
-"""Of unknown columns, that are told: a hostile file may have any number of them, of any length."""
-NOTHING = ("", "-", "0", "n/a", "na", "none", "null", "nil", "nan", "unknown", "undefined")
+"""Most unknown columns that are reported, and characters of each name: a hostile file may have many, and long ones."""
+NULL_WORDS = ("", "-", "0", "n/a", "na", "none", "null", "nil", "nan", "unknown", "undefined")
 VOIDABLE = ("org_id", "organization_id", "email_hash", "email_domain", "payment_hash", "phone_hash")
-"""Columns in which accounts would have such a word in common; it means null there."""
+"""Columns in which a word of NULL_WORDS means null; accounts would otherwise seem to share it."""
 NUMBERED = ("account_id", "user_id", "org_id", "organization_id", "phone", "payment")
-"""Columns whose numbers a data frame writes into CSV as floats where there are gaps among them."""
-UNTOLD = ("created_at", "banned_at", "verified")
-"""Columns in which such a word is null too; 0 is none of them there."""
+"""Columns whose integers a data frame writes into CSV as floats if the column has gaps."""
+NULLABLE = ("created_at", "banned_at", "verified")
+"""Columns in which a word of NULL_WORDS other than 0 means null."""
 WORDS = {
     "kind": ("individual", "education", "research", "startup", "enterprise"),
     "access_type": ("application", "passthrough"),
 }
-"""Columns that hold words of the contract alone."""
+"""Column -> its allowed words."""
 QUOTED = ("created_at", "banned_at", "verified", *WORDS)
-"""Columns whose values tell nobody's details, so that one that cannot be read may be shown as it stands."""
+"""Columns without personal details, so that a value that cannot be read may be quoted."""
 KNOWN = {*ACCOUNTS.names, *(other for others in ALIASES.values() for other in others), "email", "phone", "payment"}
 EARLIEST = instant("1990-01-01")
-"""Earlier times mean that there is none: 0, the year 1."""
+"""Earlier times, such as 0 or the year 1, mean null."""
 GMAIL = ("gmail.com", "googlemail.com")
 
 Unread = dict[str, tuple[str, Any]]
-"""Fields of a row that were left empty: why, and what they hold."""
+"""Field of a row that was left empty -> (why, its value)."""
 
 
 def email(address: str) -> tuple[str, str | None]:
-    """The normalised e-mail address and its domain: what different spellings of one mailbox have in common.
+    """The normalised e-mail address and its domain, the same for different spellings of one mailbox.
 
-    Case is dropped, so is ``+tag``; Gmail ignores dots and has two domains for one mailbox. What is no address stays as
-    it is and has no domain: who signs up writes it, and must not lose his row by that.
+    Case and ``+tag`` are dropped; Gmail ignores dots and has two domains for one mailbox. A text that is not an address is returned with
+    no domain: clients write it at sign-up, and must not be able to lose their row by it.
     """
     plain = address.strip().lower()
     local, _, domain = plain.rpartition("@")
@@ -62,29 +62,29 @@ def email(address: str) -> tuple[str, str | None]:
 
 
 def phone(number: str) -> str:
-    """Digits with a leading + where the number is international."""
+    """The digits of a telephone number, with a leading + if it is international."""
     digits = re.sub(r"[^\d+]", "", number)
     return "+" + digits[2:] if digits.startswith("00") else digits
 
 
 def payment(method: str) -> str:
-    """A card number or processor's fingerprint without spaces and dashes."""
+    """A card number or a processor's fingerprint, without spaces and dashes."""
     return re.sub(r"[\s-]", "", method)
 
 
-def nothing(value: Any) -> bool:
-    """Whether a value only says that there is none."""
-    return value is None or (type(value) in (str, int) and str(value).strip().lower() in NOTHING)
+def is_null(value: Any) -> bool:
+    """Whether a value means that there is none."""
+    return value is None or (type(value) in (str, int) and str(value).strip().lower() in NULL_WORDS)
 
 
-def told(value: Any, name: str) -> str | None:
-    """A detail in clear; null where it only says that there is none, which would else be something in common."""
+def detail_or_null(value: Any, name: str) -> str | None:
+    """A detail in the clear, or None if it means that there is none, which accounts would otherwise seem to share."""
     text = maybe(value, name)
-    return None if nothing(text) else text
+    return None if is_null(text) else text
 
 
-def _or_null(unread: Unread, read: Callable[[Any, str], Any], value: Any, name: str) -> Any:
-    """What ``read`` makes of an optional field; null where it refuses, which is noted: the row is worth having without it."""
+def _read_or_null(unread: Unread, read: Callable[[Any, str], Any], value: Any, name: str) -> Any:
+    """The result of ``read`` for an optional field; if it raises Bad, None with a note in ``unread``, to keep the row."""
     try:
         return read(value, name)
     except Bad as bad:
@@ -93,9 +93,9 @@ def _or_null(unread: Unread, read: Callable[[Any, str], Any], value: Any, name: 
 
 
 def _named_or_counted(columns: list[str]) -> str:
-    """The columns of a file, and without one of them the names that are known.
+    """Advice for a file without a column of account names: its columns, and the known names if it has none of them.
 
-    Where some are no names they are likely somebody's details, since the header is missing; these are counted and not shown.
+    If some of its columns are no names, the header is likely missing, and they are somebody's details; then they are only counted.
     """
     words = {word for name in columns for word in re.split(r"[|\s]+", name.lower())}
     if words & KNOWN:
@@ -109,9 +109,12 @@ class Registry:
     """Reads the registry into a table of accounts."""
 
     def __init__(self, tenant: Tenant, *, keyed: bool, quote: bool) -> None:
-        """Hash with the tenant's key; account and organisation only where the events' are hashed too (``keyed``).
+        """Prepare an empty table.
 
-        ``quote``: fields that cannot be read are shown as they stand where they are nobody's details, else by their form alone.
+        Args:
+            tenant: hashes details.
+            keyed: whether accounts and organisations are hashed too, as in the events.
+            quote: whether values that cannot be read are quoted if they are no personal details; else only their form is shown.
         """
         self._tenant, self._keyed, self._quote = tenant, keyed, quote
         self._coerce = Coercer(ACCOUNTS, self._shown)
@@ -119,19 +122,23 @@ class Registry:
         self._has: dict[str, bool] = {}
         self.read = self.written = self.impossible_times = 0
         self.unread_fields: dict[str, dict[str, Any]] = {}
-        """By field: in how many ``rows`` it was left empty, and the ``first``, with its place."""
+        """Field -> number of ``rows`` in which it was left empty, and the ``first`` detail with its place."""
         self.unknown_columns: set[str] = set()
-        """Names of columns that were passed over; at most twice MOST_UNKNOWN."""
+        """Names of columns that were ignored; at most twice MOST_UNKNOWN."""
         self.empty_columns: list[str] = []
         self._tables: list[pa.Table] = []
         self._named = False
         """Whether a row of the file has a column that may name the account."""
 
     def load(self, path: Path, put_aside: Callable[[Record, Bad], None]) -> None:
-        """Read a file of the registry; hand what is wrong to ``put_aside``.
+        """Read a file of the registry.
+
+        Args:
+            path: the file.
+            put_aside: called with each bad record, or note about a field, and its reason.
 
         Raises:
-            InputError: nothing in it is of use.
+            InputError: nothing in the file can be used.
         """
         import pyarrow as pa
 
@@ -150,7 +157,7 @@ class Registry:
                 if unread:
                     put_aside(*self._noted(path, record.line, row["account_id"], unread))
             except Bad as bad:
-                # A file may hold nobody but who was erased, or who is in another file too.
+                # A file may have only accounts that were erased, or that another file has too.
                 expected = expected or bad.reason in (ERASED_ACCOUNT, "duplicate_account_id")
                 wrong = wrong or (record.line, bad)
                 put_aside(record, bad)
@@ -162,11 +169,11 @@ class Registry:
             if columns and not self._named:
                 separators = ". CSV is separated by commas, semicolons or tabs" if len(columns) == 1 else ""
                 raise InputError("the registry lacks the column account_id", where=path, todo=_named_or_counted(columns) + separators)
-            raise of_no_use("registry", "--accounts", path, *wrong)
+            raise unusable("registry", "--accounts", path, *wrong)
         self._tables.append(table)
 
     def table(self) -> "pa.Table":
-        """What all files hold that were read, ``(written,)`` rows of ACCOUNTS; there must be one."""
+        """The accounts of all files read so far, at least one file; columns as ACCOUNTS."""
         import pyarrow as pa
 
         whole = pa.concat_tables(self._tables)
@@ -175,22 +182,22 @@ class Registry:
         return whole
 
     def has(self, account_id: str) -> bool:
-        """Whether an account, as events name it, is in what was read."""
+        """Whether the registry has an account (identifier as in events)."""
         return cached(self._has, account_id, lambda name: self._seen.get(self._tenant.key64(b"account", name.encode())) is not None)
 
     @property
     def unknown_words(self) -> int:
-        """Fields left empty that hold a word which is none of the contract's, or no address."""
+        """Number of fields that were left empty because of an unknown word or an invalid address."""
         return sum(self.unread_fields[name]["rows"] for name in (*WORDS, "signup_ip") if name in self.unread_fields)
 
     def _noted(self, path: Path, line: int, account_id: str, unread: Unread) -> tuple[Record, Bad]:
-        """Count fields that were left empty; gives what is put aside, under the account's name in the table, by which it is erased."""
+        """Count fields that were left empty; returns the note to put aside, with the account as in the table, so that it can be erased."""
         count(self.unread_fields, path, line, {name: detail for name, (detail, _) in unread.items()})
         kept = {name: value if name in QUOTED else self._shown(value, name) for name, (_, value) in unread.items()}
         return Record(line, {"account_id": account_id} | kept), Bad(UNREAD, "; ".join(detail for detail, _ in unread.values()))
 
     def _shown(self, value: Any, name: str) -> str:
-        """A value that cannot be read: as it stands, or its form (``00.00.0000``)."""
+        """Words for a value that cannot be read: the value, or only its form (``00.00.0000``)."""
         if type(value) in (list, dict):
             return kind(value)
         text = "".join(c if c.isprintable() else "?" for c in str(value)[:NAME_CHARS])
@@ -199,20 +206,20 @@ class Registry:
         return f"'{text}'"
 
     def _account(self, record: Record) -> tuple[dict[str, Any], Unread]:
-        """The row of an account, and what of it was left empty.
+        """The row of an account, and its fields that were left empty.
 
         Raises:
-            Bad: it is put aside: it does not say, or not once, whose row it is.
+            Bad: the record must be put aside: no account, or not a unique one.
         """
         if record.value is None:
             raise Bad(record.reason or "not_json", record.detail)
-        # spreadsheets and databases write column names as they like, and data frames NaN for what is not there
+        # spreadsheets and databases vary the case of column names, and data frames write NaN for null
         raw: dict[str, Any] = {name.strip().lower(): None if value != value else value for name, value in record.value.items()}
         if isinstance(record.value, Cells):
-            # who writes a blank behind the comma means none in an identifier
+            # a blank after the comma is not part of an identifier
             raw |= {name: cell_number(raw[name].strip()) for name in NUMBERED if raw.get(name)}
-        for name in (*VOIDABLE, *UNTOLD):
-            if name in raw and nothing(raw[name]) and (name in VOIDABLE or str(raw[name]).strip() != "0"):
+        for name in (*VOIDABLE, *NULLABLE):
+            if name in raw and is_null(raw[name]) and (name in VOIDABLE or str(raw[name]).strip() != "0"):
                 raw[name] = None
         if len(self.unknown_columns) < MOST_UNKNOWN:
             strange = sorted(raw.keys() - KNOWN)[:MOST_UNKNOWN]
@@ -230,8 +237,8 @@ class Registry:
             raise Bad(ERASED_ACCOUNT)
         unread: Unread = {}
         self._hash_details(row, raw, unread)
-        row |= {name: _or_null(unread, self._word, row.get(name), name) for name in WORDS}
-        row |= {name: _or_null(unread, self._fitting, value, name) for name, value in row.items() if name != "account_id"}
+        row |= {name: _read_or_null(unread, self._word, row.get(name), name) for name in WORDS}
+        row |= {name: _read_or_null(unread, self._fitting, value, name) for name, value in row.items() if name != "account_id"}
         row["account_id"] = self._fitting(row.get("account_id"), "account_id")
         self._drop_impossible_times(row)
         if not row.get("account_id") or row["account_id"].isspace():
@@ -248,28 +255,28 @@ class Registry:
         return row[name]
 
     def _hash_details(self, row: dict[str, Any], raw: dict[str, Any], unread: Unread) -> None:
-        """Hash details that are given in clear; hashes that are given stay."""
-        if address := _or_null(unread, told, raw.get("email"), "email"):
+        """Hash details that are in the clear; hashes in the file stay."""
+        if address := _read_or_null(unread, detail_or_null, raw.get("email"), "email"):
             normalised, domain = email(address)
             row["email_hash"] = row.get("email_hash") or self._tenant.id(normalised)
             row["email_domain"] = row.get("email_domain") or domain
         for name, normalise in (("phone", phone), ("payment", payment)):
             value = raw.get(name)
             value = normalise(str(value)) if type(value := whole_number(value)) is int else value
-            if (plain := _or_null(unread, told, value, name)) and not row.get(f"{name}_hash"):
+            if (plain := _read_or_null(unread, detail_or_null, value, name)) and not row.get(f"{name}_hash"):
                 row[f"{name}_hash"] = self._tenant.id(normalise(plain))
-        row["signup_ip"] = _or_null(unread, self._sign_up, row.get("signup_ip"), "signup_ip")
+        row["signup_ip"] = _read_or_null(unread, self._sign_up, row.get("signup_ip"), "signup_ip")
 
     def _sign_up(self, value: Any, name: str) -> str | None:
-        """The hash of the network in an address, a network or an X-Forwarded-For header; a hash stays."""
-        place = told(value, name)
-        if place is None or not re.search("[.:,/]", place):
-            return place
-        address = place.rpartition("/")[0] or place
-        found = self._tenant.network(address) if parsed(address) else self._tenant.client(None, place)
-        if found is None:
-            raise Bad(UNREAD, f"{name} is no address: {self._shown(place, name)}")
-        return found
+        """The hash of the network of an address, a network or an X-Forwarded-For header; a hash is returned unchanged."""
+        text = detail_or_null(value, name)
+        if text is None or not re.search("[.:,/]", text):
+            return text
+        address = text.rpartition("/")[0] or text
+        network_hash = self._tenant.network(address) if parsed_address(address) else self._tenant.client(None, text)
+        if network_hash is None:
+            raise Bad(UNREAD, f"{name} is no address: {self._shown(text, name)}")
+        return network_hash
 
     def _drop_impossible_times(self, row: dict[str, Any]) -> None:
         for name in ("created_at", "banned_at"):
@@ -278,7 +285,7 @@ class Registry:
                 self.impossible_times += 1
 
     def _word(self, value: Any, name: str) -> str | None:
-        """A word of the contract, in lower case."""
+        """One of the column's allowed words, in lower case; raises Bad for others."""
         plain = maybe(value, name)
         word = plain.strip().lower() if plain else None
         if word and word not in WORDS[name]:

@@ -1,4 +1,4 @@
-"""Runs the stage: sources in, events, accounts, quarantine and a summary out."""
+"""Runs ingest: reads sources, writes events, accounts, the quarantine and a summary."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -17,16 +17,16 @@ from stillwatch.ingest.index import Index
 from stillwatch.ingest.output import (
     FAILED,
     QUARANTINE,
-    WRITTEN,
+    REPLACED,
     Events,
     Finish,
     Quarantine,
     demand_format,
     demand_ingested,
-    gone,
     has_events,
     publish,
     staged,
+    unread_logs,
 )
 from stillwatch.ingest.parsers import Format, all_formats, named
 from stillwatch.ingest.readers import Record, Source, files
@@ -37,19 +37,19 @@ from stillwatch.tables import EVENTS, OF_MANY, ONE_NETWORK
 from stillwatch.terminal.progress import track
 
 Load = Callable[[Path], tuple[str, int]]
-"""Reads a file; gives its role, and how many rows it has."""
+"""Reads a file; returns its role and number of rows."""
 
 PRIVACY = ("text", "features", "metadata")
 EARLIEST = instant("2015-01-01")
 SLACK = timedelta(days=1)
-"""How far after the as-of time a clock may run."""
+"""How far after the as-of time an event may be, since clocks differ."""
 TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
 MAX_PROMPT = 4 << 20
-"""Characters."""
+"""Longest prompt or system prompt, characters."""
 
 
 def formats() -> dict[str, str]:
-    """The known formats: name and one-line description."""
+    """The known formats: name -> description of one line."""
     return {name: format_.description for name, format_ in all_formats().items()}
 
 
@@ -57,7 +57,7 @@ def check(
     sources: list[Path], format: str, out: Path, *, accounts: Path | None = None, edge: list[Path] | None = None,
     trusted_proxies: str = "",
 ) -> None:
-    """Raise the InputError that :func:`run` would raise before it reads: arguments as there."""
+    """Raise the InputError that :func:`run` would raise before it reads; arguments as there."""
     named(format)
     networks(trusted_proxies)
     _inputs(sources, out, accounts, edge)
@@ -67,10 +67,10 @@ def check(
 def _inputs(
     sources: list[Path], out: Path, accounts: Path | None, edge: list[Path] | None
 ) -> tuple[list[Path], list[Path], list[Path], list[Path]]:
-    """The files of sources, edge log and registry, and what was not read in folders of sources; none of them lies where ``out`` is written.
+    """The files of sources, edge log and registry, and the files in folders that are not read.
 
     Raises:
-        InputError: a source cannot be opened, or would be replaced by what is written, or be read as a log the next time.
+        InputError: a source cannot be opened or would be replaced by the output, or the output would be read as a log the next time.
     """
     unread: list[Path] = []
     given = (sources, edge or [], [accounts] if accounts else [])
@@ -81,8 +81,8 @@ def _inputs(
             todo = "Pass an --out outside of it: what is written would be read as a log the next time"
             raise InputError("--out lies in a folder that is read", where=path, todo=todo)
     for path in (path for paths in found for path in paths):
-        inside = path.resolve()
-        if inside == place or (inside.is_relative_to(place) and inside.relative_to(place).parts[0] in WRITTEN):
+        resolved = path.resolve()
+        if resolved == place or (resolved.is_relative_to(place) and resolved.relative_to(place).parts[0] in REPLACED):
             raise InputError("a source would be replaced by what is written", where=path, todo="Pass another --out")
     return found[0], found[1], found[2], unread
 
@@ -107,27 +107,27 @@ def run(
     Args:
         sources: log files, or folders of them.
         format: a name of :func:`formats`.
-        out: folder to write; tables of an earlier run are replaced at the end, all or none; its registry stays where
-            none is passed. Where no row became an event and there are events already, these stay, and what was put aside is kept beside
-            them as failed-quarantine.parquet.
+        out: folder to write to. Tables of an earlier run are replaced at the end, all or none; its registry stays if none is passed. If
+            there is no event and the folder already has events, these stay, and the quarantine is written beside them as
+            failed-quarantine.parquet.
         privacy: ``text`` keeps text, ``features`` nulls it after ``finish``, ``metadata`` does not read it.
         accounts: account registry.
         edge: edge logs, joined by request identifier.
-        trusted_proxies: comma-separated networks whose X-Forwarded-For entries count.
+        trusted_proxies: comma-separated networks (CIDR) whose X-Forwarded-For entries are trusted.
         key: the tenant's secret key.
-        erased: of accounts whose rows are left out: :func:`stillwatch.keys.hashing.erased_hash`.
-        as_of: events later than this by more than a day are impossible; now by default.
+        erased: hashes of accounts whose rows are left out (:func:`stillwatch.keys.hashing.erased_hash`).
+        as_of: events more than a day later than this are put aside; None: now.
         quiet: show no progress.
-        finish: called with each batch of events (the EVENTS schema, at most about 100,000 rows), text still in it.
-            Sketches that it returns, a row an event, are written to ``out``/sketches, where detection looks for them.
+        finish: called with each batch of events (the EVENTS schema, at most about 100,000 rows), with text. Sketches that it returns, one
+            row an event, are written to ``out``/sketches, where detection looks for them.
 
     Returns:
-        The summary, as written to ingest.json; where the ``quarantine`` lies; whether earlier tables were ``kept``; and, as ``inputs``
-        has them, the logs of an earlier run that were not read now (``replaced``: its events are gone, unless they were kept).
+        The summary as in ingest.json, and the path of the ``quarantine``, whether earlier tables were ``kept``, and ``replaced``: inputs
+        of the earlier run that were not read now, whose events are gone unless they were kept.
 
     Raises:
         InputError: a source cannot be read, the format is unknown, ``out`` cannot be written or has events of another format, or nothing
-            of the registry or of the edge logs is of use.
+            of the registry or of the edge logs can be used.
     """
     if privacy not in PRIVACY:
         todo = f"Choose one of: {', '.join(PRIVACY)}"
@@ -146,7 +146,7 @@ def run(
             role, rows = load(path)
             work.note(role, path, rows, *content.result())
         summary = work.close() | {"not_read": sorted(map(spelled, unread))}
-        replaced = gone(out, summary["inputs"])
+        replaced = unread_logs(out, summary["inputs"])
         keeping = not summary["rows"]["written"] and has_events(out)
         if keeping:
             os.replace(staging / QUARANTINE, out / FAILED)
@@ -157,7 +157,7 @@ def run(
 
 
 def _content(path: Path) -> tuple[int, str]:
-    """Bytes and SHA-256 of a source; an InputError where it was moved away or cannot be read, which is no fault of the place written to."""
+    """Size in bytes and SHA-256 of a source; raises InputError if it was moved or cannot be read."""
     try:
         return path.stat().st_size, digest(path)
     except OSError as error:
@@ -221,7 +221,7 @@ class _Work:
                     self._events.add(event)
                     if unread:
                         count(self._unread_fields, path, record.line, unread)
-                        # under the account's name in the table, by which it is erased
+                        # with the account's name in the table, by which it can be erased
                         note = Record(record.line, {name: event[name] for name in ("event_id", "account_id")})
                         self._quarantine.add("fields", path, note, Bad(UNREAD, "; ".join(unread.values())))
                 except Bad as bad:
@@ -240,9 +240,9 @@ class _Work:
             row = self._format.parse(record.value, self._tenant)
         except Bad:
             raise
-        except Exception as error:  # a format is a plug-in: whatever it trips over costs one row, not the run
+        except Exception as error:  # a format is a plug-in: its errors must cost one row, not the run
             raise Bad("parser_failed", type(error).__name__) from error
-        # Before all else: what is put aside for another reason is kept.
+        # before all else, because rows that are put aside for other reasons are kept
         if self._tenant.erased(row.get("account_id")):
             raise Bad(ERASED_ACCOUNT)
         self._coerce(row)
@@ -270,7 +270,7 @@ class _Work:
         call = str(row.get("_call") or "")
         mark = self._tenant.key64(b"call", call.encode()) if call else 0
         first = self._seen.get(key)
-        if first and mark and first != mark:  # another call: its backend gives identifiers again and again
+        if first and mark and first != mark:  # another call: its backend repeats identifiers
             row["event_id"], key = call, self._tenant.key64(b"event", call.encode())
             first = self._seen.get(key)
         if first is not None:
@@ -283,7 +283,7 @@ class _Work:
         self._events.relink(self._chains.settle())
         self._quarantine.close()
         events, aside = self._events, self._quarantine
-        read = sum(one["rows"] for one in self._inputs if one["role"] == "log")
+        read = sum(entry["rows"] for entry in self._inputs if entry["role"] == "log")
         share = {name: round(events.filled[name] / (events.written or 1), 6) for name in EVENTS.names}
         return {
             "format": self._format.name,
@@ -312,7 +312,7 @@ class _Work:
         }
 
     def _one_network(self) -> dict[str, Any] | None:
-        """Requests that may have come through the provider's own proxy: most are from private addresses, or nearly all from one network."""
+        """The requests that may have come through the provider's own proxy: most from private addresses, or nearly all from one network."""
         events = self._events
         private = sum(n for network, n in events.networks.items() if network in self._tenant.private)
         if private > events.written / 2:
@@ -334,14 +334,14 @@ class _Work:
         }
 
     def _accounts_summary(self) -> dict[str, Any] | None:
-        one = self._registry
-        if one is None:
+        registry = self._registry
+        if registry is None:
             return None
         aside = dict(self._quarantine.rows["accounts"])
         return {
-            "read": one.read, "written": one.written, "known_requests": self._registered,
-            "unread_fields": one.unread_fields, "unknown_words": one.unknown_words, "impossible_times": one.impossible_times,
-            "unknown_columns": sorted(one.unknown_columns), "empty_columns": one.empty_columns, "quarantined": aside,
+            "read": registry.read, "written": registry.written, "known_requests": self._registered,
+            "unread_fields": registry.unread_fields, "unknown_words": registry.unknown_words, "impossible_times": registry.impossible_times,
+            "unknown_columns": sorted(registry.unknown_columns), "empty_columns": registry.empty_columns, "quarantined": aside,
             "examples": self._quarantine.examples["accounts"],
         }
 

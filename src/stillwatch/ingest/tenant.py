@@ -1,4 +1,4 @@
-"""What a parser may know of the tenant: keyed hashes of identifiers, of networks and of conversations."""
+"""The tenant's keyed hashes of identifiers, networks and conversations, for parsers."""
 
 import hashlib
 import ipaddress
@@ -10,7 +10,7 @@ from stillwatch.ingest.values import whole_number
 from stillwatch.keys.hashing import erased_hash, key_check, keyed
 
 CACHE = 1 << 18
-"""Entries of each cache of hashes; it is emptied when full, so memory stays bounded."""
+"""Capacity of each cache of hashes, which is emptied when full, so that memory stays bounded."""
 V4_PREFIX, V6_PREFIX = 24, 48
 UNSET = object()
 
@@ -24,7 +24,14 @@ class Tenant:
     """The key of a tenant, its trusted proxies, and whether text may be read."""
 
     def __init__(self, key: bytes, trusted_proxies: str = "", *, text: bool = True, erased: Iterable[str] = ()) -> None:
-        """Take the secret key, comma-separated networks, False for text where no text may be read, and hashes of erased accounts."""
+        """Prepare the hashes.
+
+        Args:
+            key: the tenant's secret key.
+            trusted_proxies: comma-separated networks (CIDR) whose X-Forwarded-For entries are trusted.
+            text: whether text may be read.
+            erased: hashes of erased accounts (:func:`stillwatch.keys.hashing.erased_hash`).
+        """
         self.text = text
         self._erased = frozenset(erased)
         self._is_erased: dict[str, bool] = {}
@@ -35,10 +42,10 @@ class Tenant:
         self._ids: dict[str, str] = {}
         self._clients: dict[tuple[str | None, str | None], str | None] = {}
         self.private: set[str] = set()
-        """Hashes of those seen networks that are PRIVATE."""
+        """Hashes of the networks seen so far that are PRIVATE."""
 
     def id(self, value: Any) -> Any:
-        """The keyed hash of an identifier (string or whole number); empty or blank is null, other types stay, to be refused."""
+        """The keyed hash of an identifier (string or integer). Empty and blank become None; other types stay, for the caller to refuse."""
         if value is None or value == "" or (type(value) is str and value.isspace()):
             return None
         value = whole_number(value)
@@ -47,7 +54,7 @@ class Tenant:
         return cached(self._ids, str(value), lambda plain: keyed(self._key, plain))
 
     def erased(self, account_id: Any) -> bool:
-        """Whether an account, as tables have it, is on the list of those that were erased."""
+        """Whether an account (identifier as in tables) is on the list of erased accounts."""
         if not self._erased or type(account_id) not in (str, int):
             return False
         return cached(self._is_erased, str(account_id), lambda name: erased_hash(self._key, name) in self._erased)
@@ -57,30 +64,33 @@ class Tenant:
         return self.key64(b"response", response_id.encode())
 
     def network(self, address: str | None) -> str | None:
-        """The keyed hash of the address's /24 or /48; null where it is no address."""
+        """The keyed hash of an address's /24 (IPv4) or /48 (IPv6) network; None if it is not an address."""
         return self.client(address, None) if address else None
 
     def client(self, remote: str | None, forwarded: str | None) -> str | None:
         """The keyed hash of the client's network.
 
         Args:
-            remote: the address of the socket; null where the log does not have it.
-            forwarded: the X-Forwarded-For header; it counts only as far as trusted proxies wrote it.
+            remote: the address of the socket; None if the log does not have it.
+            forwarded: the X-Forwarded-For header, of which only entries of trusted proxies count.
+
+        Returns:
+            The hash, or None if the client's address is not known.
         """
         return cached(self._clients, (remote, forwarded), self._client)
 
     def _client(self, chain: tuple[str | None, str | None]) -> str | None:
-        found = client_address(*chain, self._trusted)
-        if found is None:
+        address = client_address(*chain, self._trusted)
+        if address is None:
             return None
-        prefix = V4_PREFIX if found.version == 4 else V6_PREFIX
-        hashed = keyed(self._key, str(ipaddress.ip_network((found, prefix), strict=False)))
-        if _within(found, PRIVATE):
+        prefix = V4_PREFIX if address.version == 4 else V6_PREFIX
+        hashed = keyed(self._key, str(ipaddress.ip_network((address, prefix), strict=False)))
+        if _within(address, PRIVATE):
             self.private.add(hashed)
         return hashed
 
     def hasher(self, purpose: bytes) -> "hashlib.blake2b":
-        """A keyed 64-bit hash; ``purpose`` (at most 16 bytes) keeps different things apart."""
+        """A keyed 64-bit hash object; ``purpose`` (at most 16 bytes) separates hashes of different kinds."""
         return hashlib.blake2b(digest_size=8, key=self._short, person=purpose)
 
     def key64(self, purpose: bytes, value: bytes) -> int:
@@ -88,7 +98,7 @@ class Tenant:
         return signed(hashlib.blake2b(value, digest_size=8, key=self._short, person=purpose))
 
     def raw_hash(self, raw: bytes) -> str:
-        """The keyed hash of bytes that must not be kept."""
+        """The keyed hash of bytes that must not be stored themselves."""
         return keyed(self._key, raw.decode("latin-1"))
 
 
@@ -98,7 +108,7 @@ def signed(hasher: "hashlib.blake2b") -> int:
 
 
 def cached(cache: dict[K, V], key: K, make: Callable[[K], V]) -> V:
-    """The cached value of ``key``, made if need be."""
+    """The cached value of ``key``; ``make`` computes it if it is absent."""
     value: Any = cache.get(key, UNSET)
     if value is UNSET:
         if len(cache) >= CACHE:
@@ -109,7 +119,11 @@ def cached(cache: dict[K, V], key: K, make: Callable[[K], V]) -> V:
 
 
 def networks(text: str) -> list[Network]:
-    """The networks of a comma-separated list."""
+    """Parse a comma-separated list of networks (CIDR).
+
+    Raises:
+        InputError: an entry is not a network.
+    """
     try:
         return [ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]
     except ValueError as error:
@@ -118,15 +132,15 @@ def networks(text: str) -> list[Network]:
 
 
 PRIVATE = networks("127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7")
-"""Loopback and private networks: seldom a customer's, mostly one's own proxy."""
+"""Loopback and private networks: mostly one's own proxies, seldom customers."""
 
 
-def _within(address: Address, some: list[Network]) -> bool:
-    return any(address.version == network.version and address in network for network in some)
+def _within(address: Address, networks: list[Network]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)
 
 
-def parsed(text: str) -> Address | None:
-    """The address in a socket address or a header entry (port, brackets and quotes are dropped), or None."""
+def parsed_address(text: str) -> Address | None:
+    """The address in a socket address or header entry, without port, brackets and quotes; None if there is none."""
     text = text.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -141,11 +155,16 @@ def parsed(text: str) -> Address | None:
 
 
 def client_address(remote: str | None, forwarded: str | None, trusted: list[Network]) -> Address | None:
-    """Which address is the client's: the first from the right that is no trusted proxy.
+    """The client's address: the first from the right that is not a trusted proxy, or None if it is not known.
 
-    What stands left of an untrusted address was written by the client and may be forged. Where the socket address is
-    not logged, the last entry of the header was written by the gateway's own proxy only if proxies are declared. An
-    entry that is no address, or a chain of nothing but trusted proxies, means that the client is not known.
+    Entries left of an untrusted address were written by the client and may be forged. If the socket address is not logged, the header
+    counts only if trusted proxies are declared, one of which wrote its last entry. An entry that is not an address, or a chain of only
+    trusted proxies, means that the client is not known.
+
+    Args:
+        remote: the address of the socket, or None.
+        forwarded: the X-Forwarded-For header, or None.
+        trusted: networks of trusted proxies.
     """
     chain = [part for part in (forwarded or "").split(",") if part.strip()]
     if remote:
@@ -153,7 +172,7 @@ def client_address(remote: str | None, forwarded: str | None, trusted: list[Netw
     elif not trusted:
         return None
     for entry in reversed(chain):
-        address = parsed(entry)
+        address = parsed_address(entry)
         if address is None:
             return None
         if not _within(address, trusted):

@@ -1,4 +1,4 @@
-"""From what a log holds to what a column holds, or a :class:`Bad` that says which column and type."""
+"""Converts values of logs to the types of columns, or raises :class:`Bad` with column and type."""
 
 import math
 import re
@@ -16,27 +16,27 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 FLOAT32_MAX = 3.4e38
 FIRST_US, LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
-"""Microseconds: from the year 1 to the end of the year 9999, as Python's calendar goes."""
+"""From the year 1 to the end of the year 9999, the range of Python's calendar, microseconds since 1970."""
 EXACT = 2.0**53
-"""Below it a float holds every integer."""
+"""Below this a float represents every integer."""
 FLOAT = re.compile(r"(0|[1-9]\d{0,15})\.0", re.ASCII)
 TRUE, FALSE = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
 DATE_DIGITS = 8
-"""``20260220`` is a day; other strings of digits count seconds or parts of them."""
+"""``20260220`` is a date; other strings of digits are seconds, or smaller units, since 1970."""
 
 NAMES = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array", dict: "an object"}
 
 
 class Unreadable:
-    """A value that a Parquet file holds and Python does not."""
+    """A value of a Parquet file that Python cannot represent."""
 
-    def __init__(self, what: str, stands: Any) -> None:
-        """Take what it is, and how it is shown."""
-        self.what, self._stands = what, stands
+    def __init__(self, what: str, shown: Any) -> None:
+        """Take what it is, in words, and how to show it."""
+        self.what, self._shown = what, shown
 
     def __repr__(self) -> str:
-        """As it stands in the file."""
-        return str(self._stands)
+        """The value as in the file."""
+        return str(self._shown)
 
 
 def kind(value: Any) -> str:
@@ -47,7 +47,7 @@ def kind(value: Any) -> str:
 
 
 def section(raw: dict[str, Any], name: str) -> dict[str, Any]:
-    """The object at ``name``: absent and unread are empty, and JSON in a string (a dumped jsonb column) is opened."""
+    """The object at ``name``, also from JSON in a string (a dumped jsonb column); {} if it is absent or cannot be read."""
     value = opened(raw.get(name), name)
     if value is None:
         return {}
@@ -58,7 +58,7 @@ def section(raw: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def opened(value: Any, name: str) -> Any:
-    """The value, decoded if it is a string that holds JSON; null where it holds none."""
+    """The value; a string is decoded as JSON, and becomes None if it is not JSON."""
     if type(value) is not str:
         return value
     if not value.strip():
@@ -75,7 +75,7 @@ def opened(value: Any, name: str) -> Any:
 
 
 def maybe(value: Any, name: str) -> str | None:
-    """A string; empty is null, and so is NaN, which data frames have in place of null."""
+    """A string, or None if it is empty, not a string, or NaN, which data frames write for null."""
     if value is None or value == "" or value != value:
         return None
     if type(value) is not str:
@@ -85,7 +85,7 @@ def maybe(value: Any, name: str) -> str | None:
 
 
 def text(value: Any) -> str:
-    """A string; numbers are written out (identifiers are often numbers)."""
+    """A string; integers are converted, since identifiers are often numbers. Raises ValueError for other types."""
     if type(value) is str:
         return value
     value = whole_number(value)
@@ -95,34 +95,34 @@ def text(value: Any) -> str:
 
 
 def whole_number(value: Any) -> Any:
-    """An integer that was written as a float, as data frames do with columns that have gaps; all else stays."""
+    """An integer from an integral float, as data frames write in columns with gaps; any other value unchanged."""
     return int(value) if type(value) is float and value.is_integer() and abs(value) < EXACT else value
 
 
 class Cells(dict[str, Any]):
-    """A row of CSV, where all that stands is text, numbers too."""
+    """A row of CSV, in which all values are text, even numbers."""
 
 
 def cell_number(value: Any) -> Any:
-    """The integer that a data frame wrote as a float into CSV (``7.0``); all else stays, ``007.0`` and ``1.50`` too."""
+    """The integer that a data frame wrote as a float into CSV (``7.0``); any other value unchanged, also ``007.0`` and ``1.50``."""
     return int(value[:-2]) if type(value) is str and FLOAT.fullmatch(value) and float(value) < EXACT else value
 
 
 def instant(value: Any) -> int:
-    """Microseconds since 1970 UTC, from ISO 8601 (no zone means UTC) or seconds, ms, us or ns since 1970."""
-    found = _microseconds(value)
-    if not FIRST_US <= found <= LAST_US:
+    """Microseconds since 1970 UTC, from ISO 8601 (without a zone: UTC) or s, ms, us or ns since 1970. Raises ValueError."""
+    time_us = _microseconds(value)
+    if not FIRST_US <= time_us <= LAST_US:
         raise ValueError
-    return found
+    return time_us
 
 
 def _microseconds(value: Any) -> int:
     if type(value) is str:
         value = value.strip()
-        # BigQuery writes UTC behind a time, others a space before the offset, and Go both
+        # BigQuery writes UTC after a time, others a space before the offset, and Go both
         value = re.sub(" (?=[+-][0-9]{2}:?[0-9]{2}$)", "", value.removesuffix(" UTC"))
         try:
-            # 1770120112345 would also be 23:45 on a day of the year 1770
+            # not ISO 8601: 1770120112345 would also be 23:45 on a day of the year 1770
             value = float(value) if value.isdecimal() and len(value) != DATE_DIGITS else datetime.fromisoformat(value)
         except ValueError:
             value = float(value)
@@ -130,7 +130,7 @@ def _microseconds(value: Any) -> int:
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         return (aware - EPOCH) // MICROSECOND
     number = real(value)
-    # seconds reach 1e11 in the year 5138, so larger numbers are of a finer unit
+    # seconds reach 1e11 in the year 5138, so larger numbers are in a smaller unit
     for limit, scale in ((1e11, 1e6), (1e14, 1e3), (1e17, 1.0)):
         if abs(number) < limit:
             return round(number * scale)
@@ -138,7 +138,7 @@ def _microseconds(value: Any) -> int:
 
 
 def real(value: Any) -> float:
-    """A finite number."""
+    """A finite number. Raises ValueError for others, and for booleans."""
     if type(value) is bool:
         raise ValueError
     number = float(value)
@@ -156,12 +156,12 @@ def float32(value: Any) -> float:
 
 
 def whole(bits: int) -> Callable[[Any], int]:
-    """A reader of whole numbers that fit into ``bits``."""
+    """A converter to signed integers of ``bits`` bits, which raises ValueError."""
     bound = 1 << (bits - 1)
 
     def read(value: Any) -> int:
         if type(value) is str:
-            # digits are read as they stand: a float would round a 64-bit key
+            # digits are not converted by way of float, which would round a 64-bit key
             value = int(value) if value.strip().lstrip("+-").isdecimal() else real(value)
         if type(value) is not int:
             number = real(value)
@@ -176,7 +176,7 @@ def whole(bits: int) -> Callable[[Any], int]:
 
 
 def boolean(value: Any) -> bool:
-    """A truth value, also as 0, 1, t, f, true, false, y, n, yes or no."""
+    """A boolean, also from 0, 1, t, f, true, false, y, n, yes or no. Raises ValueError."""
     if type(value) is bool:
         return value
     word = str(value).strip().lower()
@@ -191,7 +191,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 def fitting(value: Any, type_: str) -> Any:
-    """The value as a column of that type holds it; null where it cannot."""
+    """The value converted to a column's type; None if it does not fit."""
     try:
         return None if value is None or value == "" else READERS[type_](value)
     except (ValueError, TypeError, OverflowError):
@@ -199,44 +199,49 @@ def fitting(value: Any, type_: str) -> Any:
 
 
 def asn(value: Any) -> Any:
-    """The number of an autonomous system, also where it is written ``AS64500``; null where the table's 32 signed bits do not hold it.
+    """The number of an autonomous system, also from ``AS64500``; None if it does not fit the table's signed 32 bits.
 
-    Such are private (RFC 6996), so that nothing is lost which two customers could share.
+    Numbers that do not fit are private (RFC 6996), so they say nothing about what two customers share.
     """
     number = value.strip()[2:] if type(value) is str and value.strip()[:2].upper() == "AS" else value
     try:
         return None if 1 << 31 <= int(number) < 1 << 32 else number
     except (TypeError, ValueError, OverflowError):
-        return number  # whoever reads it says what is wrong
+        return number  # the column's converter reports what is wrong
 
 
 WANTED = {
     "str": "text", "us": "time", "i64": "whole number of 64 bits", "i32": "whole number of 32 bits", "i16": "whole number of 16 bits",
     "f32": "number", "f64": "number", "bool": "truth value",
 }
-"""What a column's type holds, for people."""
+"""Type of a column -> words for messages."""
 SPELLED = {
     "us": "ISO 8601, or seconds, milliseconds, microseconds or nanoseconds since 1970", "bool": "true, false, yes, no, t, f, 1 or 0",
 }
-"""How that is written, where its name does not say."""
+"""Type of a column -> accepted forms, for messages, where the words do not say it."""
 
 
 class Coercer:
-    """Makes the values of a row fit a table's columns, in place."""
+    """Converts the values of a row to the types of a table's columns, in place."""
 
     def __init__(self, table: Table, shown: Callable[[Any, str], str] = lambda value, name: kind(value)) -> None:
-        """Prepare for one table; columns it does not have are left alone. ``shown`` tells a value that does not fit, of a column."""
+        """Prepare for one table.
+
+        Args:
+            table: the table; other fields of a row are left alone.
+            shown: words for a value that does not fit a column, from the value and the column's name.
+        """
         self._shown = shown
         self._texts = {column.name for column in table.columns if column.type == "str"}
         self._required = {column.name for column in table.columns if column.required}
         self._readers = {column.name: (READERS[column.type], column.type) for column in table.columns}
 
     def __call__(self, row: dict[str, Any]) -> None:
-        """Convert what is there; null stays null, NaN means null, and an optional value that does not fit is :func:`unread`.
+        """Convert the values of a row. NaN becomes null; an optional value that does not fit is reported by :func:`unread`.
 
         Raises:
-            Bad: a required value does not fit, or another and nobody notes that; the detail names the column, and the value by its kind
-                alone, unless ``shown`` tells more.
+            Bad: a required value does not fit, or, outside of :func:`stillwatch.ingest.faults.noting`, any value. The detail has the
+                column, and the value in the words of ``shown``.
         """
         for name, value in row.items():
             if value is None or (type(value) is str and name in self._texts) or name not in self._readers:

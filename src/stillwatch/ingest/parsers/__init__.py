@@ -1,17 +1,20 @@
-"""The log formats: every module of this package that does not start with an underscore is one.
+"""The log formats: every module of this package whose name does not start with an underscore.
 
-A format module defines ``NAME`` and ``DESCRIPTION``, and ``parse(raw, tenant)``, which takes one record as an object
-and the :class:`~stillwatch.ingest.tenant.Tenant`, and returns fields of :data:`stillwatch.tables.EVENTS`. It may raise
-:class:`~stillwatch.ingest.faults.Bad`, or leave an optional field out by
-:func:`~stillwatch.ingest.faults.unread`; types, times and required fields are checked by the caller. Beside columns it
-may return ``_request_ids``, identifiers by which an edge log may know the request (those that a client can set last),
-``_call``, the gateway's own identifier, by which two requests of one ``event_id`` are told apart (the second is called so),
-and ``_redacted``, True where the gateway logged none of the text. Optional constants:
+A format module defines ``NAME``, ``DESCRIPTION`` and ``parse(raw, tenant)``, which takes one record (a dict) and the
+:class:`~stillwatch.ingest.tenant.Tenant`, and returns fields of :data:`stillwatch.tables.EVENTS`. It may raise
+:class:`~stillwatch.ingest.faults.Bad`, or leave an optional field out by :func:`~stillwatch.ingest.faults.unread`. The caller checks types,
+times and required fields. ``parse`` may also return:
 
-- ``HEADER``: True where text files are CSV with a header line.
-- ``KEYED``: False where identifiers come hashed already.
-- ``TEXT_FIELDS``: columns of Parquet files that are not read where no text may be read.
-- ``SOUGHT``: what a record without a required column lacks, by column; told where it is put aside.
+- ``_request_ids``: identifiers by which an edge log may know the request, those that a client can set last.
+- ``_call``: the gateway's own identifier, which tells two requests with the same ``event_id`` apart and replaces that of the second.
+- ``_redacted``: True if the gateway logged no text.
+
+Optional constants:
+
+- ``HEADER``: True if text files are CSV with a header line.
+- ``KEYED``: False if identifiers are hashed already.
+- ``TEXT_FIELDS``: columns of Parquet files to skip where no text may be read.
+- ``SOUGHT``: required column -> what a record without it lacks, for the quarantine.
 """
 
 import importlib
@@ -32,7 +35,7 @@ class Parser(Protocol):
 
 
 class Format(NamedTuple):
-    """One log format."""
+    """One log format; fields as the constants of its module."""
 
     name: str
     description: str
@@ -46,12 +49,16 @@ class Format(NamedTuple):
 def all_formats() -> dict[str, Format]:
     """All formats by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    found = [_format(importlib.import_module(f"{__name__}.{name}")) for name in names]
-    return {format_.name: format_ for format_ in found}
+    formats = [_format(importlib.import_module(f"{__name__}.{name}")) for name in names]
+    return {format_.name: format_ for format_ in formats}
 
 
 def named(name: str) -> Format:
-    """The format of that name, or an InputError that lists them."""
+    """The format of that name.
+
+    Raises:
+        InputError: there is none; the message lists all.
+    """
     formats = all_formats()
     if name not in formats:
         raise InputError(f"unknown format {name!r}", where="--from", todo=f"Choose one of: {', '.join(formats)}")

@@ -21,22 +21,22 @@ SOUGHT = {
 
 def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     """Parse one envelope."""
-    request, response = section(raw, "request"), whole_response(opened_body(raw.get("response")))
+    request, response = section(raw, "request"), whole_response(parsed_body(raw.get("response")))
     headers = {name.lower(): value for name, value in section(raw, "headers").items()}
     body = response if type(response) is dict else {}
     key = raw.get("key_id") or None
     if tenant.id(key) is None:
         key = credential(lambda name: maybe(headers.get(name), name))
-    # the header openai-organization is not read: a client could be another account in every request
-    told = (("account_id", raw.get("account_id")), ("org_id", raw.get("org_id")), ("key_id", key))
-    ids = {name: tenant.id(value) for name, value in told}
+    # the header openai-organization is not read: with it a client could be another account in every request
+    names = (("account_id", raw.get("account_id")), ("org_id", raw.get("org_id")), ("key_id", key))
+    ids = {name: tenant.id(value) for name, value in names}
     fields = parameters(request)
     fields |= ids | {
-        # x-request-id last: a client may send its own, and the second request of one identifier is put aside
+        # x-request-id last: a client may choose it, and a repeated identifier puts a request aside
         "event_id": raw.get("request_id") or headers.get("request-id") or body.get("id") or headers.get("x-request-id"),
         "timestamp": raw.get("timestamp"),
         "account_id": ids["account_id"] or ids["org_id"] or ids["key_id"],
-        "session_id": tenant.id(raw.get("session_id") or named(request.get("conversation"))),
+        "session_id": tenant.id(raw.get("session_id") or object_id(request.get("conversation"))),
         "access_path": raw.get("access_path") or "api",
         "model": request.get("model") or body.get("model"),
         "status": raw.get("status"),
@@ -53,11 +53,11 @@ def parse_envelope(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     return fields | conversation(request, response, tenant)
 
 
-def opened_body(body: Any) -> Any:
-    """A body that was logged as a string of JSON, opened; other strings (a stream of events) stay."""
+def parsed_body(body: Any) -> Any:
+    """A body, parsed if it was logged as a string of JSON; other strings (a stream of events) are returned unchanged."""
     return opened(body, "response") if type(body) is str and body.lstrip()[:1] in ("{", "[") else body
 
 
-def named(value: Any) -> Any:
-    """An identifier, or that of an object which has one."""
+def object_id(value: Any) -> Any:
+    """The ``id`` of an object; any other value is returned unchanged."""
     return value.get("id") if type(value) is dict else value

@@ -1,4 +1,4 @@
-"""What both of LiteLLM's logs share."""
+"""Shared by the parsers of LiteLLM's two logs."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from stillwatch.ingest.values import maybe, section
 
 OK, FAILED = 200, 500
 REDACTED = "redacted-by-litellm"
-"""What LiteLLM writes in place of every message when logging of messages is turned off."""
+"""LiteLLM's placeholder for every message when logging of messages is turned off."""
 RESPONSES = ("responses", "aresponses")
-"""Types of calls of the responses API, whose ``input`` LiteLLM logs as ``messages``."""
+"""Call types of the responses API, whose ``input`` LiteLLM logs as ``messages``."""
 MASTER = "default_user_id"
 """The user under which LiteLLM logs requests with the proxy's master key."""
 HEADERS = ("x-forwarded-for", "x-ja4", "x-request-id")
 
 
 def status(outcome: Any, error: dict[str, Any]) -> int | None:
-    """The HTTP status that the client saw, as far as the log tells."""
+    """The HTTP status that the client got, or None if the log does not say."""
     if outcome == "success":
         return OK
     code = str(error.get("error_code") or "")
@@ -26,10 +26,10 @@ def status(outcome: Any, error: dict[str, Any]) -> int | None:
 
 
 def client(address: Any, headers: dict[str, Any], tenant: Tenant) -> str | None:
-    """The client's network.
+    """The keyed hash of the client's network.
 
-    With ``use_x_forwarded_for`` LiteLLM logs the header, which anyone can write, in place of the socket address, and so
-    does uvicorn behind a proxy on the same machine: an address that repeats the header is the header.
+    With ``use_x_forwarded_for`` LiteLLM logs the header, which anyone can write, in place of the socket address; so does uvicorn behind a
+    proxy on the same machine. So an address that also is in the header counts as the header.
     """
     logged = maybe(address, "requester_ip_address")
     forwarded = maybe(headers.get("x-forwarded-for"), "x-forwarded-for")
@@ -40,10 +40,10 @@ def client(address: Any, headers: dict[str, Any], tenant: Tenant) -> str | None:
 
 
 def principal(user: Any, org: Any, key: Any, tenant: Tenant) -> dict[str, Any]:
-    """Who can be acted on: the user, else the organisation, else the key.
+    """The account that can be acted on: the user, else the organisation, else the key.
 
-    Requests with the master key are of a user that may be several customers; they are told as ``_master_key``. Their key is one,
-    too, and the decision service is asked about that user, so they are not named after the key.
+    Requests with the master key come from one user that may stand for several customers; they are marked ``_master_key``. They keep that
+    user as account: they share one key as well, and gateways ask the decision service about the user.
     """
     ids = [tenant.id(value) for value in (user, org, key)]
     account = next((id_ for id_ in ids if id_ is not None), None)
@@ -51,12 +51,12 @@ def principal(user: Any, org: Any, key: Any, tenant: Tenant) -> dict[str, Any]:
 
 
 def messages_as(call_type: Any) -> str:
-    """The name in the API's request of what LiteLLM logs as ``messages``."""
+    """The field of the API's request that LiteLLM logs as ``messages``."""
     return "input" if call_type in RESPONSES else "messages"
 
 
 def logged_headers(metadata: dict[str, Any]) -> dict[str, Any]:
-    """The headers that matter here; LiteLLM logs all of them, or the x- headers only."""
+    """The values of HEADERS; LiteLLM logs all headers, or only those that begin with x-."""
     custom = section(metadata, "requester_custom_headers")
     headers = section(section(metadata, "requester_metadata"), "headers")
     return {name: custom.get(name) or headers.get(name) for name in HEADERS}

@@ -13,8 +13,8 @@ from stillwatch.ingest.values import fitting, section
 NAME = "litellm"
 DESCRIPTION = "LiteLLM StandardLoggingPayload (generic_api callback): JSON array, ndjson or single objects"
 BODIES = {"choices": ("message", "text"), "output": ("type",), "content": ("type",)}
-"""What holds the answer in a response body of the chat, responses and messages APIs, and a key by which its parts are known: an answer
-may be JSON of these names, too."""
+"""Field that holds the answer in a response body of the chat, responses and messages APIs -> keys of which each of its parts has one. The
+keys are checked because an answer may itself be JSON with a field of that name."""
 TEXT_FIELDS = ("messages", "response", "error_str")
 
 
@@ -24,7 +24,7 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     headers, usage = logged_headers(metadata), usage_tokens(section(metadata, "usage_object"))
     get = metadata.get
     call, own = raw.get("litellm_call_id"), raw.get("id")
-    # an answer from the cache has the identifier of the answer that was cached
+    # an answer from the cache has the id of the cached answer
     cached = fitting(raw.get("cache_hit"), "bool")
     fields = parameters(options)
     fields |= principal(
@@ -46,36 +46,37 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "ip": client(raw.get("requester_ip_address") or get("requester_ip_address"), headers, tenant),
         "user_agent": raw.get("user_agent") or get("user_agent"),
         "ja4": headers.get("x-ja4"),
-        # a client may send the header, and the call's identifier too
+        # last, because a client may set the header and the call's identifier
         "_request_ids": (None if cached else own, call, headers.get("x-request-id")),
     }
     request = options | {"messages": None, messages_as(raw.get("call_type")): _messages(raw.get("messages"))}
     return fields | conversation(request, _response(raw.get("response")), tenant, REDACTED)
 
 
-def _messages(told: Any) -> Any:
-    """The messages, also where an export wrote them as a string of JSON; other strings are a prompt."""
-    if type(told) is not str or told.lstrip()[:2] not in ("[{", '{"'):
-        return told
+def _messages(value: Any) -> Any:
+    """The messages, parsed if an export wrote them as a string of JSON; any other string is a prompt."""
+    if type(value) is not str or value.lstrip()[:2] not in ("[{", '{"'):
+        return value
     try:
-        found = orjson.loads(told)
+        parsed = orjson.loads(value)
     except orjson.JSONDecodeError:
-        return told
-    first = found[0] if type(found) is list and found else found
-    # a conversation of the responses API may begin with an item of a tool
-    return found if type(first) is dict and ("role" in first or "call_id" in first) else told
+        return value
+    first_item = parsed[0] if type(parsed) is list and parsed else parsed
+    # a conversation of the responses API may begin with a tool's item
+    return parsed if type(first_item) is dict and ("role" in first_item or "call_id" in first_item) else value
 
 
-def _response(told: Any) -> Any:
-    """The response, also where an export wrote its body as a string of JSON; other strings are the answer, JSON or not."""
-    if type(told) is not str or told.lstrip()[:1] != "{":
-        return told
+def _response(value: Any) -> Any:
+    """The response, parsed if an export wrote its body as a string of JSON; any other string is the answer, JSON or not."""
+    if type(value) is not str or value.lstrip()[:1] != "{":
+        return value
     try:
-        found = orjson.loads(told)
+        parsed = orjson.loads(value)
     except orjson.JSONDecodeError:
-        return told
-    return found if any(_parts(found.get(name), keys) for name, keys in BODIES.items()) else told
+        return value
+    return parsed if any(_are_parts(parsed.get(name), keys) for name, keys in BODIES.items()) else value
 
 
-def _parts(value: Any, keys: tuple[str, ...]) -> bool:
+def _are_parts(value: Any, keys: tuple[str, ...]) -> bool:
+    """Whether a value is a list of objects that each have one of the keys."""
     return type(value) is list and bool(value) and all(type(part) is dict and any(key in part for key in keys) for part in value)

@@ -16,13 +16,13 @@ TEXT_FIELDS = ("messages", "response")
 
 def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     """Parse one row."""
-    # LiteLLM keeps the request's body in proxy_server_request (and messages empty) where prompts are stored at all
+    # where LiteLLM stores prompts, it keeps the request's body in proxy_server_request and leaves messages empty
     metadata, body = section(raw, "metadata"), section(raw, "proxy_server_request")
     usage, headers = usage_tokens(section(metadata, "usage_object")), logged_headers(metadata)
     call = raw.get("litellm_call_id") or metadata.get("litellm_call_id")
     fields = parameters(body)
-    who = [raw.get(name) for name in ("user", "organization_id", "api_key")]
-    user, org, key = map(cell_number, who) if isinstance(raw, Cells) else who
+    principals = [raw.get(name) for name in ("user", "organization_id", "api_key")]
+    user, org, key = map(cell_number, principals) if isinstance(raw, Cells) else principals
     fields |= principal(user, org, key, tenant)
     fields |= {
         "event_id": raw.get("request_id"),
@@ -38,7 +38,7 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "ip": client(raw.get("requester_ip_address") or metadata.get("requester_ip_address"), headers, tenant),
         "user_agent": metadata.get("user_agent"),
         "ja4": headers.get("x-ja4"),
-        # a client may send the header, and the call's identifier too
+        # last, because a client may set the header and the call's identifier
         "_request_ids": (raw.get("request_id"), call, headers.get("x-request-id")),
     }
     if not tenant.text:
@@ -50,5 +50,5 @@ def parse(raw: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
 
 
 def _id_only(raw: dict[str, Any]) -> dict[str, Any]:
-    """LiteLLM's request_id is the identifier of the response."""
+    """A response of only its id, which is LiteLLM's request_id."""
     return {"id": raw.get("request_id")}
