@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 import suite
 from stillwatch.replay import show
-from stillwatch.replay.policy import DEFAULT, Policy, Reply, Rung, told
+from stillwatch.replay.policy import DEFAULT, Policy, Reply, Rung, as_json
 from stillwatch.replay.run import run
 from stillwatch.terminal.times import length_us
 
@@ -41,7 +41,7 @@ def replayed(scenario: str, folder: Path, args: argparse.Namespace) -> dict[str,
     world, policy = folder / "world", folder / "policy.json"
     if not (world / "truth_events.parquet").exists():
         suite.generate(scenario, world, args.seed, args.events or None)
-    policy.write_text(json.dumps(told(tuple(one for one in POLICIES if one.name in args.policies), Reply())))
+    policy.write_text(json.dumps(as_json(tuple(one for one in POLICIES if one.name in args.policies), Reply())))
     return run(
         world, folder / "run", every_us=length_us(args.every, "--every"), policy=policy, truth=world / "truth.parquet",
         growth=args.growth, first_us=args.first and length_us(args.first, "--first"),

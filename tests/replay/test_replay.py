@@ -94,7 +94,7 @@ def test_a_step_is_detection_as_of_its_time(
         }
         review = [(row["n_accounts"], json.loads(row["details"])["not_accused"]) for row in table if row["verdict"] == "review"]
         told = [(row["n_accounts"], row["not_accused"]) for row in steps[at]["listed"]]
-        assert told == sorted(review, key=lambda row: -row[0])[: replay.LISTED]
+        assert told == sorted(review, key=lambda row: -row[0])[: replay.MAX_LISTED]
 
 
 def test_the_harvest_that_was_told_last_stands_beside_the_true_one(little_world: Path, whole: tuple[Path, dict[str, Any]]) -> None:
@@ -119,7 +119,7 @@ def test_the_harvest_that_was_told_last_stands_beside_the_true_one(little_world:
 def test_the_largest_groups_for_review_are_told_with_what_they_miss() -> None:
     groups = [{"verdict": "review", "accounts": ["a"] * n, "not_accused": [f"of {n}"]} for n in (8, 30, 9, 10, 11, 12)]
     old = {"verdict": "review", "accounts": ["a"] * 40}  # as it was kept before
-    told = replay.listed({"found": [{"verdict": "campaign", "accounts": ["a"] * 99, "not_accused": []}, *groups, old]})
+    told = replay.largest_reviews({"found": [{"verdict": "campaign", "accounts": ["a"] * 99, "not_accused": []}, *groups, old]})
     assert told == [{"n_accounts": n, "not_accused": [f"of {n}"] if n < 40 else []} for n in (40, 30, 12, 11, 10)]
 
 

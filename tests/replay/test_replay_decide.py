@@ -145,6 +145,6 @@ def test_the_harvest_of_the_last_find_is_told_with_its_interval(branch: Branch, 
     desk.take(last, 48 * HOUR_US, branch)
     desk.take(step(), 72 * HOUR_US, branch)
     (row,) = measure.cases(branch.log, desk, branch)
-    assert [row[name] for name in measure.TOLD] == [1_000, ends.get("harvested_low"), ends.get("harvested_high")]
+    assert [row[name] for name in measure.ESTIMATE] == [1_000, ends.get("harvested_low"), ends.get("harvested_high")]
     assert show.HEADS[9] == "told (90 %)"
     assert [show._cells("p", told)[9] for told in (row, row | {"n_harvested": None})] == [printed, "–"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stillwatch.errors import InputError
-from stillwatch.replay.policy import DEFAULT, Reply, Rung, read_policies, told
+from stillwatch.replay.policy import DEFAULT, Reply, Rung, as_json, read_policies
 
 
 def written(folder: Path, value: Any) -> Path:
@@ -22,7 +22,7 @@ def test_without_a_file_there_are_five_policies() -> None:
 
 
 def test_what_is_told_reads_back(tmp_path: Path) -> None:
-    assert read_policies(written(tmp_path, told(DEFAULT, Reply(failover=0.1)))) == (DEFAULT, Reply(failover=0.1))
+    assert read_policies(written(tmp_path, as_json(DEFAULT, Reply(failover=0.1)))) == (DEFAULT, Reply(failover=0.1))
 
 
 def test_parts_may_be_absent(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_parts_may_be_absent(tmp_path: Path) -> None:
 def test_a_policy_that_acts_on_nobody_has_no_ladder(tmp_path: Path) -> None:
     policies, _ = read_policies(written(tmp_path, {"policies": [{"name": "a", "act_on": "nobody"}]}))
     assert policies[0].ladder == ()
-    assert read_policies(written(tmp_path, told(policies, Reply())))[0] == policies
+    assert read_policies(written(tmp_path, as_json(policies, Reply())))[0] == policies
 
 
 BAD = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stillwatch.replay.recent import together
+from stillwatch.replay.recent import merged_step
 
 NAMES = [f"a{i:02}" for i in range(40)]
 
@@ -24,11 +24,11 @@ def told(made: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
 
 def test_nothing_changes_where_nobody_looked_at_less() -> None:
     whole = step(row("w", "campaign", NAMES[:9]), row("v", "review", NAMES[5:20]))
-    assert together(whole, []) is whole
+    assert merged_step(whole, []) is whole
 
 
 def test_a_shorter_look_adds_its_accounts_to_the_campaign_it_is_and_others_beside_it() -> None:
-    made = together(
+    made = merged_step(
         step(row("w", "campaign", NAMES[:10], 5)),
         [step(row("r", "campaign", NAMES[4:14], 7), row("s", "campaign", NAMES[20:30])), step(row("t", "campaign", NAMES[22:32]))],
     )
@@ -39,17 +39,17 @@ def test_a_shorter_look_adds_its_accounts_to_the_campaign_it_is_and_others_besid
 
 
 def test_whom_any_look_accuses_is_not_for_review() -> None:
-    made = together(
+    made = merged_step(
         step(row("w", "review", NAMES[:20]), row("v", "review", NAMES[30:34])),
         [step(row("r", "campaign", NAMES[:8]), row("s", "review", NAMES[14:24]))],
     )
     assert told(made) == [("r", "campaign", NAMES[:8]), ("w", "review", NAMES[8:24]), ("v", "review", NAMES[30:34])]
-    gone = together(step(row("w", "review", NAMES[:9])), [step(row("r", "campaign", NAMES[:10]))])
+    gone = merged_step(step(row("w", "review", NAMES[:9])), [step(row("r", "campaign", NAMES[:10]))])
     assert told(gone) == [("r", "campaign", NAMES[:10])]
 
 
 def test_a_remainder_of_few_is_no_find_and_an_account_stays_where_it_is() -> None:
-    made = together(step(row("w", "campaign", NAMES[:20])), [step(row("r", "campaign", [NAMES[0], *NAMES[20:26]]))])
+    made = merged_step(step(row("w", "campaign", NAMES[:20])), [step(row("r", "campaign", [NAMES[0], *NAMES[20:26]]))])
     assert told(made) == [("w", "campaign", NAMES[:20])]
-    made = together(step(row("w", "campaign", NAMES[:20])), [step(row("r", "campaign", [NAMES[0], *NAMES[20:30]]))])
+    made = merged_step(step(row("w", "campaign", NAMES[:20])), [step(row("r", "campaign", [NAMES[0], *NAMES[20:30]]))])
     assert told(made) == [("w", "campaign", NAMES[:20]), ("r", "campaign", NAMES[20:30])]

@@ -1,1 +1,1 @@
-"""Replay: detection run again and again over a log as it grew, with policies that act and operators who answer."""
+"""Replay: detection at many times of a growing log, with policies that act on its findings and operators who respond."""

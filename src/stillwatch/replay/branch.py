@@ -1,7 +1,7 @@
-"""The log as it would have been under a policy: who sends each request, and which are answered.
+"""The log as it would have been under a policy: which account sends each request, and which requests are answered.
 
-Past requests never change: an action that holds from a time moves or drops later requests alone. So what a step sees
-depends on the requests before it and on the actions that held before it, and on nothing else.
+Past requests never change: an action in force from a time moves or drops only later requests. So the findings of a step depend only on the
+requests before it and on the actions in force before it.
 """
 
 import hashlib
@@ -24,45 +24,49 @@ from stillwatch.throttling.defaults import REQUESTS_PER_MIN
 from stillwatch.throttling.rates import Throttle
 
 Rates = tuple[float, float | None]
-"""Requests a minute that a throttle leaves each account, and all accounts of a campaign together; None: no such limit."""
+"""Requests a minute under a throttle: of each account, and of all accounts of a campaign together (None: no such limit)."""
 BEGINNING, NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 COPIED = ("kind", "plan", "access_type")
-"""What a new account tells the registry as the one before it did; everything else is new, and told by nothing."""
+"""Columns of the registry that a replacement has in common with the account that it replaces; the others are new or null."""
 
 
 class Branch:
-    """One course of events. Accounts are codes: places in ``log.ids``, and above them accounts that replace others."""
+    """One course of events. Accounts are integer codes: indices in ``log.ids``, and above them replacements of blocked accounts."""
 
     def __init__(self, log: Log, reply: Reply, operator: NDArray[np.int32] | None, rates: Rates = (REQUESTS_PER_MIN, None)) -> None:
-        """Start as the log was.
+        """Start with the log unchanged.
 
         Args:
-            log: what was sent.
-            reply: how operators answer bans.
-            operator: of each account, ``(n_accounts,)``; None: nobody is known to answer bans.
-            rates: what a throttle leaves.
+            log: the log.
+            reply: how operators respond to blocks.
+            operator: (n_accounts,) operator of each account; None: unknown, so nobody responds.
+            rates: rates of a throttle.
         """
         self.log, self.reply, self.rates = log, reply, rates
         self.sender = log.account.copy()
         self.passes = np.ones(len(log.time), bool)
-        """Which requests are answered, ``(n_events,)``; of throttled accounts it is known up to where :meth:`decide` has come."""
+        """(n_events,) which requests are answered; for throttled accounts only up to the last time of :meth:`decide`."""
         self.moved = np.zeros(len(log.time), bool)
+        """(n_events,) which requests moved to another account."""
         self.names: list[str] = []
-        """Of replacements."""
+        """Identifiers of the replacements."""
         self.root: list[int] = []
-        """First account of the line that each replacement continues."""
+        """Code of the log's account that each replacement stands for, directly or by way of others."""
         self.born_us: list[int] = []
+        """Sign-up time of each replacement."""
         self.level: dict[int, int] = {}
-        """Strictest action decided for an account, whether it holds already or not."""
+        """Account code -> index in ACTIONS of the strictest action decided for it, in force or not yet."""
         self.actions: list[tuple[int, str, list[str]]] = []
-        """When it holds from (us), action, accounts; decided ones, also those that would begin after the log."""
+        """(start in us, action, accounts) of each decided action, also of those that would start after the log."""
         self.banned_us: dict[int, int] = {}
+        """Account code -> time of its block."""
         self.failovers = 0
+        """Number of blocked accounts whose work moved to an existing account."""
         self._share = np.ones(log.n_accounts)
         self._cases: list[list[str]] = []
-        """Of each action, if it is a throttle, the campaign of each account: those of one share the rate for a case."""
+        """For each action that is a throttle, the campaign of each account, which shares the rate of a case; else empty."""
         self._throttled: dict[int, str] = {}
-        """Accounts under a throttle, and the campaign that they are throttled for."""
+        """Code of each throttled account -> the campaign for which it is throttled."""
         self._throttle: Throttle[int] = Throttle()
         self._decided_us = BEGINNING
         self._operator = np.full(log.n_accounts, INNOCENT, np.int32) if operator is None else operator
@@ -75,18 +79,18 @@ class Branch:
         self._size = np.bincount(pools) if len(pools) else np.zeros(0, np.int64)
 
     def know_sign_ups(self, registry: pa.Table) -> None:
-        """Take sign-up times from the registry; without them an account exists from its first request on."""
+        """Use the registry's sign-up times; without them an account exists from its first request on."""
         place = pc.index_in(self.log.ids, registry["account_id"].combine_chunks())
         created = registry["created_at"].cast(pa.int64()).take(place).combine_chunks().fill_null(NEVER).to_numpy()
         self._created_us = np.minimum(self.log.begun, created)
 
     def name(self, code: int) -> str:
-        """``account_id`` of a code."""
+        """The ``account_id`` of a code."""
         n = self.log.n_accounts
         return str(self.log.ids[code]) if code < n else self.names[code - n]
 
     def codes(self, names: list[str]) -> list[int]:
-        """Codes of some accounts, all of which were seen."""
+        """The codes of accounts, which must be in the log or replacements."""
         new = [name for name in names if name not in self._code]
         if new:
             place = pc.index_in(pa.array(new, pa.string()), self.log.ids).to_pylist()
@@ -94,16 +98,20 @@ class Branch:
         return [self._code[name] for name in names]
 
     def origin(self, code: int) -> int:
-        """The account of the log that a code stands for or continues."""
+        """The code of the log's account that an account is, or replaces."""
         n = self.log.n_accounts
         return code if code < n else self.root[code - n]
 
     # --- Acting ----------------------------------------------------------------------------------------------------
 
     def act(self, hold_us: int, action: str, codes: list[int], case: dict[int, str] | None = None) -> None:
-        """Let an action hold from a time on; ``hold_us`` never decreases from call to call, and nothing was seen from it on.
+        """Put an action in force from a time on. Accounts under this action or a stricter one are not changed.
 
-        Accounts that are under this action or a stricter one stay as they are. ``case``: the campaign of each account.
+        Args:
+            hold_us: start of the action, us; must not decrease from call to call, nor lie before a time already examined.
+            action: one of ACTIONS.
+            codes: accounts.
+            case: account code -> campaign, for rates of a case.
         """
         self.decide(hold_us)
         level = ACTIONS.index(action)
@@ -114,9 +122,9 @@ class Branch:
         self.actions.append((hold_us, action, [self.name(code) for code in codes]))
         self._cases.append([(case or {}).get(code, "") for code in codes] if action == "throttle" else [])
         rows = self.log.between(hold_us)
-        acted = np.zeros(self.log.n_accounts + len(self.names), bool)
-        acted[codes] = True
-        rows = rows[acted[self.sender[rows]]]
+        is_acted_on = np.zeros(self.log.n_accounts + len(self.names), bool)
+        is_acted_on[codes] = True
+        rows = rows[is_acted_on[self.sender[rows]]]
         for code in codes:
             self._throttled.pop(code, None)
         if action == "block":
@@ -130,21 +138,21 @@ class Branch:
             self.passes[rows] = self._answered(rows)
 
     def held(self) -> list[tuple[int, str, list[str]]]:
-        """The actions that hold from a time in the log on; those decided in its last hours may begin after it, and met nothing."""
+        """The actions that start within the log; those decided in its last hours may start after it, without effect."""
         return [row for row in self.actions if row[0] <= self.log.clock[-1]]
 
     def decide(self, before_us: int = NEVER) -> None:
-        """Let the rates decide on the requests of throttled accounts before a time, each once: later actions change only later ones."""
+        """Apply the rates to the requests of throttled accounts before a time; each request is decided once, by the first call after it."""
         since_us, self._decided_us = self._decided_us, max(before_us, self._decided_us)
         if not self._throttled or before_us <= since_us:
             return
-        held = np.zeros(self.log.n_accounts + len(self.names), bool)
-        held[list(self._throttled)] = True
+        throttled = np.zeros(self.log.n_accounts + len(self.names), bool)
+        throttled[list(self._throttled)] = True
         rows = self.log.between(since_us, before_us)
-        rows = rows[held[self.sender[rows]]]
-        each, together = self.rates
+        rows = rows[throttled[self.sender[rows]]]
+        per_account, per_case = self.rates
         waits = (
-            self._throttle.wait_s(sender, each, self._throttled[sender], together or 0.0, at / 1e6)
+            self._throttle.wait_s(sender, per_account, self._throttled[sender], per_case or 0.0, at / 1e6)
             for sender, at in zip(self.sender[rows].tolist(), self.log.time[rows].tolist(), strict=True)
         )
         self.passes[rows] = np.fromiter((wait == 0 for wait in waits), bool, len(rows))
@@ -154,67 +162,67 @@ class Branch:
         return draw < self._share[self.sender[rows]]
 
     def _block(self, hold_us: int, codes: list[int], rows: I64) -> None:
-        """Drop later requests of blocked accounts, except those that the operator moves to other accounts."""
+        """Drop later requests of blocked accounts, but for those that the operator moves to other accounts."""
         n = self.log.n_accounts + len(self.names)
-        target, ready = np.full(n, -1, np.int64), np.full(n, NEVER)
+        target, ready_us = np.full(n, -1, np.int64), np.full(n, NEVER)
         busy = np.zeros(n, bool)
         busy[np.unique(self.sender[rows])] = True
         draws = uniform(np.array([self._key[self.origin(code)] for code in codes], np.int64), len(self.actions))
-        others: dict[int, list[int]] = {}
+        available: dict[int, list[int]] = {}
         for code, draw in zip(codes, draws.tolist(), strict=True):
-            whose = int(self._operator[self.origin(code)])
-            if whose < 0 or not busy[code]:
+            operator = int(self._operator[self.origin(code)])
+            if operator < 0 or not busy[code]:
                 continue
-            if whose not in others:
-                others[whose] = self._others(whose, hold_us)
-            failover = self.reply.failover if others[whose] else 0.0
+            if operator not in available:
+                available[operator] = self._available(operator, hold_us)
+            failover = self.reply.failover if available[operator] else 0.0
             if draw < failover:
-                target[code] = others[whose][int(draw / failover * len(others[whose]))]
-                ready[code] = hold_us + round(self.reply.failover_hours * HOUR_US)
+                target[code] = available[operator][int(draw / failover * len(available[operator]))]
+                ready_us[code] = hold_us + round(self.reply.failover_hours * HOUR_US)
                 self.failovers += 1
             elif (draw - failover) / (1 - failover) < self.reply.replaced:
-                target[code], ready[code] = self._replace(whose, code, hold_us)
+                target[code], ready_us[code] = self._replace(operator, code, hold_us)
         sender = self.sender[rows]
-        goes = (target[sender] >= 0) & (self.log.time[rows] >= ready[sender])
+        moves = (target[sender] >= 0) & (self.log.time[rows] >= ready_us[sender])
         self.passes[rows] = False
-        rows = rows[goes]
-        self.sender[rows] = target[sender[goes]]
+        rows = rows[moves]
+        self.sender[rows] = target[sender[moves]]
         self.moved[rows] = True
         self.passes[rows] = self._answered(rows)
 
-    def _others(self, whose: int, now_us: int) -> list[int]:
-        """Accounts of an operator that exist and are not blocked."""
-        mine = np.flatnonzero((self._operator == whose) & (self._created_us <= now_us)).tolist()
+    def _available(self, operator: int, now_us: int) -> list[int]:
+        """Accounts of an operator that exist at a time and are not blocked."""
+        own = np.flatnonzero((self._operator == operator) & (self._created_us <= now_us)).tolist()
         n = self.log.n_accounts
-        mine += [
-            n + i for i, root in enumerate(self.root) if self._operator[root] == whose and self.born_us[i] <= now_us
+        own += [
+            n + i for i, root in enumerate(self.root) if self._operator[root] == operator and self.born_us[i] <= now_us
         ]
-        return [code for code in mine if code not in self.banned_us]
+        return [code for code in own if code not in self.banned_us]
 
-    def _replace(self, whose: int, code: int, now_us: int) -> tuple[int, int]:
-        """Sign a new account up, as soon as the operator gets one."""
-        at = max(now_us + round(self.reply.replacement_hours * HOUR_US), self._next_us.get(whose, 0))
+    def _replace(self, operator: int, code: int, now_us: int) -> tuple[int, int]:
+        """Add a replacement as soon as the operator can get one; returns its code and sign-up time, us."""
+        born_us = max(now_us + round(self.reply.replacement_hours * HOUR_US), self._next_us.get(operator, 0))
         if self.reply.signups_per_day is not None:
-            self._next_us[whose] = at + round(DAY_US / max(self.reply.signups_per_day * self._size[whose], 1))
+            self._next_us[operator] = born_us + round(DAY_US / max(self.reply.signups_per_day * self._size[operator], 1))
         new = self.log.n_accounts + len(self.names)
         self.names.append(f"{self.name(self.origin(code))}{REPLACES}{len(self.names) + 1}")
         self._code[self.names[-1]] = new
         self.root.append(self.origin(code))
-        self.born_us.append(at)
+        self.born_us.append(born_us)
         self._share = np.append(self._share, 1.0)
-        return new, at
+        return new, born_us
 
     # --- Seeing ----------------------------------------------------------------------------------------------------
 
     def key(self, before_us: int) -> str:
-        """Names everything that was done before a time, and what throttles among it let through."""
+        """Digest of all actions in force before a time, with the rates of throttles."""
         held: list[object] = [(*row, cases) for row, cases in zip(self.actions, self._cases, strict=True) if row[0] < before_us]
         if any(action == "throttle" for hold_us, action, _ in self.actions if hold_us < before_us):
             held.append(self.rates)
         return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
 
     def count(self, before_us: int) -> int:
-        """Answered requests before a time, which never decreases from call to call."""
+        """Number of answered requests before a time, which must not decrease from call to call."""
         self.decide(before_us)
         since_us, n = self._counted
         n += int(self.passes[self.log.between(since_us, before_us)].sum())
@@ -222,34 +230,34 @@ class Branch:
         return n
 
     def answered(self, since_us: int, before_us: int) -> int:
-        """Answered requests from a time on and before another."""
+        """Number of answered requests in ``[since_us, before_us)``."""
         self.decide(before_us)
         return int(self.passes[self.log.between(since_us, before_us)].sum())
 
     def sketches(self, folder: Path, before_us: int, since_us: int = BEGINNING) -> list[Path]:
-        """Sketches of what was answered from a time on and before another: the log's own where nothing was changed, else cut copies.
+        """Files of sketches of the answered requests in ``[since_us, before_us)``: the log's own if unchanged, else copies in ``folder``.
 
-        A copy whose name begins with ``once`` no other step can use.
+        A copy whose name begins with ``once`` cannot be used by another step.
         """
         self.decide(before_us)
-        found = []
+        paths = []
         for number, file in enumerate(self.log.files):
             rows = slice(int(self.log.starts[number]), int(self.log.starts[number + 1]))
             past, recent = self.log.time[rows] < before_us, self.log.time[rows] >= since_us
-            keep = past & recent & self.passes[rows]
-            if not keep.any():
+            kept = past & recent & self.passes[rows]
+            if not kept.any():
                 continue
             same = self.sender[rows] == self.log.account[rows]
-            if keep.all() and same.all():
-                found.append(file)
+            if kept.all() and same.all():
+                paths.append(file)
                 continue
             until = int(self.log.time[rows].max()) + 1 if past.all() else before_us
             use = "often" if past.all() and recent.all() else f"once-{since_us}"
             target = folder / f"{use}-{number}-{until}-{self.key(until)}.parquet"
             if not target.exists():
-                self._cut(file, target, keep, self.sender[rows])
-            found.append(target)
-        return found
+                self._cut(file, target, kept, self.sender[rows])
+            paths.append(target)
+        return paths
 
     def _cut(self, file: Path, target: Path, keep: NDArray[np.bool_], sender: NDArray[np.int32]) -> None:
         kept, codes = pq.read_table(file).filter(pa.array(keep)), sender[keep]
@@ -261,7 +269,7 @@ class Branch:
             add(kept.combine_chunks(), pa.chunked_array([names.take(pa.array(place))]))
 
     def registry(self, base: pa.Table, folder: Path, before_us: int) -> Path | None:
-        """The registry with bans and replacements before a time; None where there were none, or there is no registry."""
+        """Write the registry with the bans and replacements before a time; None if there are none, or no registry."""
         bans = {self.name(code): at for code, at in self.banned_us.items() if at < before_us}
         if not bans or not len(base):
             return None
@@ -273,18 +281,18 @@ class Branch:
                 banned[row] = min(banned[row], at)
         when = pa.array(banned, mask=banned == NEVER).cast(pa.timestamp("us", "UTC"))
         base = base.set_column(base.column_names.index("banned_at"), "banned_at", when)
-        new = [i for i, at in enumerate(self.born_us) if at < before_us]
-        roots = pa.array([str(self.log.ids[self.root[i]]) for i in new], pa.string())
-        before = base.take(pc.index_in(roots, ids))
+        born = [i for i, at in enumerate(self.born_us) if at < before_us]
+        roots = pa.array([str(self.log.ids[self.root[i]]) for i in born], pa.string())
+        replaced = base.take(pc.index_in(roots, ids))
         columns = {
-            "account_id": pa.array([self.names[i] for i in new], pa.string()),
-            "created_at": pa.array([self.born_us[i] for i in new], pa.int64()).cast(pa.timestamp("us", "UTC")),
-            "banned_at": pa.array([bans.get(self.names[i]) for i in new], pa.int64()).cast(pa.timestamp("us", "UTC")),
-            **{name: before[name] for name in COPIED},
+            "account_id": pa.array([self.names[i] for i in born], pa.string()),
+            "created_at": pa.array([self.born_us[i] for i in born], pa.int64()).cast(pa.timestamp("us", "UTC")),
+            "banned_at": pa.array([bans.get(self.names[i]) for i in born], pa.int64()).cast(pa.timestamp("us", "UTC")),
+            **{name: replaced[name] for name in COPIED},
         }
-        later = pa.table({
-            field.name: columns.get(field.name, pa.nulls(len(new), field.type)) for field in ACCOUNTS.schema
+        replacements = pa.table({
+            field.name: columns.get(field.name, pa.nulls(len(born), field.type)) for field in ACCOUNTS.schema
         }, schema=ACCOUNTS.schema)
         path = folder / f"registry-{before_us}-{self.key(before_us)}.parquet"
-        write_parquet(pa.concat_tables([base.select(ACCOUNTS.names).cast(ACCOUNTS.schema), later]), path)
+        write_parquet(pa.concat_tables([base.select(ACCOUNTS.names).cast(ACCOUNTS.schema), replacements]), path)
         return path

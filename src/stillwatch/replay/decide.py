@@ -1,4 +1,4 @@
-"""What a policy decides after a step. It knows what detection said, and never the truth."""
+"""What a policy decides after a step, from the findings of detection alone, never from the truth."""
 
 import math
 from dataclasses import dataclass, field
@@ -12,37 +12,38 @@ from stillwatch.respond.matching import KnownCase, NewCampaign, match
 
 @dataclass
 class Case:
-    """A campaign as it is followed from step to step, by the accounts that it shares with what was known."""
+    """A campaign that is followed from step to step, matched by shared accounts."""
 
     name: str
     first_us: int
     accounts: set[int]
     findings: int = 0
+    """Number of steps that found it."""
     last: dict[str, Any] = field(default_factory=dict)
-    """As it was found last."""
+    """Its row in the last step that found it."""
 
 
 @dataclass
 class Desk:
-    """Cases and counts of one policy so far."""
+    """State of one policy: cases and counts so far."""
 
     policy: Policy
     cases: list[Case] = field(default_factory=list)
     listed: list[Case] = field(default_factory=list)
-    """The same of campaigns and groups for review alike, where policies act on these."""
+    """Cases of campaigns and groups for review, for policies that act on groups for review."""
     findings: dict[int, int] = field(default_factory=dict)
-    """Of each account."""
+    """Account code -> number of steps that accused it."""
     last_us: int | None = None
-    """When what was decided last holds from."""
+    """Start of the actions that were decided last, us."""
 
     def take(self, step: dict[str, Any], at_us: int, branch: Branch) -> None:
-        """Take a step's findings in and act on the branch."""
-        sure = [row for row in step["found"] if row["verdict"] == "campaign"]
-        codes = {row["campaign_id"]: branch.codes(row["accounts"]) for row in sure}
-        for row in sure:
+        """Process a step's findings, and act on the branch."""
+        campaigns = [row for row in step["found"] if row["verdict"] == "campaign"]
+        codes = {row["campaign_id"]: branch.codes(row["accounts"]) for row in campaigns}
+        for row in campaigns:
             for code in codes[row["campaign_id"]]:
                 self.findings[code] = self.findings.get(code, 0) + 1
-        case_of = self._file(sure, codes, self.cases, at_us, branch)
+        case_of = self._file(campaigns, codes, self.cases, at_us, branch)
         hold_us = at_us + round(self.policy.review_hours * HOUR_US)
         wanted: dict[str, list[int]] = {}
         ladder = self.policy.ladder
@@ -51,17 +52,17 @@ class Desk:
                 self._want(wanted, members, self.policy.review_ladder, findings, branch)
             for case, members in self._continued(step, branch):
                 self._want(wanted, members, ladder, case.findings, branch)
-            for row in sure:
+            for row in campaigns:
                 self._want(wanted, codes[row["campaign_id"]], ladder, case_of[row["campaign_id"]].findings, branch)
         elif self.policy.act_on == "account":
             ranked = sorted(
                 (-score, name, code)
-                for row in sure
+                for row in campaigns
                 for score, name, code in zip(row["scores"], row["accounts"], codes[row["campaign_id"]], strict=True)
             )
-            left = self._left(hold_us, branch)
+            n_left = self._left(hold_us, branch)
             for *_, code in ranked:
-                if sum(map(len, wanted.values())) < left:
+                if sum(map(len, wanted.values())) < n_left:
                     self._want(wanted, [code], ladder, self.findings[code], branch)
         for action in ACTIONS:
             if wanted.get(action):
@@ -69,7 +70,7 @@ class Desk:
         self.last_us = hold_us
 
     def _left(self, hold_us: int, branch: Branch) -> float:
-        """Accounts that can be acted on now: those of a day, or of the days since the step before, less those of the last 24 hours."""
+        """How many accounts can be acted on now: ``per_day`` for each day since the last step, at least one, less those of the last day."""
         if self.policy.per_day is None:
             return math.inf
         since_us = DAY_US if self.last_us is None else max(DAY_US, hold_us - self.last_us)
@@ -77,11 +78,11 @@ class Desk:
         return self.policy.per_day * since_us // DAY_US - lately
 
     def _cases(self) -> dict[int, str]:
-        """The campaign of each account that is in one; of several, the one found last."""
+        """Account code -> its campaign; of several, the newest."""
         return {code: case.name for case in self.cases for code in case.accounts}
 
     def _reviewed(self, step: dict[str, Any], at_us: int, branch: Branch) -> list[tuple[int, list[int]]]:
-        """Groups for review, and in how many steps each was listed or found, where the policy acts on them."""
+        """(number of steps that found it, accounts) of each group for review, if the policy acts on these."""
         if not self.policy.review_ladder:
             return []
         codes = {row["campaign_id"]: branch.codes(row["accounts"]) for row in step["found"]}
@@ -90,21 +91,21 @@ class Desk:
         return [(case_of[name].findings, codes[name]) for name in names]
 
     def _continued(self, step: dict[str, Any], branch: Branch) -> list[tuple[Case, list[int]]]:
-        """Groups for review that are a campaign which people have confirmed, with its case."""
-        listed = [row for row in step["found"] if row["verdict"] == "review"]
-        if not (self.policy.follow_review and self.policy.ladder and listed):
+        """(case, accounts) of each group for review that continues a confirmed campaign."""
+        reviews = [row for row in step["found"] if row["verdict"] == "review"]
+        if not (self.policy.follow_review and self.policy.ladder and reviews):
             return []
         enough = max(rung.after for rung in self.policy.ladder)
         confirmed = [case for case in self.cases if case.findings >= enough]
-        matched = self._match(listed, confirmed, branch)
+        matched = self._match(reviews, confirmed, branch)
         return [
             (confirmed[matched[row["campaign_id"]]], branch.codes(row["accounts"]))
-            for row in listed
+            for row in reviews
             if row["campaign_id"] in matched
         ]
 
     def _match(self, rows: list[dict[str, Any]], cases: list[Case], branch: Branch) -> dict[str, int]:
-        """Place of the case that each find is, as ``stillwatch cases import`` would match them."""
+        """Campaign id of a find -> index of its case, as ``stillwatch cases import`` matches them."""
         found = [NewCampaign(row["campaign_id"], frozenset(row["accounts"]), frozenset()) for row in rows]
         known = [
             KnownCase(str(i), frozenset(branch.name(code) for code in case.accounts), frozenset())
@@ -113,7 +114,7 @@ class Desk:
         return {name: int(made.case_id) for name, made in match(found, known).items()}
 
     def _want(self, wanted: dict[str, list[int]], codes: list[int], ladder: tuple[Rung, ...], findings: int, branch: Branch) -> None:
-        """Note the strictest action that so many findings allow, for accounts that are not under it."""
+        """Add accounts to ``wanted`` under the strictest action for so many findings, unless they are under it or a stricter one."""
         reached = [ACTIONS.index(rung.action) for rung in ladder if rung.after <= findings]
         if reached:
             level = max(reached)
@@ -122,9 +123,9 @@ class Desk:
     def _file(
         self, found: list[dict[str, Any]], codes: dict[str, list[int]], cases: list[Case], at_us: int, branch: Branch
     ) -> dict[str, Case]:
-        """The case of every find; a new one among ``cases`` where none matches."""
+        """Campaign id of a find -> its case; a find that matches none is added to ``cases``."""
         matched = self._match(found, cases, branch)
-        out = {}
+        case_of = {}
         for row in found:
             name, members = row["campaign_id"], codes[row["campaign_id"]]
             if name in matched:
@@ -135,5 +136,5 @@ class Desk:
             case.accounts |= set(members)
             case.findings += 1
             case.last = row
-            out[name] = case
-        return out
+            case_of[name] = case
+        return case_of

@@ -1,4 +1,4 @@
-"""What a policy came to: time to detect, harvest taken before action and in all, innocents touched."""
+"""Results of a policy: time to detect, harvest before action and in all, innocents touched."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,53 +15,60 @@ from stillwatch.replay.step import iso
 from stillwatch.run_details import HARVESTED
 
 ONE_PERCENT = 0.01
-TOLD = ("n_harvested", *HARVESTED)
-"""What detection tells of a harvest: the estimate and its 90 % interval."""
+ESTIMATE = ("n_harvested", *HARVESTED)
+"""Columns of detection's estimate of a harvest, with its 90 % interval."""
 Owned = tuple[int, list[tuple[dict[str, Any], int, int]]]
-"""A step (us) and its finds, each with what :func:`_mostly` says of it."""
+"""A step (us) and its finds, each with the result of :func:`_mostly`."""
 
 
 def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
-    """A row for each operator of the truth that sent anything.
+    """One row for each operator of the truth that sent a request; columns as replay.parquet.
 
-    An operator is detected at the first step that accuses eight of its accounts or more in campaigns that are mostly its own,
-    and listed at the first step at which campaigns and groups for review together hold as many.
+    An operator is detected at the first step that accuses at least eight of its accounts in campaigns that are mostly its own, and listed
+    at the first step at which campaigns and groups for review together have as many.
+
+    Args:
+        log: the log.
+        truth: its truth.
+        branch: the course of events under the policy.
+        steps: (time in us, findings) of each step.
     """
     owned = [(at_us, [(row, *_mostly(row, truth, branch)) for row in step["found"]]) for at_us, step in steps]
-    found, listed = _first(owned, ("campaign",)), _first(owned, ("campaign", "review"))
-    half = _first(owned, ("campaign",), [np.sort(log.begun[truth.operator == n]) for n in range(len(truth.operators))])
-    last = {} if not steps else _accused(steps[-1][1], branch)
+    detected, listed = _first(owned, ("campaign",)), _first(owned, ("campaign", "review"))
+    half_detected = _first(owned, ("campaign",), [np.sort(log.begun[truth.operator == n]) for n in range(len(truth.operators))])
+    accused = {} if not steps else _accused(steps[-1][1], branch)
     rows = []
     for number, name in enumerate(truth.operators):
-        mine = truth.operator == number
-        row = _row(log, branch, name, mine, truth.harvested & mine[log.account], found.get(number), listed.get(number), half.get(number))
+        own = truth.operator == number
+        harvest = truth.harvested & own[log.account]
+        row = _row(log, branch, name, own, harvest, detected.get(number), listed.get(number), half_detected.get(number))
         if row is not None:
-            accounts = np.unique(log.account[mine[log.account]])
-            row["accused_at_end"] = round(float(np.isin(accounts, list(last)).mean()), 6)
-            rows.append(row | _told(_last(number, owned)))
+            accounts = np.unique(log.account[own[log.account]])
+            row["accused_at_end"] = round(float(np.isin(accounts, list(accused)).mean()), 6)
+            rows.append(row | _estimated(_last(number, owned)))
     return rows
 
 
 def cases(log: Log, desk: Desk, branch: Branch) -> list[dict[str, Any]]:
-    """The same for every campaign found, where no truth is known: all requests of its accounts count as its harvest."""
+    """As :func:`operators`, without a truth: one row for each campaign found, whose harvest is all requests of its accounts."""
     rows = []
     for case in desk.cases:
-        mine = np.zeros(log.n_accounts, bool)
-        mine[sorted({branch.origin(code) for code in case.accounts})] = True
-        row = _row(log, branch, case.name, mine, mine[log.account], case.first_us, case.first_us, case.first_us)
+        own = np.zeros(log.n_accounts, bool)
+        own[sorted({branch.origin(code) for code in case.accounts})] = True
+        row = _row(log, branch, case.name, own, own[log.account], case.first_us, case.first_us, case.first_us)
         if row is not None:
-            rows.append(row | {"accused_at_end": 1.0} | _told([case.last]))
+            rows.append(row | {"accused_at_end": 1.0} | _estimated([case.last]))
     return rows
 
 
-def _told(found: Sequence[dict[str, Any]]) -> dict[str, int | None]:
-    """What some finds tell of their harvest, added up; null where there is none or one does not tell it, as steps of earlier versions."""
-    told: dict[str, list[Any]] = {name: [row.get(name) for row in found] for name in TOLD}
-    return {name: sum(values) if values and None not in values else None for name, values in told.items()}
+def _estimated(finds: Sequence[dict[str, Any]]) -> dict[str, int | None]:
+    """Sums of the estimates of finds; None if there are none, or if one lacks an estimate, as in steps of earlier versions."""
+    columns: dict[str, list[Any]] = {name: [row.get(name) for row in finds] for name in ESTIMATE}
+    return {name: sum(values) if values and None not in values else None for name, values in columns.items()}
 
 
 def _last(number: int, owned: list[Owned]) -> list[dict[str, Any]]:
-    """The campaigns that are mostly an operator's, of the last step that has any."""
+    """The campaigns that are mostly an operator's, in the last step that has any."""
     for _, finds in reversed(owned):
         mine = [row for row, most, _ in finds if row["verdict"] == "campaign" and most == number]
         if mine:
@@ -70,24 +77,28 @@ def _last(number: int, owned: list[Owned]) -> list[dict[str, Any]]:
 
 
 def _mostly(row: dict[str, Any], truth: Truth, branch: Branch) -> tuple[int, int]:
-    """The operator whom more than half of a find's accounts belong to, or INNOCENT, and how many."""
-    whose = Counter(int(truth.operator[branch.origin(code)]) for code in branch.codes(row["accounts"]))
-    most, n = max(whose.items(), key=lambda pair: (pair[1], -pair[0]))
-    return (most, n) if most >= 0 and 2 * n > whose.total() else (INNOCENT, 0)
+    """(operator that has more than half of a find's accounts, or INNOCENT; how many it has)."""
+    n_of_operator = Counter(int(truth.operator[branch.origin(code)]) for code in branch.codes(row["accounts"]))
+    operator, n = max(n_of_operator.items(), key=lambda pair: (pair[1], -pair[0]))
+    return (operator, n) if operator >= 0 and 2 * n > n_of_operator.total() else (INNOCENT, 0)
 
 
 def _first(owned: list[Owned], verdicts: tuple[str, ...], begun: list[NDArray[np.int64]] | None = None) -> dict[int, int]:
-    """The first step at which eight accounts of each operator or more are in finds that are mostly its own.
+    """Operator -> first step (us) at which at least eight of its accounts are in finds that are mostly its own.
 
-    With the first requests of each operator's accounts, in order (us): eight, and half of those that had begun.
+    Args:
+        owned: steps with their finds.
+        verdicts: verdicts of finds that count.
+        begun: for each operator the sorted times (us) of its accounts' first requests; if given, half of the accounts that had begun are
+            needed as well.
     """
     first: dict[int, int] = {}
     for at_us, finds in owned:
-        held: Counter[int] = Counter()
+        n_accounts: Counter[int] = Counter()
         for row, most, n in finds:
             if n and row["verdict"] in verdicts:
-                held[most] += n
-        for number, n in held.items():
+                n_accounts[most] += n
+        for number, n in n_accounts.items():
             if n >= MIN_GROUP_ACCOUNTS and (begun is None or 2 * n >= np.searchsorted(begun[number], at_us)):
                 first.setdefault(number, at_us)
     return first
@@ -99,10 +110,10 @@ def _accused(step: dict[str, Any], branch: Branch) -> set[int]:
 
 
 def _row(
-    log: Log, branch: Branch, name: str, mine: NDArray[np.bool_], harvest: NDArray[np.bool_], detected_us: int | None,
+    log: Log, branch: Branch, name: str, own: NDArray[np.bool_], harvest: NDArray[np.bool_], detected_us: int | None,
     listed_us: int | None, half_us: int | None,
 ) -> dict[str, Any] | None:
-    requests = mine[log.account]
+    requests = own[log.account]
     if not requests.any():
         return None
     times = np.sort(log.time[harvest])
@@ -110,13 +121,13 @@ def _row(
     first_us = int(log.time[requests].min())
     one_us = int(times[max(int(np.ceil(ONE_PERCENT * n)) - 1, 0)]) if n else None
     acted = [
-        (hold_us, action, [code for code in branch.codes(names) if mine[branch.origin(code)]])
+        (hold_us, action, [code for code in branch.codes(names) if own[branch.origin(code)]])
         for hold_us, action, names in branch.held()
         if action != "observe"
     ]
     acted = [row for row in acted if row[2]]
     acted_us = min((row[0] for row in acted), default=None)
-    held_us = half_acted_us(np.sort(log.begun[mine]), [(us, {branch.origin(code) for code in codes}) for us, _, codes in acted])
+    half_held_us = half_acted_us(np.sort(log.begun[own]), [(us, {branch.origin(code) for code in codes}) for us, _, codes in acted])
     blocked = {code for _, action, codes in acted if action == "block" for code in codes}
 
     def before(us: int | None) -> int:
@@ -140,23 +151,23 @@ def _row(
         "acted_at": iso(acted_us),
         "harvested_before_action": before(acted_us),
         "share_before_action": _share(before(acted_us), n),
-        "half_acted_at": iso(held_us),
-        "share_before_half_action": _share(before(held_us), n),
+        "half_acted_at": iso(half_held_us),
+        "share_before_half_action": _share(before(half_held_us), n),
         "harvested_in_all": taken,
         "share_in_all": _share(taken, n),
         "moved": int((harvest & branch.passes & branch.moved).sum()),
         "accounts_acted_on": len({code for *_, codes in acted for code in codes}),
         "accounts_blocked": len(blocked),
-        "replacements": sum(bool(mine[root]) for root in branch.root),
+        "replacements": sum(bool(own[root]) for root in branch.root),
     }
 
 
 def half_acted_us(begun: NDArray[np.int64], acted: list[tuple[int, set[int]]]) -> int | None:
-    """From when on half of the accounts that had begun were under an action; None: never.
+    """The time (us) from which half of the accounts that had begun were under an action; None: never.
 
     Args:
-        begun: first requests, in order (us).
-        acted: from when each action held (us), and the accounts of the log that it reached.
+        begun: times of the accounts' first requests, sorted, us.
+        acted: (start in us, accounts of the log) of each action.
     """
     held: set[int] = set()
     for hold_us, accounts in sorted(acted, key=lambda row: row[0]):
@@ -175,7 +186,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def innocents(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
-    """Innocent accounts that any action but observe reached, by kind and by the strictest action; and those found at any step."""
+    """Counts of innocent accounts under any action but observe, by kind and strictest action; and of those found at any step."""
     innocent = truth.operator == INNOCENT
     found: dict[str, set[int]] = {"campaign": set(), "review": set()}
     for _, step in steps:

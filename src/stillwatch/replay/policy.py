@@ -1,4 +1,4 @@
-"""What is done about what is found, and how operators answer bans. Plain data, read from JSON."""
+"""Policies (what is done about findings) and how operators respond to bans; plain data, read from JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -11,16 +11,16 @@ from stillwatch.files import once, read_json
 from stillwatch.throttling.defaults import REQUESTS_PER_MIN
 
 ACTIONS = ("observe", "throttle", "challenge", "restrict", "block")
-"""Mildest first; an account never goes back to a milder one."""
+"""Mildest first; an account never returns to a milder action."""
 PASSES = {"observe": 1.0, "challenge": 0.1, "restrict": 1.0, "block": 0.0}
-"""Share of an account's requests that are still answered; of a throttle the rate decides. Restricted answers are shorter and
-count as taken. That one challenged request in ten is answered is a guess."""
+"""Action -> share of an account's requests that are still answered; for a throttle the rate decides. Restricted answers are shorter, and
+count as harvested. The share for a challenge is a guess."""
 SUBJECTS = ("nobody", "campaign", "account")
 
 
 @dataclass(frozen=True)
 class Rung:
-    """An action, and after how many findings in as many steps it is decided."""
+    """An action, and the number of steps with a finding after which it is decided."""
 
     after: int
     action: str
@@ -28,38 +28,38 @@ class Rung:
 
 @dataclass(frozen=True)
 class Policy:
-    """Who is acted on, and when."""
+    """Which accounts are acted on, how and when."""
 
     name: str
     act_on: str = "campaign"
-    """nobody: shadow. campaign: every account that is in the campaign, at once. account: each by its own findings."""
+    """nobody: shadow mode. campaign: all accounts of a campaign at once. account: each account by its own findings."""
     ladder: tuple[Rung, ...] = (Rung(1, "throttle"), Rung(2, "block"))
     review_hours: float = 4.0
-    """Between a finding and the time when the action holds: two people look first."""
+    """Hours between a finding and the start of the action, in which two people review it."""
     per_day: int | None = None
-    """Accounts that can be acted on in a day, most suspicious first; only where act_on is account. None: no limit."""
+    """Most accounts that can be acted on in a day, most suspicious first; only if act_on is account. None: no limit."""
     requests_per_min: float = REQUESTS_PER_MIN
-    """What a throttle leaves each account, as in the built-in policy of ``stillwatch policy``."""
+    """Requests a minute that a throttled account may send, as in the built-in policy of ``stillwatch policy``."""
     case_requests_per_min: float | None = None
-    """What it leaves all throttled accounts of a campaign together; None: no such limit."""
+    """Requests a minute that all throttled accounts of a campaign may send together; None: no such limit."""
     follow_review: bool = False
-    """Where a campaign was found often enough for the last rung, a group for review that continues it is treated as it."""
+    """Whether a group for review that continues a campaign counts as it, once the campaign was found often enough for the last rung."""
     review_ladder: tuple[Rung, ...] = ()
-    """What is done to a group for review after it was listed, or found as a campaign, in so many steps. Only where act_on is campaign."""
+    """Actions on a group for review, by the number of steps that listed it or found it as a campaign; only if act_on is campaign."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What an operator does when accounts are blocked. Each blocked account's work moves as a whole, or is lost."""
+    """How operators respond to blocks. The work of a blocked account moves to one other account, or is lost."""
 
     failover: float = 0.3
-    """Share of blocked accounts whose work an account of the same operator takes over that is not blocked."""
+    """Share of blocked accounts whose work moves to another account of the operator that is not blocked."""
     failover_hours: float = 1.0
     replaced: float = 0.6
-    """Share of the other blocked accounts that are replaced by new ones, which leave the same marks."""
+    """Share of the other blocked accounts that new accounts replace, which leave the same marks."""
     replacement_hours: float = 5.0
     signups_per_day: float | None = 0.1
-    """New accounts that an operator gets in a day, as a share of all its accounts of the log. None: no limit."""
+    """New accounts of an operator in a day, as a share of all its accounts in the log; None: no limit."""
 
 
 DEFAULT = (
@@ -72,25 +72,28 @@ DEFAULT = (
 
 
 def read_policies(path: Path | None) -> tuple[tuple[Policy, ...], Reply]:
-    """Policies to compare and the operators' reply; the defaults where there is no file.
+    """Read the policies to compare and the operators' reply.
+
+    Args:
+        path: JSON, see docs/replay.md; None: the defaults.
 
     Raises:
-        InputError: the file is no JSON of this form, or has a key twice.
+        InputError: the file is not JSON of this form, has a key twice, or a value is out of range.
     """
     if path is None:
         return DEFAULT, Reply()
-    told = read_json(path, once)
-    if not isinstance(told, dict) or not set(told) <= {"policies", "reply"}:
+    document = read_json(path, once)
+    if not isinstance(document, dict) or not set(document) <= {"policies", "reply"}:
         raise InputError("not a JSON object with policies and reply", where=path, todo="See docs/replay.md")
     policies: tuple[Policy, ...] = DEFAULT
-    if "policies" in told:
-        if not isinstance(told["policies"], list) or not told["policies"]:
+    if "policies" in document:
+        if not isinstance(document["policies"], list) or not document["policies"]:
             raise InputError("policies is not a list of policies", where=path, todo="See docs/replay.md")
-        policies = tuple(_policy(row, path) for row in told["policies"])
+        policies = tuple(_policy(row, path) for row in document["policies"])
     names = [policy.name for policy in policies]
     if len(set(names)) < len(names):
         raise InputError("two policies have the same name", where=path, todo="Give each its own")
-    reply = _made(Reply, told.get("reply", {}), path)
+    reply = _build(Reply, document.get("reply", {}), path)
     for name in ("failover", "replaced"):
         _number(getattr(reply, name), f"reply.{name}", path, 1)
     for name in ("failover_hours", "replacement_hours"):
@@ -102,13 +105,13 @@ def read_policies(path: Path | None) -> tuple[tuple[Policy, ...], Reply]:
     return policies, reply
 
 
-def told(policies: tuple[Policy, ...], reply: Reply) -> dict[str, Any]:
-    """The same as JSON."""
+def as_json(policies: tuple[Policy, ...], reply: Reply) -> dict[str, Any]:
+    """Policies and reply in the form that :func:`read_policies` reads, JSON-ready."""
     return {"policies": [asdict(policy) for policy in policies], "reply": asdict(reply)}
 
 
 def _policy(row: Any, path: Path) -> Policy:
-    policy = _made(Policy, row, path)
+    policy = _build(Policy, row, path)
     if not isinstance(policy.name, str) or not policy.name:
         raise InputError("a policy has no name", where=path)
     where = f"policy {policy.name}"
@@ -135,10 +138,10 @@ def _policy(row: Any, path: Path) -> Policy:
     return replace(policy, ladder=ladder, review_ladder=review)
 
 
-def _ladder(where: str, name: str, told: Any, path: Path) -> tuple[Rung, ...]:
-    if not isinstance(told, list | tuple):
+def _ladder(where: str, name: str, rows: Any, path: Path) -> tuple[Rung, ...]:
+    if not isinstance(rows, list | tuple):
         raise InputError(f"{where}: {name} is no list", where=path, todo='[{"after": 2, "action": "block"}]')
-    rungs = tuple(rung if isinstance(rung, Rung) else _made(Rung, rung, path) for rung in told)
+    rungs = tuple(rung if isinstance(rung, Rung) else _build(Rung, rung, path) for rung in rows)
     for rung in rungs:
         if rung.action not in ACTIONS:
             raise InputError(f"{where}: no action {rung.action!r}", where=path, todo=f"One of {', '.join(ACTIONS)}")
@@ -154,11 +157,12 @@ def _ladder(where: str, name: str, told: Any, path: Path) -> tuple[Rung, ...]:
 T = TypeVar("T", Policy, Reply, Rung)
 
 
-def _made(kind: type[T], row: Any, path: Path) -> T:
+def _build(kind: type[T], row: Any, path: Path) -> T:
+    """Make a dataclass from an object of the file; raises InputError for unknown and missing fields."""
     names = {field.name for field in fields(kind)}
     if not isinstance(row, Mapping) or not set(row) <= names:
-        odd = sorted(set(row) - names) if isinstance(row, Mapping) else row
-        raise InputError(f"not understood: {odd}", where=path, todo=f"{kind.__name__} has {', '.join(sorted(names))}")
+        unknown = sorted(set(row) - names) if isinstance(row, Mapping) else row
+        raise InputError(f"not understood: {unknown}", where=path, todo=f"{kind.__name__} has {', '.join(sorted(names))}")
     try:
         return kind(**row)
     except TypeError as error:

@@ -1,4 +1,4 @@
-"""The whole replay: sketch once, then step by step under each policy; killed at any time, it goes on where it was."""
+"""Runs a replay: sketches the log once, then takes all steps under each policy; if it is killed, it continues where it was."""
 
 import hashlib
 import json
@@ -17,17 +17,17 @@ from stillwatch.replay import measure, show
 from stillwatch.replay.branch import BEGINNING, Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import Log, Truth, join_truth, read_log
-from stillwatch.replay.policy import Policy, Reply, read_policies, told
-from stillwatch.replay.recent import together
+from stillwatch.replay.policy import Policy, Reply, as_json, read_policies
+from stillwatch.replay.recent import merged_step
 from stillwatch.replay.schedule import Schedule
 from stillwatch.replay.step import Setting, iso, look
 from stillwatch.terminal.plain import plain, print_plain
 from stillwatch.terminal.progress import track
 
 Step = dict[str, Any]
-"""What one look finds: ``as_of``, ``n_events``, ``n_accounts`` and ``found``, a row a campaign or group for review."""
-LISTED = 5
-"""Groups for review that are told of a step."""
+"""Findings of one step: ``as_of``, ``n_events``, ``n_accounts`` and ``found``, one row a campaign or group for review."""
+MAX_LISTED = 5
+"""Most groups for review that the result lists of a step."""
 COLUMNS = {
     "policy": pa.string(), "campaign": pa.string(), "n_accounts": pa.int64(), "n_requests": pa.int64(),
     "n_harvest": pa.int64(), "first_request": pa.string(), "one_percent_at": pa.string(), "detected_at": pa.string(),
@@ -40,7 +40,7 @@ COLUMNS = {
     "n_harvested": pa.int64(), "harvested_low": pa.int64(), "harvested_high": pa.int64(),
     "half_acted_at": pa.string(), "share_before_half_action": pa.float64(),
 }
-"""Of replay.parquet, one row a policy and campaign."""
+"""Columns of replay.parquet, which has one row a policy and campaign."""
 
 
 def run(
@@ -63,23 +63,27 @@ def run(
 
     Args:
         source: folder that ``stillwatch detect`` reads.
-        out: folder to write; findings of steps are kept in it under the digest of the input, and read if they are there.
-        every_us: microseconds between steps, which lie on multiples of it; the last one lies right after the log's last request.
+        out: folder to write to; findings of steps are stored in it under the digest of the input, and reused.
+        every_us: time between steps, us; steps are multiples of it, but for the last one, right after the log's last request.
         policy: JSON of policies and of the operators' reply; None: those of :data:`stillwatch.replay.policy.DEFAULT`.
-        truth: account_id, campaign, kind, or the folder of a simulated world that has it. It tells operators and innocents apart, and
-            lets operators answer bans.
-        truth_events: event_id, campaign; by default truth_events.parquet beside ``truth`` where there is one; where that one is of
-            another log, it is left out, which the result tells under ``left_out``.
-        key_file: the tenant's key; identifiers of accounts in ``truth`` are then in clear, and are hashed as ingest does.
-        growth: a step is left out while the log grew by less than this share since the step before.
-        first_us: no step runs later than this after the first request (us); what is sent after it still counts as the log's. None: all run.
-        recent_us: each step also looks at what was sent in so long before it, alone (us), and ``growth`` is of the shortest of these.
-        threads: worker threads.
-        memory_gb: limit of the engine.
+        truth: Parquet of account_id, campaign, kind, or the folder of a simulated world that has it. It tells operators from innocents, and
+            lets operators respond to bans.
+        truth_events: Parquet of event_id, campaign; None: truth_events.parquet beside ``truth`` if there is one. If that file is of
+            another log, it is left out, and the result has the reason under ``left_out``.
+        key_file: the tenant's key; accounts in ``truth`` are then in the clear, and are hashed as ingest does.
+        growth: a step is skipped if the log has grown by less than this share, 0 to 1, since the last step.
+        first_us: no step is later than this after the first request, us; later requests still count. None: no limit.
+        recent_us: windows, us: each step also looks at only the requests in each window before it, and ``growth`` is relative to the
+            shortest.
+        threads: worker threads; None: all cores.
+        memory_gb: memory limit of the engine, GB; None: half of the machine's.
         quiet: print nothing.
 
+    Returns:
+        The content of ``replay.json``.
+
     Raises:
-        InputError: an input is not readable.
+        InputError: an input cannot be read.
     """
     data = dataset.open_dataset(source)
     policies, reply = read_policies(policy)
@@ -95,8 +99,8 @@ def run(
     inputs, requests = [*_inputs(data), *_digests(truth)], _digests(truth_events)
     result: dict[str, Any] = {
         "version": __version__, "inputs": inputs + requests, "first_event": None, "last_event": None,
-        "n_events": len(log.time), "n_accounts": log.n_accounts, "steps": schedule.told() | {"grid": 0, "early": 0},
-        "truth": False, "truth_events": False, "left_out": None, "policies": [], "policy": told(policies, reply),
+        "n_events": len(log.time), "n_accounts": log.n_accounts, "steps": schedule.as_json() | {"grid": 0, "early": 0},
+        "truth": False, "truth_events": False, "left_out": None, "policies": [], "policy": as_json(policies, reply),
     }
     if not len(log.time):
         _write(result, out)
@@ -104,15 +108,15 @@ def run(
             print_plain(f"The log has no events, so there is nothing to replay: {source}")
         return result
     dataset.demand_span(int(log.time.min()), int(log.time.max()), data.folder / "events")
-    known = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events, named=named)
-    # whose accounts answer bans, and so what is found, depends on the key
+    joined_truth = None if table is None or truth is None else join_truth(log, data, table, truth, truth_events, named=named)
+    # the key decides which accounts respond to bans, and so what is found
     keys = [] if key_file is None else [{"key": key_check(ingest_key(key_file))}]
     steps = out / "steps" / _fingerprint([*inputs, *keys], reply)
     setting = Setting(data, dataset.read_accounts(data), steps, out / "cut", threads, memory_gb)
     result |= {
-        "truth": known is not None, "truth_events": known is not None and known.by_event,
-        "left_out": None if known is None else known.left_out,
-        **_replayed(log, known, schedule, setting, policies, reply, quiet=quiet),
+        "truth": joined_truth is not None, "truth_events": joined_truth is not None and joined_truth.by_event,
+        "left_out": None if joined_truth is None else joined_truth.left_out,
+        **_replayed(log, joined_truth, schedule, setting, policies, reply, quiet=quiet),
     }
     _write(result, out)
     if not quiet:
@@ -122,35 +126,35 @@ def run(
 
 
 def _replayed(
-    log: Log, known: Truth | None, schedule: Schedule, setting: Setting, policies: Sequence[Policy], reply: Reply, *, quiet: bool
+    log: Log, truth: Truth | None, schedule: Schedule, setting: Setting, policies: Sequence[Policy], reply: Reply, *, quiet: bool
 ) -> dict[str, Any]:
-    """What the result tells of the log's times, of the steps, and of each policy."""
+    """The part of the result about the log's times, the steps and each policy."""
     for folder in (setting.steps, setting.scratch):
         own_folder(folder)
     grid, early = schedule.grid(log)
     began_us = int(log.time.min())
 
     def look_at(branch: Branch, at_us: int) -> Step:
-        since = [at_us - long for long in schedule.recent_us if at_us - long > began_us and branch.answered(at_us - long, at_us)]
+        since = [at_us - window for window in schedule.recent_us if at_us - window > began_us and branch.answered(at_us - window, at_us)]
         whole, *parts = (look(setting, branch, at_us, since_us) for since_us in (BEGINNING, *since))
-        return together(whole, parts)
+        return merged_step(whole, parts)
 
-    told_of = []
-    for n, one in enumerate(policies, 1):
-        rates = (one.requests_per_min, one.case_requests_per_min)
-        branch = Branch(log, reply, None if known is None else known.operator, rates)
+    results = []
+    for n, policy in enumerate(policies, 1):
+        rates = (policy.requests_per_min, policy.case_requests_per_min)
+        branch = Branch(log, reply, None if truth is None else truth.operator, rates)
         branch.know_sign_ups(setting.registry)
-        what = f"replay, policy {n} of {len(policies)}, {plain(one.name)}"
-        told_of.append(_policy(one, branch, log, known, schedule, grid, look_at, what, quiet))
+        what = f"replay, policy {n} of {len(policies)}, {plain(policy.name)}"
+        results.append(_policy(policy, branch, log, truth, schedule, grid, look_at, what, quiet))
     shutil.rmtree(setting.scratch, ignore_errors=True)
     return {
         "first_event": iso(began_us), "last_event": iso(int(log.time.max())),
-        "steps": schedule.told() | {"grid": len(grid) + early, "early": early}, "policies": told_of,
+        "steps": schedule.as_json() | {"grid": len(grid) + early, "early": early}, "policies": results,
     }
 
 
 def _write(result: dict[str, Any], out: Path) -> None:
-    rows = [{"policy": one["policy"]} | row for one in result["policies"] for row in one["campaigns"]]
+    rows = [{"policy": policy["policy"]} | row for policy in result["policies"] for row in policy["campaigns"]]
     write_parquet(pa.Table.from_pylist(rows, schema=pa.schema(list(COLUMNS.items()))), out / "replay.parquet")
     write_json(result, out / "replay.json")
 
@@ -166,51 +170,51 @@ def _policy(
     what: str,
     quiet: bool,
 ) -> dict[str, Any]:
-    """One policy over the whole log; ``what`` is shown beside its progress."""
-    desk, seen, timeline = Desk(policy), [], []
+    """The result of one policy over the whole log; ``what`` labels its progress bar."""
+    desk, steps, timeline = Desk(policy), [], []
     harvest = None if truth is None else truth.harvested
     for at_us in track(schedule.due(branch, grid), what, len(grid), quiet=quiet):
         step = look_at(branch, at_us)
-        seen.append((at_us, step))
+        steps.append((at_us, step))
         desk.take(step, at_us, branch)
-        sure = [row for row in step["found"] if row["verdict"] == "campaign"]
+        campaigns = [row for row in step["found"] if row["verdict"] == "campaign"]
         row = {
-            "as_of": step["as_of"], "n_events": step["n_events"], "n_accounts": step["n_accounts"], "n_campaigns": len(sure),
-            "n_accused": sum(len(found["accounts"]) for found in sure), "campaigns": sorted(found["campaign_id"] for found in sure),
-            "n_acted_on": len(branch.level), "listed": listed(step),
+            "as_of": step["as_of"], "n_events": step["n_events"], "n_accounts": step["n_accounts"], "n_campaigns": len(campaigns),
+            "n_accused": sum(len(row["accounts"]) for row in campaigns), "campaigns": sorted(row["campaign_id"] for row in campaigns),
+            "n_acted_on": len(branch.level), "listed": largest_reviews(step),
         }
         if harvest is not None:
             branch.decide(at_us)
             row["n_harvested"] = int((harvest & branch.passes & (log.time < at_us)).sum())
         timeline.append(row)
     branch.decide()
-    rows = measure.cases(log, desk, branch) if truth is None else measure.operators(log, truth, branch, seen)
+    rows = measure.cases(log, desk, branch) if truth is None else measure.operators(log, truth, branch, steps)
     return {
         "policy": policy.name,
         "steps": timeline,
         "skipped": len(grid) - len(timeline),
         "campaigns": rows,
-        "innocents": None if truth is None else measure.innocents(log, truth, branch, seen),
+        "innocents": None if truth is None else measure.innocents(log, truth, branch, steps),
         "n_acted_on": len({name for *_, names in branch.held() for name in names}),
         "n_failovers": branch.failovers,
         "n_replacements": len(branch.names),
     }
 
 
-def listed(step: Step) -> list[dict[str, Any]]:
-    """The largest groups for review of a step: ``n_accounts``, and ``not_accused``, the conditions of a campaign that each misses."""
+def largest_reviews(step: Step) -> list[dict[str, Any]]:
+    """The largest groups for review of a step: ``n_accounts``, and ``not_accused``, the conditions of a campaign that each fails."""
     groups = sorted((row for row in step["found"] if row["verdict"] == "review"), key=lambda row: -len(row["accounts"]))
-    # Steps that an earlier version kept tell no conditions.
-    return [{"n_accounts": len(row["accounts"]), "not_accused": row.get("not_accused", [])} for row in groups[:LISTED]]
+    # Steps that an earlier version stored have no conditions.
+    return [{"n_accounts": len(row["accounts"]), "not_accused": row.get("not_accused", [])} for row in groups[:MAX_LISTED]]
 
 
 def _fingerprint(inputs: list[dict[str, str]], reply: Reply) -> str:
-    """What findings depend on besides the time and the actions before it: the log and its truth, not which requests are whose."""
-    told_ = {
+    """Digest of what findings depend on, besides the time and the actions before it: version, model, reply, log and truth of accounts."""
+    parts = {
         "version": __version__, "sketches": partitions.FORMAT, "reply": repr(reply), "calibration": judge.calibrated().record,
         "inputs": inputs,
     }
-    return hashlib.sha256(json.dumps(told_, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _inputs(data: dataset.Dataset) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""At which times a replay looks at a log."""
+"""The times at which a replay runs detection on a log."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ MOST_STEPS = 200_000
 
 @dataclass(frozen=True)
 class Schedule:
-    """Steps lie on multiples of ``every_us``; the others are as :func:`stillwatch.replay.run.run` takes them."""
+    """Steps are multiples of ``every_us``; the other fields are arguments of :func:`stillwatch.replay.run.run`."""
 
     every_us: int
     growth: float
     first_us: int | None
     recent_us: tuple[int, ...]
-    """In order, each once."""
+    """Sorted, without duplicates."""
 
     def grid(self, log: Log) -> tuple[list[int], int]:
-        """Times of all steps from the first at which a group could be judged, and how many lie before it.
+        """Times (us) of all steps from the first at which a group could be judged, and the number of steps before it.
 
         Raises:
             InputError: there are more than MOST_STEPS.
@@ -38,25 +38,28 @@ class Schedule:
         n = last - first
         if n > MOST_STEPS:
             raise InputError(f"{n:,} steps", where="--every", todo="Pass a longer time between runs")
-        # The last step is the first second after the last request, since steps are kept by the second.
+        # The last step is the first full second after the last request, since findings are stored by the second.
         times = np.minimum(np.arange(first + 1, last + 1) * self.every_us, (ended_us // SECOND_US + 1) * SECOND_US)
         early = int((np.searchsorted(np.sort(log.begun), times) < judge.MIN_GROUP_ACCOUNTS).sum())
         return times[early:].tolist(), early
 
     def due(self, branch: Branch, grid: list[int]) -> Iterator[int]:
-        """Steps at which enough is new, as a share of the shortest time that is looked at before the step before; the last one always."""
-        long_us = min(self.recent_us, default=NEVER)
-        before, known = 0, 0
+        """Steps (us) at which the log has grown by the share ``growth`` since the last such step, and the last step if anything is new.
+
+        The share is of the answered requests in the shortest of ``recent_us`` before the last such step; of all, if there is none.
+        """
+        window_us = min(self.recent_us, default=NEVER)
+        n_last, n_in_window = 0, 0
         for at_us in grid:
             n = branch.count(at_us)
-            if n > before and (n >= before + known * self.growth or at_us == grid[-1]):
-                before, known = n, branch.answered(at_us - long_us, at_us)
+            if n > n_last and (n >= n_last + n_in_window * self.growth or at_us == grid[-1]):
+                n_last, n_in_window = n, branch.answered(at_us - window_us, at_us)
                 yield at_us
 
-    def told(self) -> dict[str, Any]:
-        """For the result."""
+    def as_json(self) -> dict[str, Any]:
+        """The schedule for the result, times as text such as ``12h``."""
         first = None if self.first_us is None else _text(self.first_us)
-        return {"every": _text(self.every_us), "growth": self.growth, "first": first, "recent": [_text(long) for long in self.recent_us]}
+        return {"every": _text(self.every_us), "growth": self.growth, "first": first, "recent": [_text(us) for us in self.recent_us]}
 
 
 def _text(us: int) -> str:

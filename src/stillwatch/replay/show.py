@@ -1,4 +1,4 @@
-"""The figures of a replay as plain text."""
+"""Prints the figures of a replay as plain text."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ HEADS = (
     "taken in all", "told (90 %)", "moved", "acted on", "new accounts",
 )
 MAX_ROWS = 60
-"""Rows printed; replay.parquet has all."""
+"""Most rows that are printed; replay.parquet has all."""
 
 
 def text(result: dict[str, Any]) -> str:
-    """The table, innocents touched, and what was left out."""
+    """The table, the innocents touched, and what was left out, from the content of ``replay.json``."""
     from stillwatch.evaluate.show import table
 
     rows = [_cells(policy["policy"], row) for policy in result["policies"] for row in policy["campaigns"]]
@@ -65,14 +65,14 @@ def _cells(policy: str, row: dict[str, Any]) -> tuple[str, ...]:
     return (
         policy, row["campaign"], f"{row['n_accounts']:,}", f"{row['n_harvest']:,}", "–" if first is None else f"{first:.1f}",
         hours(row["hours_after_one_percent"]), hours(row["listed_hours_after_one_percent"]),
-        share(row["share_before_action"]), share(row["share_in_all"]), _told(row),
+        share(row["share_before_action"]), share(row["share_in_all"]), _estimate(row),
         f"{row['moved']:,}", f"{row['accounts_acted_on']:,}", f"{row['replacements']:,}",
     )
 
 
-def _told(row: dict[str, Any]) -> str:
-    """The harvest that detection told at last, with its interval."""
+def _estimate(row: dict[str, Any]) -> str:
+    """Detection's last estimate of the harvest, with its interval."""
     if row["n_harvested"] is None:
         return "–"
-    told = between(row)
-    return f"{row['n_harvested']:,}" + (f" ({told})" if told else "")
+    interval = between(row)
+    return f"{row['n_harvested']:,}" + (f" ({interval})" if interval else "")
