@@ -36,7 +36,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         if not traffic.people.n:
             raise InputError("no events", where=data.folder, todo="Check --as-of and the event files")
         dataset.demand_span(int(traffic.people.first_us.min()), int(traffic.people.last_us.max()), data.folder / "events")
-        reported = link.told(engine)
+        reported = link.present_columns(engine)
     with clock.stage("group"):
         groups, handoffs, carried = propose(engine, traffic)
     with clock.stage("judge"):

@@ -1,8 +1,7 @@
-"""Group: sets of accounts that may belong together, from every view, before anyone is judged.
+"""Group: proposes sets of accounts that may belong together, from every view; nobody is judged yet.
 
-Proposals are generous: users of a tool, a class and a company are proposed beside operators. A proposal is a set of
-accounts and, where content made it, the objects that mark its sub-stream of requests, so that whatever else its
-accounts do (cover traffic) is left out of the measurement.
+Proposals are generous: users of a tool, a class or a company are proposed as well as operators. A proposal is a set of accounts and, if
+content led to it, the objects that mark its sub-stream of requests, so that its accounts' other requests (cover traffic) are not measured.
 """
 
 from stillwatch.group.batches import alike_accounts, alike_batches, batched

@@ -1,4 +1,4 @@
-"""Proposals of groups, as flat arrays."""
+"""Proposes groups, as flat arrays."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,11 +14,11 @@ from stillwatch.numeric.groups import CONTENT, WITH_CONTENT, Groups
 I64 = NDArray[np.int64]
 
 N_MINHASH = 12
-"""Numbers of a signature."""
+"""Length of a MinHash signature."""
 BAND = 2
-"""Numbers of a band: sets that agree in one whole band are compared."""
+"""Length of a band of a signature; sets that agree in a whole band are compared."""
 SAME_CARRIERS = 0.75
-"""Estimated Jaccard similarity of two objects' carriers from which they mark one sub-stream."""
+"""Least estimated Jaccard similarity of the carriers of two objects that mark the same sub-stream."""
 
 
 _NONE = np.zeros(0, np.int64)
@@ -26,7 +26,7 @@ NO_GROUPS = Groups(0, _NONE, _NONE, _NONE, _NONE, _NONE, ())
 
 
 def concatenate(parts: Sequence[Groups]) -> Groups:
-    """All groups of all parts, in order."""
+    """The groups of all parts, in order."""
     start = np.cumsum([0] + [part.n for part in parts])
     return Groups(
         int(start[-1]),
@@ -40,12 +40,12 @@ def concatenate(parts: Sequence[Groups]) -> Groups:
 
 
 def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Groups:
-    """Groups without objects: the accounts of one label are one.
+    """Groups without objects, one for each label.
 
     Args:
-        label: any number at least 0, ``(n_rows,)``.
-        account: code of the account that has it, ``(n_rows,)``; an account may have several.
-        origin: of the groups.
+        label: (n_rows,) integers of at least 0.
+        account: (n_rows,) code of the account that has the label; an account may have several.
+        origin: origin of the groups.
         min_accounts: labels of fewer accounts are dropped.
     """
     pairs, _ = distinct(np.stack([label, account], axis=1))
@@ -61,9 +61,9 @@ def components(a: I64, b: I64, n_accounts: int, origin: str, min_accounts: int) 
     """Connected components of account pairs, as groups without objects.
 
     Args:
-        a, b: codes of the accounts of each pair, ``(n_pairs,)``.
+        a, b: (n_pairs,) codes of the accounts of each pair.
         n_accounts: number of account codes.
-        origin: of the groups.
+        origin: origin of the groups.
         min_accounts: smallest group that is proposed.
     """
     if not len(a):
@@ -75,14 +75,19 @@ def components(a: I64, b: I64, n_accounts: int, origin: str, min_accounts: int) 
 
 
 def set_hash(n: int, member_group: I64, member_account: I64) -> NDArray[np.uint64]:
-    """A hash of the accounts of each of ``n`` groups, ``(n,)``: equal for equal sets; others meet by a chance of about 2⁻⁶⁴."""
+    """(n,) hash of each group's set of accounts: equal for equal sets; different sets collide with a probability of about 2⁻⁶⁴."""
     out = np.zeros(n, np.uint64)
     np.add.at(out, member_group, mixed(member_account.astype(np.uint64) + PRIME))
     return out
 
 
 def minhashes(account: I64, start: I64) -> NDArray[np.uint64]:
-    """MinHash signature ``(n_sets, N_MINHASH)`` of sets of accounts laid end to end (Broder 1997)."""
+    """(n_sets, N_MINHASH) MinHash signatures of sets of accounts (Broder 1997).
+
+    Args:
+        account: (n_members,) account codes of all sets, one set after the other.
+        start: (n_sets,) index of each set's first member.
+    """
     out = np.empty((len(start), N_MINHASH), np.uint64)
     for j in range(N_MINHASH):
         salted = account.astype(np.uint64) + np.uint64(1 + j * int(PRIME) & (1 << 64) - 1)
@@ -91,7 +96,7 @@ def minhashes(account: I64, start: I64) -> NDArray[np.uint64]:
 
 
 def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> Groups:
-    """Sub-streams: objects that (nearly) the same accounts carry, merged, with these accounts.
+    """Sub-streams: objects that (nearly) the same accounts leave are merged, with these accounts.
 
     Args:
         carriers: sketch column number -> ``object``, ``account`` (codes), sorted by object.
@@ -125,7 +130,7 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
 
 
 def twins(n: int, member_group: I64, member_account: I64) -> I64:
-    """A label a group, ``(n,)``: groups of (nearly) the same accounts get one, whatever proposed them; each has accounts."""
+    """(n,) label of each group: groups of (nearly) the same accounts get the same label, whatever their origin. No group may be empty."""
     if not n:
         return np.zeros(0, np.int64)
     start = np.searchsorted(member_group, np.arange(n))
@@ -133,10 +138,10 @@ def twins(n: int, member_group: I64, member_account: I64) -> I64:
 
 
 def _merge(signatures: NDArray[np.uint64], sizes: I64) -> I64:
-    """A label a set: sets that share a band of their signatures and are similar enough get one label, and equal ones always do."""
+    """(n_sets,) labels: sets that share a band of their signatures and are similar enough get the same label; equal sets always do."""
     left, right = [], []
     keys = [mixed(signatures[:, band] * np.uint64(31) + mixed(signatures[:, band + 1])) for band in range(0, N_MINHASH, BAND)]
-    # A set is compared with the first of its bucket only; equal sets are first to each other under the whole signature.
+    # A set is compared only with the first of its bucket; under the whole signature, equal sets share a bucket.
     whole = sizes.astype(np.uint64)
     for j in range(N_MINHASH):
         whole = mixed(whole * np.uint64(31) + signatures[:, j])
@@ -157,11 +162,22 @@ def _merge(signatures: NDArray[np.uint64], sizes: I64) -> I64:
 def enriched(
     groups: Groups, streams: Groups, n_accounts: int, *, min_share: float, min_lift: float, max_width: float, min_accounts: int
 ) -> Groups:
-    """For groups proposed without content: the objects that mark what their accounts do together.
+    """Add objects to groups that were proposed without content: those that mark what their accounts do together.
 
-    A sub-stream marks a group when at least ``min_share`` of the group carries it and its carriers are in the group at
-    least ``min_lift`` times as often as chance; one that more than ``max_width`` times the group's accounts carry is a tool of
-    others and marks nothing. The result has the marked groups alone, each once, with the objects of all sub-streams that mark it.
+    A sub-stream marks a group if at least ``min_share`` of the group carries it, and its carriers are in the group at least ``min_lift``
+    times as often as by chance. A sub-stream with more carriers than ``max_width`` times the group's accounts is a tool of others.
+
+    Args:
+        groups: groups without objects.
+        streams: sub-streams, with objects.
+        n_accounts: number of account codes.
+        min_share: least share of the group that carries the sub-stream, 0 to 1.
+        min_lift: least ratio to chance.
+        max_width: most carriers, as a multiple of the group's accounts.
+        min_accounts: fewest accounts of the group that carry the sub-stream.
+
+    Returns:
+        The marked groups only, each once, with the objects of all sub-streams that mark it.
     """
     if not groups.n or not streams.n:
         return NO_GROUPS

@@ -1,14 +1,14 @@
-"""Link: which accounts share what; whether that is more than chance gives is for the stages that group and judge.
+"""Link: which accounts share which objects. The stages group and judge decide whether that is more than chance.
 
-Every view gives traces (account, object, count). A trace is *habitual* when the account left it more than once: habits
-say what an account keeps doing, and there are few of them, whereas a single prompt leaves objects that never return. Of how prompts
-begin and end a single use counts as well, where pairs of accounts are compared.
+Every view gives traces (account, object, count). A trace is *habitual* if the account left the object more than once: habits show what an
+account does repeatedly, and are few, whereas a single prompt leaves objects that never return. When pairs of accounts are compared, a
+single use of an opening or closing of a prompt counts as well.
 """
 
 from stillwatch.link.traces import (
     CONTENT_VIEWS,
     MACHINES,
-    TOLD,
+    OPTIONAL_COLUMNS,
     USED,
     carriers,
     handoffs,
@@ -19,16 +19,16 @@ from stillwatch.link.traces import (
     lives,
     mark_counts,
     most_used,
+    present_columns,
     profiles,
     programs,
-    told,
     wordings,
 )
 
 __all__ = [
     "CONTENT_VIEWS",
     "MACHINES",
-    "TOLD",
+    "OPTIONAL_COLUMNS",
     "USED",
     "carriers",
     "handoffs",
@@ -39,8 +39,8 @@ __all__ = [
     "lives",
     "mark_counts",
     "most_used",
+    "present_columns",
     "profiles",
     "programs",
-    "told",
     "wordings",
 ]

@@ -1,4 +1,4 @@
-"""Traces as SQL over the sketches of all partitions."""
+"""Traces of accounts, by SQL over the sketches of all partitions."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ CONTENT_VIEWS: dict[str, tuple[str, ...]] = {
     "content.system": ("system", "system_opening", "system_closing", "system_shingle"),
     "content.tools": ("tools",),
 }
-"""The columns of a sketch whose values are objects of each content view."""
+"""Content view -> columns of a sketch whose values are its objects."""
 
 MIN_HABIT = 2
-"""Times an account must leave an object before it counts as a habit: the smallest number that is not once."""
+"""How often an account must leave an object for it to be a habit: the smallest number above one."""
 
 
 def carriers_sql(column: str, min_accounts: int) -> str:
-    """Habitual carriers of each object of one column: object, account, n.
+    """SQL for the habitual carriers of each object of one column: object, account, n.
 
     An object that fewer than ``min_accounts`` accounts left habitually cannot make a group and is dropped.
     """
@@ -44,19 +44,27 @@ def carriers_sql(column: str, min_accounts: int) -> str:
 
 
 def carriers(engine: Engine, min_accounts: int) -> dict[str, NumpyTable]:
-    """Habitual carriers of each sketch column of the content views: ``object``, ``account`` (i64 hashes), ``n``."""
+    """The accounts that habitually leave each object of the content views.
+
+    Args:
+        engine: has the sketches.
+        min_accounts: objects with fewer habitual carriers are dropped.
+
+    Returns:
+        Sketch column -> ``object``, ``account`` (i64 hashes) and ``n`` (requests), sorted by object and account.
+    """
     columns = [column for view in CONTENT_VIEWS.values() for column in view]
     return {column: engine.arrays(carriers_sql(column, min_accounts)) for column in columns}
 
 
 ONCE_COLUMNS = ("opening", "closing")
-"""Sketch columns of which a single use counts when pairs of accounts are compared: one value a request each."""
+"""Sketch columns of which a single use counts when pairs of accounts are compared; each has one value a request."""
 ONCE_FEWEST, ONCE_MOST = 3, 1_000
-"""Accounts that leave an object for it to link them; what more leave says next to nothing about two of them."""
+"""Fewest and most accounts of an object that links them; an object of more accounts says almost nothing about two of them."""
 
 
 def left_once_sql(column: str) -> str:
-    """Who left each object of one column, however often: object, account."""
+    """SQL for the accounts that left each object of one column at least once: object, account."""
     return f"""
         WITH left_by AS (SELECT {column} AS object, account FROM sketches WHERE {column} <> 0 GROUP BY {column}, account),
         shared AS (SELECT object FROM left_by GROUP BY object HAVING COUNT(*) BETWEEN {ONCE_FEWEST} AND {ONCE_MOST})
@@ -67,17 +75,17 @@ def left_once_sql(column: str) -> str:
 
 
 def left_once(engine: Engine) -> dict[str, NumpyTable]:
-    """Accounts that left each object of ONCE_COLUMNS: ``object``, ``account`` (i64 hashes), each pair once."""
+    """The accounts that left each object of ONCE_COLUMNS at least once: column -> ``object``, ``account`` (i64 hashes), distinct pairs."""
     return {column: engine.arrays(left_once_sql(column)) for column in ONCE_COLUMNS}
 
 
 PROGRAM_FEWEST, PROGRAM_MOST, PROGRAM_SHARE = 8, 1_000, 0.05
-"""Accounts that one program needs to propose them, and the most that it proposes: a number, or a share of all accounts if that is more.
-What more use is a library with its defaults. Chosen, not calibrated: proposals need only be generous."""
+"""Fewest accounts of a program that proposes them; and most, as a number, or as a share of all accounts if that is more. A program of more
+accounts is a library with its defaults. Chosen, not calibrated: proposals need only be generous."""
 
 
 def programs_sql(most: int) -> str:
-    """Accounts of each program that at most ``most`` have: program, account."""
+    """SQL for the accounts of each program that at most ``most`` accounts have: program, account."""
     return f"""
         WITH used AS (
             SELECT account, client, parameters, COUNT(*) AS n FROM sketches WHERE client <> 0 GROUP BY account, client, parameters
@@ -97,14 +105,14 @@ def programs_sql(most: int) -> str:
 
 
 def programs(engine: Engine, n_accounts: int) -> NumpyTable:
-    """Accounts of each program: ``program`` (a number from 1) and ``account`` (i64 hash), an account once.
+    """The accounts of each program: ``program`` (a number from 1) and ``account`` (i64 hash), each account at most once.
 
-    A program is a client (user agent and JA4) with the parameters that it sets (temperature, top_p, max_tokens, stream). An account has
-    the one that sends more than half of its requests, and at least MIN_HABIT of them.
+    A program is a client (user agent and JA4) with its parameters (temperature, top_p, max_tokens, stream). An account belongs to the
+    program that sends more than half of its requests, and at least MIN_HABIT.
 
     Args:
-        engine: where the sketches are.
-        n_accounts: accounts seen.
+        engine: has the sketches.
+        n_accounts: number of accounts in the log.
     """
     return engine.arrays(programs_sql(max(PROGRAM_MOST, int(PROGRAM_SHARE * n_accounts))))
 
@@ -116,29 +124,29 @@ PROFILES_SQL = """
 
 
 def profiles(engine: Engine) -> NumpyTable:
-    """One row an account seen: ``account`` (i64 hash), requests ``n``, ``first_us`` and ``last_us``."""
+    """One row an account: ``account`` (i64 hash), ``n`` (requests), ``first_us`` and ``last_us`` (times of its first and last request)."""
     return engine.arrays(PROFILES_SQL)
 
 
-TOLD = ("client", "model", "path", "output_tokens")
-"""Columns of a sketch in which 0 is not told, and of which no view of identities or content says that they are empty."""
+OPTIONAL_COLUMNS = ("client", "model", "path", "output_tokens")
+"""Columns of a sketch that a log may lack (all 0), which no view of identities or content shows."""
 
 
-def told(engine: Engine) -> frozenset[str]:
-    """The columns of TOLD that any request has; the search for one ends with the first."""
-    columns = ", ".join(f"EXISTS (SELECT 1 FROM sketches WHERE {name} <> 0) AS {name}" for name in TOLD)
-    return frozenset(name for name, found in engine.arrays(f"SELECT {columns}").items() if found[0])
+def present_columns(engine: Engine) -> frozenset[str]:
+    """The columns of OPTIONAL_COLUMNS that any request has."""
+    columns = ", ".join(f"EXISTS (SELECT 1 FROM sketches WHERE {name} <> 0) AS {name}" for name in OPTIONAL_COLUMNS)
+    return frozenset(name for name, exists in engine.arrays(f"SELECT {columns}").items() if exists[0])
 
 
 MOST_TAKERS = 2
-"""Accounts that may continue one turn for it to be handed over; a shared link is continued by whoever reads it."""
+"""Most other accounts that continue one turn of a handoff; a conversation that is shared by link is continued by any reader."""
 
 USED = ("net", "client", "parameters")
-"""Sketch columns of which it is looked which value each account used most."""
+"""Sketch columns of which :func:`most_used` finds each account's most used value."""
 
 
 def most_used_sql(column: str) -> str:
-    """The value of one column that each account used most, and how many it used: account, value, n_values."""
+    """SQL for each account's most used value of one column, and its number of values: account, value, n_values."""
     return f"""
         WITH used AS (SELECT account, {column} AS value, COUNT(*) AS n FROM sketches WHERE {column} <> 0 GROUP BY account, {column}),
         most AS (SELECT account, MAX(n) AS n, COUNT(*) AS n_values FROM used GROUP BY account)
@@ -149,16 +157,16 @@ def most_used_sql(column: str) -> str:
 
 
 def most_used(engine: Engine) -> dict[str, NumpyTable]:
-    """The values of USED that each account used most, by column: ``account`` and ``value`` (i64 hashes), ``n_values`` that it used.
+    """Each account's most used value of each column of USED: column -> ``account``, ``value`` (i64 hashes), ``n_values``.
 
-    Who has none is left out.
+    ``n_values`` counts the different values of the account; accounts without any are left out.
     """
     return {column: engine.arrays(most_used_sql(column)) for column in USED}
 
 
 HOPPED_PROVIDERS, HOPS, HOP_US = 8, 4, 6 * 3_600_000_000
-"""Providers that an account uses at least, and changes between two of them from one request to the next within so many microseconds, from
-which it hops: people have a home, a telephone and an office, and their VPN a server or two for a day (docs/experiments.md)."""
+"""An account hops if it uses at least HOPPED_PROVIDERS providers, and changes provider at least HOPS times from one request to the next
+within HOP_US microseconds. People have a home, a telephone and an office, and their VPN a server or two a day (docs/experiments.md)."""
 
 HOPPING_SQL = f"""
     WITH places AS (
@@ -181,9 +189,9 @@ HOPPING_SQL = f"""
 
 
 def hopping(engine: Engine) -> NumpyTable:
-    """Whether accounts hop from provider to provider, as behind rotating proxies: ``account`` (i64 hash) and ``hops``, 1 or 0.
+    """Whether accounts hop between network providers, as behind rotating proxies: ``account`` (i64 hash) and ``hops``, 1 or 0.
 
-    Of those of whom enough requests tell the autonomous system (HOPPED_PROVIDERS); the others are left out.
+    Accounts with fewer than HOPPED_PROVIDERS requests that have an autonomous system are left out.
     """
     return engine.arrays(HOPPING_SQL)
 
@@ -212,11 +220,11 @@ HANDOFFS_SQL = f"""
 
 
 def handoffs(engine: Engine) -> NumpyTable:
-    """Conversations continued by another account: ``taker``, ``giver`` (i64 hashes), ``n`` requests.
+    """Conversations that another account continues: ``taker``, ``giver`` (i64 hashes), ``n`` (requests).
 
-    A request counts when its parent is a context that exactly one account sent, no later, and that is not the taker's
-    own. A context that several accounts sent (a greeting, a benchmark question) says nothing and is left out, and so is one
-    that more than two others continue (a conversation shared by link).
+    A request counts if its parent is a context that exactly one account sent, not later, and that is not the taker's own. A context that
+    several accounts sent (a greeting, a benchmark question) is left out, and so is one that more than MOST_TAKERS others continue (a
+    conversation that is shared by link).
     """
     return engine.arrays(HANDOFFS_SQL)
 
@@ -228,50 +236,50 @@ LIVES: dict[str, tuple[str, int]] = {
     "answer": ("CAST(FLOOR(LOG2(GREATEST(output_tokens, 4))) AS BIGINT)", 16),
     "turns": ("CASE WHEN parent = 0 THEN 0 ELSE 1 END", 2),
 }
-"""Habits of a batch of accounts: an expression on a request, and how many values of it are told apart."""
+"""Habit of a batch of accounts -> (SQL expression on a request, number of its values)."""
 MACHINES = {name: (f"ABS({name} % {n})", n) for name, n in (("client", 61), ("parameters", 31), ("model", 13), ("path", 7))}
-"""The same of its programs and what they are set to; which of hashes fall together is chance."""
+"""The same for its programs and their settings; hashes are reduced to few values, so that some collide by chance."""
 
 
 def lives_sql() -> str:
-    """Requests of each batch of the table ``batched`` by habit and machine: view, batch, value, n."""
+    """SQL for the requests of each batch of the table ``batched`` by habit and machine: view, batch, value, n."""
     views = LIVES | MACHINES
-    told = ", ".join(f"{expression} % {n} AS {name}" for name, (expression, n) in views.items())
+    values = ", ".join(f"{expression} % {n} AS {name}" for name, (expression, n) in views.items())
     parts = [f"SELECT {i} AS view, batch, {name} AS value, COUNT(*) AS n FROM lived GROUP BY batch, {name}" for i, name in enumerate(views)]
     return f"""
         WITH lived AS MATERIALIZED (
-            SELECT batch, {told} FROM sketches JOIN batched ON sketches.account = batched.account
+            SELECT batch, {values} FROM sketches JOIN batched ON sketches.account = batched.account
         )
         {" UNION ALL ".join(parts)}
     """
 
 
 def lives(engine: Engine, batched: dict[str, NDArray[Any]], n_batches: int) -> dict[str, NDArray[np.float64]]:
-    """Requests of each batch by each of LIVES and MACHINES, a table ``(n_batches, n_values)`` each.
+    """Requests of each batch by value of each of LIVES and MACHINES: name -> table (n_batches, n_values).
 
     Args:
-        engine: where the sketches are.
+        engine: has the sketches.
         batched: ``account`` (i64 hash) and its ``batch``.
         n_batches: number of batches.
     """
     engine.put("batched", batched)
-    found = engine.arrays(lives_sql())
+    counts = engine.arrays(lives_sql())
     out = {name: np.zeros((n_batches, n)) for name, (_, n) in (LIVES | MACHINES).items()}
     for view, table in enumerate(out.values()):
-        rows = found["view"] == view
-        table[found["batch"][rows], found["value"][rows].astype(np.int64)] = found["n"][rows]
+        rows = counts["view"] == view
+        table[counts["batch"][rows], counts["value"][rows].astype(np.int64)] = counts["n"][rows]
     return out
 
 
 IDENTITIES = {"identity.payment": "payment_hash", "identity.phone": "phone_hash", "identity.email": "email_hash"}
-"""Column of the registry behind each view of identities."""
+"""View of identities -> its column of the registry."""
 
 
 def identities(accounts: pa.Table) -> dict[str, NDArray[np.int64]]:
-    """Registry values by view: the number of each account's, ``(n_accounts,)``, -1 where none is told.
+    """View of identities -> (n_accounts,) integer code of each account's value, -1 if it has none.
 
     Args:
-        accounts: conforming rows of the registry, one an account.
+        accounts: rows of the registry, columns as ACCOUNTS, one an account.
     """
     return {view: string_codes(accounts[column]) for view, column in IDENTITIES.items()}
 
@@ -280,8 +288,8 @@ def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any
     """How often each account left the marks of each campaign: ``campaign``, ``account`` (i64 hash), ``n``.
 
     Args:
-        engine: where the sketches are.
-        column_of: sketch column of each column number.
+        engine: has the sketches.
+        column_of: number of a sketch column -> its name.
         marks: ``campaign``, ``place`` (number of the sketch column) and ``object``, one row a mark.
     """
     engine.put("marks", marks)
@@ -295,7 +303,7 @@ def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any
     ]
     if not parts:
         return {name: np.zeros(0, np.int64) for name in ("campaign", "account", "n")}
-    # A request shows several marks of one campaign; the column that most of them reach counts it once.
+    # A request may have several marks of a campaign. The column with the most such requests is counted, so that each counts once.
     every = " UNION ALL ".join(parts)
     return engine.arrays(
         f"SELECT campaign, account, MAX(n) AS n FROM ({every}) GROUP BY campaign, account ORDER BY 1, 2"
@@ -305,7 +313,7 @@ def hits(engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any
 def mark_counts(
     engine: Engine, column_of: dict[int, str], marks: dict[str, NDArray[Any]], members: dict[str, NDArray[Any]]
 ) -> tuple[NumpyTable, NumpyTable]:
-    """Who leaves each mark, in its column and in any column of its view.
+    """The accounts that leave each mark, in its column and in any column of its view.
 
     An object is the same in every column of a view: a shingle may be the smallest of one prompt and the second of another.
 
@@ -314,9 +322,10 @@ def mark_counts(
         members: ``campaign`` and ``account`` (i64 hash).
 
     Returns:
-        ``campaign``, ``place``, ``object``, ``accounts``, ``inside``, ``events``, most ``inside`` first: ``inside`` counts those of the
-        campaign among the ``accounts``, and ``events`` are requests of them all. Then the same with the number of the view (in
-        CONTENT_VIEWS) as ``place``, one row an object and view, whose ``events`` are requests of the campaign's accounts, each once.
+        Two tables of ``campaign``, ``place``, ``object``, ``accounts``, ``inside`` and ``events``, by campaign, most ``inside`` first. In
+        the first, ``inside`` counts the campaign's accounts among ``accounts``, and ``events`` the requests of all of these. In the
+        second, ``place`` is the number of the view (in CONTENT_VIEWS), one row an object and view, and ``events`` counts each request of
+        the campaign's accounts once.
     """
     engine.put("marks", marks)
     engine.put("members", members)
@@ -327,18 +336,18 @@ def mark_counts(
         places = [place for place, name in column_of.items() if name in columns]
         if not present & set(places):
             continue
-        listed = ", ".join(map(str, places))
-        views.append(f"SELECT DISTINCT campaign, {view} AS view, object FROM marks WHERE place IN ({listed})")
+        place_list = ", ".join(map(str, places))
+        views.append(f"SELECT DISTINCT campaign, {view} AS view, object FROM marks WHERE place IN ({place_list})")
         for i, place in enumerate(places):
             name, before = column_of[place], [column_of[other] for other in places[:i]]
-            again = f"CASE WHEN {name} IN ({', '.join(before)}) THEN 0 ELSE 1 END" if before else "1"
+            is_new = f"CASE WHEN {name} IN ({', '.join(before)}) THEN 0 ELSE 1 END" if before else "1"
             left.append(f"""
-                SELECT {view} AS view, {place} AS place, {name} AS object, account, COUNT(*) AS n, SUM({again}) AS n_new
-                FROM sketches WHERE {name} IN (SELECT object FROM marks WHERE place IN ({listed})) GROUP BY {name}, account""")
+                SELECT {view} AS view, {place} AS place, {name} AS object, account, COUNT(*) AS n, SUM({is_new}) AS n_new
+                FROM sketches WHERE {name} IN (SELECT object FROM marks WHERE place IN ({place_list})) GROUP BY {name}, account""")
     if not left:
-        nothing = {name: np.zeros(0, np.int64) for name in names}
-        return nothing, nothing
-    found = engine.arrays(f"""
+        empty = {name: np.zeros(0, np.int64) for name in names}
+        return empty, empty
+    counts = engine.arrays(f"""
         WITH left_by AS MATERIALIZED ({" UNION ALL ".join(left)}),
         of_view AS ({" UNION ALL ".join(views)}),
         once AS (SELECT view, object, account, SUM(n_new) AS n FROM left_by GROUP BY view, object, account)
@@ -357,20 +366,20 @@ def mark_counts(
         GROUP BY of_view.campaign, of_view.view, of_view.object
         ORDER BY whole, campaign, inside DESC, events DESC, place, object
     """)
-    whole = found["whole"] == 1
-    return {name: found[name][~whole] for name in names}, {name: found[name][whole] for name in names}
+    whole = counts["whole"] == 1
+    return {name: counts[name][~whole] for name in names}, {name: counts[name][whole] for name in names}
 
 
 def wordings(engine: Engine, column_of: dict[int, str], members: NDArray[Any], sampled: dict[str, NDArray[Any]], least: int) -> NumpyTable:
-    """What accounts of a campaign say alike: ``campaign``, ``place``, ``object``, ``accounts``, ``inside``, ``outside``.
+    """Objects that accounts of a campaign share: ``campaign``, ``place``, ``object``, ``accounts``, ``inside``, ``outside``.
 
-    ``inside`` counts requests of the campaign's sampled accounts, ``outside`` those of accounts of no campaign.
+    ``inside`` counts requests of the campaign's sampled accounts, ``outside`` those of accounts outside of all campaigns.
 
     Args:
         engine, column_of: as of :func:`hits`.
         members: accounts of campaigns (i64 hashes).
-        sampled: ``campaign`` and ``account`` (i64 hash): accounts that stand for each campaign.
-        least: accounts of the sample that must leave an object.
+        sampled: ``campaign`` and ``account`` (i64 hash): a sample of each campaign's accounts.
+        least: how many accounts of the sample must leave an object.
     """
     engine.put("members", {"account": members})
     engine.put("sampled", sampled)

@@ -1,7 +1,7 @@
-"""Sketch: reduce requests to numbers. The only stage that reads text; after it, text can be dropped.
+"""Sketch: reduces requests to hashes and counts. It is the only stage that reads text; after it, text can be dropped.
 
-One event gives one row of :data:`SKETCHES`, computed from that event alone, so partitions can be sketched in any order,
-once each, and their rows put together: batch, hourly and streaming runs are the same computation.
+Each event gives one row of :data:`SKETCHES`, computed from that event alone. So partitions can be sketched in any order, once each, and
+their rows concatenated: batch, hourly and streaming runs are the same computation.
 """
 
 from stillwatch.sketch.events import SKETCHES, account_key, sketch_events

@@ -1,4 +1,4 @@
-"""One row of hashes and counts for each event."""
+"""Computes one row of hashes and counts for each event."""
 
 import ipaddress
 from typing import Any
@@ -61,13 +61,13 @@ def _hash(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def _places(array: pa.DictionaryArray, absent: int) -> NDArray[np.int64]:
-    """Index of each value into the dictionary, ``absent`` for null; indices may be of any width, so they are widened first."""
+    """Index of each value in the dictionary, ``absent`` for null; cast first, because indices may be of any width."""
     places: NDArray[np.int64] = pc.fill_null(array.indices.cast(pa.int64()), absent).to_numpy(zero_copy_only=False)
     return places
 
 
 def account_key(account_id: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
-    """The number that sketches carry for each account."""
+    """(n,) hash of each account identifier, as in the column ``account`` of sketches."""
     return _hash(pa.chunked_array([account_id]) if isinstance(account_id, pa.Array) else account_id)
 
 
@@ -76,28 +76,28 @@ def _integers(column: pa.ChunkedArray, dtype: type[np.generic]) -> NDArray[np.ge
     return np.ascontiguousarray(filled.to_numpy()).astype(dtype, copy=False)
 
 
-def _counted(column: pa.ChunkedArray) -> NDArray[np.int32]:
-    """Numbers of tokens, 0 where not told; a negative one, with which some say so, tells none."""
+def _token_counts(column: pa.ChunkedArray) -> NDArray[np.int32]:
+    """Numbers of tokens, 0 for null; negative numbers, which some logs write for null, also become 0."""
     return np.asarray(_integers(column, np.int32)).clip(0).astype(np.int32, copy=False)
 
 
 def network(ip: pa.Array) -> pa.Array:
-    """The /24 of an IPv4 address, the /48 of an IPv6 address however it is written; anything else (a keyed hash) stays.
+    """The /24 of an IPv4 address, the /48 of an IPv6 address in any notation; anything else (a keyed hash) is returned unchanged.
 
-    An IPv4 address that a dual-stack server logs as ``::ffff:192.0.2.1`` (RFC 4291, section 2.5.5.2) gives its /24. A port is left out,
-    as some gateways log ``192.0.2.1:51234`` and ``[2001:db8::1]:51234``: else each connection would be a network.
+    An IPv4 address that a dual-stack server logs as ``::ffff:192.0.2.1`` (RFC 4291, section 2.5.5.2) gives its /24. Ports are dropped:
+    some gateways log ``192.0.2.1:51234`` and ``[2001:db8::1]:51234``, and each connection would otherwise be a network.
     """
     short = pc.replace_substring_regex(ip, r"^(\d+\.\d+\.\d+)\.\d+(?::\d+)?$", r"\1")
-    six = _rows(pc.match_substring(short, ":"))
-    if not len(six):
+    ipv6_rows = _rows(pc.match_substring(short, ":"))
+    if not len(ipv6_rows):
         return short
-    first = pc.ascii_lower(short.take(six))
+    ipv6 = pc.ascii_lower(short.take(ipv6_rows))
     for pattern, replacement in _FIRST_GROUPS:
-        first = pc.replace_substring_regex(first, pattern, replacement)
-    # What begins with zeros is hardly an address of a client: loopback, or a mapped address in hexadecimal.
-    rare = _rows(pc.match_substring_regex(first, "^(?:::|0:)"))
-    first = _replaced(first, rare, pa.array([_network_of(text) for text in first.take(rare).to_pylist()], first.type))
-    return _replaced(short, six, first)
+        ipv6 = pc.replace_substring_regex(ipv6, pattern, replacement)
+    # Addresses that begin with zeros are rare (loopback, mapped addresses in hexadecimal), so they are parsed one by one.
+    zero_rows = _rows(pc.match_substring_regex(ipv6, "^(?:::|0:)"))
+    ipv6 = _replaced(ipv6, zero_rows, pa.array([_network_of(text) for text in ipv6.take(zero_rows).to_pylist()], ipv6.type))
+    return _replaced(short, ipv6_rows, ipv6)
 
 
 def _rows(flags: pa.Array) -> pa.Array:
@@ -120,8 +120,8 @@ _FIRST_GROUPS = (
     (rf"^([1-9a-f][0-9a-f]*):{_GROUP}::.*$", r"\1:\2:0"),
     (rf"^([1-9a-f][0-9a-f]*):{_GROUP}:{_GROUP}:.*$", r"\1:\2:\3"),
 )
-"""In order: brackets and port off; a mapped IPv4 address to its /24; leading zeros off; the first three groups, with what
-``::`` left out."""
+"""In order: drop brackets and port; reduce a mapped IPv4 address to its /24; drop leading zeros; keep the first three groups, with ``::``
+expanded."""
 
 
 def _network_of(text: str) -> str:
@@ -150,10 +150,10 @@ def _texts(column: pa.ChunkedArray, n_shingles: int) -> dict[str, NDArray[Any]]:
 
 
 def sketch_events(events: pa.Table) -> pa.Table:
-    """Sketch a table of :data:`~stillwatch.tables.EVENTS`; the result has a :data:`SKETCHES` row an event, in order.
+    """Sketch a table of :data:`~stillwatch.tables.EVENTS`; the result has one row of :data:`SKETCHES` an event, in order.
 
     Args:
-        events: conforming events; ``system``, ``ip``, ``user_agent`` and other repeated strings may be dictionaries.
+        events: events, columns as EVENTS; ``system``, ``ip``, ``user_agent`` and other repeated strings may be dictionary-encoded.
     """
     prompt = _texts(events["prompt"], kernels.N_SHINGLES)
     columns = {
@@ -176,31 +176,31 @@ def sketch_events(events: pa.Table) -> pa.Table:
         "capability": lexicon.capability(prompt["classes"]),
         "elicitation": np.minimum(prompt["classes"][:, lexicon.ELICITATION], 255).astype(np.uint8),
         "n_words": prompt["n_words"],
-        **{f"{of}_tokens": _counted(events[f"{of}_tokens"]) for of in ("output", "reasoning", "input")},
+        **{f"{of}_tokens": _token_counts(events[f"{of}_tokens"]) for of in ("output", "reasoning", "input")},
     }
     return pa.table(columns, schema=SKETCHES.schema)
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """The column, not empty, with one dictionary."""
+    """The column (not empty) as one dictionary-encoded array."""
     column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     return column.unify_dictionaries().combine_chunks()
 
 
 def _systems(system: pa.ChunkedArray) -> dict[str, NDArray[np.int64]]:
-    """The columns of the system prompt, 0 for null; each distinct one is read once."""
+    """The columns of the system prompt, 0 for null; each distinct prompt is read once."""
     names = ("system", "system_opening", "system_closing", "system_shingle")
     if not len(system):
         return {name: np.zeros(0, np.int64) for name in names}
     encoded = _encoded(system)
-    read = _texts(pa.chunked_array([encoded.dictionary]), 1)
+    texts = _texts(pa.chunked_array([encoded.dictionary]), 1)
     index = _places(encoded, len(encoded.dictionary))
-    values = (read["whole"], read["opening"], read["closing"], read["shingles"][:, 0])
+    values = (texts["whole"], texts["opening"], texts["closing"], texts["shingles"][:, 0])
     return {name: np.append(hashes, np.int64(0))[index] for name, hashes in zip(names, values, strict=True)}
 
 
 def _parameters(events: pa.Table) -> NDArray[np.int64]:
-    """Hash of each request's sampling parameters, to a thousandth; a fraction that is no number, or of thousands, tells none."""
+    """Hash of each request's sampling parameters, rounded to thousandths; NaN and values of 1000 or more count as null."""
     fractions = (pc.fill_null(events[name], -1).to_numpy() for name in ("temperature", "top_p"))
     columns = [np.round(np.where(np.abs(values) < 1000, values, -1) * 1000).astype(np.int64) for values in fractions]
     stream = pc.fill_null(events["stream"].cast(pa.int8()), 2).to_numpy().astype(np.int64)
@@ -216,7 +216,7 @@ PLAIN_BROWSER = (
 
 
 def _clients(events: pa.Table) -> NDArray[np.int64]:
-    """Hash of each request's user agent and JA4, odd if the user agent is a plain browser's; 0 where neither is told."""
+    """Hash of each request's user agent and JA4, odd if the user agent is a plain browser's; 0 if both are null."""
     if not len(events):
         return np.zeros(0, np.int64)
     agents = _encoded(events["user_agent"])
@@ -227,7 +227,7 @@ def _clients(events: pa.Table) -> NDArray[np.int64]:
 
 
 def _combined(columns: list[NDArray[Any]]) -> NDArray[np.int64]:
-    """One hash of each row."""
+    """(n,) one hash of each row of the columns."""
     out = np.empty(len(columns[0]), np.int64)
     kernels.combine(np.stack(columns, axis=1), out)
     return out

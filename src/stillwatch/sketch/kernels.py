@@ -1,10 +1,10 @@
 """Numba kernels that read text from Arrow buffers: one pass over the bytes, no Python object per prompt.
 
-A text is read as words: runs of ASCII letters (lower-cased, with the apostrophes after them) and of non-ASCII bytes, runs of digits (all
-equal, so that numbered slots do not hide a template), and single characters of scripts written without spaces (U+3000 to U+D7FF).
-Word shingles and their bottom-k sample follow Broder, "On the resemblance and containment of documents" (1997),
-sections 2 and 3: a shingle that is among the k smallest of one prompt tends to be among the k smallest of every prompt
-that contains it, so that prompts made from one template meet in a few objects.
+A text is split into words: runs of ASCII letters (lower-cased, with the apostrophes after them) and of non-ASCII bytes, runs of digits (all
+equal, so that numbers in slots do not hide a template), and single characters of scripts without spaces (U+3000 to U+D7FF).
+Word shingles and their bottom-k sample follow Broder, "On the resemblance and containment of documents" (1997), sections 2 and 3: a shingle
+that is among the k smallest of one prompt tends to be among the k smallest of every prompt that contains it, so that prompts from one
+template share a few objects.
 """
 
 import numpy as np
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from stillwatch.numeric.fast_hashes import BYTE_PRIME, START, join, mix
 
 SHINGLE_WORDS = 4
-"""Words in a row that are one shingle."""
+"""Consecutive words of a shingle."""
 EDGE_WORDS = 8
-"""Words that an opening or a closing has at most."""
+"""Most words of an opening or closing."""
 N_SHINGLES = 3
-"""Smallest shingles of a prompt that are kept."""
+"""Number of a prompt's smallest shingle hashes that are kept."""
 
 _DIGITS = np.uint64(0x5851F42D4C957F2D)
 _TOP = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -30,7 +30,7 @@ U8 = NDArray[np.uint8]
 
 @njit(cache=True, nogil=True, inline="always")
 def _nonzero(x: np.uint64) -> np.int64:
-    """A hash as i64; 0 is kept for "absent"."""
+    """A hash as i64, never 0, which is reserved for "absent"."""
     return np.int64(x) if x != np.uint64(0) else np.int64(1)
 
 
@@ -61,19 +61,19 @@ def read_texts(
     n_words: NDArray[np.int32],
     classes: NDArray[np.uint16],
 ) -> None:
-    """Reduce each text to a handful of numbers.
+    """Reduce each text to hashes and counts.
 
     Args:
         offsets: ``(n + 1,)`` byte offsets into ``data``.
         data: the bytes.
         lexicon_keys: ``(2**b,)`` open-addressed table of word and word-pair hashes, 0 where empty.
-        lexicon_values: ``(2**b,)`` bit set of the classes that a key speaks for.
+        lexicon_values: ``(2**b,)`` bit set of the classes of each key.
         whole: ``(n,)`` out, hash of all words in order, the digits of numbers included.
         opening: ``(n,)`` out, hash of the first :data:`EDGE_WORDS` words.
         closing: ``(n,)`` out, hash of the last :data:`EDGE_WORDS` words.
         shingles: ``(n, k)`` out, the k smallest shingle hashes, 0 where there are fewer.
-        n_words: ``(n,)`` out.
-        classes: ``(n, n_classes)`` out, how many words and word pairs speak for each class; 65,535 stands for more.
+        n_words: ``(n,)`` out, number of words.
+        classes: ``(n, n_classes)`` out, number of words and word pairs of each class, at most 65,535.
     """
     # One function in spite of its length: with helpers for classes and shingles it took 1.4 times as long, inlined or not.
     k = shingles.shape[1]

@@ -1,9 +1,8 @@
-"""Words that tell what a prompt asks for, in ten languages.
+"""Classifies prompts by what they ask for, with word lists in ten languages.
 
-A capability is read from a short list of words and word pairs (words.txt), counted; the class with most hits wins and ties
-go to the earlier class of :data:`PRIORITY`. Blind spot: other languages, and tasks described without these words, count
-as ``other``; an operator who paraphrases can move between classes. So shares are described to the analyst and compared
-within one group, and no single prompt is judged by them.
+The words and word pairs of each class (words.txt) are counted; the class with the most hits wins, and ties go to the earlier class of
+:data:`PRIORITY`. Blind spot: other languages, and tasks described without these words, count as ``other``; an operator who paraphrases
+can move between classes. So shares are only described to the analyst and compared within a group; no single prompt is judged by its class.
 """
 
 import re
@@ -19,45 +18,45 @@ from stillwatch.sketch import kernels
 from stillwatch.tables import CAPABILITIES
 
 ELICITATION = len(CAPABILITIES) - 1
-"""Column of the class counts that holds requests to write the reasoning out (``other`` needs no words)."""
+"""Column of the class counts for requests to write the reasoning out; it takes the place of ``other``, which has no words."""
 
 PRIORITY = ("vision", "grading", "rewriting", "agentic", "data_analysis", "code", "reasoning")
-"""Classes in the order in which ties go to them; ``other`` is none of these."""
+"""Classes in the order of precedence in ties, without ``other``."""
 
 _TOKEN = re.compile(r"[a-z']+|[0-9]+|[\u3000-\ud7ff]|[^\x00-\x7f\u3000-\ud7ff]+")
-"""What :func:`kernels.read_texts` takes for one word; it puts ASCII letters in lower case and no others."""
+"""One word as :func:`kernels.read_texts` reads it; only ASCII letters are converted to lower case."""
 
 
 def words() -> dict[int, list[str]]:
-    """Words and pairs (``first|second``) of every class, by its column of the class counts."""
-    told: dict[int, list[str]] = {}
+    """Column of the class counts -> words and pairs (``first|second``) of the class."""
+    words_of: dict[int, list[str]] = {}
     for line in (resources.files("stillwatch.sketch") / "words.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             name = line.strip("[]")
-            entries = told.setdefault(ELICITATION if name == "elicitation" else CAPABILITIES.index(name), [])
+            entries = words_of.setdefault(ELICITATION if name == "elicitation" else CAPABILITIES.index(name), [])
         elif line and not line.startswith("#"):
             entries += line.split()[1:]
-    return told
+    return words_of
 
 
 def as_read(entry: str) -> set[tuple[str, ...]]:
-    """The words, one or two in a row, by which an entry is known in a text, at the beginning of a sentence as well.
+    """The one or two consecutive words by which an entry is recognised in a text, also at the beginning of a sentence.
 
-    Letters that are not ASCII divide a word: of its parts the two in a row that are longest stand for it.
+    Letters that are not ASCII split a word; the two consecutive parts that are longest together stand for it.
     """
-    found = set[tuple[str, ...]]()
+    forms = set[tuple[str, ...]]()
     for form in {entry, entry.capitalize()}:
         parts = [_TOKEN.findall(re.sub("[A-Z]", lambda letter: letter[0].lower(), word)) for word in form.split("|")]
-        # Of a pair, what meets in the middle.
+        # Of a pair of words, the last part of the first and the first part of the second.
         tokens = parts[0] if len(parts) == 1 else [parts[0][-1], parts[1][0]]
         pairs = list(pairwise(tokens)) or [tuple(tokens)]
-        found.add(max(pairs, key=lambda pair: len("".join(pair))))
-    return found
+        forms.add(max(pairs, key=lambda pair: len("".join(pair))))
+    return forms
 
 
 @cache
 def table() -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
-    """The open-addressed table that :func:`kernels.read_texts` looks words and pairs up in."""
+    """The open-addressed hash table of words and pairs for :func:`kernels.read_texts`: keys and bit sets of classes."""
     bits: dict[tuple[str, ...], int] = {}
     for column, entries in words().items():
         for known in {known for entry in entries for known in as_read(entry)}:
@@ -83,9 +82,9 @@ def _hashes(words: list[str]) -> NDArray[np.uint64]:
 
 
 def capability(counts: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """The capability of each prompt: ``counts`` is ``(n, n_classes)``, the result ``(n,)`` indexes CAPABILITIES."""
+    """(n,) capability of each prompt, an index into CAPABILITIES, from (n, n_classes) ``counts``."""
     order = np.array([CAPABILITIES.index(name) for name in PRIORITY])
     ranked = counts[:, order]
     best = ranked.argmax(axis=1)
-    found = ranked[np.arange(len(ranked)), best] > 0
-    return np.where(found, order[best], CAPABILITIES.index("other")).astype(np.uint8)
+    has_hit = ranked[np.arange(len(ranked)), best] > 0
+    return np.where(has_hit, order[best], CAPABILITIES.index("other")).astype(np.uint8)

@@ -1,8 +1,7 @@
-"""Hide what text was sketched to: keyed hashes in place of hashes, so that nobody without the key can test a guess.
+"""Replaces hashes of text in sketches by keyed hashes, so that nobody without the key can test a guess of a text.
 
-SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) under a key derived from the tenant's.
-Equal hashes stay equal and different ones different, so that links do not change. What else a sketch tells of a text
-(its number of words, what it asks for) stays as it is.
+SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) under a key derived from the tenant's. Equal hashes stay equal
+and different ones different, so that links do not change. Other columns of a sketch (number of words, capability) are not changed.
 """
 
 import hashlib
@@ -22,12 +21,12 @@ TEXT_HASHES = (
 
 
 def secret(key: bytes) -> U64:
-    """The two words of the SipHash key that belongs to a tenant's key."""
+    """The SipHash key derived from a tenant's key, as two 64-bit words."""
     return np.frombuffer(hmac.new(key, b"stillwatch sketch", hashlib.sha256).digest()[:16], "<u8")
 
 
 def veiled(sketches: pa.Table, words: U64) -> pa.Table:
-    """The sketches, text hashes keyed with :func:`secret`."""
+    """The sketches with keyed text hashes; ``words`` is the result of :func:`secret`."""
     for name in TEXT_HASHES:
         at = sketches.column_names.index(name)
         plain = np.ascontiguousarray(sketches[name].to_numpy())

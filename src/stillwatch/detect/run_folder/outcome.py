@@ -37,7 +37,7 @@ class Outcome:
     owner: list[I64]
     """Per batch of events: number of the campaign or group of the event's account, -1 for none."""
     reported: frozenset[str]
-    """Columns of :data:`stillwatch.link.TOLD` that any request has a value in."""
+    """Columns of :data:`stillwatch.link.OPTIONAL_COLUMNS` that any request has a value in."""
 
     @cached_property
     def suspicion(self) -> NDArray[np.float64]:
