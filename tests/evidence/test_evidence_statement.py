@@ -96,7 +96,7 @@ def test_what_was_counted_in_a_sample_says_so_as_the_report_does() -> None:
     evidence = [run_details.measured(one) for one in told["evidence"]]
     about = {"sha256": "", "created_at": "2026-02-02T00:00:00+00:00", "key_id": None}
     texts = {"called": "c", "contact": "", "missing": [], "erased": [], "version": ""}
-    page = statement._template().render(told=told, evidence=evidence, packet=about, **texts)
+    page = statement._template().render(statement=told, evidence=evidence, packet=about, **texts)
     assert "in a sample of 1 in 32 of the networks (some 2,900 to 3,500 in all)" in page
     assert "counted here in a sample, 1 in 32 of the group's" in page
 

@@ -14,14 +14,14 @@ from stillwatch.ingest.index import Index
 from stillwatch.ingest.tenant import Tenant
 
 WAITING = 4
-"""Integers that are kept of a request whose earlier one is not read yet: place, before, said, own (as in :meth:`Chains.settle`)."""
+"""Integers that are kept of a request whose earlier one is not read yet: place, before, own_messages, own (as in :meth:`Chains.settle`)."""
 NOTHING = 0
 """Stands for the hash of a response if the request has none that another could continue."""
 
 
-def continued(tenant: Tenant, before: int, said: int) -> int:
-    """The context_key of a request: ``before`` is that of the earlier request, ``said`` the hash of the request's own messages."""
-    return tenant.key64(b"context", before.to_bytes(8, "little", signed=True) + said.to_bytes(8, "little", signed=True))
+def continued(tenant: Tenant, before: int, own_messages: int) -> int:
+    """The context_key of a request: ``before`` is that of the earlier request, ``own_messages`` the hash of the request's own messages."""
+    return tenant.key64(b"context", before.to_bytes(8, "little", signed=True) + own_messages.to_bytes(8, "little", signed=True))
 
 
 class Chains:
@@ -46,11 +46,11 @@ class Chains:
             parent = self._contexts.get(before)
             if parent is None:
                 own_or_nothing = NOTHING if own is None or row["context_key"] is None else own
-                self._waiting.extend((place, before, row["_said"] or 0, own_or_nothing))
+                self._waiting.extend((place, before, row["_own_messages"] or 0, own_or_nothing))
                 return
             row["parent_key"] = parent
             if row["context_key"] is not None:
-                row["context_key"] = continued(self._tenant, parent, row["_said"])
+                row["context_key"] = continued(self._tenant, parent, row["_own_messages"])
         if own is not None and row["context_key"] is not None:
             self._contexts.put(own, row["context_key"])
 
@@ -71,11 +71,11 @@ class Chains:
                 earlier = number_of_response.get(int(waiting[at, 1]))
                 at = at if earlier is None else earlier
             for at in reversed(chain):
-                place, before, said, own = waiting[at].tolist()
+                place, before, own_messages, own = waiting[at].tolist()
                 known = self._contexts.get(before)
                 self.unknown += known is None
                 parent = before if known is None else known
-                context = continued(self._tenant, parent, said)
+                context = continued(self._tenant, parent, own_messages)
                 if own != NOTHING:
                     self._contexts.put(own, context)
                 if known is not None:

@@ -38,7 +38,7 @@ def conversation(request: Fields, response: Any, tenant: Tenant, placeholder: st
         placeholder: text that the gateway writes in place of every message if it logs none; such a request gets ``_redacted``.
 
     Returns:
-        Columns of the event, and ``_response``, ``_before`` and ``_said`` for :class:`stillwatch.ingest.chains.Chains`.
+        Columns of the event, and ``_response``, ``_before`` and ``_own_messages`` for :class:`stillwatch.ingest.chains.Chains`.
     """
     own = maybe(response.get("id"), "response.id") if type(response) is dict else None
     previous = request.get("previous_response_id")
@@ -57,9 +57,9 @@ def conversation(request: Fields, response: Any, tenant: Tenant, placeholder: st
         return {"system": system, "tools_key": tools_key(tools(request), tenant), "response": None, "_redacted": True}
     fields = reduce(messages, tenant)._asdict() | {"_response": answered}
     if before is not None:
-        said = fields["context_key"]
-        context = None if said is None else continued(tenant, before, said)
-        fields |= {"parent_key": before, "context_key": context, "_before": before, "_said": said}
+        own_messages = fields["context_key"]
+        context = None if own_messages is None else continued(tenant, before, own_messages)
+        fields |= {"parent_key": before, "context_key": context, "_before": before, "_own_messages": own_messages}
     return fields | {"tools_key": tools_key(tools(request), tenant), "response": answer_text(response)}
 
 

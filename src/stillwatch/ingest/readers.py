@@ -229,7 +229,7 @@ class Source:
                 continue
             if row is None:
                 return
-            taken = lines.take()
+            record_lines = lines.take()
             if names is None:
                 names = [mended(name).strip() for name in row]
                 twice = next((name for name in names if name and names.count(name) > 1), None)
@@ -237,11 +237,11 @@ class Source:
                     self._fault = ("doubled_column", f"column {names.index(twice) + 1}")
                     return
             elif row:
-                yield self._row(names, row, taken)
+                yield self._row(names, row, record_lines)
 
-    def _row(self, names: list[str], row: list[str], taken: list["_Line"]) -> Record:
-        number, raw = taken[0].number, b"\n".join(line.raw for line in taken)
-        if self._fault is not None and not taken[-1].ended:
+    def _row(self, names: list[str], row: list[str], record_lines: list["_Line"]) -> Record:
+        number, raw = record_lines[0].number, b"\n".join(line.raw for line in record_lines)
+        if self._fault is not None and not record_lines[-1].ended:
             return Record(number, None, raw, "truncated")
         try:
             raw.decode()
@@ -355,14 +355,14 @@ class _TextLines:
 
     def take(self) -> list[_Line]:
         """The lines that were returned since the last call."""
-        taken, self._taken = self._taken, []
-        return taken
+        lines, self._taken = self._taken, []
+        return lines
 
     def rewind(self, skip: int = 0) -> _Line:
         """Return the lines since the last :meth:`take` again, but for the first ``skip``; returns the first of them."""
-        taken = self.take()
-        self._waiting.extendleft(reversed(taken[skip:]))
-        return taken[0] if taken else _Line(0, b"", True)
+        lines = self.take()
+        self._waiting.extendleft(reversed(lines[skip:]))
+        return lines[0] if lines else _Line(0, b"", True)
 
 
 def is_document(head: bytes) -> bool:

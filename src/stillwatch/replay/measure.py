@@ -133,7 +133,7 @@ def _row(
     def before(us: int | None) -> int:
         return n if us is None else int(np.searchsorted(times, us))
 
-    taken = int((harvest & branch.passes).sum())
+    harvested_in_all = int((harvest & branch.passes).sum())
     return {
         "campaign": name,
         "n_accounts": len(np.unique(log.account[requests])),
@@ -153,8 +153,8 @@ def _row(
         "share_before_action": _share(before(acted_us), n),
         "half_acted_at": iso(half_held_us),
         "share_before_half_action": _share(before(half_held_us), n),
-        "harvested_in_all": taken,
-        "share_in_all": _share(taken, n),
+        "harvested_in_all": harvested_in_all,
+        "share_in_all": _share(harvested_in_all, n),
         "moved": int((harvest & branch.passes & branch.moved).sum()),
         "accounts_acted_on": len({code for *_, codes in acted for code in codes}),
         "accounts_blocked": len(blocked),

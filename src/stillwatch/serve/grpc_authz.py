@@ -36,7 +36,7 @@ def modules() -> Any:
     return grpc, ext_authz_messages
 
 
-def question(check: Any, service: Service) -> Question:
+def question_of(check: Any, service: Service) -> Question:
     """The question in Envoy's CheckRequest.
 
     The account is the subject of a JWT that Envoy's filter verified, if there is one; else the credentials identify it. Raw headers
@@ -85,15 +85,15 @@ class Authorization:
             service.reject_caller(SURFACE, "unauthorised" if token_row is None else "forbidden", context.peer())
             await context.abort(self._grpc.StatusCode.UNAUTHENTICATED, "the gateway's token was not accepted")
         try:
-            asked = question(check, service)
+            question = question_of(check, service)
         except Exception:
             return self._response(*service.answer_unread(SURFACE, "malformed", started_ns))
         try:
-            return self._response(service.answer(asked, started_ns), asked)
+            return self._response(service.answer(question, started_ns), question)
         except Exception:
             return self._response(*service.answer_failed(SURFACE))
 
-    def _response(self, decision: Decision, asked: Question) -> Any:
+    def _response(self, decision: Decision, question: Question) -> Any:
         headers = answers.headers(decision)
         response = self._messages.CheckResponse()
         metadata = {"decision": decision.decision, "would": decision.would, "case_id": decision.case_id, "mode": decision.mode}
@@ -105,7 +105,7 @@ class Authorization:
         response.status.code = DENIED
         response.denied_response.status.code = answers.STATUS[decision.decision]
         _add(response.denied_response.headers, [*headers, answers.JSON])
-        response.denied_response.body = answers.body(decision, asked.api)
+        response.denied_response.body = answers.body(decision, question.api)
         return response
 
 

@@ -51,25 +51,25 @@ _HEADERS = [answers.JSON, answers.NO_STORE]
 
 
 def _ask(request: Request, context: Context) -> Question:
-    asked: Ask = decoded(_decoder, request.body)
-    _check_no_repeated_field(asked, request.body)
-    if b"u0000" in request.body and any("\0" in (name or "") for name in (asked.account_id, asked.org_id, asked.key_id)):
+    fields: Ask = decoded(_decoder, request.body)
+    _check_no_repeated_field(fields, request.body)
+    if b"u0000" in request.body and any("\0" in (name or "") for name in (fields.account_id, fields.org_id, fields.key_id)):
         raise MalformedError("NUL in a name")
-    if asked.hashed:
-        name = asked.account_id or asked.org_id or asked.key_id
-        ids = context.identities.with_key(name, asked.key_id or None) if name else ()
+    if fields.hashed:
+        name = fields.account_id or fields.org_id or fields.key_id
+        ids = context.identities.with_key(name, fields.key_id or None) if name else ()
     else:
-        ids = context.identities.principal(asked.account_id or None, asked.org_id or None, asked.key_id or None)
+        ids = context.identities.principal(fields.account_id or None, fields.org_id or None, fields.key_id or None)
     if not ids:
         raise MalformedError("one of account_id, org_id and key_id must be there and not be empty")
     # a long id is cut, not refused: it may come from the client, who must not be able to cause an error
-    return Question("decide", (ids,), (asked.request_id or "")[:LONGEST], asked.api or "openai", idempotent=True)
+    return Question("decide", (ids,), (fields.request_id or "")[:LONGEST], fields.api or "openai", idempotent=True)
 
 
-def _check_no_repeated_field(asked: Ask, body: bytes) -> None:
+def _check_no_repeated_field(fields: Ask, body: bytes) -> None:
     """Raise MalformedError if a field occurs twice: the decoder would keep the second, which may be injected through a name."""
     quotes = 0
-    for value in (asked.account_id, asked.org_id, asked.key_id, asked.request_id, asked.hashed, asked.api):
+    for value in (fields.account_id, fields.org_id, fields.key_id, fields.request_id, fields.hashed, fields.api):
         if value is not UNSET:
             quotes += 4 if isinstance(value, str) else 2
     if body.count(b'"') == quotes:  # the fields' own quotes and no others, so no field is repeated
@@ -88,9 +88,9 @@ def _answer(decision: Decision, question: Question) -> Answer:
         answers.STATUS[decision.decision], headers | {"content-type": "application/json"},
         msgspec.Raw(answers.body(decision, question.api)),
     )
-    fields = {name: getattr(decision, name) for name in decision.__struct_fields__}
+    decision_fields = {name: getattr(decision, name) for name in decision.__struct_fields__}
     status = 503 if decision.decision == "unavailable" else 200
-    return status, _HEADERS, _encoder.encode(Told(refusal=refusal, **fields))
+    return status, _HEADERS, _encoder.encode(Told(refusal=refusal, **decision_fields))
 
 
 DECIDE = Dialect("decide", "/v1/decide", frozenset({"POST"}), _ask, _answer, reads_body=True)
