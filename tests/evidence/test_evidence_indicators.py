@@ -182,7 +182,7 @@ def test_what_is_older_than_the_known_version_changes_nothing(store: Store, inpu
 def test_times_that_no_calendar_has_in_utc_are_none(times: dict[str, str], store: Store, input_of_two: Path, tmp_path: Path) -> None:
     pattern = "[ipv4-addr:value = '198.51.100.7']"
     done = imported(store, bundled(tmp_path / "b.json", pattern, **times))
-    assert (done.new, list(done.left_out.values())) == (0, ["its times are none"])
+    assert (done.new, list(done.left_out.values())) == (0, ["its times are invalid"])
     assert imported(store, bundled(tmp_path / "b.json", pattern)).new == 1, "a corrected version is heard"
     assert len(hits(store, data=input_of_two)) == 1
 

@@ -363,8 +363,8 @@ def test_events_that_no_ingest_wrote_are_not_replaced(write, tmp_path, capsys):
 
 REGISTRY = "account_id,email\nada,a@x.org\nbob,b@x.org\n"
 UNUSABLE = {
-    "UTF-16": (REGISTRY.encode("utf-16"), "nothing in the registry is of use: the source has a form", "(it is UTF-16): FILE"),
-    "empty": (b"", "nothing in the registry is of use: the source holds no rows", "(0 bytes): FILE"),
+    "UTF-16": (REGISTRY.encode("utf-16"), "nothing in the registry can be used: the source has a form", "(it is UTF-16): FILE"),
+    "empty": (b"", "nothing in the registry can be used: the source holds no rows", "(0 bytes): FILE"),
     "header alone": (b"account_id,email\n", "the source holds no rows", ": FILE"),
     "pipes": (REGISTRY.replace(",", "|").encode(), "the registry lacks the column account_id: FILE. It", ": account_id|email. CSV is"),
     "other name": (REGISTRY.replace("account_id", "acct").encode(), "registry lacks the column account_id: FILE.", "It has: acct, email"),
@@ -410,7 +410,7 @@ def test_a_registry_of_which_some_rows_are_bad_is_read(run, write):
 def test_an_edge_log_of_no_use_replaces_nothing(run, write, tmp_path, data, said):
     edge = write(data, "edge.log")
     run(write([event(event_id="before")]), "canonical")
-    with pytest.raises(InputError, match="nothing in the edge log is of use: ") as error:
+    with pytest.raises(InputError, match="nothing in the edge log can be used: ") as error:
         run(write([event()]), "canonical", edge=[edge])
     assert said.replace("FILE", str(edge)) in str(error.value)
     assert str(error.value).endswith("Correct it, or leave --edge out")

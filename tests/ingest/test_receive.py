@@ -199,9 +199,9 @@ def test_bad_settings_are_one_line(tmp_path: Path, receiving: Receiving, capsys:
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     common = ["receive", "--out", str(tmp_path / "out")]
     for options, what in (
-        (["--host", "0.0.0.0"], "needs a token"), (["--token-file", str(tmp_path / "empty")], "no token in it"),
+        (["--host", "0.0.0.0"], "needs a token"), (["--token-file", str(tmp_path / "empty")], "the file has no token"),
         (["--token-file", str(tmp_path / "none")], "No such file"), (["--port", str(receiving.server.server_port)], "cannot listen"),
-        (["--port", "70000"], "cannot listen"), (["--token-file", str(tmp_path / "binary")], "the token is no text"),
+        (["--port", "70000"], "cannot listen"), (["--token-file", str(tmp_path / "binary")], "the token is not text"),
     ):
         assert main([*common, *options]) == 1
         error = capsys.readouterr().err

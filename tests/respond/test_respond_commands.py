@@ -88,7 +88,7 @@ ACT = ("actions", "propose", "throttle", "--reason", "analyst_request", "--accou
         (("identify", " "), "no name. Pass names"),
         (("indicators", "import", "text.txt", "--source", ""), "'' cannot be a source's name"),
         (("webhooks", "add", "", "https://x.example", "--secret-file", "new"), "'' cannot be a receiver's name"),
-        (("webhooks", "add", "w", "https://127.0.0.1/x", "--secret-file", "new"), "127.0.0.1 is no public address"),
+        (("webhooks", "add", "w", "https://127.0.0.1/x", "--secret-file", "new"), "127.0.0.1 is not a public address"),
         (("webhooks", "add", "w", "https://x.example", "--secret-file", "new", "--allow-network", "10.0.0.0/99"), "not a network"),
         (("webhooks", "remove", "w"), "no receiver w. See stillwatch webhooks list"),
     ],

@@ -65,7 +65,7 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
             raise _broken(path, "names in the zip are not plain or not unique")
         starts = _starts(archive)
         if starts is None:
-            raise _broken(path, "it holds more than its files, before, behind or between them, or is not as export wrote it")
+            raise _broken(path, "it has bytes before, between or after its files that export did not write")
         manifest_bytes, signature = read_small(archive, "manifest.json", path), read_small(archive, "manifest.sig", path)
         if key is not None and not signing.signed_by(key, manifest_bytes, signature):
             raise _not_signed(path, signing.key_id(key), manifest_bytes)
@@ -217,7 +217,7 @@ def _manifest(content: bytes, path: Path) -> dict[str, Any]:
         for entry in files.values():
             int(entry["bytes"]), str(entry["sha256"])
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise _broken(path, "its manifest is none") from error
+        raise _broken(path, "its manifest.json is not a manifest") from error
     return dict(manifest)
 
 

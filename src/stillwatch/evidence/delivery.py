@@ -133,7 +133,7 @@ def _in_allowed_network(address: Address, host: str, allowed: Sequence[Network])
     """Whether an address is in an allowed network; raises InputError if it is neither in one nor public."""
     inside = any(address in network for network in allowed)
     if not (inside or is_public(address)):
-        raise InputError(f"{address} is no public address", where=host, todo="Pass --allow-network if the receiver is yours")
+        raise InputError(f"{address} is not a public address", where=host, todo="Pass --allow-network if the receiver is yours")
     return inside
 
 

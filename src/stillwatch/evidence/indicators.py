@@ -165,17 +165,17 @@ def _import(
     """Store the ``n``-th object of a bundle, an indicator, and count it in ``result``; ``known`` holds the source's rows by STIX id."""
     name = indicator.get("id")
     if not isinstance(name, str) or not re.fullmatch(rf"indicator--{UUID}", name):
-        result.left_out[f"object {n}"] = "it has no id" if name is None else f"its id is none: {str(name)[:60]!r}"
+        result.left_out[f"object {n}"] = "it has no id" if name is None else f"its id is invalid: {str(name)[:60]!r}"
         return
     try:
         modified, valid_from, valid_until = (_time(indicator.get(part)) for part in ("modified", "valid_from", "valid_until"))
     except (ValueError, OverflowError):
-        result.left_out[name] = "its times are none"
+        result.left_out[name] = "its times are invalid"
         return
     old = known[name]
     newest = max((row.modified for row in old if row.modified is not None), default=None)
     if modified is not None and newest is not None and modified < newest:
-        result.left_out[name] = f"older than what {source} told before, of {newest:%Y-%m-%d %H:%M}"
+        result.left_out[name] = f"older than the version that {source} shared before, of {newest:%Y-%m-%d %H:%M}"
         return
     for row in old:
         if row in change.session.new:  # the bundle has it twice
@@ -208,12 +208,12 @@ def _values(indicator: Mapping[str, Any]) -> list[tuple[str, str]] | str:
     pattern = indicator.get("pattern")
     comparisons = parse(pattern) if isinstance(pattern, str) and indicator.get("pattern_type") == "stix" else None
     if comparisons is None:
-        return "its pattern says more than that values equal, or of something that is not compared"
+        return "its pattern is more than equality of values, or about something that is not compared"
     unique: dict[tuple[str, str], None] = {}
     for view, value in comparisons:
         normalised = comparable(view, value)
         if normalised is None:
-            return f"{value[:60]!r} is no address and no network"
+            return f"{value[:60]!r} is neither an address nor a network"
         unique[view, normalised] = None
     return list(unique)
 

@@ -119,7 +119,7 @@ def write(
             raise InputError(f"the proof is about {', '.join(proof['campaigns'])}, none of which is packed", where=proof_folder)
     changed = _changed(options.data, loaded.summary)
     if loaded.summary.get("tables") is None:
-        changed["digests of the run's tables"] = "its summary tells none, as those of earlier versions, so a change since would not show"
+        changed["digests of the run's tables"] = "its summary has none, as in earlier versions, so a later change cannot be detected"
     written: dict[Path, dict[str, str]] = {}
     for name in wanted:
         target = out / f"{name}{run_details.PACKET}"

@@ -74,7 +74,7 @@ def rescore(path: Path) -> Rescored:
     """
     with opened(path) as archive:
         if "groups.json" not in archive.namelist():
-            raise InputError("nothing here can be scored", where=path, todo="Pass the packet; a statement is one account's part of it")
+            raise InputError("there is nothing to score", where=path, todo="Pass the packet; a statement is one account's part of it")
         campaign = read_json(archive, "campaign.json", path)
         groups = read_json(archive, "groups.json", path)
         model_text = read_small(archive, "model.json", path).decode("utf-8", "replace")
@@ -103,7 +103,7 @@ def _rescored(
         other = None if model == current_model else float(judge.judge(values, findings, current_model).log_odds[number])
     except (ValueError, KeyError, TypeError) as error:
         todo = "Use the version of stillwatch that the manifest names"
-        raise InputError(f"the packet's model is not this version's kind ({error})", where=path, todo=todo) from error
+        raise InputError(f"this version cannot read the packet's model ({error})", where=path, todo=todo) from error
     verdict = "campaign" if verdicts.campaign[number] else "review" if verdicts.review[number] else "clear"
     families = [name for name, speaks in zip(FAMILIES, verdicts.families[number], strict=True) if speaks]
     score = float(verdicts.log_odds[number])

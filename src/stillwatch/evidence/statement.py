@@ -67,7 +67,7 @@ def write(
     private = signing.signing_key(key)
     verified = verify(path, private.public_key() if packet_key is None else signing.public_key(packet_key))
     if verified.manifest["format"] != FORMAT:
-        raise InputError("a statement is made of a packet, and this is none", where=path)
+        raise InputError("this is not a packet, of which statements are made", where=path)
     statement, requests = _of_account(path, account_id)
     missing, erased = _missing(verified.manifest["missing"], requests), list(_erased(verified.manifest))
     about = {"sha256": digest(path), "created_at": verified.manifest["created_at"], "key_id": verified.key_id}

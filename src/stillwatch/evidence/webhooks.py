@@ -86,7 +86,7 @@ def add(change: Change, name: str, url: str, secret_file: Path, networks: Sequen
     if parts.scheme == "http" and not allowed:
         raise InputError("a webhook needs an https URL", where=url, todo="HTTP is only for a network of yours: --allow-network CIDR")
     if change.session.get(Webhook, name) is not None:
-        raise InputError(f"a receiver {name} is there already")
+        raise InputError(f"a receiver {name} exists already")
     if not secret_file.exists():
         delivery.make_secret(secret_file)
     delivery.read_secret(secret_file)

@@ -58,7 +58,7 @@ def unusable(what: str, option: str, path: Path, line: int, bad: Bad) -> InputEr
     detail = f" ({bad.detail})" if bad.detail else ""
     where = f"{path}, line {line}" if line else path
     todo = f"Correct it, or leave {option} out"
-    return InputError(f"nothing in the {what} is of use: {REASONS.get(bad.reason, bad.reason)}{detail}", where=where, todo=todo)
+    return InputError(f"nothing in the {what} can be used: {REASONS.get(bad.reason, bad.reason)}{detail}", where=where, todo=todo)
 
 
 _noted: ContextVar[dict[str, str] | None] = ContextVar("noted", default=None)

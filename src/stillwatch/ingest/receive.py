@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif not token and _from_browser(self.headers):
             self._refuse(403, "without --token-file only programs of this machine may post, at its loopback address")
         elif self.headers.get("content-encoding", "identity") != "identity":
-            self._refuse(415, "compressed bodies are not taken")
+            self._refuse(415, "compressed bodies are not accepted")
         elif not (length.isascii() and length.isdecimal()):
             self._refuse(411, "no Content-Length")
         elif len(length) > len(str(LARGEST)) or int(length) > LARGEST:
@@ -183,9 +183,9 @@ def run(folder: Path, host: str, port: int, token_file: Path | None, *, quiet: b
     try:
         token = "" if token_file is None else token_file.read_text().strip()
     except UnicodeDecodeError as error:
-        raise InputError("the token is no text", where=token_file, todo="Write it as letters and digits") from error
+        raise InputError("the token is not text", where=token_file, todo="Write it as letters and digits") from error
     if token_file is not None and not token:
-        raise InputError("no token in it", where=token_file)
+        raise InputError("the file has no token", where=token_file)
     shelf = Shelf(folder)
     with server(shelf, host, port, token, say) as listening:
         def end(*_: Any) -> None:

@@ -21,7 +21,7 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--every", default="1h", metavar="STEP", help="time between runs: 30m, 1h, 12h, 1d (default: 1h)"
     )
     replay.add_argument(
-        "--out", type=Path, required=True, metavar="RUN", help="folder to write; a killed replay goes on"
+        "--out", type=Path, required=True, metavar="RUN", help="folder to write; a replay that was killed continues"
     )
     replay.add_argument(
         "--policy", type=Path, metavar="FILE", help="JSON: policies to compare, and how operators reply"
@@ -37,7 +37,7 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--key-file",
         type=Path,
         metavar="FILE",
-        help="the tenant's key that ingest hashed identifiers with, where the truth has them in clear",
+        help="the tenant's key by which ingest hashed identifiers, if the truth has them in the clear",
     )
     replay.add_argument(
         "--growth",
@@ -49,7 +49,7 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     replay.add_argument(
         "--first",
         metavar="TIME",
-        help="run no step after the log's first hours or days, 36h or 5d: how soon, of a log too long to replay whole",
+        help="run no step after the log's first hours or days, such as 36h or 5d, if it is too long to replay whole",
     )
     replay.add_argument(
         "--recent",
@@ -68,7 +68,7 @@ def _replay(args: argparse.Namespace) -> Any:
     every = length_us(args.every, "--every")
     first = None if args.first is None else length_us(args.first, "--first")
     if not 0 <= args.growth <= 1:
-        raise InputError(f"{args.growth} is no share", where="--growth", todo="Write a number from 0 to 1")
+        raise InputError(f"{args.growth} is not a share", where="--growth", todo="Write a number from 0 to 1")
     if args.out.exists() and not args.out.is_dir():
         raise InputError("not a folder", where=args.out, todo="Pass another --out")
     if args.truth_events is not None and args.truth is None:

@@ -140,7 +140,7 @@ def _policy(row: Any, path: Path) -> Policy:
 
 def _ladder(where: str, name: str, rows: Any, path: Path) -> tuple[Rung, ...]:
     if not isinstance(rows, list | tuple):
-        raise InputError(f"{where}: {name} is no list", where=path, todo='[{"after": 2, "action": "block"}]')
+        raise InputError(f"{where}: {name} is not a list", where=path, todo='[{"after": 2, "action": "block"}]')
     rungs = tuple(rung if isinstance(rung, Rung) else _build(Rung, rung, path) for rung in rows)
     for rung in rungs:
         if rung.action not in ACTIONS:

@@ -169,7 +169,7 @@ class DecisionLog:
             self._n_writing = 0
         if dropped:
             self.dropped += dropped
-            logger.error("decisions dropped: others can be written, they cannot", dropped=dropped, error=self._error)
+            logger.error("decisions dropped: they could not be written, although others could", dropped=dropped, error=self._error)
 
     def _write_another(self) -> bool:
         """Whether one of a few waiting records could be written, drawn at random, because the next ones may share the fault."""

@@ -260,13 +260,13 @@ class Refresher:
         if hashed is not None and self._keyed is not None and hashed != self._keyed:
             remedy = "Pass --key-file, the key of ingest, unless gateways send hashes themselves" if hashed else "Leave out --key-file"
             warnings.append(
-                "identifiers in the snapshot look hashed and there is no --key-file: nobody who is asked about by name is found" if hashed
-                else "identifiers in the snapshot are in the clear and --key-file hashes those that are asked about: nobody is found"
+                "identifiers in the snapshot look hashed and there is no --key-file: no account is found by its name" if hashed
+                else "identifiers in the snapshot are in the clear and --key-file hashes those in questions: no account is found"
             )
         elif self._other_key:
             remedy = "Pass the --key-file of the ingest whose run was imported last"
             warnings.append(
-                "identifiers in the store were hashed with another key than --key-file: nobody who is asked about by name is found"
+                "identifiers in the store were hashed with another key than --key-file: no account is found by its name"
             )
         if enforced is not None and self._enforce is not None and enforced != self._enforce:
             warnings.append(

@@ -78,9 +78,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.case_url and not self.case_url.startswith(("https://", "http://")):
             raise InputError("not a web address", where="--case-url", todo=CASE_URL)
         if set("{}") & set(self.case_url.replace("{case_id}", "")):
-            raise InputError("it has braces around something else than case_id", where="--case-url", todo=CASE_URL)
+            raise InputError("its braces enclose something else than case_id", where="--case-url", todo=CASE_URL)
         if self.account_header and not HEADER.fullmatch(self.account_header):
-            raise InputError(f"{self.account_header!r} is no header's name", where="--account-header", todo="Write it like x-account")
+            raise InputError(f"{self.account_header!r} is not a header name", where="--account-header", todo="Write it like x-account")
         for name, value, least, most, unit in (
             ("--deadline-ms", self.deadline_s * 1000, 1, 60_000, "milliseconds"), ("--refresh-s", self.refresh_s, 0.05, 3600, "seconds"),
             ("--drain-s", self.drain_s, 0, 3600, "seconds"), ("--log-allows", self.log_allows, 0, 1, "a share"),
@@ -124,7 +124,7 @@ def _run(
     token_source: tokens.TokenSource, other_key: bool, clock: Clock | None,
 ) -> None:
     if settings.enforce and not settings.case_url:
-        logger.warning("no --case-url: who is challenged without a verify_url is told no place to verify")
+        logger.warning("no --case-url: accounts that are challenged without a verify_url get no address to verify at")
     decider = Decider(enforce=settings.enforce, case_url=settings.case_url, fail_closed=settings.fail_closed, clock=clock)
     identities = Identities(None if settings.key_file is None else tenant_key(settings.key_file), apart=source is not None and source.apart)
     context = Context(identities, settings.account_header.lower().encode())
