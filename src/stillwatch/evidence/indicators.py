@@ -136,6 +136,11 @@ def import_bundle(change: Change, path: Path, source: str) -> Imported:
     Indicators that this source shared before are updated, and removed if they are revoked or can no longer be compared. Those of other
     sources stay, and a version older than the stored one changes nothing.
 
+    Args:
+        change: an open change of the store.
+        path: the bundle, JSON.
+        source: name of whoever shared it.
+
     Raises:
         InputError: the file is no STIX 2.1 bundle, or larger than 64 MB; or the source has no name.
     """

@@ -73,11 +73,16 @@ def alike_batches(batch: I64, habits: Sequence[F64], machines: Sequence[F64], mi
     return concatenate([each, *_alike(batch, habits, machines, CLASSES, ALIKE_BATCHES, min_accounts)])
 
 
-def alike_accounts(number: I64, habits: Sequence[F64], machines: Sequence[F64], min_accounts: int) -> Groups:
-    """Propose all accounts that hop between providers, and those that behave alike; as :func:`alike_batches`, with each account a batch."""
-    rows = np.flatnonzero(number >= 0)
+def alike_accounts(batch: I64, habits: Sequence[F64], machines: Sequence[F64], min_accounts: int) -> Groups:
+    """Propose all accounts that hop between providers as one group, and those of them that behave alike.
+
+    Args:
+        batch: (n_accounts,) number of each account that hops, each its own batch; -1 for the others.
+        habits, machines, min_accounts: as of :func:`alike_batches`.
+    """
+    rows = np.flatnonzero(batch >= 0)
     whole = from_labels(np.zeros(len(rows), np.int64), rows, HOPPING, min_accounts)
-    return concatenate([whole, *_alike(number, habits, machines, CLASSES[:3], HOPPING, min_accounts)])
+    return concatenate([whole, *_alike(batch, habits, machines, CLASSES[:3], HOPPING, min_accounts)])
 
 
 def _alike(

@@ -47,7 +47,16 @@ class Incidence(NamedTuple):
 
 
 def links(incidence: Incidence, n_accounts: int, threads: int) -> tuple[I64, I64, F64]:
-    """Pairs of accounts that share more objects than chance: two codes and the evidence (log-likelihood ratio, nats), (n_pairs,) each."""
+    """Pairs of accounts that share more objects than chance.
+
+    Args:
+        incidence: objects of one kind.
+        n_accounts: number of account codes.
+        threads: worker threads; the result does not depend on them.
+
+    Returns:
+        Two account codes and the evidence (log-likelihood ratio, nats), (n_pairs,) each.
+    """
     popularity = np.bincount(incidence.object)
     cap = nulls.popularity_cap(popularity, POPULARITY_CAPS, MAX_PAIRS)
     pairs = nulls.pair_links(
@@ -67,6 +76,10 @@ def labels(a: I64, b: I64, evidence: F64, n_accounts: int) -> list[I64]:
     """For each resolution (n_accounts,) community of each account, -1 without a link.
 
     Louvain with refinement (Blondel et al. 2008; Staudt and Meyerhenke 2016) on one thread, so that the same graph gives the same labels.
+
+    Args:
+        a, b, evidence: the links, as from :func:`links`.
+        n_accounts: number of account codes.
     """
     if not len(a):
         return []

@@ -75,7 +75,12 @@ def components(a: I64, b: I64, n_accounts: int, origin: str, min_accounts: int) 
 
 
 def set_hash(n: int, member_group: I64, member_account: I64) -> NDArray[np.uint64]:
-    """(n,) hash of each group's set of accounts: equal for equal sets; different sets collide with a probability of about 2⁻⁶⁴."""
+    """(n,) hash of each group's set of accounts: equal for equal sets; different sets collide with a probability of about 2⁻⁶⁴.
+
+    Args:
+        n: number of groups.
+        member_group, member_account: (n_members,) group and account of each member.
+    """
     out = np.zeros(n, np.uint64)
     np.add.at(out, member_group, mixed(member_account.astype(np.uint64) + PRIME))
     return out
@@ -130,7 +135,12 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
 
 
 def twins(n: int, member_group: I64, member_account: I64) -> I64:
-    """(n,) label of each group: groups of (nearly) the same accounts get the same label, whatever their origin. No group may be empty."""
+    """(n,) label of each group: groups of (nearly) the same accounts get the same label, whatever their origin.
+
+    Args:
+        n: number of groups, none of which may be empty.
+        member_group, member_account: (n_members,) group and account of each member, sorted by group.
+    """
     if not n:
         return np.zeros(0, np.int64)
     start = np.searchsorted(member_group, np.arange(n))

@@ -238,6 +238,11 @@ class Branch:
         """Files of sketches of the answered requests in ``[since_us, before_us)``: the log's own if unchanged, else copies in ``folder``.
 
         A copy whose name begins with ``once`` cannot be used by another step.
+
+        Args:
+            folder: where to write copies.
+            before_us: end of the window, us.
+            since_us: start of the window, us.
         """
         self.decide(before_us)
         paths = []
@@ -269,7 +274,16 @@ class Branch:
             add(kept.combine_chunks(), pa.chunked_array([names.take(pa.array(place))]))
 
     def registry(self, base: pa.Table, folder: Path, before_us: int) -> Path | None:
-        """Write the registry with the bans and replacements before a time; None if there are none, or no registry."""
+        """Write the registry with the bans and replacements before a time.
+
+        Args:
+            base: the registry as read, columns as ACCOUNTS; empty if there is none.
+            folder: where to write it.
+            before_us: the time, us.
+
+        Returns:
+            The file, or None if nothing was banned or there is no registry.
+        """
         bans = {self.name(code): at for code, at in self.banned_us.items() if at < before_us}
         if not bans or not len(base):
             return None

@@ -37,7 +37,13 @@ class Desk:
     """Start of the actions that were decided last, us."""
 
     def take(self, step: dict[str, Any], at_us: int, branch: Branch) -> None:
-        """Process a step's findings, and act on the branch."""
+        """Process a step's findings, and act on the branch.
+
+        Args:
+            step: findings, as from :func:`stillwatch.replay.step.look`.
+            at_us: time of the step, us.
+            branch: the course of events to act on.
+        """
         campaigns = [row for row in step["found"] if row["verdict"] == "campaign"]
         codes = {row["campaign_id"]: branch.codes(row["accounts"]) for row in campaigns}
         for row in campaigns:

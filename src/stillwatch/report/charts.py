@@ -209,7 +209,13 @@ def y_axis(peak: int) -> tuple[float, list[Mark]]:
 
 
 def heat(part: Mapping[str, Any], span: Span, n_accounts: int) -> Heat:
-    """Heat map of requests per account (rows, sorted by first request) and step (columns), on a log scale."""
+    """Heat map of requests per account (rows, sorted by first request) and step (columns), on a log scale.
+
+    Args:
+        part: ``counts`` (a row of counts for each account), ``start_hour`` (since 1970) and ``step_hours``.
+        span: hours of the plot.
+        n_accounts: accounts of the campaign, of which ``counts`` may have only some.
+    """
     counts = np.array([list(row) for row in part["counts"]], dtype=np.int64)
     factor = -(-counts.shape[1] // MAX_COLUMNS)
     counts = _sum_runs(counts, factor)

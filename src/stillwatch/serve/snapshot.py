@@ -235,11 +235,11 @@ class Snapshot:
 
     def overlaid_with(self, changes: "Snapshot") -> "Snapshot":
         """A copy of this snapshot in which ``changes`` replace the rows of their identifiers."""
-        found = copy.copy(self)
-        found._changes, found.revision, found.built_at = changes, changes.revision, changes.built_at
+        overlaid = copy.copy(self)
+        overlaid._changes, overlaid.revision, overlaid.built_at = changes, changes.revision, changes.built_at
         enforced = {self.enforced, changes.enforced} - {None}
-        found.enforced = True in enforced if enforced else None
-        return found
+        overlaid.enforced = True in enforced if enforced else None
+        return overlaid
 
     def find(self, key: int, now: float) -> Entry | None:
         """The most severe entry of a key that has not expired at ``now`` (seconds since the epoch)."""
