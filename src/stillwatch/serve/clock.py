@@ -14,7 +14,7 @@ HELD_S = 600.0
 """After this time a jump is accepted, seconds: by then people have seen the metric and the log."""
 
 BEHIND_S = 60.0
-"""Seconds by which others' entries may be ahead: clocks of machines differ a little."""
+"""How far entries of other machines may be ahead without meaning anything, seconds, since clocks differ a little."""
 
 _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -35,16 +35,16 @@ class Clock:
         self._jumped_at: float | None = None
         self.skew_s = 0.0
         self.past: float | None = None
-        """A time that is past as far as somebody else's entries tell, seconds since the epoch; null where none do."""
+        """The newest time of entries that others wrote, which must be past, seconds since the epoch; None if there are none."""
 
     @property
     def settled(self) -> bool:
-        """Whether it ran long enough for a wrong start to be seen and the wall clock agrees: what cannot be taken back waits for this."""
+        """Whether it ran long enough for a wrong start to show, and the wall clock agrees; changes that cannot be undone wait for this."""
         return self.steady() - self._started >= HELD_S and abs(self.skew_s) <= DRIFT_S
 
     @property
     def behind_s(self) -> float:
-        """How far it is behind ``past``, seconds; 0 where it is not."""
+        """How far it is behind ``past``, seconds; 0 up to BEHIND_S."""
         behind_s = 0.0 if self.past is None else self.past - self.now()
         return behind_s if behind_s > BEHIND_S else 0.0
 
@@ -67,7 +67,7 @@ class Clock:
             return self.skew_s
         elif at - self._jumped_at < HELD_S:
             return self.skew_s
-        taken_over_s, self.skew_s = self.skew_s, 0.0
-        self._offset += taken_over_s
+        accepted_s, self.skew_s = self.skew_s, 0.0
+        self._offset += accepted_s
         self._jumped_at = None
-        return taken_over_s
+        return accepted_s
