@@ -135,7 +135,7 @@ def test_what_cannot_be_stated_is_one_clear_line(made: Path, tmp_path: Path, cap
         ([*stated(made, "nobody"), *out], "no such account"),
         (["statement", packet_file, "--account", MINE, "--key", str(tmp_path / "absent.pem"), *out], "no such signing key"),
         (["statement", packet_file, "--account", MINE, "--key", str(tmp_path / "other.pem"), *out], "not signed by"),
-        (["statement", str(made / f"{MINE}.statement.zip"), "--account", MINE, "--key", str(made / "key.pem"), *out], "made of a packet"),
+        (["statement", str(made / f"{MINE}.statement.zip"), "--account", MINE, "--key", str(made / "key.pem"), *out], "is not a packet"),
     ]
     for words, said in wrong:
         assert main(words) == 1, words

@@ -275,7 +275,7 @@ def test_a_receiver_that_could_never_be_told_is_refused(tmp_path: Path, capsys: 
     assert main([*words, "--allow-network", "10.1.0.0/16"]) == 0
     words[4:6] = ["--secret-file", str(tmp_path / "another")]
     assert main([*words, "--allow-network", "10.1.0.0/16"]) == 1
-    assert "a receiver siem is there already" in capsys.readouterr().err
+    assert "a receiver siem exists already" in capsys.readouterr().err
     assert not (tmp_path / "another").exists()
 
 

@@ -212,7 +212,7 @@ PLAIN_BROWSER = (
     r"(?: \(KHTML, like Gecko\)| (?:AppleWebKit|Gecko|Chrome|HeadlessChrome|CriOS|Safari|Version|Mobile|Firefox|FxiOS|Edge?|OPR)"
     r"(?:/[\w.+]+)?)+$"
 )
-"""User agents of browsers; one that names anything else is an app that shows pages (RFC 9110, section 10.1.5: products)."""
+"""User agents of plain browsers; one with any other product (RFC 9110, section 10.1.5) is an app that displays pages."""
 
 
 def _clients(events: pa.Table) -> NDArray[np.int64]:
