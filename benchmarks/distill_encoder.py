@@ -52,7 +52,7 @@ def speed(rt: data.Texts) -> None:
         models = {"teacher": teacher}
         for width in (1.0, 0.875, 0.75):
             student = layers.cut(teacher, LAYERS)
-            layers.narrow(student, width, rt.train[: layers.N_LOOKED_AT])
+            layers.narrow(student, width, rt.train[: layers.N_CALIBRATION])
             student.model.to(teacher.model.dtype)
             models[f"two layers, {width:.1%} of their inner neurons"] = student
         # In turns, so that what else the machine does weighs alike on all.

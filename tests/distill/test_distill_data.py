@@ -81,7 +81,7 @@ def test_copies_of_a_short_or_a_chinese_benchmark_are_left_out() -> None:
 ])
 def test_answers_that_seeds_bring_along_are_read_in_every_form(tmp_path: Path, name: str, held: str) -> None:
     (tmp_path / name).write_text(held, encoding="utf-8")
-    assert data._known(tmp_path / name) == ({} if name == "s.txt" else {"four?": "4"})
+    assert data._known_answers(tmp_path / name) == ({} if name == "s.txt" else {"four?": "4"})
 
 
 def test_near_duplicates_agree_with_brute_force() -> None:
@@ -205,7 +205,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(
 def test_a_folder_that_a_kill_left_is_gone_on_with(tmp_path: Path) -> None:
     with store.Store(tmp_path / "d" / "prompts", teacher={"name": "t"}, identity="i", policy="none", keep_text=True):
         pass
-    train.begin(tmp_path / "s", [])
+    train.mark_folder(tmp_path / "s", [])
     (tmp_path / "s" / "model.safetensors").touch()
     marks = {"d": data.MARKS, "s": (train.MARK,)}
     for mine, other in ("ds", "sd"):

@@ -162,10 +162,10 @@ def test_costs_are_told_and_bounded(tmp_path: Path, entries: dict[str, object], 
             assert f"{calls * 16}.0000 USD are spent, and the next answer may pass --max-cost {most} ({calls} exchanges" in said
             assert "The same command with a larger one goes on" in said
         assert main([*argv, str(path)]) == 0
-        assert "cost 16.0000 USD, 144.0000 of all in the store" in capsys.readouterr().out
+        assert "cost 16.0000 USD, 144.0000 for everything in the store" in capsys.readouterr().out
         free = write_manifest(tmp_path / "free.toml", entries | {"location": endpoint.url})
         assert main([*argv, str(free), "--max-cost", "5"]) == 1
-        assert "no prices to tell a cost by" in capsys.readouterr().err
+        assert "no prices, so no cost can be counted" in capsys.readouterr().err
 
 
 def test_who_breaks_a_harvest_off_is_told_what_is_kept(
@@ -262,7 +262,7 @@ def test_a_key_is_read_without_the_line_end_of_its_file_and_never_shown(
     with serving(FakeEndpoint()) as endpoint:
         assert Endpoint(told(entries, location=endpoint.url, api_key_env="HOUSE")).ask([ask("p")])[0].answer
     monkeypatch.setenv("HOUSE", "house-key\nhouse-key-2")
-    with pytest.raises(InputError, match="HOUSE holds something else than a key") as error:
+    with pytest.raises(InputError, match="HOUSE holds something other than a key") as error:
         Endpoint(told(entries, api_key_env="HOUSE"))
     assert "house-key" not in str(error.value)
 
@@ -484,17 +484,17 @@ def test_what_is_in_doubt_stays_so_whatever_else_is_planned(tmp_path: Path, entr
     with harvest.open_store(tmp_path, teacher, what) as opened:
         assert opened.in_doubt == set(keys)
         opened.expect(keys)
-        opened.put([harvest._row(keys[2], wanted[2], Reply("yes"), "none", what)])
+        opened.put([harvest._exchange(keys[2], wanted[2], Reply("yes"), "none", what)])
     with harvest.open_store(tmp_path, teacher, what) as opened:
         opened.expect([])
     with harvest.open_store(tmp_path, teacher, what) as opened:
         assert opened.in_doubt == set(keys[:2])
         assert opened.expect(keys) == keys[:2]
         opened.refused(keys[0])
-        opened.put([harvest._row(keys[1], wanted[1], Reply("no"), "none", what)])
+        opened.put([harvest._exchange(keys[1], wanted[1], Reply("no"), "none", what)])
     with harvest.open_store(tmp_path, teacher, what) as opened:
         assert opened.in_doubt == set()
-        opened.put([harvest._row(keys[0], wanted[0], Reply("no"), "none", what)])
+        opened.put([harvest._exchange(keys[0], wanted[0], Reply("no"), "none", what)])
         opened.expect(keys)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "exchanges.jsonl", "store.json"]
 
@@ -505,10 +505,11 @@ def test_an_answer_to_what_was_in_doubt_that_came_early_is_not_paid_twice(tmp_pa
     keys = [request.key(teacher.identity, "none") for request in wanted]
     with harvest.open_store(tmp_path, teacher, what) as opened:
         opened.expect(keys)
-        opened.put([harvest._row(key, one, Reply(None, finish="in-doubt"), "none", what) for key, one in zip(keys, wanted, strict=True)])
+        lost = Reply(None, finish="in-doubt")
+        opened.put([harvest._exchange(key, one, lost, "none", what) for key, one in zip(keys, wanted, strict=True)])
     with harvest.open_store(tmp_path, teacher, what) as opened:
         assert opened.expect(keys, again=True) == keys
-        opened.put([harvest._row(keys[1], wanted[1], Reply("yes"), "none", what)])  # then it was killed
+        opened.put([harvest._exchange(keys[1], wanted[1], Reply("yes"), "none", what)])  # then it was killed
     with harvest.open_store(tmp_path, teacher, what) as opened:
         assert opened.in_doubt == {keys[0]}
         assert opened.expect(keys, again=True) == keys[:1]
@@ -538,7 +539,7 @@ def test_an_estimate_counts_what_will_be_asked(tmp_path: Path, entries: dict[str
     keys = [request.key(teacher.identity, "none") for request in wanted]
 
     def row(i: int, reply: Reply) -> object:
-        return harvest._row(keys[i], wanted[i], reply, "none", what)
+        return harvest._exchange(keys[i], wanted[i], reply, "none", what)
 
     with harvest.open_store(tmp_path, teacher, what) as opened:
         opened.expect(keys)
@@ -634,7 +635,7 @@ def test_what_is_asked_again_takes_its_turn(retry_after_s: float | None, at: lis
 
     pace, teacher = Pace(30, 0, sleep=sleep, clock=lambda: now[0]), Busy(5, now, retry_after_s)
     pace.wait(1)
-    assert harvest._persist(teacher, ask("p"), "key", pace).answer == "yes"  # type: ignore[arg-type]
+    assert harvest._ask_persistently(teacher, ask("p"), "key", pace).answer == "yes"  # type: ignore[arg-type]
     assert teacher.at == pytest.approx(at)
 
 
@@ -650,7 +651,7 @@ def test_an_endpoint_that_wants_hours_is_not_asked_sooner() -> None:
     slept: list[float] = []
     teacher = Busy(9, [0.0], 7200.0)
     with pytest.raises(harvest.NoAnswerError, match=r"asks to wait 7,200 s \(more than 300\)"):
-        harvest._persist(teacher, ask("p"), "key", Pace(0, 0, sleep=slept.append))  # type: ignore[arg-type]
+        harvest._ask_persistently(teacher, ask("p"), "key", Pace(0, 0, sleep=slept.append))  # type: ignore[arg-type]
     assert (len(teacher.at), slept) == (1, [])
 
 

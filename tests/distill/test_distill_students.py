@@ -92,7 +92,7 @@ def test_what_is_remembered_of_words_adds_up_to_the_features(vectors: bool, monk
     more, memories, one_by_one = [f"{asked[0]} new{i}" for i in range(200)], set(), []
     for text in more:
         one_by_one.append(model.logits([text]))
-        memories.add(len(model._says))
+        memories.add(len(model._logits_of_word))
     assert len(memories) < 10  # not copied for each word
     np.testing.assert_allclose(np.concatenate(one_by_one), model.logits(more), atol=1e-4)
     monkeypatch.setattr(linear, "MAX_WORDS", 3)
@@ -127,7 +127,7 @@ def test_the_ridge_is_chosen_alike_on_few_and_on_many(monkeypatch: pytest.Monkey
     given, _ = texts(600, 1)
     p = Topics().predict_proba(given)
     few = linear.train(given, list(WORDS), probabilities=p)
-    monkeypatch.setattr(linear, "CHOOSING", 100)
+    monkeypatch.setattr(linear, "MAX_LEAVE_ONE_OUT", 100)
     many = linear.train(given, list(WORDS), probabilities=p)
     assert few.agreement > 0.9
     assert many.agreement > 0.9
@@ -325,11 +325,11 @@ def write_store(folder: Path, rows: list[Exchange]) -> Path:
 def test_a_prompt_that_was_asked_often_is_one(tmp_path: Path) -> None:
     """Its answers would vouch for each other when they are left out one by one."""
     rows = [exchange(f"text {i}", "yes" if (i + (sample == 2)) % 2 else "no", sample) for i in range(20) for sample in range(3)]
-    found, given = train.merged(rows, ["no", "yes"], None)
+    found, given = train.mean_answers(rows, ["no", "yes"], None)
     assert found == [f"text {i}" for i in range(20)]
     np.testing.assert_allclose(given[:2], [[2 / 3, 1 / 3], [1 / 3, 2 / 3]])
     probabilities = np.tile(np.float32([[0.2, 0.8]]), (60, 1))
-    np.testing.assert_allclose(train.merged(rows, ["no", "yes"], probabilities)[1], probabilities[:20])
+    np.testing.assert_allclose(train.mean_answers(rows, ["no", "yes"], probabilities)[1], probabilities[:20])
 
 
 def test_what_is_held_out_is_in_no_training_set(tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ def test_what_is_held_out_is_in_no_training_set(tmp_path: Path) -> None:
     rows[-1]["text"] = " text  0"
     (tmp_path / "held.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     held = train.read_held(tmp_path / "held.jsonl")
-    assert (held.train, held.train_labels, held.n_twice) == (["Text 4"], ["a"], 5)
+    assert (held.train, held.train_labels, held.n_duplicates) == (["Text 4"], ["a"], 5)
     folder = write_store(tmp_path / "s", [exchange(f"text {i}", "ab"[i % 2]) for i in range(4)])
     with pytest.raises(InputError, match="every prompt of the store is in the held-out data"):
         train.classifier(folder, tmp_path / "m", held=held)
@@ -349,7 +349,7 @@ def test_what_is_held_out_is_in_no_training_set(tmp_path: Path) -> None:
 
 def test_samples_of_a_prompt_are_on_one_side() -> None:
     rows = [exchange(f"text {i}", "yes", sample) for i in range(64) for sample in range(3)]
-    held, kept = language.apart(rows)
+    held, kept = language.split_held_out(rows)
     assert {row.prompt for row in held} == {f"text {i}" for i in range(0, 64, 2)}
     assert not {row.prompt for row in held} & {row.prompt for row in kept}
     assert len(held) + len(kept) == len(rows)
@@ -411,7 +411,7 @@ def test_answers_left_out_are_predicted_as_by_students_without_them() -> None:
             others, mine = np.arange(12) != j, wanted[0][np.arange(12) != j]
             dual = np.linalg.solve(gram[np.ix_(others, others)] + ridges[i] * np.eye(11), mine - mine.mean(axis=0))
             right[i] += (gram[j, others] @ dual + mine.mean(axis=0)).argmax() == wanted[0][j].argmax()
-        np.testing.assert_allclose(linear.left_out(gram, wanted, ridges), right / 12)
+        np.testing.assert_allclose(linear.leave_one_out(gram, wanted, ridges), right / 12)
 
 
 def test_two_trainings_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -429,16 +429,16 @@ def test_a_checkpoint_is_gone_on_from_by_its_own_student_only(tmp_path: Path, na
     def rows(value: float) -> list[Exchange]:
         return [replace(exchange("p", "a"), reply=Reply("a", vector=np.full(2, value, np.float16)))]
 
-    train.begin(tmp_path, rows(1), "language", 0, Path("a"))
-    train.begin(tmp_path, rows(1), "language", 0, Path("b"))  # nothing to go on from yet
+    train.mark_folder(tmp_path, rows(1), "language", 0, Path("a"))
+    train.mark_folder(tmp_path, rows(1), "language", 0, Path("b"))  # nothing to go on from yet
     (tmp_path / name).touch()
     for vectors, *of in ((1, "language", 0, Path("a")), (2, "language", 0, Path("b")), (1, "on-policy", 0, Path("b"))):
         with pytest.raises(InputError, match="a student of another seed, store or option is there"):
-            train.begin(tmp_path, rows(vectors), *of)
-    train.begin(tmp_path, rows(1), "language", 0, Path("b"))
+            train.mark_folder(tmp_path, rows(vectors), *of)
+    train.mark_folder(tmp_path, rows(1), "language", 0, Path("b"))
     (tmp_path / train.MARK).unlink()
     with pytest.raises(InputError, match="a student of another"):  # nobody knows of which
-        train.begin(tmp_path, rows(1), "language", 0, Path("b"))
+        train.mark_folder(tmp_path, rows(1), "language", 0, Path("b"))
 
 
 def test_a_finished_student_is_not_replaced_by_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -606,7 +606,7 @@ def test_small_speeds_are_told_to_a_tenth() -> None:
     assert [line.split(" | ")[4] for line in measures.show(rows).splitlines()[2:]] == ["1.0×", "1.4×", "250×"]
 
 
-@pytest.mark.parametrize("n", [1000, linear.CHOOSING + 400])
+@pytest.mark.parametrize("n", [1000, linear.MAX_LEAVE_ONE_OUT + 400])
 def test_a_linear_student_believes_unlikely_classes_where_they_tell(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A teacher whose logits are sums over words: all of a harvest's log-probabilities follow from the words, those cut at -8 do not."""
     rng = np.random.default_rng(5)
@@ -641,4 +641,4 @@ def test_leaving_one_out_is_the_regression_without_it() -> None:
             mean = wanted[rest].mean(axis=0)
             weights = np.linalg.solve(rows[rest].T @ rows[rest] + ridge * np.eye(6), rows[rest].T @ (wanted[rest] - mean))
             right += int((rows[i] @ weights + mean).argmax() == wanted[i].argmax())
-        assert linear.left_out(rows @ rows.T, [wanted], [ridge])[0, 0] == pytest.approx(right / 40, abs=0.026)
+        assert linear.leave_one_out(rows @ rows.T, [wanted], [ridge])[0, 0] == pytest.approx(right / 40, abs=0.026)

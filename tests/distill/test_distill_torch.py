@@ -85,19 +85,19 @@ WORDS = ["[UNK]", "[SEP]", "[unused0]", "a", "b", "##a", "##b", ".", "-", "e", "
 @drawn(st.lists(st.text("ab e.-\t\n\r\x00\x1c\u00a0\u2003é中[]"), max_size=4), st.integers(1, 9))
 def test_tokens_remembered_by_the_word_are_those_of_the_text(texts: list[str], most: int) -> None:
     encoder = static.StaticEncoder(bert_tokenizer(WORDS), np.eye(len(WORDS), dtype=np.float32), most)
-    assert encoder._words is not None
+    assert encoder._tokens_of_word is not None
     texts += ["a[SEP]b [SEP] ab"]
     for _ in range(2):  # unknown words, then known ones
-        assert encoder.ids(texts) == encoder._read(texts)
+        assert encoder.ids(texts) == encoder._tokenise(texts)
 
 
 def test_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(static, "MAX_WORDS", 3)
     encoder = static.StaticEncoder(bert_tokenizer(WORDS), np.eye(len(WORDS), dtype=np.float32), 9)
     for text in ("a b", "ab ba", "aab abb"):
-        assert encoder.ids([text]) == encoder._read([text])
-        assert encoder._words is not None
-        assert len(encoder._words) <= 3
+        assert encoder.ids([text]) == encoder._tokenise([text])
+        assert encoder._tokens_of_word is not None
+        assert len(encoder._tokens_of_word) <= 3
 
 
 def test_places_without_a_text_are_left_out_of_a_static_student() -> None:
@@ -439,13 +439,13 @@ def test_a_student_learns_from_the_cache(language_folder: Path, entries: dict[st
 
 def test_a_student_of_another_vocabulary_is_refused(language_folder: Path, entries: dict[str, object], tmp_path: Path) -> None:
     teacher = LanguageModel(told(entries, language_folder, "transformers"))
-    assert language.parameters(language.started(language_folder, teacher)) == language.parameters(teacher.model)
+    assert language.parameters(language.load_start(language_folder, teacher)) == language.parameters(teacher.model)
     shutil.copytree(language_folder, other := tmp_path / "other")
     tokenizer = transformers.AutoTokenizer.from_pretrained(other)
     tokenizer.add_tokens(["another"])
     tokenizer.save_pretrained(other)
     with pytest.raises(InputError, match="another vocabulary"):
-        language.started(other, teacher)
+        language.load_start(other, teacher)
 
 
 @pytest.mark.parametrize(

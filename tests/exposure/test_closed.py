@@ -94,10 +94,10 @@ def test_an_attacker_believes_unlikely_classes_only_where_that_helps() -> None:
 
 def test_what_two_answers_happen_to_say_chooses_nothing() -> None:
     scores = np.array([[0.06, 0.05, 0.12], [0.05, 0.05, 0.1]])  # of (ridge, floor)
-    assert linear.best_pair(scores, 32) == (0, 0)
-    assert linear.best_pair(scores, 300) == (0, 2)
-    assert linear.best_pair(np.array([[0.0, 0.0, 2 / 32]]), 32) == (0, 0)
-    assert linear.best_pair(scores[::-1], 300) == (1, 2)
+    assert linear.choose_ridge(scores, 32) == (0, 0)
+    assert linear.choose_ridge(scores, 300) == (0, 2)
+    assert linear.choose_ridge(np.array([[0.0, 0.0, 2 / 32]]), 32) == (0, 0)
+    assert linear.choose_ridge(scores[::-1], 300) == (1, 2)
 
 
 def test_conjugate_gradients_agree_with_cholesky() -> None:

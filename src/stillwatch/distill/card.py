@@ -1,4 +1,4 @@
-"""The model card of a student: what it was made of, by whose leave, how good it is."""
+"""The model card of a student: its data, its teacher and the teacher's terms, and how well it does."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,10 +14,24 @@ def write(
     folder: Path, *, route: str, teacher: Mapping[str, Any], store: Mapping[str, Any], n_exchanges: int, settings: Mapping[str, Any],
     rows: Sequence[Row], notes: Sequence[str] = (),
 ) -> Path:
-    """Write README.md into the student's folder."""
-    told = "\n".join(f"| {name} | {value or 'none'} |" for name, value in teacher.items())
-    chosen = "\n".join(f"- {name}: {value}" for name, value in settings.items())
-    table = show(rows) if rows else "Not measured: no held-out data was given."
+    """Write README.md into the student's folder.
+
+    Args:
+        folder: of the student.
+        route: a key of :data:`stillwatch.distill.train.ROUTES`.
+        teacher: the public part of the manifest.
+        store: what ``store.json`` says.
+        n_exchanges: exchanges that the student was trained on.
+        settings: of the training, by name.
+        rows: the comparison on held-out data; none where it was not measured.
+        notes: further limits, a line each.
+
+    Returns:
+        The path of the card.
+    """
+    teacher_table = "\n".join(f"| {name} | {value or 'none'} |" for name, value in teacher.items())
+    setting_lines = "\n".join(f"- {name}: {value}" for name, value in settings.items())
+    comparison = show(rows) if rows else "Not measured: no held-out data was given."
     text = f"""---
 license: other
 tags: [distillation, stillwatch]
@@ -30,16 +44,16 @@ Route: {route}. Trained by Stillwatch {__version__} on {number_of(n_exchanges, '
 
 | | |
 |---|---|
-{told}
+{teacher_table}
 | identity | `{store.get("identity")}` |
 
 ## Compared on held-out data
 
-{table}
+{comparison}
 
 ## Settings
 
-{chosen}
+{setting_lines}
 
 ## Limits
 

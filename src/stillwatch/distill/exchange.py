@@ -17,7 +17,7 @@ Messages = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a teacher."""
+    """What a teacher is asked."""
 
     messages: Messages
     seed: int = 0
@@ -51,7 +51,7 @@ def ask(prompt: str, **options: Any) -> Request:
 
 @dataclass(frozen=True)
 class TopK:
-    """The likeliest tokens (or classes) at each position; what is left over is the tail mass."""
+    """The likeliest tokens (or classes) at each position; the probability of all others is the tail."""
 
     ids: NDArray[np.int32]
     """(n_positions, k), likeliest first."""
@@ -72,25 +72,25 @@ class TopK:
         return cls(ids.astype(np.int32), values.astype(np.float16), tail.astype(np.float16))
 
     def cut(self, k: int) -> "TopK":
-        """The same with only k a position; the rest goes to the tail."""
+        """The same with at most k tokens per position; the probability of the others moves to the tail."""
         lost = np.exp(self.logprobs[:, k:].astype(np.float64)).sum(axis=1)
         tail = np.clip(self.tail + lost, 0.0, 1.0).astype(np.float16)
         return TopK(self.ids[:, :k], self.logprobs[:, :k], tail)
 
     def pack(self) -> dict[str, Any]:
-        """JSON form, 4 bytes a token and rank before base64 where ids fit 16 bits."""
+        """JSON form; before base64 it takes 4 bytes per position and rank where ids fit 16 bits."""
         narrow = np.uint16 if self.ids.size == 0 or int(self.ids.max()) < 1 << 16 else np.uint32
         return {
-            "k": int(self.ids.shape[1]), "wide": narrow is np.uint32, "ids": _text(self.ids.astype(narrow)),
-            "logprobs": _text(self.logprobs), "tail": _text(self.tail),
+            "k": int(self.ids.shape[1]), "wide": narrow is np.uint32, "ids": _encode_array(self.ids.astype(narrow)),
+            "logprobs": _encode_array(self.logprobs), "tail": _encode_array(self.tail),
         }
 
     @classmethod
     def unpack(cls, packed: Mapping[str, Any]) -> "TopK":
         """The inverse of :meth:`pack`."""
         k = max(int(packed["k"]), 1)
-        ids = _array(packed["ids"], np.uint32 if packed["wide"] else np.uint16).astype(np.int32).reshape(-1, k)
-        return cls(ids, _array(packed["logprobs"], np.float16).reshape(-1, k), _array(packed["tail"], np.float16))
+        ids = _decode_array(packed["ids"], np.uint32 if packed["wide"] else np.uint16).astype(np.int32).reshape(-1, k)
+        return cls(ids, _decode_array(packed["logprobs"], np.float16).reshape(-1, k), _decode_array(packed["tail"], np.float16))
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,12 @@ class Reply:
     input_tokens: int = 0
     output_tokens: int = 0
     finish: str = "stop"
-    """stop, length, refusal, rejected (the endpoint will not answer this prompt) or in-doubt (sent, none kept); or an endpoint's own."""
+    """Why the answer ended: stop, length, refusal, rejected (the endpoint will not answer this prompt), in-doubt (sent, but no answer
+    was kept), or a word of the endpoint's own."""
 
     @property
     def teaches(self) -> bool:
-        """Whether a student can learn from it: an answer or a vector that is no refusal, whatever the endpoint calls its end."""
+        """Whether a student can learn from it: it has an answer or a vector, and is not a refusal."""
         return self.finish != "refusal" and (self.answer is not None or self.vector is not None)
 
 
@@ -135,12 +136,12 @@ class Exchange:
         return self.messages[-1][1] if self.messages else None
 
     def line(self) -> bytes:
-        """The row as a line of JSON, keys sorted: same exchange, same bytes. No clock is in it."""
+        """The row as a line of JSON with sorted keys and no time, so that the same exchange gives the same bytes."""
         reply = self.reply
         row = {
             "key": self.key, "prompt_hash": self.prompt_hash, "messages": self.messages, "answer": reply.answer,
             "trace": reply.trace, "top": reply.top.pack() if reply.top else None,
-            "vector": _text(reply.vector) if reply.vector is not None else None,
+            "vector": _encode_array(reply.vector) if reply.vector is not None else None,
             "input_tokens": reply.input_tokens, "output_tokens": reply.output_tokens, "finish": reply.finish,
             "cost": self.cost, "policy": self.policy, "seed": self.seed, "sample": self.sample,
         }
@@ -161,33 +162,37 @@ class Exchange:
             raise TypeError("a value of another kind")
         reply = Reply(
             row["answer"], row["trace"], TopK.unpack(row["top"]) if row["top"] else None,
-            _array(row["vector"], np.float16) if row["vector"] is not None else None,
+            _decode_array(row["vector"], np.float16) if row["vector"] is not None else None,
             row["input_tokens"], row["output_tokens"], row["finish"],
         )
         messages = None if turns is None else tuple((role, content) for role, content in turns)
         return cls(row["key"], row["prompt_hash"], messages, reply, row["cost"], row["policy"], row["seed"], row["sample"])
 
     def without_text(self) -> "Exchange":
-        """The same without what was asked; the hash stays."""
+        """The same without the messages; their hash stays."""
         return replace(self, messages=None)
 
 
 def class_names(rows: Iterable[Exchange]) -> dict[int, str]:
-    """The answer that each number stands for, of answers whose probabilities are told at one place: the commonest where it came first.
+    """Name each class number by the answers that came with it.
 
-    Of answers that were sampled some are not the likeliest. Nothing where two numbers would be one answer.
+    Read are answers that give probabilities at one position, as a classifier's do. The name of a number is the commonest answer
+    of those that put it first, because a sampled answer is not always the likeliest.
+
+    Returns:
+        The answer of each number; empty where two numbers would have the same answer.
     """
     counts: dict[int, Counter[str]] = {}
     for row in rows:
         if row.reply.top is not None and len(row.reply.top.ids) == 1:
             counts.setdefault(int(row.reply.top.ids[0, 0]), Counter())[str(row.reply.answer).strip()] += 1
-    named = {number: min(answers, key=lambda answer: (-answers[answer], answer)) for number, answers in counts.items()}
-    return named if len(set(named.values())) == len(named) else {}
+    names = {number: min(answers, key=lambda answer: (-answers[answer], answer)) for number, answers in counts.items()}
+    return names if len(set(names.values())) == len(names) else {}
 
 
-def _text(values: NDArray[Any]) -> str:
+def _encode_array(values: NDArray[Any]) -> str:
     return base64.b64encode(np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).tobytes()).decode()
 
 
-def _array(text: str, dtype: Any) -> NDArray[Any]:
+def _decode_array(text: str, dtype: Any) -> NDArray[Any]:
     return np.frombuffer(base64.b64decode(text), dtype=np.dtype(dtype).newbyteorder("<")).astype(dtype)

@@ -1,4 +1,4 @@
-"""Students as ONNX, checked against the student itself before the file takes its place."""
+"""Write a student as ONNX. The file is kept only if it answers as the student does."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,19 @@ OPSET = 17
 
 
 def run(folder: Path, out: Path) -> Path:
-    """Export a student's folder to one ONNX file; raises InputError where the folder is no student of these kinds."""
+    """Export a student to one ONNX file.
+
+    Args:
+        folder: of a linear or static student.
+        out: the file to write.
+
+    Returns:
+        ``out``.
+
+    Raises:
+        InputError: the folder is no student of these kinds.
+        RuntimeError: the ONNX file answers differently from the student.
+    """
     if not (folder / "config.json").is_file():
         raise InputError("no student", where=folder, todo="Pass the folder that stillwatch distill train wrote")
     about = read_json(folder / "config.json")
@@ -24,28 +36,28 @@ def run(folder: Path, out: Path) -> Path:
         student = linear.LinearClassifier.load(folder)
         model = _linear(student)
         features = (rng.random((4, len(student.weights))) < 0.1).astype(np.float32)
-        asked: dict[str, Any] = {"features": features}
-        answer = student.probabilities(features @ student.weights + student.bias)
+        inputs: dict[str, Any] = {"features": features}
+        expected = student.probabilities(features @ student.weights + student.bias)
     elif about.get("model_type") == "model2vec":
         encoder = StaticEncoder.load(folder)
         model = _static(encoder)
         ids, mask = rng.integers(0, len(encoder.table), (4, 8)), (rng.random((4, 8)) < 0.9).astype(np.float32)
-        asked, answer = {"ids": ids, "mask": mask}, unit((encoder.table[ids] * mask[:, :, None]).sum(axis=1))
+        inputs, expected = {"ids": ids, "mask": mask}, unit((encoder.table[ids] * mask[:, :, None]).sum(axis=1))
     else:
         todo = "Layered encoders and language models are kept as transformers folders, which optimum exports"
         raise InputError("ONNX is for linear and static students", where=folder, todo=todo)
     onnx = need("onnx", what="ONNX export")
     onnx.checker.check_model(model)
-    said = need("onnx.reference", what="ONNX export").ReferenceEvaluator(model).run(None, asked)[0]
-    if not np.allclose(said, answer, atol=1e-4):
-        raise RuntimeError(f"the ONNX file answers otherwise than the student (by {np.abs(said - answer).max():.2g})")
+    outputs = need("onnx.reference", what="ONNX export").ReferenceEvaluator(model).run(None, inputs)[0]
+    if not np.allclose(outputs, expected, atol=1e-4):
+        raise RuntimeError(f"the ONNX file answers differently from the student (by {np.abs(outputs - expected).max():.2g})")
     with replacing(out) as partial:
         onnx.save(model, str(partial))
     return out
 
 
 def _static(encoder: StaticEncoder) -> Any:
-    """Inputs ``ids`` (n, length) and ``mask`` (n, length); output ``vectors`` (n, n_dims), rows of length 1."""
+    """A graph from ``ids`` (n, length) and ``mask`` (n, length) to ``vectors`` (n, n_dims), rows of length 1."""
     onnx = need("onnx", what="ONNX export")
     helper, kind = onnx.helper, onnx.TensorProto
     nodes = [
@@ -67,7 +79,7 @@ def _static(encoder: StaticEncoder) -> Any:
 
 
 def _linear(model: linear.LinearClassifier) -> Any:
-    """Input ``features`` (n, n_kept), what ``LinearClassifier.inputs`` gives; output ``probabilities`` (n, n_classes)."""
+    """A graph from ``features`` (n, n_kept), as ``LinearClassifier.inputs`` gives them, to ``probabilities`` (n, n_classes)."""
     onnx = need("onnx", what="ONNX export")
     helper, kind = onnx.helper, onnx.TensorProto
     nodes = [

@@ -1,4 +1,4 @@
-"""Libraries of the extra ``distill``: imported where they are used, and named in one line where they are absent."""
+"""Libraries of the extra ``distill``: imported only where they are used; one that is missing is named in one line."""
 
 import importlib
 from types import ModuleType
@@ -6,12 +6,12 @@ from types import ModuleType
 from stillwatch.errors import MissingExtraError
 
 PACKAGES = {"sklearn": "scikit-learn", "trl": "'trl>=1.16,<1.17'"}
-"""What pip installs, where it has another name or only some versions will do."""
+"""Names for pip, where they differ from the module's or only some versions work."""
 INSTALL = "pip install '.[distill]' in a checkout of Stillwatch"
 
 
 def need(name: str, *, what: str) -> ModuleType:
-    """Import a library of the extra, or say what to install.
+    """Import a library of the extra.
 
     Args:
         name: module to import, such as ``torch``.
@@ -31,7 +31,7 @@ def need(name: str, *, what: str) -> ModuleType:
 
 def quiet_transformers(what: str) -> ModuleType:
     """Transformers without its own progress bars, which would run over ours."""
-    found = need("transformers", what=what)
-    found.utils.logging.disable_progress_bar()
-    found.utils.logging.set_verbosity_error()
-    return found
+    transformers = need("transformers", what=what)
+    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+    return transformers

@@ -1,4 +1,4 @@
-"""What is left out of training data, and why: every rejection has a reason, is counted and kept.
+"""Filters of training data. Every rejection has a reason, is counted and kept.
 
 Filters on prompts: length, near-duplicate, contamination. Filters on answers: rejected by the teacher, length, cut off,
 refusal, self-consistency over samples, disagreement with a known answer.
@@ -15,28 +15,28 @@ from stillwatch.terminal.counting import number_of
 
 MIN_CHARACTERS, MAX_CHARACTERS = 3, 8000
 NEAR = 0.7
-"""Jaccard similarity of word triples from which a prompt is a near-duplicate."""
+"""Jaccard similarity of word triples at and above which a prompt is a near-duplicate."""
 PERMUTATIONS, BANDS = 64, 16
 CONTAMINATED_WORDS = 8
-"""A run of so many words in common with a benchmark prompt is contamination."""
+"""This many consecutive words in common with a benchmark prompt are contamination."""
 REFUSAL = re.compile(
     r"^\W*(i['’]?m sorry|i am sorry|sorry,|i can(?:no|['’])t (?:help|assist|do|provide|comply|answer|fulfil)|i['’]?m (?:unable|not able)|"
     r"i am (?:unable|not able)|as an ai\b|i won['’]?t |unfortunately, i can)",
     re.IGNORECASE,
 )
-_ALONE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-WORD = re.compile(rf"[{_ALONE}]|[^\W{_ALONE}]+")
-"""Words; of Chinese and Japanese, which set no spaces, each sign is one."""
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+"""A word; in Chinese and Japanese, which have no spaces, each character is a word."""
 VERDICT = re.compile(r"\W*(yes|no|true|false)\b(?=\s*(?:[^\w\s]|$))", re.IGNORECASE)
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*")
-_APART = re.escape(".,;:!?…¿¡'\"`*()[]{}“”„‘’«»–—-。，、；：！？「」『』（）؟،।")
-TELLING = re.compile(rf"{WORD.pattern}|(?<=\w)[-\u2212](?!\w)|[^\w\s{_APART}]")
-"""Words and signs that make one answer another (C++ and C#, A and A-, thumbs up and down), not those that set sentences apart."""
+_PUNCTUATION = re.escape(".,;:!?…¿¡'\"`*()[]{}“”„‘’«»–—-。，、；：！？「」『』（）؟،।")
+DISTINGUISHING = re.compile(rf"{WORD.pattern}|(?<=\w)[-\u2212](?!\w)|[^\w\s{_PUNCTUATION}]")
+"""Words, and signs that change what an answer says (C++ and C#, A and A-, thumbs up and down), without punctuation."""
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """Something left out."""
+    """A prompt or answer that was left out, with the reason (a word) and the detail (evidence for it)."""
 
     prompt: str
     answer: str | None
@@ -50,10 +50,10 @@ def words(text: str) -> list[str]:
 
 
 def shingles(text: str) -> set[int]:
-    """Hashes of word triples (of the words, where there are fewer)."""
-    found = words(text)
-    parts = [" ".join(found[i : i + 3]) for i in range(max(len(found) - 2, 1))]
-    return {hash_text(part) for part in parts}
+    """Hashes of word triples, or of all words together where there are fewer than three."""
+    tokens = words(text)
+    triples = [" ".join(tokens[i : i + 3]) for i in range(max(len(tokens) - 2, 1))]
+    return {hash_text(triple) for triple in triples}
 
 
 def hash_text(text: str) -> int:
@@ -65,69 +65,77 @@ def hash_text(text: str) -> int:
 
 
 def near_duplicates(texts: Sequence[str]) -> list[int]:
-    """For each text the place of an earlier, kept one that it nearly repeats, or -1.
+    """For each text the index of an earlier kept text that it nearly repeats, or -1.
 
-    Candidates by locality-sensitive hashing of MinHash signatures (16 bands of 4: a pair at 0.7 is missed once in 80), then
-    the exact Jaccard similarity.
+    Candidates come from locality-sensitive hashing of MinHash signatures (16 bands of 4: a pair at 0.7 is missed once in 80);
+    their exact Jaccard similarity decides.
     """
     rng = np.random.default_rng(0)
     a = rng.integers(1, 2**31, PERMUTATIONS, dtype=np.uint64) | np.uint64(1)
     b = rng.integers(0, 2**31, PERMUTATIONS, dtype=np.uint64)
     buckets: dict[tuple[int, bytes], list[int]] = {}
     sets: list[set[int]] = []
-    found: list[int] = []
+    matches: list[int] = []
     for i, text in enumerate(texts):
-        own = shingles(text)
-        sets.append(own)
-        hashed = (np.fromiter(own, np.uint64)[:, None] * a + b) & np.uint64(0xFFFFFFFF)
+        triples = shingles(text)
+        sets.append(triples)
+        hashed = (np.fromiter(triples, np.uint64)[:, None] * a + b) & np.uint64(0xFFFFFFFF)
         signature = hashed.min(axis=0).astype(np.uint32).reshape(BANDS, -1)
         keys = [(band, signature[band].tobytes()) for band in range(BANDS)]
         candidates = {j for key in keys for j in buckets.get(key, ())}
-        match = next((j for j in sorted(candidates) if len(own & sets[j]) / len(own | sets[j]) >= NEAR), -1)
-        found.append(match)
+        match = next((j for j in sorted(candidates) if len(triples & sets[j]) / len(triples | sets[j]) >= NEAR), -1)
+        matches.append(match)
         if match < 0:
             for key in keys:
                 buckets.setdefault(key, []).append(i)
-    return found
+    return matches
 
 
-def runs(texts: Sequence[str], n: int = CONTAMINATED_WORDS) -> set[str]:
-    """All runs of ``n`` words in texts (of shorter texts the whole, from four words on)."""
-    found = set()
+def word_runs(texts: Sequence[str], n: int = CONTAMINATED_WORDS) -> set[str]:
+    """All runs of ``n`` consecutive words in the texts. A shorter text of at least four words counts as one run."""
+    runs = set()
     for text in texts:
-        own = words(text)
-        if 4 <= len(own) < n:
-            found.add(" ".join(own))
-        found |= {" ".join(own[i : i + n]) for i in range(len(own) - n + 1)}
-    return found
+        tokens = words(text)
+        if 4 <= len(tokens) < n:
+            runs.add(" ".join(tokens))
+        runs |= {" ".join(tokens[i : i + n]) for i in range(len(tokens) - n + 1)}
+    return runs
 
 
 def prompts(texts: Sequence[str], benchmark: Sequence[str] = ()) -> tuple[list[str], list[Rejection]]:
-    """Keep what is neither too short, too long, repeated nor in a benchmark."""
-    taken = runs(benchmark) | {" ".join(words(text)) for text in benchmark} - {""}
+    """Leave out prompts that are too short, too long, repeated or in a benchmark.
+
+    Args:
+        texts: prompts.
+        benchmark: prompts that must not be in the data.
+
+    Returns:
+        The prompts kept, in order, and the rejections.
+    """
+    contaminated = word_runs(benchmark) | {" ".join(words(text)) for text in benchmark} - {""}
     kept: list[str] = []
-    out: list[Rejection] = []
+    rejected: list[Rejection] = []
     candidates: list[str] = []
     for text in texts:
-        own = words(text)
-        runs_of = (" ".join(own[i : i + CONTAMINATED_WORDS]) for i in range(len(own) - CONTAMINATED_WORDS + 1))
-        common = next((run for run in runs_of if run in taken), None)
-        if not MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS or not own:
-            out.append(Rejection(text, None, "length", number_of(len(text), "character")))
-        elif common is not None or " ".join(own) in taken:
-            out.append(Rejection(text, None, "contamination", common or " ".join(own)))
+        tokens = words(text)
+        own_runs = (" ".join(tokens[i : i + CONTAMINATED_WORDS]) for i in range(len(tokens) - CONTAMINATED_WORDS + 1))
+        shared = next((run for run in own_runs if run in contaminated), None)
+        if not MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS or not tokens:
+            rejected.append(Rejection(text, None, "length", number_of(len(text), "character")))
+        elif shared is not None or " ".join(tokens) in contaminated:
+            rejected.append(Rejection(text, None, "contamination", shared or " ".join(tokens)))
         else:
             candidates.append(text)
     for text, match in zip(candidates, near_duplicates(candidates), strict=True):
         if match >= 0:
-            out.append(Rejection(text, None, "near-duplicate", candidates[match][:200]))
+            rejected.append(Rejection(text, None, "near-duplicate", candidates[match][:200]))
         else:
             kept.append(text)
-    return kept, out
+    return kept, rejected
 
 
 def answer(prompt: str, text: str | None, finish: str) -> Rejection | None:
-    """Why an answer is left out by itself, if it is."""
+    """Why an answer is left out on its own, without comparison with others; None where it is kept."""
     if finish == "refusal":
         return Rejection(prompt, text, finish, (text or "")[:80])
     if text is None or finish in ("rejected", "in-doubt"):
@@ -142,17 +150,27 @@ def answer(prompt: str, text: str | None, finish: str) -> Rejection | None:
 
 
 def conclusion(text: str) -> str:
-    """What an answer comes to: its last number if it has one (behind the yes or no that it begins with), else its words and signs."""
+    """What an answer concludes, for comparison with other answers to the same prompt.
+
+    That is its last number, after the yes or no that it may begin with; of an answer without numbers its words and signs.
+    """
     numbers = [number.replace(",", "") for number in NUMBER.findall(text)]
     if not numbers:
-        return " ".join(TELLING.findall(text.lower())) or text.strip()
+        return " ".join(DISTINGUISHING.findall(text.lower())) or text.strip()
     number = numbers[-1].rstrip("0").rstrip(".") if "." in numbers[-1] else numbers[-1]
     verdict = VERDICT.match(text)
     return f"{verdict.group(1).lower()} {number}" if verdict else number
 
 
 def consistency(answers: Sequence[str]) -> tuple[list[str], float]:
-    """The commonest conclusions of several answers (more than one where they are equally common), and the share of each."""
+    """The conclusion on which most of several answers agree.
+
+    Args:
+        answers: at least one.
+
+    Returns:
+        The commonest conclusion, or all that are equally common, and the share of answers that reach each of them.
+    """
     counts = Counter(map(conclusion, answers))
     most = max(counts.values())
-    return [found for found, n in counts.items() if n == most], most / len(answers)
+    return [text for text, n in counts.items() if n == most], most / len(answers)

@@ -27,15 +27,18 @@ from stillwatch.files import read_json
 
 KINDS = ("openai", "transformers", "encoder", "classifier")
 OWNERSHIP = ("own", "licensed")
-MOST, LONGEST_TIMEOUT_S = 1e12, 86_400.0
-"""Of any number in a manifest, so that costs stay numbers; of ``timeout_s``, a day."""
+MAX_NUMBER, MAX_TIMEOUT_S = 1e12, 86_400.0
+"""Upper bounds: of any number in a manifest, so that costs stay finite; of ``timeout_s``, a day."""
 CURRENCY = "USD"
-"""Where a manifest names no other."""
+"""Used where a manifest names none."""
 
 RESTRICTED = Path(__file__).with_name("restricted.json")
-"""Public services that answer with models of others (``hosts``), beginnings of the names of models that only such a service has
-(``models``; a gateway of one's own may still lead to them), licences that forbid training other models on the outputs, or tie
-it to conditions (by how they begin, or ``named`` anywhere); each with its ``source``."""
+"""What needs a written permission; each entry has its ``source``.
+
+``services``: public services by ``hosts``, and ``models`` that only they offer, by the beginnings of their names, since one's own
+gateway may forward to them. ``licences``: those that forbid or restrict training other models on outputs, by how they begin
+(``begins``) or by a name anywhere in them (``named``).
+"""
 
 
 @dataclass(frozen=True)
@@ -52,32 +55,36 @@ class Manifest:
     """own or licensed."""
     licence: str
     terms: str
-    """What allows distillation, so that a person can look it up."""
+    """What allows distillation: a reference that a person can look up."""
     distillation: str
     """allowed, or anything else."""
     permission: str = ""
+    """Reference to a written permission of the owner; empty where there is none."""
     model: str = ""
-    """Name that is sent to the endpoint."""
+    """Model name that is sent to the endpoint."""
     api_key_env: str = ""
-    """Environment variable that holds the key; the key itself is never written down."""
+    """Environment variable that holds the key; the key itself is never stored."""
     idempotent: bool = False
-    """The endpoint answers a repeated Idempotency-Key from its memory, without charge."""
+    """Whether the endpoint answers a repeated Idempotency-Key without a second charge."""
     requests_per_minute: float = 0.0
+    """0 is no limit, here and for tokens."""
     tokens_per_minute: float = 0.0
     concurrency: int = 4
+    """Requests sent at once."""
     timeout_s: float = 60.0
     price_input: float = 0.0
-    """Of a million input tokens, in ``currency``."""
+    """Per million input tokens, in ``currency``."""
     price_output: float = 0.0
+    """Per million output tokens, in ``currency``."""
     currency: str = CURRENCY
-    """Of the prices, and of a CPU hour's: ISO 4217."""
+    """Of the prices and of the price of a CPU hour: ISO 4217."""
     max_length: int = 0
-    """Tokens that the teacher reads of a text; 0 is its own limit."""
+    """Tokens of a text that the teacher reads; 0 is the model's own limit."""
     precision: str = "float32"
-    """Of an encoder or language model on this machine: float32 or bfloat16 (faster where the CPU has it)."""
+    """Of an encoder or language model on this machine: float32, or bfloat16, which is faster where the CPU supports it."""
 
     def public(self) -> dict[str, Any]:
-        """What cards and stores say about the teacher."""
+        """The entries that cards and stores show."""
         names = ("name", "kind", "owner", "ownership", "licence", "terms", "distillation", "permission", "model")
         return {name: value for name, value in asdict(self).items() if name in names}
 
@@ -106,7 +113,15 @@ def read(path: Path) -> Manifest:
 
 
 def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
-    """Build a manifest of entries and apply the rules; raises InputError on the first that fails."""
+    """Build a manifest from entries and apply the rules.
+
+    Args:
+        entries: name to value, as in the TOML file.
+        where: the place that errors name.
+
+    Raises:
+        InputError: an entry is unknown, missing or out of range, or a rule refuses.
+    """
     known = {field.name: field for field in fields(Manifest)}
     for name in entries:
         if name not in known:
@@ -118,14 +133,14 @@ def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
             raise InputError(f"the manifest does not say {name}", where=where, todo=_HELP.get(name))
         if required:
             continue
-        wanted = type(field.default)
-        ok = type(value) is wanted or (wanted is float and type(value) is int)
-        if not ok or (isinstance(value, int | float) and not 0 <= value <= MOST):
-            what = wanted.__name__ if wanted in (str, bool) else f"{wanted.__name__} of 0 or more ({MOST:g} at most)"
+        expected = type(field.default)
+        ok = type(value) is expected or (expected is float and type(value) is int)
+        if not ok or (isinstance(value, int | float) and not 0 <= value <= MAX_NUMBER):
+            what = expected.__name__ if expected in (str, bool) else f"{expected.__name__} of 0 or more ({MAX_NUMBER:g} at most)"
             raise InputError(f"{name} = {value!r} in the manifest is not a {what}", where=where)
     manifest = Manifest(**entries)
-    if not 0 < manifest.timeout_s <= LONGEST_TIMEOUT_S:
-        todo = f"Write seconds, above 0 and at most {LONGEST_TIMEOUT_S:g}"
+    if not 0 < manifest.timeout_s <= MAX_TIMEOUT_S:
+        todo = f"Write seconds, above 0 and at most {MAX_TIMEOUT_S:g}"
         raise InputError(f"timeout_s = {manifest.timeout_s!r} in the manifest", where=where, todo=todo)
     if manifest.kind not in KINDS:
         raise InputError(f"kind = {manifest.kind!r} in the manifest", where=where, todo=f"Known: {', '.join(KINDS)}")
@@ -138,7 +153,7 @@ def parse(entries: dict[str, Any], *, where: object = None) -> Manifest:
         raise InputError(f"precision = {manifest.precision!r}", where=where, todo="Known: float32, bfloat16")
     if manifest.kind == "openai":
         _demand_url(manifest.location, where)
-    _refuse(manifest, where)
+    _apply_rules(manifest, where)
     return manifest
 
 
@@ -152,7 +167,7 @@ def shown(url: str) -> str:
 
 
 def _demand_url(location: str, where: object) -> None:
-    """Raise an InputError, which does not show the location, where it is no URL, or names a user."""
+    """Raise an InputError where the location is no URL or holds a user name; the error does not show the location."""
     if not _host(location) or any(letter <= " " for letter in location):
         raise InputError("location is not a URL", where=where, todo="Write http://host:port/v1")
     parts = urlsplit(location)
@@ -164,11 +179,11 @@ def _demand_url(location: str, where: object) -> None:
 
 
 def _host(location: str) -> str:
-    """The host of a URL as it is looked up: small letters, no dot at its end, wide letters as plain ones; "" where it is none."""
+    """The normalised host of an http or https URL: IDNA-encoded, lower case, no trailing dot; "" where there is none."""
     try:
         parts = urlsplit(location)
-        known = parts.scheme in ("http", "https") and parts.port != 0
-        return (parts.hostname or "").encode("idna").decode().lower().rstrip(".") if known else ""
+        valid = parts.scheme in ("http", "https") and parts.port != 0
+        return (parts.hostname or "").encode("idna").decode().lower().rstrip(".") if valid else ""
     except ValueError:
         return ""
 
@@ -181,11 +196,11 @@ _HELP = {
 }
 
 
-_PERMIT = 'Name the written permission as permission = "…", or use a model of your own'
+_NAME_PERMISSION = 'Name the written permission as permission = "…", or use a model of your own'
 
 
-def _refuse(manifest: Manifest, where: object) -> None:
-    """Rules 3 to 5."""
+def _apply_rules(manifest: Manifest, where: object) -> None:
+    """Rules 3 to 5 of the module's docstring."""
     if manifest.distillation != "allowed":
         what = f"refused: the terms of {manifest.name} do not allow distillation (distillation = {manifest.distillation!r})"
         raise InputError(what, where=where, todo="Use a model whose terms allow it")
@@ -196,29 +211,34 @@ def _refuse(manifest: Manifest, where: object) -> None:
     for row in restricted["licences"]:
         if licence.startswith(tuple(row.get("begins", ()))) or any(f"-{name}" in f"-{licence}" for name in row.get("named", ())):
             what = f"refused: the licence {manifest.licence} restricts training other models on the answers of {manifest.name}"
-            raise InputError(f"{what} (see {row['source']})", where=where, todo=_PERMIT)
+            raise InputError(f"{what} (see {row['source']})", where=where, todo=_NAME_PERMISSION)
     if manifest.kind != "openai":
         return
     host = _host(manifest.location)
     for row in restricted["services"]:
         if any(host == name or host.endswith(f".{name}") for name in row["hosts"]):
-            raise InputError(f"refused: {host} serves models of somebody else (see {row['source']})", where=where, todo=_PERMIT)
+            raise InputError(f"refused: {host} serves models of somebody else (see {row['source']})", where=where, todo=_NAME_PERMISSION)
     demand_own_model(manifest, manifest.model, where)
 
 
 @lru_cache(maxsize=1)
-def _hosted() -> tuple[tuple[str, str], ...]:
+def _hosted_models() -> tuple[tuple[str, str], ...]:
     return tuple((name, row["source"]) for row in read_json(RESTRICTED)["services"] for name in row["models"])
 
 
 def demand_own_model(manifest: Manifest, model: str, where: object = None) -> None:
-    """Raise an InputError where a model, as the manifest or an answer of its endpoint names it, is a hosted one of somebody else.
+    """Raise an InputError where a model's name is that of a hosted model of somebody else.
 
-    Gateways put the service before the name (``bedrock/us.anthropic.…``), services a kind (``ft:…``) or a version behind it.
+    Gateways put the service before the name (``bedrock/us.anthropic.…``), services a kind before it (``ft:…``) or a version behind it.
+
+    Args:
+        manifest: of the teacher; with a ``permission`` every model is allowed.
+        model: the name in the manifest, or the one that an answer of the endpoint gives.
+        where: the place that the error names.
     """
     if manifest.permission.strip():
         return
     parts = re.split(r"[^\w-]+", unicodedata.normalize("NFKC", model).lower())
-    for name, source in _hosted():
+    for name, source in _hosted_models():
         if any(f"{part}-".startswith(name) for part in parts):
-            raise InputError(f"refused: {model} is a hosted model of somebody else (see {source})", where=where, todo=_PERMIT)
+            raise InputError(f"refused: {model} is a hosted model of somebody else (see {source})", where=where, todo=_NAME_PERMISSION)

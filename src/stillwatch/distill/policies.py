@@ -1,4 +1,4 @@
-"""What an interface gives away of an answer: the countermeasures that a provider can switch on, as functions of a reply.
+"""Policies: countermeasures that limit what an interface reveals of an answer, as functions of a reply.
 
 =====================  ==============================================================================
 ``none``               everything
@@ -8,7 +8,7 @@
 ``truncate-trace:S``   the first share S (0 to 1) of the reasoning's words
 =====================  ==============================================================================
 
-Rate caps and fewer samples change how many exchanges there are, not what is in one; keyed marks change which answer is
+Rate caps and fewer samples change how many exchanges there are, not what one holds; keyed marks change which answer is
 chosen (``stillwatch.exposure``).
 """
 
@@ -23,8 +23,8 @@ KNOWN = "none, labels, top-k:K, no-trace, truncate-trace:SHARE; joined by +"
 
 
 def parse(text: str) -> Policy:
-    """The policy of a name, or of several joined by ``+`` (applied left to right)."""
-    parts = [_one(part) for part in text.split("+")]
+    """The policy of a name, or of several joined by ``+`` and applied left to right; raises InputError on an unknown name."""
+    parts = [_parse_one(part) for part in text.split("+")]
 
     def apply(reply: Reply) -> Reply:
         for part in parts:
@@ -34,7 +34,7 @@ def parse(text: str) -> Policy:
     return apply
 
 
-def _one(text: str) -> Policy:
+def _parse_one(text: str) -> Policy:
     name, _, value = text.partition(":")
     try:
         if name == "none" and not value:
@@ -44,19 +44,19 @@ def _one(text: str) -> Policy:
         if name == "no-trace" and not value:
             return lambda reply: replace(reply, trace=None)
         if name == "top-k" and int(value) >= 0:
-            return _top(int(value))
+            return _keep_top(int(value))
         if name == "truncate-trace" and 0 <= float(value) <= 1:
-            return _truncated(float(value))
+            return _truncate_trace(float(value))
     except ValueError:
         pass
     raise InputError(f"unknown policy {text!r}", where="--policy", todo=f"Known: {KNOWN}")
 
 
-def _top(k: int) -> Policy:
+def _keep_top(k: int) -> Policy:
     return lambda reply: replace(reply, top=reply.top.cut(k) if reply.top is not None and k else None)
 
 
-def _truncated(share: float) -> Policy:
+def _truncate_trace(share: float) -> Policy:
     def apply(reply: Reply) -> Reply:
         if reply.trace is None:
             return reply

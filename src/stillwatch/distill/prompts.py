@@ -1,6 +1,6 @@
 """Prompts from a file: one a line (.txt), or rows with ``prompt`` (and perhaps ``system``) or ``messages``.
 
-Of conversations that end with answers, as training data does, those are left out: what is asked is the last turn before them.
+Answers at the end of a conversation, as training data has them, are dropped: what is asked is the last turn before them.
 """
 
 import re
@@ -17,11 +17,11 @@ ROLES = ("system", "user", "assistant", "tool")
 
 
 def read(path: Path) -> list[Messages]:
-    """Conversations to be answered; raises InputError where the file has none or a row that is not one."""
-    found = list(_read(path))
-    if not found:
+    """Conversations to be answered; raises InputError where the file has none, or a row that is no conversation."""
+    conversations = list(_read(path))
+    if not conversations:
         raise InputError("no prompts", where=path)
-    return found
+    return conversations
 
 
 def _read(path: Path) -> Iterator[Messages]:
@@ -31,12 +31,12 @@ def _read(path: Path) -> Iterator[Messages]:
                 text = handle.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InputError(f"not readable ({error})", where=path, todo="Save it as UTF-8, with one prompt a line") from error
-        # Other marks than these, such as U+2028, stand within lines that people write.
+        # Not splitlines: other separators, such as U+2028, occur within lines that people write.
         lines = re.split(r"\r\n|\r|\n", text)
         yield from ((("user", line.strip()),) for line in lines if line.strip())
         return
     if not any(path.name.endswith(kind + packed) for kind in KINDS for packed in ("", *PACKED)):
-        raise InputError("of which kind this file is cannot be told", where=path, todo=f"Known endings: .txt, {', '.join(KINDS)}")
+        raise InputError("this file's name does not say of which kind it is", where=path, todo=f"Known endings: .txt, {', '.join(KINDS)}")
     for place, row in placed_rows(path, strings=True):
         yield _messages(row, f"{path} {place}")
 
@@ -65,9 +65,19 @@ def requests(
     conversations: list[Messages], *, samples: int = 1, seed: int = 0, temperature: float = 0.0, max_tokens: int = 256,
     top_k: int = 0, writes: bool = True,
 ) -> list[Request]:
-    """A request for each conversation and sample, samples of one prompt beside each other.
+    """A request for each conversation and sample; the samples of one prompt follow each other.
 
-    Of a teacher that ``writes`` no text nothing is drawn: with other options it would be the same answer once more.
+    Args:
+        conversations: to be answered.
+        samples: answers to each.
+        seed: of the teacher's sampling.
+        temperature: of the teacher's sampling; 0 is greedy.
+        max_tokens: of an answer.
+        top_k: log-probabilities to keep for each token.
+        writes: whether the teacher writes text. One that does not has no sampling, so the options keep their defaults.
+
+    Raises:
+        InputError: several samples would be the same answer.
     """
     if not writes and samples > 1:
         raise InputError("the teacher writes no text, so several samples are the same answer", todo="Leave out --samples")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from stillwatch.distill.extra import need
-from stillwatch.distill.students.linear import best_pair, inverse_frequency, left_out
+from stillwatch.distill.students.linear import choose_ridge, inverse_frequency, leave_one_out
 from stillwatch.numeric.arrays import conjugate_gradients
 
 F32 = NDArray[np.float32]
@@ -101,8 +101,8 @@ def choose(kernel: Kernel, rows: I64, wanted: Sequence[F32]) -> tuple[float, int
     A fifth of the harvest set aside, which chose before, chose so badly from 90 answers to 20 classes that curves dipped by a quarter.
     """
     rows = rows[:CHOOSING]
-    scores = left_out(kernel.pool[np.ix_(rows, rows)], [each[:CHOOSING] for each in wanted], RIDGES)
-    ridge, which = best_pair(scores, len(rows))
+    scores = leave_one_out(kernel.pool[np.ix_(rows, rows)], [each[:CHOOSING] for each in wanted], RIDGES)
+    ridge, which = choose_ridge(scores, len(rows))
     return RIDGES[ridge], which
 
 

@@ -1,9 +1,9 @@
-"""Route (c): a language model on a teacher's cached top-k log-probabilities and on its sequences; entry of route (d).
+"""Route (c): a language model trained on a teacher's cached log-probabilities and answers; also the entry to route (d).
 
-The cache says what the teacher thought at every place of its own answers (``harvest --top-k``). The loss is forward
-Kullback-Leibler divergence over the k tokens and the tail as one more outcome, so that mass outside the k is not lost,
-mixed with the usual loss on the teacher's tokens. The student starts from a few of the teacher's own layers, or from a
-folder; its vocabulary is the teacher's.
+The cache holds the teacher's top-k log-probabilities at every position of its own answers (``harvest --top-k``). The loss is
+Kullback-Leibler divergence over the k tokens and the tail, which counts as one more outcome so that its probability is not lost,
+mixed with cross-entropy on the teacher's tokens. The student starts from a few of the teacher's own layers, or from a model in a
+folder, and has the teacher's vocabulary.
 """
 
 import copy
@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from stillwatch.distill import manifest, store, teachers
+from stillwatch.distill import store, teachers
 from stillwatch.distill.exchange import Exchange, TopK
 from stillwatch.distill.extra import need
+from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.students import loop
 from stillwatch.distill.teachers.endpoint import UNANSWERED
 from stillwatch.distill.teachers.language import LanguageModel, load
@@ -25,13 +26,13 @@ from stillwatch.errors import InputError
 from stillwatch.terminal.counting import number_of
 
 MIX = 0.5
-"""Weight of the teacher's distributions; the rest is of its tokens."""
-LEAST = 20
-"""Answers to train on."""
+"""Weight of the loss on the teacher's distributions; the rest is the weight of that on its tokens."""
+MIN_ANSWERS = 20
+"""Fewest answers to train on."""
 
 
 def cut(model: Any, layers: Sequence[int]) -> Any:
-    """A student of some of a decoder's layers in float32, embeddings and output shared with nobody; raises InputError otherwise."""
+    """A float32 student with the layers of these indices of a decoder; it shares no weights. Raises InputError where there are no such."""
     torch = need("torch", what="training a language model")
     inner = getattr(model, "model", None)
     stack = getattr(inner, "layers", None)
@@ -42,8 +43,8 @@ def cut(model: Any, layers: Sequence[int]) -> Any:
         raise InputError(f"no layers {', '.join(map(str, layers))} to keep", where="--layers", todo=todo)
     student = copy.deepcopy(model).float()
     student.model.layers = torch.nn.ModuleList([student.model.layers[i] for i in layers])
-    for place, layer in enumerate(student.model.layers):
-        layer.self_attn.layer_idx = place
+    for index, layer in enumerate(student.model.layers):
+        layer.self_attn.layer_idx = index
     student.config.num_hidden_layers = len(layers)
     if getattr(student.config, "layer_types", None):
         student.config.layer_types = [student.config.layer_types[i] for i in layers]
@@ -51,24 +52,33 @@ def cut(model: Any, layers: Sequence[int]) -> Any:
 
 
 def parameters(model: Any) -> int:
-    """Numbers in a model, tied ones once."""
+    """Number of parameters of a model; tied ones count once."""
     return sum(p.numel() for p in model.parameters())
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """One conversation as tokens, with what the teacher thought of each token of its answer."""
+    """A conversation as tokens, with the teacher's distribution at each token of its answer."""
 
     ids: list[int]
     start: int
-    """Place of the answer's first token."""
+    """Position of the answer's first token in ``ids``."""
     top: TopK | None
-    """Row j is for token ``start + j``."""
+    """Row j is for token ``start + j``; None where nothing is cached."""
 
 
 def sequences(teacher: LanguageModel, rows: Sequence[Exchange], *, max_length: int = 512) -> list[Tokens]:
-    """Tokenise exchanges; the cache is kept where its rows match the answer's tokens."""
-    found = []
+    """Tokenise exchanges.
+
+    Args:
+        teacher: its tokenizer and chat template are used.
+        rows: of the store; those without messages or answer are left out.
+        max_length: tokens of a conversation. The rest is cut off; a prompt that leaves no token of the answer is left out.
+
+    Returns:
+        A sequence for each exchange kept, with the cached distributions where they match the answer's tokens one to one.
+    """
+    tokenised = []
     for row in rows:
         if row.messages is None or not row.reply.answer:
             continue
@@ -85,56 +95,56 @@ def sequences(teacher: LanguageModel, rows: Sequence[Exchange], *, max_length: i
         n = len(ids) - len(prompt)
         if top is not None:
             top = TopK(top.ids[:n], top.logprobs[:n], top.tail[:n])
-        found.append(Tokens(ids, len(prompt), top))
-    return found
+        tokenised.append(Tokens(ids, len(prompt), top))
+    return tokenised
 
 
 def loss(torch: Any, logits: Any, batch: Sequence[Tokens], mix: float, reverse: bool = False, first: int = 0) -> Any:
-    """Mean loss a token of the answers.
+    """Mean loss per token of the answers, nats.
 
     Args:
-        torch: the library.
-        logits: (n, length, vocabulary) of the student.
-        batch: what it read, padded on the right.
-        mix: weight of the teacher's distributions.
-        reverse: Kullback-Leibler divergence from the student to the teacher rather than the other way round.
-        first: place that the first row of logits is of.
+        torch: the module.
+        logits: (n, length, n_vocabulary) of the student.
+        batch: the n sequences that it read, padded on the right.
+        mix: weight of the loss on the teacher's distributions, 0 to 1.
+        reverse: use reverse (student to teacher) instead of forward Kullback-Leibler divergence.
+        first: position of the first row of logits in the sequences.
     """
     total, n = 0.0, 0
-    for i, one in enumerate(batch):
-        own = logits[i, one.start - 1 - first : len(one.ids) - 1 - first].float().log_softmax(-1)
-        tokens = torch.tensor(one.ids[one.start :])
-        plain = -own.gather(1, tokens[:, None])[:, 0]
-        if one.top is not None and mix:
-            ids = torch.from_numpy(one.top.ids.astype(np.int64))
-            theirs = torch.from_numpy(one.top.logprobs.astype(np.float32))
-            tail = torch.from_numpy(one.top.tail.astype(np.float32)).clamp(min=1e-6)
-            mine = own.gather(1, ids)
-            rest = torch.log1p(-mine.exp().sum(1).clamp(max=1 - 1e-6))
-            p = torch.cat([theirs, tail.log()[:, None]], 1).log_softmax(1)
-            q = torch.cat([mine, rest[:, None]], 1)
-            divergence = (q.exp() * (q - p)).sum(1) if reverse else (p.exp() * (p - q)).sum(1)
-            plain = (1 - mix) * plain + mix * divergence
-        total = total + plain.sum()
+    for i, sequence in enumerate(batch):
+        logp = logits[i, sequence.start - 1 - first : len(sequence.ids) - 1 - first].float().log_softmax(-1)
+        tokens = torch.tensor(sequence.ids[sequence.start :])
+        token_loss = -logp.gather(1, tokens[:, None])[:, 0]
+        if sequence.top is not None and mix:
+            ids = torch.from_numpy(sequence.top.ids.astype(np.int64))
+            teacher_logp = torch.from_numpy(sequence.top.logprobs.astype(np.float32))
+            tail = torch.from_numpy(sequence.top.tail.astype(np.float32)).clamp(min=1e-6)
+            student_logp = logp.gather(1, ids)
+            student_tail = torch.log1p(-student_logp.exp().sum(1).clamp(max=1 - 1e-6))
+            teacher = torch.cat([teacher_logp, tail.log()[:, None]], 1).log_softmax(1)
+            student = torch.cat([student_logp, student_tail[:, None]], 1)
+            divergence = (student.exp() * (student - teacher)).sum(1) if reverse else (teacher.exp() * (teacher - student)).sum(1)
+            token_loss = (1 - mix) * token_loss + mix * divergence
+        total = total + token_loss.sum()
         n += len(tokens)
     return total / max(n, 1)
 
 
 def pad(torch: Any, batch: Sequence[Tokens], token: int) -> tuple[Any, Any]:
-    """Token numbers and mask (n, length), padded on the right."""
-    width = max(len(one.ids) for one in batch)
-    ids = torch.tensor([one.ids + [token] * (width - len(one.ids)) for one in batch])
-    mask = torch.tensor([[1] * len(one.ids) + [0] * (width - len(one.ids)) for one in batch])
+    """Token ids and mask, both (n, length), padded on the right with ``token``."""
+    width = max(len(sequence.ids) for sequence in batch)
+    ids = torch.tensor([sequence.ids + [token] * (width - len(sequence.ids)) for sequence in batch])
+    mask = torch.tensor([[1] * len(sequence.ids) + [0] * (width - len(sequence.ids)) for sequence in batch])
     return ids, mask
 
 
 def read(torch: Any, model: Any, batch: Sequence[Tokens], token: int) -> tuple[Any, int]:
-    """Logits (n, length, vocabulary) from the first answer's place on, and that place.
+    """Logits (n, length, n_vocabulary) from the start of the earliest answer on, and the position of their first row.
 
-    Those of the prompts are not computed where the model can leave them out: with a large vocabulary they cost more than the layers.
+    Logits of prompts are skipped where the model allows it: with a large vocabulary they cost more than the layers.
     """
     ids, mask = pad(torch, batch, token)
-    first = min(one.start for one in batch) - 1
+    first = min(sequence.start for sequence in batch) - 1
     if first > 0 and "logits_to_keep" in inspect.signature(model.forward).parameters:
         return model(input_ids=ids, attention_mask=mask, logits_to_keep=ids.shape[1] - first).logits, first
     return model(input_ids=ids, attention_mask=mask).logits, 0
@@ -144,9 +154,21 @@ def train(
     student: Any, data: Sequence[Tokens], held: Sequence[Tokens], schedule: loop.Schedule, *, pad_token: int, mix: float = MIX,
     reverse: bool = False, batch: int = 8, rate: float = 1e-3, precision: str = "float32", folder: Path | None = None, quiet: bool = False,
 ) -> loop.History:
-    """Train a student in place on cached distributions and sequences; validates on the plain loss of ``held``.
+    """Train a student in place on cached distributions and sequences.
 
-    Weights stay in float32; with ``precision`` bfloat16, products are taken in it.
+    Args:
+        student: a causal model in float32, which its weights stay.
+        data: sequences to train on.
+        held: sequences for early stopping, by the loss on their tokens alone.
+        schedule: limits.
+        pad_token: id of the token that fills short sequences.
+        mix: weight of the loss on the teacher's distributions, 0 to 1.
+        reverse: see :func:`loss`.
+        batch: sequences per step.
+        rate: highest learning rate.
+        precision: of products: float32 or bfloat16.
+        folder: for checkpoints.
+        quiet: no progress bar.
     """
     torch = need("torch", what="training a language model")
     optimiser = torch.optim.AdamW(student.parameters(), lr=rate, weight_decay=0.01)
@@ -180,39 +202,39 @@ def train(
     torch.manual_seed(schedule.seed)
     return loop.run(
         schedule, epoch=epoch, validate=lambda: -held_loss(student, held, pad_token=pad_token, batch=batch), state=state,
-        restore=restore, folder=folder, of=(mix, reverse, *(one.ids for one in data)), quiet=quiet,
+        restore=restore, folder=folder, of=(mix, reverse, *(sequence.ids for sequence in data)), quiet=quiet,
     )
 
 
 def held_loss(student: Any, held: Sequence[Tokens], *, pad_token: int, batch: int = 8) -> float:
-    """Plain loss on the answers of held-out sequences, nats a token."""
+    """Mean cross-entropy on the answers of held-out sequences, nats per token."""
     torch = need("torch", what="training a language model")
     student.eval()
     total, n = 0.0, 0
     with torch.inference_mode():
         for begin in range(0, len(held), batch):
             rows = held[begin : begin + batch]
-            tokens = sum(len(one.ids) - one.start for one in rows)
+            tokens = sum(len(sequence.ids) - sequence.start for sequence in rows)
             logits, first = read(torch, student, rows, pad_token)
             total += float(loss(torch, logits, rows, 0.0, first=first)) * tokens
             n += tokens
     return total / max(n, 1)
 
 
-def apart(rows: Sequence[Exchange]) -> tuple[list[Exchange], list[Exchange]]:
-    """Exchanges to compare on, those of about 32 prompts, and to train on; all samples of a prompt are on one side."""
-    place: dict[str, int] = {}
-    numbers = [place.setdefault(row.prompt_hash, len(place)) for row in rows]
-    every = max(len(place) // 32, 2)
-    out = [i % every == 0 for i in numbers]
-    return [row for row, held in zip(rows, out, strict=True) if held], [row for row, held in zip(rows, out, strict=True) if not held]
+def split_held_out(rows: Sequence[Exchange]) -> tuple[list[Exchange], list[Exchange]]:
+    """Split exchanges into those to compare on, of about 32 prompts, and those to train on; samples of a prompt stay together."""
+    prompt_number: dict[str, int] = {}
+    numbers = [prompt_number.setdefault(row.prompt_hash, len(prompt_number)) for row in rows]
+    every = max(len(prompt_number) // 32, 2)
+    held = [row for row, i in zip(rows, numbers, strict=True) if i % every == 0]
+    return held, [row for row, i in zip(rows, numbers, strict=True) if i % every]
 
 
-def started(start: Path, teacher: LanguageModel) -> Any:
-    """The model of a folder to start from, for training.
+def load_start(start: Path, teacher: LanguageModel) -> Any:
+    """Load the model to start training from.
 
     Raises:
-        InputError: its vocabulary is not the teacher's, whose tokens it is to learn.
+        InputError: its vocabulary is not the teacher's, or the folder holds no model.
     """
     tokenizer, model = load(start, train=True)
     if tokenizer.get_vocab() != teacher.tokenizer.get_vocab():
@@ -222,76 +244,93 @@ def started(start: Path, teacher: LanguageModel) -> Any:
 
 
 def run(
-    folder: Path, out: Path, told: manifest.Manifest, *, on_policy: bool, start: Path | None, layers: Sequence[int],
+    folder: Path, out: Path, manifest: Manifest, *, on_policy: bool, start: Path | None, layers: Sequence[int],
     schedule: loop.Schedule, loss_kind: str = "forward", cpu_hour: float = 0.04, quiet: bool,
 ) -> Any:
-    """``stillwatch distill train language`` and ``on-policy``: train, compare on answers held out, write the folder.
+    """Train a language model, compare it on held-out answers and write its folder: routes ``language`` and ``on-policy``.
 
-    ``loss_kind`` is ``forward`` or ``reverse`` (divergence from the teacher's distributions or to them, beside its tokens) or
-    ``sequences`` (its tokens alone, TRL's SFT). The time of a call is that of reading a prompt with its answer: less than
-    writing one takes.
+    The time of a call in the comparison is that of reading a prompt with its answer, which is less than writing an answer takes.
+
+    Args:
+        folder: harvest store of the teacher.
+        out: folder of the student.
+        manifest: of a teacher on this machine.
+        on_policy: train on the student's own answers.
+        start: transformers folder to start from; None starts from the teacher's layers.
+        layers: indices of the teacher's layers to start from; empty for up to four, evenly spaced.
+        schedule: limits.
+        loss_kind: ``forward`` or ``reverse`` (divergence from the teacher's distributions or to them, beside its tokens) or
+            ``sequences`` (its tokens alone, TRL's SFT).
+        cpu_hour: price of a CPU hour, in the manifest's currency.
+        quiet: no progress bar.
+
+    Returns:
+        A :class:`stillwatch.distill.train.Result`.
+
+    Raises:
+        InputError: the manifest, the store or the folder to start from does not fit.
     """
     from stillwatch.distill import measures
     from stillwatch.distill.students import trl_adapter
-    from stillwatch.distill.train import answered, begin, finish
+    from stillwatch.distill.train import finish, mark_folder, usable_rows
 
-    if told.kind != "transformers":
-        raise InputError(f"{told.name} is not a language model on this machine", todo='Pass a manifest with kind = "transformers"')
-    teacher = teachers.load(told)
+    if manifest.kind != "transformers":
+        raise InputError(f"{manifest.name} is not a language model on this machine", todo='Pass a manifest with kind = "transformers"')
+    teacher = teachers.load(manifest)
     assert isinstance(teacher, LanguageModel)
     if store.about(folder)["identity"] != teacher.identity:
         raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
-    found, unanswered = answered(folder)
-    rows = [row for row in found if row.reply.answer]
-    if len(rows) < LEAST:
+    exchanges, unanswered = usable_rows(folder)
+    rows = [row for row in exchanges if row.reply.answer]
+    if len(rows) < MIN_ANSWERS:
         few = number_of(len(rows), "answer is", "answers are")
-        raise InputError(f"{few} too few to train a language model", where=folder, todo=f"Harvest at least {LEAST}")
-    out_rows, in_rows = apart(rows)
-    held, kept = sequences(teacher, out_rows), sequences(teacher, in_rows)
+        raise InputError(f"{few} too few to train a language model", where=folder, todo=f"Harvest at least {MIN_ANSWERS}")
+    held_rows, training_rows = split_held_out(rows)
+    held, kept = sequences(teacher, held_rows), sequences(teacher, training_rows)
     if not held or not kept:
         raise InputError("the answers are too long for the prompts to be read", where=folder, todo="Harvest shorter prompts")
     depth = int(teacher.model.config.num_hidden_layers)
     chosen = tuple(layers) or tuple(sorted({round(i) for i in np.linspace(0, depth - 1, min(4, depth))}))
-    student = started(start, teacher) if start else cut(teacher.model, chosen)
-    token = teacher.tokenizer.pad_token_id if teacher.tokenizer.pad_token_id is not None else teacher.tokenizer.eos_token_id
+    student = load_start(start, teacher) if start else cut(teacher.model, chosen)
+    pad_token = teacher.tokenizer.pad_token_id if teacher.tokenizer.pad_token_id is not None else teacher.tokenizer.eos_token_id
 
-    def line(name: str, model: Any) -> measures.Row:
-        value, cpu = measures.once(lambda asked: held_loss(model, asked, pad_token=token), held)
+    def measure(name: str, model: Any) -> measures.Row:
+        value, cpu = measures.timed_once(lambda batch: held_loss(model, batch, pad_token=pad_token), held)
         return measures.row(name, {"likelihood a token": float(np.exp(-value))}, len(held), parameters(model) * 4, cpu, cpu_hour)
 
     how = "on-policy" if on_policy else loss_kind
-    mark = begin(out, rows, how, schedule.seed, schedule.epochs, tuple(layers), start, told.precision)
-    held_loss(teacher.model, kept[:1], pad_token=token)  # so that nothing is loaded while the teacher is timed
-    compared = [line("teacher", teacher.model), line("student without teacher (its start)", student)]
-    notes: dict[str, Any] = {}
-    n_learnt = len(in_rows)
-    told_apart = [*unanswered, f"{number_of(len(out_rows), 'answer')} of {len(rows):,} were kept back to compare on."]
+    digest = mark_folder(out, rows, how, schedule.seed, schedule.epochs, tuple(layers), start, manifest.precision)
+    held_loss(teacher.model, kept[:1], pad_token=pad_token)  # loads everything before the teacher is timed
+    compared = [measure("teacher", teacher.model), measure("student without teacher (its start)", student)]
+    training: dict[str, Any] = {}
+    n_trained = len(training_rows)
+    notes = [*unanswered, f"{number_of(len(held_rows), 'answer')} of {len(rows):,} were kept back to compare on."]
     if on_policy or loss_kind == "sequences":
         turns = [
             [{"role": role, "content": text} for role, text in (*row.messages, ("assistant", str(row.reply.answer)))]
-            for row in in_rows if row.messages
+            for row in training_rows if row.messages
         ]
         if on_policy:
-            notes = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)
+            training = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)
         else:
-            notes = trl_adapter.sequences(student, teacher.tokenizer, turns, out, schedule)
+            training = trl_adapter.sequences(student, teacher.tokenizer, turns, out, schedule)
     else:
-        # What stops the training early is not what it is compared on.
-        watched, learnt = kept[::10], [one for i, one in enumerate(kept) if i % 10]
-        n_learnt = len(learnt)
-        told_apart.append(f"{number_of(len(watched), 'answer')} more watched when to stop.")
-        if cut_off := len(in_rows) - len(kept):
-            told_apart.append(f"{number_of(cut_off, 'answer')} had no room beside the prompt.")
-        notes = asdict(train(
-            student, learnt, watched, schedule, pad_token=token, precision=told.precision, reverse=loss_kind == "reverse", folder=out,
-            quiet=quiet,
+        # Early stopping must not use the answers that the student is compared on.
+        validation, trained = kept[::10], [sequence for i, sequence in enumerate(kept) if i % 10]
+        n_trained = len(trained)
+        notes.append(f"{number_of(len(validation), 'answer')} more were held out for early stopping.")
+        if cut_off := len(training_rows) - len(kept):
+            notes.append(f"{number_of(cut_off, 'answer')} had no room beside the prompt.")
+        training = asdict(train(
+            student, trained, validation, schedule, pad_token=pad_token, precision=manifest.precision, reverse=loss_kind == "reverse",
+            folder=out, quiet=quiet,
         ))
-    compared.append(line("student", student))
+    compared.append(measure("student", student))
     student.save_pretrained(out)
     teacher.tokenizer.save_pretrained(out)
     trl_adapter.tidy(out)
-    cached = sum(one.top is not None for one in kept)
-    settings = asdict(schedule) | {"layers": chosen, "cached distributions": cached} | notes
+    cached = sum(sequence.top is not None for sequence in kept)
+    settings = asdict(schedule) | {"layers": chosen, "cached distributions": cached} | training
     if not on_policy:
         settings["loss"] = loss_kind
-    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, n_learnt, 0, told_apart, told.currency, mark)
+    return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, n_trained, 0, notes, manifest.currency, digest)

@@ -1,7 +1,7 @@
-"""Route (b): a sentence encoder to fewer of its own layers, trained on the teacher's vectors (1 - cosine).
+"""Route (b): a sentence encoder with fewer of its own layers, trained on the teacher's vectors (loss: 1 - cosine).
 
-Two of six equal layers are not quite three times as fast, since both models read tokens alike; they are where the layers also lose
-some of the neurons between their two feed-forward products.
+Two of six layers are not quite three times as fast, because both models spend the same time on tokenising. They are where the
+layers also lose some of their inner feed-forward neurons (:func:`narrow`).
 """
 
 import copy
@@ -19,12 +19,12 @@ from stillwatch.errors import InputError
 from stillwatch.terminal.counting import number_of
 
 MINI_BATCH = 32
-N_LOOKED_AT = 256
-"""Texts by which the neurons are chosen."""
+N_CALIBRATION = 256
+"""Texts on which the neurons to keep are chosen."""
 
 
 def spread(n_layers: int, keep: int = 2) -> tuple[int, ...]:
-    """Layers to keep: first, last, and evenly between."""
+    """Indices of ``keep`` layers of ``n_layers``: the first, the last, and evenly spaced ones between."""
     return tuple(sorted({round(i) for i in np.linspace(0, n_layers - 1, keep)}))
 
 
@@ -33,13 +33,13 @@ class Layered:
     """A smaller encoder of the teacher's kind."""
 
     teacher: Any
-    """An encoder teacher whose model has been replaced."""
+    """An encoder teacher whose model is the student's."""
     history: loop.History
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors (n_texts, n_dims), rows of length 1."""
-        found: NDArray[np.float32] = self.teacher.embed(texts)[0].astype(np.float32)
-        return found
+        vectors: NDArray[np.float32] = self.teacher.embed(texts)[0].astype(np.float32)
+        return vectors
 
     def save(self, folder: Path) -> None:
         """Write a transformers folder (safetensors)."""
@@ -48,7 +48,7 @@ class Layered:
 
 
 def cut(teacher: Any, layers: Sequence[int]) -> Any:
-    """A copy of an encoder teacher with only some layers, in float32; raises InputError where they cannot be found."""
+    """A float32 copy of an encoder teacher with only the layers of these indices; raises InputError where it has no such layers."""
     student = copy.copy(teacher)
     student.model = copy.deepcopy(teacher.model).float()
     stack = getattr(getattr(student.model, "encoder", student.model), "layer", None)
@@ -64,9 +64,17 @@ def cut(teacher: Any, layers: Sequence[int]) -> Any:
 
 
 def narrow(student: Any, width: float, texts: Sequence[str]) -> None:
-    """Keep the share ``width`` (above 0, at most 1) of each layer's inner neurons, those that move its output most on ``texts``; in place.
+    """Remove inner neurons of each layer in place; keep those that move its output most on some texts.
 
-    What the others give on average goes into the bias. Raises InputError where they cannot be found.
+    The mean output of the removed neurons is added to the bias.
+
+    Args:
+        student: from :func:`cut`.
+        width: share of the neurons to keep, above 0 and at most 1.
+        texts: to measure the neurons on.
+
+    Raises:
+        InputError: the encoder's layers have no inner neurons where BERT has them.
     """
     if width == 1:
         return
@@ -79,11 +87,11 @@ def narrow(student: Any, width: float, texts: Sequence[str]) -> None:
     sums = [torch.zeros(2, up.out_features) for up, _ in pairs]
     n_rows = [0] * len(pairs)
 
-    def watch(number: int) -> Any:
-        def add(_: Any, given: Any) -> None:
-            rows = given[0].detach().float().flatten(0, -2)
-            sums[number] += torch.stack([rows.sum(0), (rows * rows).sum(0)])
-            n_rows[number] += len(rows)
+    def watch(index: int) -> Any:
+        def add(_: Any, inputs: Any) -> None:
+            rows = inputs[0].detach().float().flatten(0, -2)
+            sums[index] += torch.stack([rows.sum(0), (rows * rows).sum(0)])
+            n_rows[index] += len(rows)
 
         return add
 
@@ -95,11 +103,11 @@ def narrow(student: Any, width: float, texts: Sequence[str]) -> None:
     with torch.no_grad():
         for (up, down), total, n in zip(pairs, sums, n_rows, strict=True):
             mean, square = total / n
-            moves = (square - mean * mean) * (down.weight * down.weight).sum(0)
-            kept = torch.sort(torch.topk(moves, keep).indices).values
-            gone = torch.ones(len(mean), dtype=torch.bool)
-            gone[kept] = False
-            down.bias += down.weight[:, gone] @ mean[gone]
+            influence = (square - mean * mean) * (down.weight * down.weight).sum(0)
+            kept = torch.sort(torch.topk(influence, keep).indices).values
+            removed = torch.ones(len(mean), dtype=torch.bool)
+            removed[kept] = False
+            down.bias += down.weight[:, removed] @ mean[removed]
             up.weight, up.bias = torch.nn.Parameter(up.weight[kept].clone()), torch.nn.Parameter(up.bias[kept].clone())
             down.weight = torch.nn.Parameter(down.weight[:, kept].clone())
             up.out_features = down.in_features = keep
@@ -110,10 +118,24 @@ def train(
     teacher: Any, layers: Sequence[int], texts: Sequence[str], vectors: NDArray[Any], schedule: loop.Schedule, *, rate: float = 3e-4,
     width: float = 1.0, folder: Path | None = None, quiet: bool = False,
 ) -> Layered:
-    """Train the kept layers; an "epoch" is 2,000 texts, so that limits and checkpoints are fine enough.
+    """Train the kept layers of a teacher on its own vectors.
 
-    Of their inner neurons the share ``width`` is kept, see :func:`narrow`.
-    While it learns, weights stay in float32 and products are taken in the teacher's precision; afterwards weights are in it, too.
+    An epoch is 2,000 texts, so that limits and checkpoints are fine enough. During training weights are float32 and products are
+    computed in the teacher's precision; afterwards weights have it, too.
+
+    Args:
+        teacher: an encoder teacher.
+        layers: indices of the layers to keep.
+        texts: (n,) what the teacher read; at least 40.
+        vectors: (n, n_dims) its answers.
+        schedule: limits; up to 256 texts are held out for early stopping.
+        rate: highest learning rate.
+        width: share of inner neurons to keep, see :func:`narrow`.
+        folder: for checkpoints.
+        quiet: no progress bar.
+
+    Raises:
+        InputError: there are too few texts, or the layers or neurons are not found.
     """
     torch = need("torch", what="training an encoder")
     if len(texts) < 40:
@@ -121,18 +143,18 @@ def train(
     student = cut(teacher, layers)
     order = np.random.default_rng(schedule.seed).permutation(len(texts))
     n_held = min(256, len(texts) // 5)
-    held, kept = order[:n_held], order[n_held:]
-    narrow(student, width, [texts[i] for i in kept[:N_LOOKED_AT]])
+    held_out, in_training = order[:n_held], order[n_held:]
+    narrow(student, width, [texts[i] for i in in_training[:N_CALIBRATION]])
     model = student.model
-    read = student.tokenizer(list(texts), truncation=True, max_length=student.max_length)["input_ids"]
-    lengths = np.array([len(ids) for ids in read])
-    wanted = torch.nn.functional.normalize(torch.tensor(np.asarray(vectors, np.float32)), dim=1)
+    token_ids = student.tokenizer(list(texts), truncation=True, max_length=student.max_length)["input_ids"]
+    lengths = np.array([len(ids) for ids in token_ids])
+    targets = torch.nn.functional.normalize(torch.tensor(np.asarray(vectors, np.float32)), dim=1)
     optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
     n_steps = max(schedule.epochs * 2000 // MINI_BATCH, 1)
     torch.manual_seed(schedule.seed)
 
     def embed(rows: Any) -> Any:
-        batch = student.tokenizer.pad({"input_ids": [read[i] for i in rows]}, return_tensors="pt")
+        batch = student.tokenizer.pad({"input_ids": [token_ids[i] for i in rows]}, return_tensors="pt")
         with torch.autocast("cpu", torch.bfloat16, enabled=student.precision == "bfloat16"):
             hidden = model(**batch).last_hidden_state.float()
         mask = batch["attention_mask"].unsqueeze(-1).float()
@@ -141,14 +163,14 @@ def train(
 
     def epoch(number: int) -> None:
         model.train()
-        chosen = np.random.default_rng((schedule.seed, number)).choice(kept, min(2000, len(kept)), replace=False)
+        chosen = np.random.default_rng((schedule.seed, number)).choice(in_training, min(2000, len(in_training)), replace=False)
         chosen = chosen[np.argsort(lengths[chosen], kind="stable")]
         blocks = [chosen[i : i + MINI_BATCH] for i in range(0, len(chosen), MINI_BATCH)]
         for i, block in enumerate(np.random.default_rng(number).permutation(len(blocks)).tolist()):
             done = min((number * 2000 / MINI_BATCH + i) / n_steps, 1.0)
             for group in optimiser.param_groups:
                 group["lr"] = rate * min(1.0, 20 * done + 0.05) * (0.55 + 0.45 * float(np.cos(np.pi * done)))
-            loss = (1 - (embed(blocks[block]) * wanted[blocks[block]]).sum(1)).mean()
+            loss = (1 - (embed(blocks[block]) * targets[blocks[block]]).sum(1)).mean()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -156,7 +178,8 @@ def train(
     def validate() -> float:
         model.eval()
         with torch.inference_mode():
-            parts = [(embed(held[i : i + MINI_BATCH]) * wanted[held[i : i + MINI_BATCH]]).sum(1) for i in range(0, len(held), MINI_BATCH)]
+            batches = [held_out[i : i + MINI_BATCH] for i in range(0, len(held_out), MINI_BATCH)]
+            parts = [(embed(rows) * targets[rows]).sum(1) for rows in batches]
         return float(torch.cat(parts).mean())
 
     def state() -> dict[str, Any]:
@@ -166,7 +189,7 @@ def train(
         model.load_state_dict(state_["model"])
         optimiser.load_state_dict(state_["optimiser"])
 
-    of = (tuple(layers), width, *texts)
-    history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, of=of, quiet=quiet)
+    identity = (tuple(layers), width, *texts)
+    history = loop.run(schedule, epoch=epoch, validate=validate, state=state, restore=restore, folder=folder, of=identity, quiet=quiet)
     model.eval().to(getattr(torch, student.precision))
     return Layered(student, history)

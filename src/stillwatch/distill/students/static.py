@@ -1,11 +1,11 @@
-"""Route (b): a sentence encoder to a table of vectors, one a token, whose mean is the sentence.
+"""Route (b): a sentence encoder reduced to a table of token vectors, whose mean is the vector of a sentence.
 
 The table starts from the teacher's vectors of single tokens, weighted by their rarity (model2vec's recipe, with smooth
-inverse frequency: Arora et al. 2017), and is then trained so that sentences come to lie where the teacher puts them:
-towards the teacher's vector (1 - cosine), and with the teacher's similarities to the other sentences of the batch
-(Kullback-Leibler divergence of both softmax distributions), which is what neighbours are made of.
+inverse frequency: Arora et al. 2017). It is then trained on two losses: 1 - cosine with the teacher's vector of a sentence, and
+Kullback-Leibler divergence between the teacher's and the student's softmax over similarities to the other sentences of the batch,
+which keeps neighbours near.
 
-The files can be read by model2vec's ``StaticModel``: safetensors, tokenizer, configuration.
+model2vec's ``StaticModel`` can read the files: safetensors, tokenizer, configuration.
 """
 
 import json
@@ -30,25 +30,31 @@ F32 = NDArray[np.float32]
 RARITY = 1e-3
 """The constant a of smooth inverse frequency a / (a + p)."""
 RELATION = 0.3
-"""Weight of the similarities of a batch beside 1 - cosine."""
+"""Weight of the loss on similarities beside that of 1 - cosine."""
 TEMPERATURE = 0.05
-"""Of the similarities of a batch."""
+"""Of the softmax over the similarities of a batch."""
 WEIGHTS, ABOUT, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
 MAX_WORDS = 1 << 18
-"""Words whose tokens are remembered."""
+"""At most this many words have their tokens cached."""
 UNUSED = re.compile(r"\[unused\d+\]")
-"""Places that BERT's vocabulary keeps free: no text has such a token, since brackets are words of their own."""
+"""Reserved entries of BERT's vocabulary: no text has such a token, since brackets are words of their own."""
 
 
 class StaticEncoder:
-    """``encode(texts)`` gives (n_texts, n_dims), rows of length 1; a text without known tokens gives zeros."""
+    """A sentence encoder whose vector of a text is the mean of its tokens' vectors, scaled to length 1."""
 
     def __init__(self, tokenizer: Any, table: F32, max_length: int) -> None:
-        """``table`` is (n_tokens, n_dims); the length of a row is the weight of its token."""
+        """Set up the encoder.
+
+        Args:
+            tokenizer: of the ``tokenizers`` library; its padding and truncation are set here.
+            table: (n_tokens, n_dims); the length of a row is the weight of its token.
+            max_length: tokens read of a text.
+        """
         self.tokenizer, self.table, self.max_length = tokenizer, table, max_length
         tokenizer.no_padding()
         tokenizer.enable_truncation(max_length)
-        self._words: dict[str, list[int]] | None = {} if reads_words_alone(tokenizer) else None
+        self._tokens_of_word: dict[str, list[int]] | None = {} if tokenises_by_word(tokenizer) else None
 
     def counts(self, texts: Sequence[str]) -> Any:
         """Tokens of each text as a sparse matrix (n_texts, n_tokens)."""
@@ -59,45 +65,54 @@ class StaticEncoder:
         return sparse.csr_array((ones, flat, ends), shape=(len(ids), len(self.table)))
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Tokens of each text, at most ``max_length``; remembered by the word, because tokenising is most of the work."""
-        if self._words is None:
-            return self._read(texts)
-        split = [text.replace("\n", " ").replace("\t", " ").split(" ") for text in texts]
-        unknown = set(chain.from_iterable(split)).difference(self._words)
-        if len(self._words) + len(unknown) > MAX_WORDS:
-            self._words.clear()
-            unknown = set(chain.from_iterable(split))
-        known, words = self._words, list(unknown)
-        known.update(zip(words, self._read(words), strict=True))
-        found = []
-        for row in split:
-            ids = list(chain.from_iterable(map(known.__getitem__, row)))
+        """Token ids of each text, at most ``max_length``; cached per word where possible, because tokenising is most of the work."""
+        if self._tokens_of_word is None:
+            return self._tokenise(texts)
+        words_of_text = [text.replace("\n", " ").replace("\t", " ").split(" ") for text in texts]
+        new_words = set(chain.from_iterable(words_of_text)).difference(self._tokens_of_word)
+        if len(self._tokens_of_word) + len(new_words) > MAX_WORDS:
+            self._tokens_of_word.clear()
+            new_words = set(chain.from_iterable(words_of_text))
+        cache, words = self._tokens_of_word, list(new_words)
+        cache.update(zip(words, self._tokenise(words), strict=True))
+        ids_of_text = []
+        for row in words_of_text:
+            ids = list(chain.from_iterable(map(cache.__getitem__, row)))
             del ids[self.max_length :]
-            found.append(ids)
-        return found
+            ids_of_text.append(ids)
+        return ids_of_text
 
-    def _read(self, texts: Sequence[str]) -> list[list[int]]:
+    def _tokenise(self, texts: Sequence[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def encode(self, texts: Sequence[str], *, batch: int = 4096) -> F32:
-        """Vectors of texts."""
+        """Vectors of texts (n_texts, n_dims), rows of length 1; a text without known tokens gives zeros."""
         parts = [self.counts(texts[i : i + batch]) @ self.table for i in range(0, len(texts), batch)]
         if not parts:
             return np.zeros((0, self.table.shape[1]), np.float32)
         return unit(np.concatenate(parts))
 
     def int8(self) -> "StaticEncoder":
-        """The same after rounding to 8 bits a number, as :meth:`save` would with ``quantise``."""
-        rows, scale = _round(self.table)
+        """The same encoder after rounding to 8 bits a number, as :meth:`save` does with ``quantise``."""
+        rows, scale = _quantise(self.table)
         return StaticEncoder(self.tokenizer, rows.astype(np.float32) * scale[:, None], self.max_length)
 
     def save(self, folder: Path, *, quantise: bool = False, base: str = "") -> int:
-        """Write the student, 4 bytes a number or 1; returns the bytes of all files."""
+        """Write the encoder to a folder.
+
+        Args:
+            folder: made if absent.
+            quantise: 1 byte a number instead of 4.
+            base: name of the teacher.
+
+        Returns:
+            Bytes of all files.
+        """
         numpy_io = need("safetensors.numpy", what="saving a student")
         own_folder(folder)
         arrays: dict[str, Any] = {"embeddings": self.table}
         if quantise:
-            rows, scale = _round(self.table)
+            rows, scale = _quantise(self.table)
             arrays = {"embeddings": rows, "weights": scale}
         numpy_io.save_file(arrays, folder / WEIGHTS)
         self.tokenizer.save(str(folder / TOKENIZER), pretty=False)
@@ -129,23 +144,24 @@ class StaticEncoder:
         return cls(tokenizer, table, int(about.get("max_length") or 512))
 
 
-def reads_words_alone(tokenizer: Any) -> bool:
-    """Whether a text's tokens are those of its words between spaces, one after the other, as BERT's are."""
-    told = json.loads(tokenizer.to_str())
-    kinds = [(told[part] or {}).get("type") for part in ("normalizer", "pre_tokenizer")]
-    alone = not any(token["lstrip"] or token["rstrip"] or token["single_word"] or " " in token["content"] for token in told["added_tokens"])
-    return kinds == ["BertNormalizer", "BertPreTokenizer"] and alone
+def tokenises_by_word(tokenizer: Any) -> bool:
+    """Whether the tokens of a text are those of its words between spaces, one after the other, as BERT's are."""
+    settings = json.loads(tokenizer.to_str())
+    kinds = [(settings[part] or {}).get("type") for part in ("normalizer", "pre_tokenizer")]
+    added = settings["added_tokens"]
+    crosses_words = any(token["lstrip"] or token["rstrip"] or token["single_word"] or " " in token["content"] for token in added)
+    return kinds == ["BertNormalizer", "BertPreTokenizer"] and not crosses_words
 
 
 def unit(rows: F32) -> F32:
-    """Rows scaled to length 1; rows of zeros stay."""
+    """Rows (n, n_dims) scaled to length 1; rows of zeros stay."""
     length = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
-    found: F32 = np.divide(rows, np.where(length > 0, length, 1), dtype=np.float32)
-    return found
+    scaled: F32 = np.divide(rows, np.where(length > 0, length, 1), dtype=np.float32)
+    return scaled
 
 
-def _round(table: F32) -> tuple[NDArray[np.int8], F32]:
-    """Each row in 8 bits with its own scale."""
+def _quantise(table: F32) -> tuple[NDArray[np.int8], F32]:
+    """Each row rounded to 8 bits, and its scale: what to multiply it with."""
     scale = np.maximum(np.abs(table).max(axis=1), 1e-12).astype(np.float32) / 127
     return np.round(table / scale[:, None]).astype(np.int8), scale
 
@@ -155,7 +171,10 @@ def token_pass(encoder: Any, texts: Sequence[str]) -> StaticEncoder:
 
     Args:
         encoder: a teacher (:class:`stillwatch.distill.teachers.encoder.Encoder`).
-        texts: what the student will read; only frequencies of tokens are taken.
+        texts: like those that the student will read; only their token frequencies count.
+
+    Raises:
+        InputError: the tokenizer's vocabulary has gaps.
     """
     tokenizers = need("tokenizers", what="a static encoder")
     tokenizer = tokenizers.Tokenizer.from_str(encoder.tokenizer.backend_tokenizer.to_str())
@@ -163,24 +182,24 @@ def token_pass(encoder: Any, texts: Sequence[str]) -> StaticEncoder:
     names = sorted(vocabulary, key=vocabulary.__getitem__)
     if [vocabulary[name] for name in names] != list(range(len(names))):
         raise InputError("the teacher's vocabulary has gaps", todo="Such tokenizers are not supported")
-    told = json.loads(tokenizer.to_str())
+    settings = json.loads(tokenizer.to_str())
     kept = list(range(len(names)))
-    if told["model"]["type"] == "WordPiece":
+    if settings["model"]["type"] == "WordPiece":
         kept = [i for i, name in enumerate(names) if not UNUSED.fullmatch(name)]
-        tokenizer = tokenizers.Tokenizer.from_str(json.dumps(renumbered(told, [names[i] for i in kept])))
+        tokenizer = tokenizers.Tokenizer.from_str(json.dumps(renumbered(settings, [names[i] for i in kept])))
     table = np.asarray(encoder.embed_tokens(kept), np.float32)
     model = StaticEncoder(tokenizer, table, encoder.max_length)
-    seen = np.asarray(model.counts(texts).sum(axis=0)).ravel().astype(np.float64)
-    share = seen / max(seen.sum(), 1)
+    token_counts = np.asarray(model.counts(texts).sum(axis=0)).ravel().astype(np.float64)
+    share = token_counts / max(token_counts.sum(), 1)
     model.table = table * (RARITY / (RARITY + share)).astype(np.float32)[:, None]
     return model
 
 
-def renumbered(told: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """A WordPiece tokenizer of some of its tokens, numbered in their order, without marks around a sentence."""
-    place = {name: i for i, name in enumerate(names)}
-    added = [token | {"id": place[token["content"]]} for token in told["added_tokens"]]
-    return told | {"model": told["model"] | {"vocab": place}, "added_tokens": added, "post_processor": None, "padding": None}
+def renumbered(settings: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Settings of a WordPiece tokenizer reduced to the tokens ``names``, numbered in this order, without special tokens around a text."""
+    index = {name: i for i, name in enumerate(names)}
+    added = [token | {"id": index[token["content"]]} for token in settings["added_tokens"]]
+    return settings | {"model": settings["model"] | {"vocab": index}, "added_tokens": added, "post_processor": None, "padding": None}
 
 
 @dataclass(frozen=True)
@@ -203,57 +222,60 @@ def train(
         texts: (n,) what the teacher read.
         vectors: (n, n_dims) what it answered, rows of length 1.
         schedule: a twentieth of the texts is held back for early stopping.
-        batch: texts a step; similarities are learned within it.
-        rate: of Adam.
-        relation: weight of the similarities beside 1 - cosine.
-        dropout: share of tokens left out of each text while training, so that no vector leans on its neighbours.
+        batch: texts per step; similarities are learned within it.
+        rate: highest learning rate of Adam.
+        relation: weight of the loss on similarities beside that of 1 - cosine.
+        dropout: share of tokens left out of each text in training, so that no vector relies on its neighbours.
         folder: for checkpoints.
         quiet: no progress bar.
+
+    Raises:
+        InputError: there are fewer than 40 texts.
     """
     torch = need("torch", what="training a static encoder")
     if len(texts) < 40:
         raise InputError(f"{number_of(len(texts), 'answer is', 'answers are')} too few to train an encoder", todo="Harvest at least 40")
     counts = start.counts(texts)
-    wanted = torch.nn.functional.normalize(torch.tensor(np.asarray(vectors, np.float32)), dim=1)
+    targets = torch.nn.functional.normalize(torch.tensor(np.asarray(vectors, np.float32)), dim=1)
     order = np.random.default_rng(schedule.seed).permutation(len(texts))
-    held, kept = order[: max(len(texts) // 20, 20)], order[max(len(texts) // 20, 20) :]
-    held = held[:2000]
+    held_out, in_training = order[: max(len(texts) // 20, 20)], order[max(len(texts) // 20, 20) :]
+    held_out = held_out[:2000]
     bag = torch.nn.EmbeddingBag.from_pretrained(torch.tensor(start.table), freeze=False, mode="sum", sparse=True)
     optimiser = torch.optim.SparseAdam(bag.parameters(), lr=rate)
-    n_steps = max(schedule.epochs * (-(-len(kept) // batch)), 1)
+    n_steps = max(schedule.epochs * (-(-len(in_training) // batch)), 1)
 
-    def embed(rows: Any, leave_out: Any = None) -> Any:
+    def embed(rows: Any, drop_rng: Any = None) -> Any:
         part = counts[rows]
         flat = torch.from_numpy(part.indices.astype(np.int64))
         ends = torch.from_numpy(part.indptr.astype(np.int64)[:-1])
         weight = part.data
-        if leave_out is not None:
-            weight = weight * (leave_out.random(len(weight), np.float32) >= dropout)
-        found = bag(flat, ends, per_sample_weights=torch.from_numpy(weight))
-        return torch.nn.functional.normalize(found, dim=1)
+        if drop_rng is not None:
+            weight = weight * (drop_rng.random(len(weight), np.float32) >= dropout)
+        summed = bag(flat, ends, per_sample_weights=torch.from_numpy(weight))
+        return torch.nn.functional.normalize(summed, dim=1)
 
     def epoch(number: int) -> None:
         rng = np.random.default_rng((schedule.seed, number))
-        shuffled = rng.permutation(kept)
+        shuffled = rng.permutation(in_training)
         for i, begin in enumerate(range(0, len(shuffled), batch)):
             rows = shuffled[begin : begin + batch]
             if len(rows) < 8:
                 continue
-            done = (number * (-(-len(kept) // batch)) + i) / n_steps
+            done = (number * (-(-len(in_training) // batch)) + i) / n_steps
             for group in optimiser.param_groups:
                 group["lr"] = rate * (0.5 + 0.5 * float(np.cos(np.pi * done)))
-            student, teacher = embed(rows, rng), wanted[rows]
+            student, teacher = embed(rows, rng), targets[rows]
             loss = (1 - (student * teacher).sum(1)).mean()
             if relation:
-                loss = loss + relation * _relation(torch, student, teacher)
+                loss = loss + relation * _similarity_loss(torch, student, teacher)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
 
     def validate() -> float:
         with torch.inference_mode():
-            student, teacher = embed(held), wanted[held]
-            loss = (1 - (student * teacher).sum(1)).mean() + relation * _relation(torch, student, teacher)
+            student, teacher = embed(held_out), targets[held_out]
+            loss = (1 - (student * teacher).sum(1)).mean() + relation * _similarity_loss(torch, student, teacher)
         return -float(loss)
 
     def state() -> dict[str, Any]:
@@ -269,8 +291,8 @@ def train(
     return Trained(model, history)
 
 
-def _relation(torch: Any, student: Any, teacher: Any) -> Any:
-    """How far the student's similarities within a batch are from the teacher's, nats a text."""
+def _similarity_loss(torch: Any, student: Any, teacher: Any) -> Any:
+    """Divergence of the student's similarities within a batch from the teacher's, nats per text."""
     diagonal = torch.eye(len(student), dtype=torch.bool)
     ours = (student @ student.T / TEMPERATURE).masked_fill(diagonal, -1e4).log_softmax(1)
     theirs = (teacher @ teacher.T / TEMPERATURE).masked_fill(diagonal, -1e4).log_softmax(1)

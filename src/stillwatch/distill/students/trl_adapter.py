@@ -1,7 +1,7 @@
-"""The only module that knows TRL: what it calls trainers, and what they call their options.
+"""The only module that imports TRL and knows the names of its trainers and options.
 
-TRL's ``experimental`` trainers come and go between versions (MiniLLM was removed before 1.16), so the version is pinned
-(``trl>=1.16,<1.17``) and checked, and everything else here goes through these functions.
+TRL's ``experimental`` trainers come and go between versions (MiniLLM was removed before 1.16). So the version is pinned
+(``trl>=1.16,<1.17``) and checked, and other modules go through these functions.
 """
 
 import shutil
@@ -15,10 +15,10 @@ from stillwatch.errors import MissingExtraError
 
 VERSION = "1.16."
 BETA = 0.5
-"""Of what the student learns from the teacher's scores: 0 is forward, 1 reverse Kullback-Leibler divergence, between them generalised
-Jensen-Shannon."""
+"""Divergence by which the student learns from the teacher's scores: 0 is forward, 1 reverse Kullback-Leibler, between them
+generalised Jensen-Shannon."""
 ON_POLICY_BATCH, ON_POLICY_RATE, ON_POLICY_LENGTH = 2, 1e-4, 256
-"""Where the student writes: conversations a step, rate of the optimiser, and tokens of a conversation."""
+"""Of on-policy training: conversations per step, learning rate, and most tokens of a conversation."""
 
 
 def _trl() -> Any:
@@ -41,7 +41,7 @@ def _common(out: Path, schedule: Schedule, batch: int, rate: float) -> dict[str,
 
 
 def _limit(minutes: float) -> Any:
-    """Stops a trainer when its time is over."""
+    """A callback that stops a trainer after so many minutes."""
     import time
 
     transformers = need("transformers", what="training a language model")
@@ -62,7 +62,7 @@ def _resume(out: Path) -> bool:
 
 
 def tidy(out: Path) -> None:
-    """Remove the checkpoints of a training that is over."""
+    """Remove the checkpoints of a finished training."""
     for folder in out.glob("checkpoint-*"):
         shutil.rmtree(folder)
 
@@ -71,30 +71,50 @@ def sequences(
     model: Any, tokenizer: Any, conversations: Sequence[list[dict[str, str]]], out: Path, schedule: Schedule, *,
     batch: int = 4, rate: float = 5e-4, max_length: int = 512,
 ) -> dict[str, float]:
-    """Sequence-level distillation (Kim and Rush 2016): TRL's SFTTrainer on the teacher's answers, loss on them only."""
+    """Sequence-level distillation (Kim and Rush 2016): TRL's SFTTrainer on the teacher's answers, loss on them only.
+
+    Args:
+        model: student; trained in place.
+        tokenizer: of the student.
+        conversations: messages with ``role`` and ``content``; the last is the teacher's.
+        out: folder for checkpoints; training resumes from those that are there.
+        schedule: limits.
+        batch: conversations per step.
+        rate: highest learning rate.
+        max_length: tokens of a conversation; the rest is cut off.
+
+    Returns:
+        Mean training ``loss`` (nats a token) and number of ``steps``.
+    """
     trl, datasets = _trl(), need("datasets", what="training a language model")
     data = datasets.Dataset.from_list([{"prompt": turns[:-1], "completion": turns[-1:]} for turns in conversations])
     options = trl.SFTConfig(**_common(out, schedule, batch, rate), max_length=max_length, completion_only_loss=True)
     trainer = trl.SFTTrainer(model, options, train_dataset=data, processing_class=tokenizer, callbacks=[_limit(schedule.minutes)])
-    done = trainer.train(resume_from_checkpoint=_resume(out))
-    return {"loss": float(done.training_loss), "steps": float(done.global_step)}
+    result = trainer.train(resume_from_checkpoint=_resume(out))
+    return {"loss": float(result.training_loss), "steps": float(result.global_step)}
 
 
 def on_policy(
     model: Any, teacher: Any, tokenizer: Any, conversations: Sequence[list[dict[str, str]]], out: Path, schedule: Schedule, *,
     share: float = 0.5, new_tokens: int = 48,
 ) -> dict[str, float]:
-    """On-policy distillation (Agarwal et al. 2024, GKD): the student writes, the teacher scores; returns the last losses.
+    """On-policy distillation (Agarwal et al. 2024, GKD): the student writes answers, the teacher scores them.
 
     Args:
-        model: student, same vocabulary as the teacher.
-        teacher: scores.
+        model: student, with the teacher's vocabulary; trained in place.
+        teacher: the model that scores.
         tokenizer: of both.
-        conversations: messages, the last of the teacher.
-        out: checkpoints.
+        conversations: messages with ``role`` and ``content``; the last is the teacher's.
+        out: folder for checkpoints; training resumes from those that are there.
         schedule: limits.
-        share: of batches that the student writes itself (lambda).
-        new_tokens: the student writes at a time.
+        share: of batches whose answers the student writes (lambda), 0 to 1.
+        new_tokens: most tokens of an answer that the student writes.
+
+    Returns:
+        Mean training ``loss`` and number of ``steps``.
+
+    Raises:
+        ValueError: the vocabularies differ in size.
     """
     _trl()
     gkd = need("trl.experimental.gkd", what="on-policy distillation")
@@ -110,5 +130,5 @@ def on_policy(
         model=model, teacher_model=teacher, args=options, train_dataset=data, processing_class=tokenizer,
         callbacks=[_limit(schedule.minutes)],
     )
-    done = trainer.train(resume_from_checkpoint=_resume(out))
-    return {"loss": float(done.training_loss), "steps": float(done.global_step)}
+    result = trainer.train(resume_from_checkpoint=_resume(out))
+    return {"loss": float(result.training_loss), "steps": float(result.global_step)}

@@ -1,4 +1,4 @@
-"""Teachers: what answers requests. One class a kind, chosen by the manifest; all have the same members."""
+"""Teachers: models that answer requests. Each kind has a class with the same interface; the manifest chooses it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,56 +11,65 @@ AGAIN = "Run the same command again to go on"
 
 
 class BusyError(Exception):
-    """No usable answer this time: asked again later, the endpoint may give one."""
+    """No usable answer this time; the endpoint may give one later."""
 
     def __init__(
         self, what: str, *, retry_after_s: float | None = None, charged: bool = True, todo: str = AGAIN,
         at_first: type[InputError] | None = None,
     ) -> None:
-        """Say what came in place of an answer.
+        """Make the error.
 
         Args:
-            what: came.
-            retry_after_s: how long the endpoint asks to wait, if it says.
-            charged: whether it may have charged all the same.
-            todo: what the user can do where it stays so.
-            at_first: what it is where the endpoint never answered yet, so that asking again is unlikely to help.
+            what: what came instead of an answer.
+            retry_after_s: seconds that the endpoint asks to wait, if it says so.
+            charged: whether the endpoint may have charged for it.
+            todo: what the user can do if it does not pass.
+            at_first: error to raise instead if the endpoint has not answered anything yet, since asking again is unlikely to help.
         """
         super().__init__(what)
         self.retry_after_s, self.charged, self.todo, self.at_first = retry_after_s, charged, todo, at_first
 
 
 class RefusedError(InputError):
-    """The endpoint answers nobody who asks like this, and charged nothing, or for nothing of use."""
+    """The endpoint rejects all requests of this configuration; it charged nothing, or for nothing of use."""
 
 
 class Teacher(Protocol):
-    """What a harvest asks."""
+    """A model that answers requests."""
 
     identity: str
-    """Digest of what answers: weights, or endpoint and model. Another teacher, another identity."""
+    """Digest of the weights, or of endpoint and model; it differs between teachers."""
     batch: int
-    """Requests answered in one call."""
+    """Most requests for one call of :meth:`ask`."""
     remote: bool
-    """Sent over a network, so that a kill may lose an answer that was charged."""
+    """Whether requests go over a network, so that a kill may lose an answer that was charged."""
     writes: bool
-    """Gives text token by token, so that answers cost by length."""
+    """Whether it writes text token by token, so that an answer's cost depends on its length."""
     max_length: int
-    """Tokens that it reads of a prompt; 0 where that is not known here."""
+    """Tokens of a prompt that it reads; 0 where the limit is not known."""
     cut: int
-    """Prompts so far that were longer, and read in part."""
+    """Prompts asked so far that were longer and read only in part."""
     rejection: str
-    """Why an endpoint rejected what it rejected last."""
+    """Why the endpoint last rejected a prompt; empty where it has not."""
 
     def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
-        """Answer each; ``keys`` are sent along as idempotency keys. Raises BusyError where another attempt may do."""
+        """Answer requests, in order.
+
+        Args:
+            requests: at most ``batch``.
+            keys: idempotency keys, one for each request, for endpoints.
+
+        Raises:
+            BusyError: there was no usable answer, but another attempt may succeed.
+            InputError: another attempt would fail as well.
+        """
 
     def tokens(self, text: str) -> int:
-        """Tokens of a text, perhaps estimated."""
+        """Number of tokens of a text; an endpoint's is an estimate."""
 
 
 def load(manifest: Manifest) -> Teacher:
-    """The teacher that a manifest declares; raises InputError where it is not there."""
+    """The teacher that a manifest declares; raises InputError where it cannot be loaded."""
     if manifest.kind == "openai":
         from stillwatch.distill.teachers.endpoint import Endpoint
 

@@ -1,8 +1,7 @@
-"""A classifier in the manner of scikit-learn: ``predict_proba(texts)`` and ``classes_``.
+"""A teacher with scikit-learn's interface of classifiers: ``predict_proba(texts)`` and ``classes_``.
 
 ``location`` is ``module:attribute`` (an object, or a function without arguments that returns one), which runs code of
-one's own, or the folder of a classifier that Stillwatch trained. Pickled files are not loaded: they run code of whoever
-wrote them.
+one's own, or the folder of a classifier that Stillwatch trained. Pickled files are not loaded, since they can run anybody's code.
 """
 
 import hashlib
@@ -33,21 +32,21 @@ class Classifier:
     rejection = ""
 
     def __init__(self, manifest: Manifest) -> None:
-        """Load the object; raises InputError where it has not the two members."""
+        """Load the object; raises InputError where it lacks ``predict_proba`` or ``classes_``."""
         self._model = _load(manifest)
         missing = [name for name in ("predict_proba", "classes_") if not hasattr(self._model, name)]
         if missing:
             raise InputError(f"the classifier has no {missing[0]}", where=manifest.location, todo=TODO)
         self.classes = [str(name) for name in self._model.classes_]
-        named = getattr(self._model, "identity", None) or f"{manifest.name}\n{manifest.location}\n{self.classes}"
-        self.identity = hashlib.sha256(str(named).encode()).hexdigest()[:32]
+        identity = getattr(self._model, "identity", None) or f"{manifest.name}\n{manifest.location}\n{self.classes}"
+        self.identity = hashlib.sha256(str(identity).encode()).hexdigest()[:32]
 
     def tokens(self, text: str) -> int:
-        """Words."""
+        """Number of words."""
         return text.count(" ") + 1
 
     def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
-        """Classify the last turn of each."""
+        """Classify the last turn of each request; ``keys`` are ignored."""
         texts = [request.prompt for request in requests]
         probabilities = np.asarray(self._model.predict_proba(texts), dtype=np.float64)
         if probabilities.shape != (len(texts), len(self.classes)) or not np.isfinite(probabilities).all():
@@ -69,17 +68,17 @@ def _load(manifest: Manifest) -> Any:
         from stillwatch.distill.students.linear import LinearClassifier
 
         return LinearClassifier.load(Path(manifest.location))
-    if (here := os.getcwd()) not in sys.path:
-        sys.path.insert(0, here)
+    if (folder := os.getcwd()) not in sys.path:
+        sys.path.insert(0, folder)
     try:
-        found: Any = importlib.import_module(module)
+        loaded: Any = importlib.import_module(module)
         for name in attribute.split("."):
-            found = getattr(found, name)
+            loaded = getattr(loaded, name)
     except (ImportError, AttributeError) as error:
-        todo = f"{TODO}; modules are looked for in {here}, where the command runs"
+        todo = f"{TODO}; modules are looked for in {folder}, where the command runs"
         raise InputError(f"cannot import the classifier ({error})", where=manifest.location, todo=todo) from error
-    made = isinstance(found, type) or (callable(found) and not hasattr(found, "predict_proba"))
+    is_factory = isinstance(loaded, type) or (callable(loaded) and not hasattr(loaded, "predict_proba"))
     try:
-        return found() if made else found
+        return loaded() if is_factory else loaded
     except TypeError as error:
         raise InputError(f"cannot make the classifier ({error})", where=manifest.location, todo=TODO) from error

@@ -1,4 +1,4 @@
-"""A sentence encoder: a transformers folder, pooled as its sentence-transformers files say (mean or first token)."""
+"""A sentence encoder from a transformers folder, with the pooling that its sentence-transformers files give (mean or first token)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MINI_BATCH = 32
 
 
 class Encoder:
-    """Answers with a vector of length 1; no text. Of longer texts only the start is read; ``cut`` counts those asked for."""
+    """A teacher that answers with a vector of length 1. Of a text that is too long it reads only the start, which ``cut`` counts."""
 
     batch = 512
     remote = False
@@ -50,14 +50,14 @@ class Encoder:
         self.identity = hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
 
     def tokens(self, text: str) -> int:
-        """Tokens read of a text."""
+        """Number of tokens read of a text."""
         return min(len(self.tokenizer(text, truncation=False, verbose=False)["input_ids"]), self.max_length)
 
     def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
-        """Embed the last turn of each."""
+        """Embed the last turn of each request; ``keys`` are ignored."""
         texts = [request.prompt for request in requests]
         vectors, lengths = self.embed(texts)
-        # Only a text that fills the window can have been cut.
+        # Only a text that fills the window can have been truncated.
         full = [text for text, n in zip(texts, lengths, strict=True) if n >= self.max_length]
         self.cut += sum(len(ids) > self.max_length for ids in self.tokenizer(full, verbose=False)["input_ids"]) if full else 0
         return [
@@ -65,34 +65,34 @@ class Encoder:
         ]
 
     def embed(self, texts: Sequence[str]) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
-        """Vectors (n_texts, n_dims) of length 1, and tokens read of each text."""
+        """Vectors (n_texts, n_dims) of length 1, and the number of tokens read of each text (n_texts,)."""
         return self._embed(self.tokenizer(list(texts), truncation=True, max_length=self.max_length)["input_ids"])
 
     def embed_tokens(self, tokens: Sequence[int]) -> NDArray[np.float16]:
-        """Vectors of single tokens between the marks of a sentence, (n_tokens, n_dims)."""
-        empty, one = self.tokenizer("")["input_ids"], self.tokenizer("a")["input_ids"]
-        before = next((i for i, (left, right) in enumerate(zip(empty, one, strict=False)) if left != right), len(empty))
-        return self._embed([[*empty[:before], token, *empty[before:]] for token in tokens])[0]
+        """Vectors (n_tokens, n_dims) of single tokens, each between the special tokens of a sentence."""
+        empty, single = self.tokenizer("")["input_ids"], self.tokenizer("a")["input_ids"]
+        n_before = next((i for i, (left, right) in enumerate(zip(empty, single, strict=False)) if left != right), len(empty))
+        return self._embed([[*empty[:n_before], token, *empty[n_before:]] for token in tokens])[0]
 
-    def _embed(self, read: Sequence[Sequence[int]]) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
+    def _embed(self, token_ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.float16], NDArray[np.int64]]:
         torch = self._torch
-        lengths = np.array([len(ids) for ids in read], np.int64)
-        out: NDArray[np.float16] = np.zeros((len(read), int(self.model.config.hidden_size)), np.float16)
-        # Texts of like length together, so that little is padding.
+        lengths = np.array([len(ids) for ids in token_ids], np.int64)
+        vectors: NDArray[np.float16] = np.zeros((len(token_ids), int(self.model.config.hidden_size)), np.float16)
+        # Texts of similar length go together, so that there is little padding.
         order = np.argsort(lengths, kind="stable")
         for start in range(0, len(order), MINI_BATCH):
             rows = order[start : start + MINI_BATCH]
-            batch = self.tokenizer.pad({"input_ids": [read[i] for i in rows]}, return_tensors="pt")
+            batch = self.tokenizer.pad({"input_ids": [token_ids[i] for i in rows]}, return_tensors="pt")
             with torch.inference_mode():
                 hidden = self.model(**batch).last_hidden_state.float()
             mask = batch["attention_mask"].unsqueeze(-1).float()
             pooled = hidden[:, 0] if self.first else (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
-            out[rows] = torch.nn.functional.normalize(pooled, dim=1).numpy().astype(np.float16)
-        return out, lengths
+            vectors[rows] = torch.nn.functional.normalize(pooled, dim=1).numpy().astype(np.float16)
+        return vectors, lengths
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """Weights of a model folder or the GGUF file itself; raises InputError where there are none."""
+    """The files with a model's weights, in its folder or the GGUF file itself; raises InputError where there are none."""
     found = [folder] if folder.is_file() else sorted(p for p in folder.glob("*") if p.suffix in WEIGHTS)
     if not found:
         raise InputError("no weights", where=folder, todo="Pass a folder with *.safetensors, or a GGUF file")
@@ -100,5 +100,5 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error of a library, shortened."""
+    """The first line of a library's error, at most 200 characters."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

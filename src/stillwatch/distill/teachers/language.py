@@ -12,15 +12,15 @@ from stillwatch.distill.exchange import Messages, Reply, Request, TopK
 from stillwatch.distill.extra import need, quiet_transformers
 from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.teachers.encoder import first_line, weight_files
-from stillwatch.distill.teachers.endpoint import apart
+from stillwatch.distill.teachers.endpoint import split_thought
 from stillwatch.errors import InputError
 from stillwatch.files import digest
 
 
 class LanguageModel:
-    """Generates; with ``top_k`` it gives log-probabilities of every generated token.
+    """A teacher that generates text, with log-probabilities of every generated token where a request has ``top_k``.
 
-    Of a conversation that leaves no room for the answer only the end is read; ``cut`` counts them.
+    Of a conversation that leaves no room for the answer it reads only the end, which ``cut`` counts.
     """
 
     batch = 8
@@ -42,24 +42,24 @@ class LanguageModel:
         self.cut = 0
 
     def tokens(self, text: str) -> int:
-        """Tokens of a text as a prompt, with what the template puts around it."""
+        """Number of tokens of a text as a prompt, with those of the chat template."""
         return len(self.ids((("user", text),)))
 
     def ids(self, messages: Messages) -> list[int]:
-        """Token numbers of a conversation, up to where the answer begins."""
+        """Token ids of a conversation, up to where the answer begins."""
         if getattr(self.tokenizer, "chat_template", None):
             turns = [{"role": role, "content": content} for role, content in messages]
             text = self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
         else:
             text = "\n".join(content for _, content in messages) + "\n"
-        found: list[int] = self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-        return found
+        ids: list[int] = self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+        return ids
 
     def ask(self, requests: Sequence[Request], *, keys: Sequence[str] = ()) -> list[Reply]:
-        """Answer requests; those with the same parameters are generated together.
+        """Answer requests; greedy ones with the same parameters are generated together. ``keys`` are ignored.
 
-        Greedy answers do not depend on what else is in the batch but for rounding; sampled ones are drawn one request at
-        a time from a generator seeded by (seed, sample), so that a resumed harvest gives the same answers.
+        Greedy answers do not depend on the rest of the batch, except for rounding. Sampled answers are generated one at a time
+        from a seed made of (seed, sample), so that a resumed harvest gives the same answers.
         """
         greedy = [i for i, request in enumerate(requests) if request.temperature == 0]
         replies: dict[int, Reply] = {}
@@ -74,12 +74,12 @@ class LanguageModel:
 
     def _generate(self, requests: Sequence[Request]) -> list[Reply]:
         torch, first = self._torch, requests[0]
-        room = self.max_length - first.max_tokens
-        if room <= 0:
+        max_prompt = self.max_length - first.max_tokens
+        if max_prompt <= 0:
             raise InputError(f"max_tokens = {first.max_tokens} leaves no room for a prompt of this teacher")
-        whole = [self.ids(request.messages) for request in requests]
-        self.cut += sum(len(row) > room for row in whole)
-        inputs = [row[-room:] for row in whole]
+        prompts = [self.ids(request.messages) for request in requests]
+        self.cut += sum(len(row) > max_prompt for row in prompts)
+        inputs = [row[-max_prompt:] for row in prompts]
         width = max(map(len, inputs))
         pad = self.tokenizer.pad_token_id if self.tokenizer.pad_token_id is not None else self.tokenizer.eos_token_id
         ids = torch.tensor([[pad] * (width - len(row)) + row for row in inputs])
@@ -88,51 +88,51 @@ class LanguageModel:
         if first.temperature > 0:
             options |= {"temperature": first.temperature, "top_k": 0, "top_p": 1.0}
         with torch.inference_mode():
-            made = self.model.generate(
+            generated = self.model.generate(
                 input_ids=ids, attention_mask=mask, max_new_tokens=first.max_tokens, pad_token_id=pad,
                 return_dict_in_generate=True, output_logits=bool(first.top_k), **options,
             )
         stops = self.model.generation_config.eos_token_id
         stops = set(stops) if isinstance(stops, list) else {stops}
-        return [self._reply(made, i, inputs[i], width, stops, first.top_k) for i in range(len(requests))]
+        return [self._reply(generated, i, inputs[i], width, stops, first.top_k) for i in range(len(requests))]
 
-    def _reply(self, made: Any, i: int, prompt: list[int], width: int, stops: set[int], k: int) -> Reply:
-        new: list[int] = made.sequences[i, width:].tolist()
+    def _reply(self, generated: Any, i: int, prompt: list[int], width: int, stops: set[int], k: int) -> Reply:
+        new: list[int] = generated.sequences[i, width:].tolist()
         end = next((place for place, token in enumerate(new) if token in stops), None)
         finish = "stop" if end is not None else "length"
         used = new if end is None else new[: end + 1]
-        trace, text = apart(self.tokenizer.decode(used, skip_special_tokens=True))
+        trace, text = split_thought(self.tokenizer.decode(used, skip_special_tokens=True))
         top = None
         if k:
-            logits = self._torch.stack([made.logits[j][i] for j in range(len(used))]).float()
+            logits = self._torch.stack([generated.logits[j][i] for j in range(len(used))]).float()
             top = TopK.of(logits.log_softmax(-1).numpy(), k)
         return Reply(text, trace, top, None, len(prompt), len(used), finish)
 
     def score(self, ids: Sequence[Sequence[int]], k: int) -> list[TopK]:
-        """The k likeliest next tokens at every place of given sequences: the cache that (c) trains on.
+        """The k likeliest next tokens at every position of sequences of token ids: the cache for route (c).
 
-        Row ``j`` of a sequence's TopK says what comes after its token ``j``; there are ``len(sequence) - 1`` rows.
+        Row ``j`` of a sequence's TopK is the distribution after its token ``j``; there are ``len(sequence) - 1`` rows.
         """
         torch = self._torch
-        found = []
+        scored = []
         for row in ids:
             with torch.inference_mode():
                 logits = self.model(torch.tensor([list(row)])).logits[0, :-1].float()
-            top, places = logits.log_softmax(-1).topk(k, dim=-1)
+            top, top_ids = logits.log_softmax(-1).topk(k, dim=-1)
             values = top.numpy()
             tail = np.clip(1 - np.exp(values.astype(np.float64)).sum(axis=1), 0, 1).astype(np.float16)
-            found.append(TopK(places.numpy().astype(np.int32), values.astype(np.float16), tail))
-        return found
+            scored.append(TopK(top_ids.numpy().astype(np.int32), values.astype(np.float16), tail))
+        return scored
 
 
 def load(place: Path, *, train: bool = False) -> tuple[Any, Any]:
-    """Tokenizer and causal model of a folder or GGUF file, in float32 on the CPU; raises InputError where it is none."""
+    """Tokenizer and causal model of a folder or GGUF file, in float32 on the CPU; raises InputError where they cannot be loaded."""
     torch, transformers = need("torch", what="a language model"), quiet_transformers("a language model")
     options: dict[str, Any] = {"local_files_only": True}
     folder = place
     if place.is_file():
         need("gguf", what="a GGUF file")
-        # It draws a bar of its own, which no setting of transformers turns off.
+        # It draws a progress bar that no setting of transformers turns off.
         vars(importlib.import_module("transformers.modeling_gguf_pytorch_utils"))["tqdm"] = lambda rows, **_: rows
         folder, options["gguf_file"] = place.parent, place.name
     try:
@@ -141,7 +141,7 @@ def load(place: Path, *, train: bool = False) -> tuple[Any, Any]:
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"cannot load the language model ({first_line(error)})", where=place) from error
     if place.is_file():
-        # It is plain float32 by now, but remembers that it was not, and would refuse to be saved.
+        # The model is float32 by now but still marked as quantised, and would refuse to be saved.
         model.hf_quantizer = None
         model.is_quantized = False
         if hasattr(model.config, "quantization_config"):
