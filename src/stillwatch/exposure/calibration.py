@@ -1,4 +1,4 @@
-"""How much wider intervals must be than the bootstrap says: from a recorded back-test, not from taste."""
+"""How much wider intervals must be than the bootstrap says, from a recorded back-test."""
 
 from pathlib import Path
 from typing import Any

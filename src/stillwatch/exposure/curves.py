@@ -28,21 +28,21 @@ def write(measured: Sequence[Measured], path: Path) -> None:
 
 def entry(m: Measured) -> dict[str, Any]:
     """One curve as JSON."""
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "task": m.task, "capability": m.capability, "student": m.student, "channel": m.channel,
         "n": m.fidelity.n.tolist(), "scores": _rows(m.fidelity), "zero": m.fidelity.zero, "n_test": m.fidelity.n_test,
     }
     if np.isfinite(m.fidelity.pool):
-        found["pool"] = m.fidelity.pool
+        fields["pool"] = m.fidelity.pool
     if m.accuracy is not None:
-        found["accuracy"] = {"scores": _rows(m.accuracy), "zero": m.accuracy.zero}
+        fields["accuracy"] = {"scores": _rows(m.accuracy), "zero": m.accuracy.zero}
     if m.teacher_accuracy is not None:
-        found["teacher_accuracy"] = m.teacher_accuracy
-    return found
+        fields["teacher_accuracy"] = m.teacher_accuracy
+    return fields
 
 
 def distinct(measured: Sequence[Measured]) -> list[Measured]:
-    """The same without copies, as a file given twice has them: they would vouch for each other. The first of equal ones stays."""
+    """The same without copies, such as from a file given twice: they would confirm each other. The first of equal ones stays."""
 
     def scores(m: Measured) -> str:
         curve = m.fidelity
@@ -56,31 +56,31 @@ def _rows(curve: Curve) -> list[list[float]]:
 
 
 def read(path: Path) -> list[Measured]:
-    """Read curves; raises InputError that names the entry that is not one."""
+    """Read curves from a JSON file; raises InputError that names an entry that is no curve."""
     entries = read_json(path)
     if not isinstance(entries, list) or not entries:
         raise InputError("no curves", where=path, todo="Write a list of curves: docs/exposure.md shows one")
     found = []
-    for number, told in enumerate(entries):
+    for number, entry in enumerate(entries):
         where = f"{path} entry {number}"
         try:
-            json.dumps(told, ensure_ascii=False).encode()
-            _demand(told, ("task", "student", "channel", "n", "scores", "zero", "n_test"))
-            name = f"{told['task']}, {told['student']}, {told['channel']}"
-            n = np.asarray(told["n"], np.float64)
-            curve = _curve(name, n, told["scores"], told["zero"], told["n_test"], told.get("pool"))
+            json.dumps(entry, ensure_ascii=False).encode()
+            _demand(entry, ("task", "student", "channel", "n", "scores", "zero", "n_test"))
+            name = f"{entry['task']}, {entry['student']}, {entry['channel']}"
+            n = np.asarray(entry["n"], np.float64)
+            curve = _curve(name, n, entry["scores"], entry["zero"], entry["n_test"], entry.get("pool"))
             accuracy = None
-            if told.get("accuracy"):
-                _demand(told["accuracy"], ("scores", "zero"), "accuracy.")
-                accuracy = _curve(name, n, told["accuracy"]["scores"], told["accuracy"]["zero"], told["n_test"], told.get("pool"))
-            capability = str(told.get("capability") or "other")
+            if entry.get("accuracy"):
+                _demand(entry["accuracy"], ("scores", "zero"), "accuracy.")
+                accuracy = _curve(name, n, entry["accuracy"]["scores"], entry["accuracy"]["zero"], entry["n_test"], entry.get("pool"))
+            capability = str(entry.get("capability") or "other")
             if capability not in CAPABILITIES:
                 raise ValueError(f"capability {capability!r}; known: {', '.join(CAPABILITIES)}")
-            teacher = told.get("teacher_accuracy")
+            teacher = entry.get("teacher_accuracy")
             if teacher is not None and not (_is_number(teacher) and 0 <= teacher <= 1):
                 raise ValueError("teacher_accuracy must lie between 0 and 1")
             found.append(Measured(
-                str(told["task"]), capability, str(told["student"]), str(told["channel"]), curve,
+                str(entry["task"]), capability, str(entry["student"]), str(entry["channel"]), curve,
                 accuracy, None if teacher is None else float(teacher),
             ))
         except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
@@ -88,19 +88,19 @@ def read(path: Path) -> list[Measured]:
     return found
 
 
-def _demand(told: Any, names: Sequence[str], within: str = "") -> None:
-    """Refuse what is no object with these fields, lists and numbers where they belong."""
-    if not isinstance(told, dict):
+def _demand(entry: Any, names: Sequence[str], within: str = "") -> None:
+    """Raise ValueError where an entry lacks a field or a field is no list or number as it should be."""
+    if not isinstance(entry, dict):
         raise ValueError(f"{within.rstrip('.') or 'the entry'} is no object")
     for name in names:
-        if told.get(name) is None:
+        if entry.get(name) is None:
             raise ValueError(f"{within}{name} is missing")
-    if "n" in names and not (isinstance(told["n"], list) and all(map(_is_number, told["n"]))):
+    if "n" in names and not (isinstance(entry["n"], list) and all(map(_is_number, entry["n"]))):
         raise ValueError("n must be a list of numbers")
-    if not isinstance(told["scores"], list) or not all(isinstance(row, list) and all(map(_is_number, row)) for row in told["scores"]):
+    if not isinstance(entry["scores"], list) or not all(isinstance(row, list) and all(map(_is_number, row)) for row in entry["scores"]):
         raise ValueError(f"{within}scores must be a list of lists of numbers, one list for each of n")
     for name in ("zero", "n_test"):
-        if name in names and not _is_number(told[name]):
+        if name in names and not _is_number(entry[name]):
             raise ValueError(f"{within}{name} is no number")
 
 

@@ -1,7 +1,7 @@
-"""What a countermeasure takes from an attacker who adapts, and what it costs honest users.
+"""The effect of a countermeasure on an attacker who adapts, and its cost for honest users.
 
-A countermeasure changes the answers; attackers answer back. Each pair is a :class:`~stillwatch.exposure.closed.Channel`,
-and a countermeasure is worth what it is worth against the best of its attackers. Its measure is the equivalent undefended
+A countermeasure changes the answers, and attackers adapt. Each pair is a :class:`~stillwatch.exposure.closed.Channel`; what
+counts is the effect against the best attacker. Its measure is the equivalent undefended
 harvest ``N_eff``: the number of undefended exchanges that give the same fidelity as the defended harvest of N. The
 multiplier ``N / N_eff`` is how many times more the attacker must harvest; 1 is no effect.
 """
@@ -33,14 +33,14 @@ def _noise(seed: int, rows: I64, draw: int, n: int) -> NDArray[np.float64]:
     x ^= x >> np.uint64(27)
     x *= np.uint64(0x94D049BB133111EB)
     x ^= x >> np.uint64(31)
-    found: NDArray[np.float64] = (x >> np.uint64(11)).astype(np.float64) / 2.0**53
-    return found
+    result: NDArray[np.float64] = (x >> np.uint64(11)).astype(np.float64) / 2.0**53
+    return result
 
 
-def _sure(classes: I64, n_classes: int) -> F32:
+def _one_hot(classes: I64, n_classes: int) -> F32:
     """Rows (n, n_classes) that are 1 at the class."""
-    found: F32 = (classes[:, None] == np.arange(n_classes)).astype(np.float32)
-    return found
+    result: F32 = (classes[:, None] == np.arange(n_classes)).astype(np.float32)
+    return result
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,17 @@ class Countermeasure:
 
 def labels_only(task: Task, rows: I64, draw: int) -> F32:
     """No probabilities: one for the answer, nothing else."""
-    return _sure(task.pool[rows].argmax(axis=1), task.n_classes)
+    return _one_hot(task.pool[rows].argmax(axis=1), task.n_classes)
 
 
 def flips(share: float, *, sticky: bool) -> Answers:
-    """Another answer, drawn at random, for a share of requests; sticky gives the same one when asked again."""
+    """Replace the answer by a random other one for a share of requests; sticky gives the same one when asked again."""
 
     def answers(task: Task, rows: I64, draw: int) -> F32:
         noise = _noise(11, rows, 0 if sticky else draw + 1, 2)
         best = task.pool[rows].argmax(axis=1)
         other = (best + 1 + (noise[:, 1] * (task.n_classes - 1)).astype(np.int64)) % task.n_classes
-        return _sure(np.where(noise[:, 0] < share, other, best), task.n_classes)
+        return _one_hot(np.where(noise[:, 0] < share, other, best), task.n_classes)
 
     return answers
 
@@ -85,8 +85,8 @@ def scrambled(task: Task, rows: I64, draw: int) -> F32:
 
 def rounded(task: Task, rows: I64, draw: int) -> F32:
     """Probabilities to two decimals, which takes what the teacher says of unlikely answers."""
-    found: F32 = np.round(task.pool[rows], 2)
-    return found
+    result: F32 = np.round(task.pool[rows], 2)
+    return result
 
 
 def keyed(margin: float) -> Answers:
@@ -97,12 +97,12 @@ def keyed(margin: float) -> Answers:
         two = np.argsort(-p, axis=1)[:, :2]
         top = np.take_along_axis(p, two, axis=1)
         swap = (top[:, 0] - top[:, 1] < margin) & (_noise(13, rows, 0, 1)[:, 0] < 0.5)
-        return _sure(np.where(swap, two[:, 1], two[:, 0]), task.n_classes)
+        return _one_hot(np.where(swap, two[:, 1], two[:, 0]), task.n_classes)
 
     return answers
 
 
-def _changed(answers: Answers) -> Callable[[Task], float]:
+def _share_changed(answers: Answers) -> Callable[[Task], float]:
     def cost(task: Task) -> float:
         rows = np.arange(len(task.pool))
         return float((answers(task, rows, 0).argmax(axis=1) != task.pool.argmax(axis=1)).mean())
@@ -110,17 +110,17 @@ def _changed(answers: Answers) -> Callable[[Task], float]:
     return cost
 
 
-def _made(name: str, what: str, answers: Answers) -> Countermeasure:
-    return Countermeasure(name, what, answers, _changed(answers))
+def _countermeasure(name: str, what: str, answers: Answers) -> Countermeasure:
+    return Countermeasure(name, what, answers, _share_changed(answers))
 
 
 COUNTERMEASURES = (
-    _made("labels only", "no probabilities", labels_only),
-    _made("scrambled tail", "the likeliest answer is true, the other probabilities are shuffled", scrambled),
-    _made("two decimals", "probabilities are rounded to hundredths", rounded),
-    _made("20 % flips", "a fifth of answers replaced at random, afresh each time", flips(0.2, sticky=False)),
-    _made("20 % sticky flips", "a fifth of answers replaced, the same way each time", flips(0.2, sticky=True)),
-    _made("keyed marks", "a key chooses between answers within 0.2 of each other", keyed(0.2)),
+    _countermeasure("labels only", "no probabilities", labels_only),
+    _countermeasure("scrambled tail", "the likeliest answer is true, the other probabilities are shuffled", scrambled),
+    _countermeasure("two decimals", "probabilities are rounded to hundredths", rounded),
+    _countermeasure("20 % flips", "a fifth of answers replaced at random, afresh each time", flips(0.2, sticky=False)),
+    _countermeasure("20 % sticky flips", "a fifth of answers replaced, the same way each time", flips(0.2, sticky=True)),
+    _countermeasure("keyed marks", "a key chooses between answers within 0.2 of each other", keyed(0.2)),
 )
 
 
@@ -129,7 +129,7 @@ OF_PROBABILITIES = ("labels only", "scrambled tail", "two decimals", "keyed mark
 
 
 def _naive(answers: Answers) -> Attack:
-    """Believes everything."""
+    """Trains on the answers as they are, probabilities included."""
 
     def attack(task: Task, rows: I64, rng: np.random.Generator) -> tuple[I64, list[F32]]:
         return rows, soft_targets(answers(task, rows, 0))
@@ -245,14 +245,14 @@ def effect(
         # A seed's harvest is the same with the defence and without it, so both take the same seeds. The test set is the same, too;
         # how alike it treats both is not known, so that the two are shifted apart, which is wider.
         places = rng.random((plain.scores.shape[1],))
-        goal = float(_redrawn(last, places, rng).envelope[0])
-        values.append(min(exchanges_for(_redrawn(plain, places, rng), goal), n))
+        goal = float(_resampled(last, places, rng).envelope[0])
+        values.append(min(exchanges_for(_resampled(plain, places, rng), goal), n))
     n_eff = min(exchanges_for(plain, reached), n)
     low, high = np.quantile(values, [0.05, 0.95])
     return Effect(name, attacker, n, reached, n_eff, min(float(low), n_eff), max(float(high), n_eff), cost, task)
 
 
-def _redrawn(curve: Curve, places: F64, rng: np.random.Generator) -> Curve:
+def _resampled(curve: Curve, places: F64, rng: np.random.Generator) -> Curve:
     """The curve of other seeds, as far apart as those of independent harvests, and of another test set of the same size."""
     seeds = np.isfinite(curve.scores).sum(axis=1)[:, None]
     stretch = curve.fresh[:, None] * np.sqrt(seeds / np.maximum(seeds - 1, 1))  # and as a few seeds show of a spread
@@ -266,8 +266,8 @@ def _redrawn(curve: Curve, places: F64, rng: np.random.Generator) -> Curve:
 def strongest(effects: Sequence[Effect]) -> list[Effect]:
     """Of each task's countermeasure the attacker against whom it does least: the published effect."""
     best: dict[tuple[str, str], Effect] = {}
-    for found in effects:
-        key = (found.task, found.countermeasure)
-        if key not in best or found.n_eff > best[key].n_eff:
-            best[key] = found
+    for result in effects:
+        key = (result.task, result.countermeasure)
+        if key not in best or result.n_eff > best[key].n_eff:
+            best[key] = result
     return list(best.values())

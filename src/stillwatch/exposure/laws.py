@@ -25,10 +25,10 @@ F64 = NDArray[np.float64]
 
 EXPONENTS = np.geomspace(0.2, 2.5, 36)
 FLOORS = np.linspace(0, 1, 41)
-"""Of c over e0."""
+"""Grid of c over e0."""
 N_SCALES = 60
 UNLIKELY = 1e-9
-"""Places of the grid this much less likely than the best are dropped."""
+"""Grid points less likely than the best by this factor are dropped."""
 DISCREPANCY = 0.02
 """How far a true curve may lie from any law at its last point, beside its noise (standard deviation).
 
@@ -37,9 +37,9 @@ The variance grows as N falls: a law stands for the curve near where it goes on,
 FLOOR_SPREAD = 0.1
 """How far the floors of students of one task lie apart (standard deviation of c over e0)."""
 MAX_FACTOR = 30.0
-"""Beyond so many times the largest measured N there is no point estimate: nothing was ever checked there."""
-SURE_FACTOR = 14.0
-"""Up to here intervals are as back-tested; from here to MAX_FACTOR they are doubled."""
+"""Beyond this many times the largest N measured there is no point estimate, since nothing was back-tested there."""
+TESTED_FACTOR = 14.0
+"""Up to this factor intervals are back-tested; from here to MAX_FACTOR they are doubled."""
 MIN_POINTS = 4
 
 
@@ -57,13 +57,13 @@ class Curve:
     n_test: int
     """Held-out items behind each score."""
     pool: float = np.inf
-    """Prompts that all harvests were drawn from: those of more than a little of it have prompts in common."""
+    """Number of prompts that all harvests were drawn from: large harvests from a small pool share prompts."""
 
     @property
     def mean(self) -> F64:
         """Mean over seeds, (n_points,)."""
-        found: F64 = np.nanmean(self.scores, axis=1)
-        return found
+        mean: F64 = np.nanmean(self.scores, axis=1)
+        return mean
 
     @property
     def envelope(self) -> F64:
@@ -72,7 +72,7 @@ class Curve:
 
     @property
     def fresh(self) -> F64:
-        """(n_points,), how many times further apart the scores of independent harvests would lie (correction for a finite pool)."""
+        """Finite-pool correction (n_points,): how many times further apart scores of independent harvests would lie."""
         return 1 / np.sqrt(np.maximum(1 - self.n / self.pool, 1 / self.pool))
 
     @property
@@ -106,21 +106,21 @@ SHAPES = {"power": power_shape, "hill": hill_shape}
 
 @dataclass(frozen=True)
 class Law:
-    """One law: the places of its grid that the curve leaves likely, each with its posterior weight."""
+    """A fitted law: the likely points of its parameter grid, each with its posterior weight."""
 
     name: str
     floor: F64
-    """(n_places,): c."""
+    """(n_grid,): c."""
     scale: F64
-    """(n_places,): k."""
+    """(n_grid,): k."""
     exponent: F64
-    """(n_places,): b."""
+    """(n_grid,): b."""
     weight: F64
-    """(n_places,), sums to 1."""
+    """(n_grid,), sums to 1."""
     zero_error: float
 
     def errors(self, n: float) -> F64:
-        """Error at N at every place."""
+        """Error at N for every grid point, (n_grid,)."""
         left = SHAPES[self.name](n, self.scale, self.exponent)
         found: F64 = self.floor + (self.zero_error - self.floor) * left
         return found
@@ -130,20 +130,20 @@ class Law:
         return float(self.errors(n) @ self.weight)
 
     def parameters(self) -> dict[str, list[float]]:
-        """Ceiling (score without end), exponent and scale (exchanges): of the likeliest place, and the 90 % interval of all places."""
+        """Ceiling (score as N grows without limit), exponent and scale (exchanges): the likeliest value and the 90 % interval of each."""
         best = int(np.argmax(self.weight))
-        told = {"ceiling": 1 - self.floor, "exponent": self.exponent, "scale": self.scale}
-        return {name: [float(values[best]), *_quantiles(values, self.weight, (0.05, 0.95))] for name, values in told.items()}
+        values_of = {"ceiling": 1 - self.floor, "exponent": self.exponent, "scale": self.scale}
+        return {name: [float(values[best]), *_quantiles(values, self.weight, (0.05, 0.95))] for name, values in values_of.items()}
 
 
 @lru_cache(maxsize=64)
 def fit(curve: Curve, peers: tuple[Curve, ...] = (), floor_spread: float = FLOOR_SPREAD) -> tuple[Law, Law]:
-    """Fit both laws to the mean over seeds; remembered, since many campaigns ask the same few curves.
+    """Fit both laws to the mean over seeds; cached, since many campaigns use the same few curves.
 
     Args:
         curve: what was measured.
-        peers: curves of other students of the same task, which say where floors of it lie.
-        floor_spread: how far these lie apart.
+        peers: curves of other students of the same task, which inform its floor.
+        floor_spread: standard deviation of the floors of one task, of c over e0.
 
     Raises:
         ValueError: fewer than :data:`MIN_POINTS` points.
@@ -186,9 +186,9 @@ def _posterior(name: str, curve: Curve) -> F64:
     square, cross, whole = _parabolas(name, curve, 1 - curve.mean, 1 / (curve.sd**2 + DISCREPANCY**2 * n[-1] / n), EXPONENTS)
     c = (FLOORS * (1 - curve.zero))[:, None, None]
     chi = whole - 2 * c * cross + c * c * square
-    # Where no place fits within the noise, the noise was told too small.
+    # Where no grid point fits within the noise, the noise was underestimated.
     slack = max(float(chi.min()) / max(len(n) - 3, 1), 1.0)
-    # Exponents are of the order of one; of the floor nothing is assumed.
+    # Prior: exponents are of the order of one; the floor has a flat prior.
     log = -0.5 * chi / slack - 0.5 * (np.log(EXPONENTS) / 0.5) ** 2
     weight = np.exp(log - log.max())
     found: F64 = weight / weight.sum()
@@ -197,13 +197,13 @@ def _posterior(name: str, curve: Curve) -> F64:
 
 @lru_cache(maxsize=256)
 def _own_floors(curve: Curve) -> F64:
-    """What a curve alone says of its floor, both laws together, (n_floors,)."""
+    """Posterior of a curve's floor from the curve alone, both laws together, (n_floors,)."""
     found: F64 = np.mean([_posterior(name, curve).sum(axis=(1, 2)) for name in SHAPES], axis=0)
     return found
 
 
 def _shared_floors(peers: tuple[Curve, ...], floor_spread: float) -> F64:
-    """How likely each floor is for one more student of a task, (n_floors,): all floors lie around one that nobody knows."""
+    """Prior of the floor of one more student of a task, (n_floors,): the floors of all lie around an unknown common one."""
     near = np.exp(-0.5 * ((FLOORS[:, None] - FLOORS[None, :]) / floor_spread) ** 2)
     near /= near.sum(axis=0)  # of a floor (row), given the middle of all (column)
     log = np.zeros(len(FLOORS))
@@ -237,49 +237,49 @@ def predict(
     Args:
         curve: what was measured.
         at: exchanges.
-        widen: factor on the half-widths, from a back-test (:mod:`backtest`) of students beside others of their task: one alone,
-            whose end nothing else tells, has intervals no narrower than the laws'.
+        widen: factor on the half-widths, from a back-test (:mod:`backtest`) of students that have peers. Without peers, which inform
+            the floor, intervals are no narrower than the laws' own.
         peers: curves of other students of the same task.
-        best: the best of all students at each N up to the curve's largest, which is told where it was measured and bounds from
-            below beyond.
-        floor_spread: how far the floors of the peers lie apart, as :data:`FLOOR_SPREAD`.
+        best: the best of all students at each N up to the curve's largest: the prediction where it was measured, and a lower bound
+            beyond.
+        floor_spread: standard deviation of the floors of one task, as :data:`FLOOR_SPREAD`.
     """
     last_sd = float(curve.sd[-1])
-    beside = any(len(peer.n) >= MIN_POINTS for peer in peers)
+    has_peers = any(len(peer.n) >= MIN_POINTS for peer in peers)
     best = best or curve
     most = float(curve.n[-1])
     reached = measured(best, float(best.n[-1]))
-    found = []
+    predictions = []
     for n in at:
         factor = n / most
         if factor <= 1:
-            found.append(measured(best, n))
+            predictions.append(measured(best, n))
             continue
         laws = fit(curve, peers, floor_spread)
         point = 1 - sum(law.mean(n) for law in laws) / 2
-        low, high = (1 - e for e in _both(laws, [law.errors(n) for law in laws], (0.95, 0.05)))
+        low, high = (1 - e for e in _joint_quantiles(laws, [law.errors(n) for law in laws], (0.95, 0.05)))
         low, high = min(low, point) - 2 * last_sd, max(high, point) + 2 * last_sd
-        stretch = (widen if beside else max(widen, 1.0)) * (2 if factor > SURE_FACTOR else 1)
+        stretch = (widen if has_peers else max(widen, 1.0)) * (2 if factor > TESTED_FACTOR else 1)
         low, high = point - stretch * (point - low), point + stretch * (high - point)
-        # A larger harvest is worth no less: what is told of the largest N bounds what is told beyond it from below.
+        # A larger harvest is worth no less, so the score at the largest N bounds predictions beyond it from below.
         if factor > MAX_FACTOR:
-            found.append(Prediction(n, factor, None, low=reached.low, high=1.0, basis="refused"))
+            predictions.append(Prediction(n, factor, None, low=reached.low, high=1.0, basis="refused"))
         else:
-            basis = "doubled" if factor > SURE_FACTOR else "extrapolated"
+            basis = "doubled" if factor > TESTED_FACTOR else "extrapolated"
             low, high = max(low, reached.low), min(max(high, reached.high), 1.0)
-            found.append(Prediction(n, factor, float(np.clip(max(point, reached.score or 0.0), low, high)), low, high, basis))
-    return found
+            predictions.append(Prediction(n, factor, float(np.clip(max(point, reached.score or 0.0), low, high)), low, high, basis))
+    return predictions
 
 
 def steps(curve: Curve, now: float, then: float, peers: tuple[Curve, ...] = ()) -> tuple[float, float]:
-    """90 % bounds of what the score rises by from ``now`` to ``then`` exchanges, over both laws."""
+    """90 % bounds of the rise of the score from ``now`` to ``then`` exchanges, over both laws."""
     laws = fit(curve, peers)
-    low, high = _both(laws, [law.errors(now) - law.errors(then) for law in laws], (0.05, 0.95))
+    low, high = _joint_quantiles(laws, [law.errors(now) - law.errors(then) for law in laws], (0.05, 0.95))
     return low, high
 
 
-def _both(laws: Sequence[Law], values: Sequence[F64], at: Sequence[float]) -> list[float]:
-    """Quantiles of a value at each place over both laws, each with half of the weight."""
+def _joint_quantiles(laws: Sequence[Law], values: Sequence[F64], at: Sequence[float]) -> list[float]:
+    """Quantiles of a value over the grid points of both laws, each law with half of the weight."""
     return _quantiles(np.concatenate(values), np.concatenate([law.weight for law in laws]), at)
 
 
@@ -293,7 +293,7 @@ def _quantiles(values: F64, weights: F64, at: Sequence[float]) -> list[float]:
 def measured(curve: Curve, n: float) -> Prediction:
     """Score at an N up to the largest measured: interpolation over log N, from the score without a teacher.
 
-    Below the smallest N measured, where a skill may come late or early, all from that score to what is told of that N is possible.
+    Below the smallest N measured a skill may come early or late, so the interval reaches from that score to the bounds at that N.
     """
     x = np.concatenate([[0.0], np.log1p(curve.n)])
     score = float(np.interp(np.log1p(n), x, np.concatenate([[curve.zero], curve.mean])))

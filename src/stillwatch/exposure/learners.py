@@ -22,9 +22,9 @@ I64 = NDArray[np.int64]
 
 RIDGES = (0.03, 0.3, 3.0)
 EXACT = 8000
-"""Up to so many exchanges by Cholesky, above by block conjugate gradients."""
-CHOOSING = 1500
-"""Exchanges that choose the ridge, at most."""
+"""Up to this many exchanges are solved by Cholesky, more by block conjugate gradients."""
+MAX_CHOOSING = 1500
+"""At most this many exchanges choose the ridge."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,12 @@ def learn(kernel: Kernel, rows: I64, wanted: F32, ridge: float) -> F32:
 
 
 def choose(kernel: Kernel, rows: I64, wanted: Sequence[F32]) -> tuple[float, int]:
-    """Ridge, and place in ``wanted``, whose student agrees most with each answer of the harvest when that answer is left out.
+    """The ridge, and the index in ``wanted``, with the best leave-one-out agreement over the harvest.
 
-    A fifth of the harvest set aside, which chose before, chose so badly from 90 answers to 20 classes that curves dipped by a quarter.
+    Choosing on a held-out fifth was worse: from 90 answers to 20 classes curves dipped by a quarter.
     """
-    rows = rows[:CHOOSING]
-    scores = leave_one_out(kernel.pool[np.ix_(rows, rows)], [each[:CHOOSING] for each in wanted], RIDGES)
+    rows = rows[:MAX_CHOOSING]
+    scores = leave_one_out(kernel.pool[np.ix_(rows, rows)], [each[:MAX_CHOOSING] for each in wanted], RIDGES)
     ridge, which = choose_ridge(scores, len(rows))
     return RIDGES[ridge], which
 

@@ -12,7 +12,7 @@ import numpy as np
 from stillwatch.exposure import backtest, curves, laws
 from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import ATTACKS, COUNTERMEASURES, Effect, strongest
-from stillwatch.exposure.worth import CAP, DAYS, NEWS, PUBLIC, TOLD_WITHIN, CampaignWorth, Skill, Worth, scores, sizes, worth
+from stillwatch.exposure.worth import CAP, DAYS, HARVEST_FACTOR, NEWS, PUBLIC, CampaignWorth, Skill, Worth, scores, sizes, worth
 from stillwatch.files import own_folder, replacing, write_json
 from stillwatch.run_details import between
 from stillwatch.terminal.plain import plain
@@ -29,9 +29,9 @@ class Report:
     checks: list[Check]
     effects: list[Effect]
     asked: list[list[Worth]]
-    """For each skill, those of the exchanges that were asked for."""
+    """For each skill, the worth of the exchanges that the user gave."""
     news: list[list[Worth]]
-    """For each skill, those of :func:`stillwatch.exposure.worth.sizes`."""
+    """For each skill, the worth of :func:`stillwatch.exposure.worth.sizes`."""
     backtest: list[backtest.Table]
     widening: float
     campaigns: list[CampaignWorth]
@@ -39,8 +39,8 @@ class Report:
     settings: dict[str, Any]
 
     @property
-    def told(self) -> list[list[Worth]]:
-        """For each skill, the worth of all these exchanges in order, each number once."""
+    def reported_worths(self) -> list[list[Worth]]:
+        """For each skill, ``asked`` and ``news`` together, by number of exchanges, each number once."""
         return [sorted({w.n: w for w in (*asked, *news)}.values(), key=lambda w: w.n)
                 for asked, news in zip(self.asked, self.news, strict=True)]
 
@@ -50,7 +50,7 @@ def build(
     campaigns: list[CampaignWorth], teachers: list[dict[str, Any]], settings: dict[str, Any], widening: float,
     exchanges: Sequence[float] = (),
 ) -> Report:
-    """Add what follows from the curves: the worth of ``exchanges`` and of the news' sizes, and the back-test of all skills."""
+    """Make the report: compute the worth of ``exchanges`` and of the sizes in the news, and gather the back-tests of all skills."""
     tested = backtest.table([row for skill in skills for row in skill.tested])
     asked, news = ([[worth(skill, n, widen=widening) for n in at] for skill, at in zip(skills, of, strict=True)]
                    for of in ([exchanges] * len(skills), [sizes(skill) for skill in skills]))
@@ -58,7 +58,7 @@ def build(
 
 
 TABLES = ("exposure.json", "curves.json")
-"""Written first; each tells that a folder is a study's: the next detect into a run's folder removes the first, which is of that run."""
+"""Written first; each marks the folder as a study's. The next ``detect`` into a run folder removes the first, which values that run."""
 
 
 def write(report: Report, out: Path) -> list[Path]:
@@ -107,7 +107,7 @@ def _finite(value: float) -> float | None:
 
 
 def picture(skill: Skill, widening: float) -> bytes | None:
-    """A curve with its law and interval up to 30 times beyond, as PNG; nothing where matplotlib is not installed."""
+    """A curve with its law and interval up to the skill's reach, as PNG; None where matplotlib is not installed."""
     try:
         import matplotlib
     except ImportError:
@@ -145,13 +145,13 @@ def page(report: Report, pictures: Sequence[str]) -> str:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )
-    engine.filters |= {"share": _share, "count": _count, "times": _times, "exchanges": _exchanges, "left_out": told_left_out}
+    engine.filters |= {"share": _share, "count": _count, "times": _times, "exchanges": _exchanges, "left_out": left_out_in_words}
     least = strongest(report.effects)
     shown = {effect.countermeasure for effect in least}
     return engine.get_template("exposure.html").render(
         report=report, pictures=pictures, strongest=least, days=DAYS, news=NEWS, public=PUBLIC,
-        countermeasures={one.name: one.what for one in COUNTERMEASURES if one.name in shown},
-        attacks=ATTACKS, max_factor=laws.MAX_FACTOR, within=TOLD_WITHIN, cap=CAP,
+        countermeasures={measure.name: measure.what for measure in COUNTERMEASURES if measure.name in shown},
+        attacks=ATTACKS, max_factor=laws.MAX_FACTOR, within=HARVEST_FACTOR, cap=CAP,
     )
 
 
@@ -164,7 +164,7 @@ def _count(value: float) -> str:
 
 
 def _exchanges(w: Worth) -> str:
-    """N, and where it is an estimate, between what bounds."""
+    """N, with its bounds where it is an estimate."""
     return _count(w.n) if w.n_low is None or w.n_high is None else f"{_count(w.n)} ({_count(w.n_low)} to {_count(w.n_high)})"
 
 
@@ -172,45 +172,45 @@ def _times(value: float) -> str:
     return f"{value:.1f}×" if np.isfinite(value) else "all"
 
 
-def told_left_out(skill: Skill) -> str:
-    """Sizes that count for nothing, in words."""
+def left_out_in_words(skill: Skill) -> str:
+    """The sizes left out of a skill's curve, in words."""
     sizes_ = ", ".join(_count(n) for n in skill.left_out)
-    return f"not counted: scores at {sizes_} exchanges, of recipes that another outdoes there by the line between its own sizes"
+    return f"not counted: scores at {sizes_} exchanges, where another recipe's own sizes interpolate to a higher score"
 
 
 def console(report: Report) -> str:
-    """The same in a few lines."""
+    """The report as a few lines for the terminal."""
     lines = []
     several = len({effect.task for effect in report.effects}) > 1
-    for skill, told_worths in zip(report.skills, report.told, strict=True):
+    for skill, worths in zip(report.skills, report.reported_worths, strict=True):
         reached = f"{skill.gap:.0%} of the gap closed" if skill.gap >= 0 else "no gap closed, and less agreement than without any exchange,"
         reached += f" at {skill.curve.n[-1]:,.0f} exchanges"
         lines.append(f"{skill.task} ({skill.capability}; {', '.join(skill.channels)}; {', '.join(skill.students)}): {reached}")
         if skill.left_out:
-            lines.append(f"  {told_left_out(skill)}")
+            lines.append(f"  {left_out_in_words(skill)}")
         if skill.threshold is not None:
             lines.append(f"  a threshold, {skill.threshold}")
-        for w in told_worths:
+        for w in worths:
             point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
             lines.append(f"  {w.n:>12,.0f} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")
     for table in report.backtest:
         lines.append(f"  back-test {table.factor:g} times beyond: median error {table.median:.3f}, largest {table.largest:.3f}, "
                      f"{table.covered:.0%} of {table.n_curves} curves within the interval"
                      + (f": misses its aims ({table.misses})" if table.misses else ""))
-    for found in (least := strongest(report.effects)):
-        bounds = f"[{found.low:,.0f}, {found.high:,.0f}]"
-        name = f"{found.task}, {found.countermeasure}" if several else found.countermeasure
-        lines.append(f"  {name}: worth {found.n_eff:,.0f} {bounds} of {found.n:,.0f} exchanges to an attacker who adapts "
-                     f"({found.attacker}); honest users lose {found.cost:.1%} of answers")
+    for effect in (least := strongest(report.effects)):
+        bounds = f"[{effect.low:,.0f}, {effect.high:,.0f}]"
+        name = f"{effect.task}, {effect.countermeasure}" if several else effect.countermeasure
+        lines.append(f"  {name}: worth {effect.n_eff:,.0f} {bounds} of {effect.n:,.0f} exchanges to an attacker who adapts "
+                     f"({effect.attacker}); honest users lose {effect.cost:.1%} of answers")
     if least:
-        told = "; ".join(f"({name}) {ATTACKS[name]}" for name in dict.fromkeys(found.attacker for found in least))
+        descriptions = "; ".join(f"({name}) {ATTACKS[name]}" for name in dict.fromkeys(effect.attacker for effect in least))
         lines.append("  worth: so many exchanges teach as much without the countermeasure [90 % interval]; an attacker who adapts does "
-                     f"with the answers what serves best: {told}")
+                     f"with the answers what serves best: {descriptions}")
     for check in report.checks:
         lines.append(f"  {check}")
     for campaign in report.campaigns:
-        told = between(vars(campaign))
-        lines.append(f"{campaign.campaign_id} ({campaign.n_harvested:,} exchanges{f', {told}' if told else ''})")
+        interval = between(vars(campaign))
+        lines.append(f"{campaign.campaign_id} ({campaign.n_harvested:,} exchanges{f', {interval}' if interval else ''})")
         for w in campaign.now:
             point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"
             lines.append(f"  {w.task}, {_exchanges(w)} exchanges: {point}, {w.low:.0%} to {w.high:.0%} ({w.note})")

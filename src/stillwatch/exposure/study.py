@@ -1,4 +1,4 @@
-"""From a harvest store of one's own teacher to measured curves: the whole exposure study of a task."""
+"""The exposure study of a task: from a harvest store of one's own teacher to measured curves."""
 
 import hashlib
 from collections import Counter
@@ -33,7 +33,7 @@ class Study:
     oracle: NDArray[np.int64] | None
     """(n_pool,) right classes, where the truth is known."""
     without_truth: int = 0
-    """Prompts that no right answer was given for; accuracy is told of the others."""
+    """Prompts without a right answer; accuracy counts the others."""
     never_answered: int = 0
     """Prompts whose right answer the teacher never gives; they count as wrong."""
     unused: int = 0
@@ -41,19 +41,19 @@ class Study:
 
 
 def names(folders: Sequence[Path]) -> list[str]:
-    """What the tasks of some stores are called: by their teachers, and also by their folders where a teacher has several."""
+    """Names for the tasks of stores: those of their teachers, with the folders where a teacher has several."""
     teachers = [str(store.about(folder)["teacher"]["name"]) for folder in folders]
-    short = [f"{teacher}, {folder.name}" for teacher, folder in zip(teachers, folders, strict=True)]
-    whole = [f"{teacher}, {folder}" for teacher, folder in zip(teachers, folders, strict=True)]
-    apart = [long if short.count(name) > 1 else name for name, long in zip(short, whole, strict=True)]
-    return [long if teachers.count(teacher) > 1 else teacher for teacher, long in zip(teachers, apart, strict=True)]
+    with_folder = [f"{teacher}, {folder.name}" for teacher, folder in zip(teachers, folders, strict=True)]
+    with_path = [f"{teacher}, {folder}" for teacher, folder in zip(teachers, folders, strict=True)]
+    distinct = [long if with_folder.count(name) > 1 else name for name, long in zip(with_folder, with_path, strict=True)]
+    return [long if teachers.count(teacher) > 1 else teacher for teacher, long in zip(teachers, distinct, strict=True)]
 
 
 def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = None, name: str = "") -> Study:
     """Read a store whose answers are of a closed set.
 
-    Prompts are apart by all their turns, and a student reads all of them where those before the last differ. The split depends
-    on the last turn alone, so that the same prompt is never on both sides, whatever stood before it.
+    Prompts are distinct if any of their turns differ, and a student reads all turns where those before the last differ. The split
+    depends on the last turn alone, so that the same prompt is never on both sides, whatever came before it.
 
     Args:
         folder: the store.
@@ -64,40 +64,42 @@ def load(folder: Path, *, capability: str, truth: Mapping[str, str] | None = Non
     Raises:
         InputError: the answers are free text, the store keeps no prompts, or it has too few rows.
     """
-    every = list(store.read(folder))
-    rows = [row for row in every if row.reply.answer is not None and row.reply.teaches and row.sample == 0]
-    if every and not rows and all(row.reply.vector is not None for row in every):
+    exchanges = list(store.read(folder))
+    rows = [row for row in exchanges if row.reply.answer is not None and row.reply.teaches and row.sample == 0]
+    if exchanges and not rows and all(row.reply.vector is not None for row in exchanges):
         raise InputError("the store holds vectors, no answers", where=folder, todo="Pass the store of a classifier or a grader")
     if any(row.prompt is None for row in rows):
         raise InputError("the store keeps no prompts", where=folder, todo="Harvest without --no-text")
     rows = list({row.messages: row for row in rows}.values())
     if len(rows) < LEAST_ROWS:
         raise InputError(f"{len(rows)} different prompts with answers are too few", where=folder, todo=f"Harvest {LEAST_ROWS}")
-    classes, numbered = _classes(rows, folder)
-    probabilities = np.stack([_row(row, classes, numbered) for row in rows])
-    place = {name: i for i, name in enumerate(classes)}
+    classes, has_probabilities = _classes(rows, folder)
+    probabilities = np.stack([_probabilities(row, classes, has_probabilities) for row in rows])
+    class_index = {name: i for i, name in enumerate(classes)}
     fraction = np.array([_fraction(ask(str(row.prompt)).prompt_hash) for row in rows])
-    # Not the first: prompts may stand in any order, such as by class.
+    # By hash, not by position: prompts may be in any order, such as by class.
     order = np.argsort(fraction, kind="stable")
     n_held = int((fraction < TEST_SHARE).sum())
     test, pool = np.sort(order[:n_held][:MAX_TEST]), np.sort(order[n_held:][:MAX_POOL])
     if len(set(probabilities[test].argmax(axis=1).tolist())) < 2:
         raise InputError("the teacher answers all held-out prompts alike, so that there is nothing to learn", where=folder,
                          todo="Harvest prompts that it answers in different ways")
-    right = None
+    truth_index = None
     if truth is not None:
-        right = np.array([place.get(truth[str(row.prompt)], closed.NEVER) if str(row.prompt) in truth else closed.UNKNOWN for row in rows])
-        if (right >= 0).mean() < 0.5:
+        asked = [str(row.prompt) for row in rows]
+        truth_index = np.array([class_index.get(truth[text], closed.NEVER) if text in truth else closed.UNKNOWN for text in asked])
+        if (truth_index >= 0).mean() < 0.5:
             todo = "Give it a row for each prompt of the store, labels as the teacher writes them"
             raise InputError("fewer than half of the prompts have a right answer among the teacher's", where="--truth", todo=todo)
     name = name or names([folder])[0]
-    task = closed.Task(name, capability, probabilities[pool], probabilities[test], None if right is None else right[test])
-    alike = len({row.messages[:-1] for row in rows if row.messages}) < 2
-    texts = [str(row.prompt) if alike else "\n".join(content for _, content in row.messages or ()) for row in rows]
-    oracle = right[pool] if right is not None and (right[pool] >= 0).all() else None
-    untold, never = (0, 0) if right is None else (int((right == closed.UNKNOWN).sum()), int((right == closed.NEVER).sum()))
+    task = closed.Task(name, capability, probabilities[pool], probabilities[test], None if truth_index is None else truth_index[test])
+    same_context = len({row.messages[:-1] for row in rows if row.messages}) < 2
+    texts = [str(row.prompt) if same_context else "\n".join(content for _, content in row.messages or ()) for row in rows]
+    oracle = truth_index[pool] if truth_index is not None and (truth_index[pool] >= 0).all() else None
+    n_without_truth = 0 if truth_index is None else int((truth_index == closed.UNKNOWN).sum())
+    n_never_answered = 0 if truth_index is None else int((truth_index == closed.NEVER).sum())
     unused = len(rows) - len(test) - len(pool)
-    return Study(task, [texts[i] for i in pool], [texts[i] for i in test], list(classes), oracle, untold, never, unused)
+    return Study(task, [texts[i] for i in pool], [texts[i] for i in test], list(classes), oracle, n_without_truth, n_never_answered, unused)
 
 
 def _fraction(prompt_hash: str) -> float:
@@ -105,12 +107,12 @@ def _fraction(prompt_hash: str) -> float:
 
 
 def _classes(rows: Sequence[Exchange], where: Path) -> tuple[list[str], bool]:
-    """Names of the answers; where probabilities are told, in the order of their ids, and whether that is so."""
-    named = class_names(rows)
-    if named and max(named) < MAX_ANSWERS:
-        width = max(max(named), max(int(row.reply.top.ids.max()) for row in rows if row.reply.top is not None)) + 1
+    """Names of the classes and whether rows hold probabilities, by which the names are then ordered."""
+    names_by_id = class_names(rows)
+    if names_by_id and max(names_by_id) < MAX_ANSWERS:
+        width = max(max(names_by_id), max(int(row.reply.top.ids.max()) for row in rows if row.reply.top is not None)) + 1
         if width <= MAX_ANSWERS:
-            return [named.get(i, f"(never first: {i})") for i in range(width)], True
+            return [names_by_id.get(i, f"(never first: {i})") for i in range(width)], True
     counts = Counter(str(row.reply.answer).strip() for row in rows)
     common = [answer for answer, n in counts.most_common(MAX_ANSWERS) if n >= COMMON]
     if sum(counts[answer] for answer in common) < LEAST_SHARE * len(rows):
@@ -119,19 +121,19 @@ def _classes(rows: Sequence[Exchange], where: Path) -> tuple[list[str], bool]:
     return sorted(common), False
 
 
-def _row(row: Exchange, classes: Sequence[str], numbered: bool) -> NDArray[np.float32]:
-    found = np.zeros(len(classes), np.float32)
+def _probabilities(row: Exchange, classes: Sequence[str], has_probabilities: bool) -> NDArray[np.float32]:
+    probabilities = np.zeros(len(classes), np.float32)
     top = row.reply.top
-    if numbered and top is not None and len(top.ids) == 1:
-        found[top.ids[0]] = np.exp(top.logprobs[0].astype(np.float32))
+    if has_probabilities and top is not None and len(top.ids) == 1:
+        probabilities[top.ids[0]] = np.exp(top.logprobs[0].astype(np.float32))
         missing = np.setdiff1d(np.arange(len(classes)), top.ids[0])
         if len(missing):
-            found[missing] = float(top.tail[0]) / len(missing)
+            probabilities[missing] = float(top.tail[0]) / len(missing)
     elif str(row.reply.answer).strip() in classes:
-        found[classes.index(str(row.reply.answer).strip())] = 1.0
+        probabilities[classes.index(str(row.reply.answer).strip())] = 1.0
     else:
-        found[:] = 1 / len(classes)
-    return found
+        probabilities[:] = 1 / len(classes)
+    return probabilities
 
 
 def kernels(study: Study, students: Sequence[str]) -> list[learners.Kernel]:
@@ -160,23 +162,23 @@ def run(study: Study, students: Sequence[str], *, seed: int = 0, countermeasures
         if name not in ("words", "characters") and not Path(name).is_dir():
             raise InputError(f"no student {name!r}", where="--student", todo="Pass words, characters or the folder of a static encoder")
     sizes = closed.grid(closed.largest(len(study.pool)), least=16)
-    sure = bool(np.isin(study.task.pool, (0.0, 1.0)).all())  # labels were harvested, so probabilities cannot be studied
-    plain = [closed.PLAIN["labels"]] if sure else list(closed.PLAIN.values())
-    made = kernels(study, students)
-    jobs = [(kernel, channel) for kernel in made for channel in plain]
+    labels_only = bool(np.isin(study.task.pool, (0.0, 1.0)).all())  # labels were harvested, so probabilities cannot be studied
+    plain = [closed.PLAIN["labels"]] if labels_only else list(closed.PLAIN.values())
+    kernels_ = kernels(study, students)
+    jobs = [(kernel, channel) for kernel in kernels_ for channel in plain]
     measured = [
         closed.measure(study.task, kernel, channel, sizes, seed=seed)
         for kernel, channel in track(jobs, "students", total=len(jobs), quiet=quiet)
     ]
-    checks = closed.sanity(study.task, made[0], study.oracle, seed=seed)
+    checks = closed.sanity(study.task, kernels_[0], study.oracle, seed=seed)
     effects: list[defences.Effect] = []
     if countermeasures:
-        mine = [m.fidelity for m in measured if m.student == made[0].name]
-        best = closed.best_of(mine, "undefended")
-        todo = [what for what in defences.COUNTERMEASURES if not (sure and what.name in defences.OF_PROBABILITIES)]
-        for what in track(todo, "countermeasures", total=len(todo), quiet=quiet):
-            cost = what.cost(study.task)
-            for attacker, channel in zip(defences.ATTACKS, defences.channels(what, made[0]), strict=True):
-                curve = closed.measure(study.task, made[0], channel, sizes[-1:], seed=seed).fidelity
-                effects.append(defences.effect(what.name, attacker, curve, best, cost, seed=seed, task=study.task.name))
+        curves = [m.fidelity for m in measured if m.student == kernels_[0].name]
+        best = closed.best_of(curves, "undefended")
+        todo = [measure for measure in defences.COUNTERMEASURES if not (labels_only and measure.name in defences.OF_PROBABILITIES)]
+        for measure in track(todo, "countermeasures", total=len(todo), quiet=quiet):
+            cost = measure.cost(study.task)
+            for attacker, channel in zip(defences.ATTACKS, defences.channels(measure, kernels_[0]), strict=True):
+                curve = closed.measure(study.task, kernels_[0], channel, sizes[-1:], seed=seed).fidelity
+                effects.append(defences.effect(measure.name, attacker, curve, best, cost, seed=seed, task=study.task.name))
     return Results(measured, checks, effects)

@@ -1,4 +1,4 @@
-"""Skills that switch on: no smooth law is fitted to them, the last failing and first passing harvest are told instead."""
+"""Skills that switch on at a threshold: instead of a law they get the last failing and the first passing harvest."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from stillwatch.exposure.laws import DISCREPANCY, SHAPES, Curve, misfit
 STEEP = np.geomspace(4, 32, 7)
 """Exponents of Hill curves that stand for a step; those of smooth laws end at 2.5."""
 STEP = 6.6
-"""A curve has a step where the nearest smooth law is further off than the nearest step by so much (chi squared, 1 % by chance)."""
-TOLD_APART = 9.2
-"""A curve is told from chance where the nearest law is nearer than chance by so much."""
+"""A curve has a step where the best smooth law fits worse than the best step by this much (chi squared, 1 % by chance)."""
+CHANCE_MARGIN = 9.2
+"""A curve differs from chance where the best law fits better than chance by this much (chi squared)."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def has_step(curve: Curve) -> bool:
     sd = np.sqrt(kept * (1 - kept) / curve.n_test + DISCREPANCY**2)
     smooth = min(misfit(name, curve, score, sd) for name in SHAPES)
     steep = misfit("hill", curve, score, sd, STEEP)
-    # Where no step fits within the noise either, the noise was told too small.
+    # Where no step fits within the noise either, the noise was underestimated.
     return smooth - steep > STEP * max(steep / max(len(score) - 3, 1), 1.0)
 
 
 def at_chance(curve: Curve) -> bool:
     """Whether all that was measured may be chance: the mean over seeds is as near to no exchanges at all as to any law."""
     chance = float((((curve.mean - curve.zero) / curve.sd) ** 2).sum())
-    return chance - min(misfit(name, curve, curve.mean, curve.sd) for name in SHAPES) < TOLD_APART
+    return chance - min(misfit(name, curve, curve.mean, curve.sd) for name in SHAPES) < CHANCE_MARGIN
 
 
 def bracket(curve: Curve, level: float) -> Bracket:
