@@ -1,4 +1,4 @@
-"""A folder of input: events/ (Parquet or JSONL), accounts (Parquet or JSONL), releases.json, and what ingest told."""
+"""A folder of input: events/ (Parquet or JSONL), accounts (Parquet or JSONL), releases.json, and the record of the ingest."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -89,16 +89,16 @@ def _is_release(value: Any) -> bool:
 
 
 def _ingested(folder: Path) -> dict[str, Any]:
-    """What ``stillwatch ingest`` told of the folder.
+    """The record that ``stillwatch ingest`` left of the folder, empty where there is none.
 
     It writes this last, so without it tables may be old and new. A log that no ingest made has neither this nor sketches.
     """
     record = folder / "ingest.json"
     if record.exists():
-        told = read_json(record)
-        if not isinstance(told, dict):
+        entries = read_json(record)
+        if not isinstance(entries, dict):
             raise InputError("not a JSON object", where=record, todo="Run stillwatch ingest again")
-        return told
+        return entries
     if (folder / "campaigns.parquet").exists() and not (folder / "events").exists():
         raise InputError("a run, not a log", where=folder, todo="Pass the folder that stillwatch detect read")
     if any((folder / name).exists() for name in (".ingest.partial", ".ingest.old")):
@@ -215,8 +215,8 @@ def filled(path: Path, names: Iterable[str]) -> dict[str, int] | None:
         return None
     found = dict.fromkeys(names, 0)
     with reading_parquet(path):
-        told = pq.read_metadata(path)
-    for group in map(told.row_group, range(told.num_row_groups)):
+        metadata = pq.read_metadata(path)
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
         for column in map(group.column, range(group.num_columns)):
             if column.path_in_schema in found:
                 known = column.statistics
@@ -267,9 +267,9 @@ def tables(path: Path, contract: Table) -> Iterator[pa.Table]:
 
 
 def _from_one(reason: str, path: Path) -> str:
-    """An error of Arrow with rows of JSONL as people count them: it counts from 0, and anew in each block, where none is told."""
-    told = path.stat().st_size <= JSON_BLOCK
-    return re.sub(r" in row (\d+)", lambda found: f" in row {int(found[1]) + 1}" if told else "", reason)
+    """An error of Arrow with its row of JSONL counted from 1, or without it in files of several blocks: Arrow counts anew in each."""
+    one_block = path.stat().st_size <= JSON_BLOCK
+    return re.sub(r" in row (\d+)", lambda found: f" in row {int(found[1]) + 1}" if one_block else "", reason)
 
 
 def _plain(table: pa.Table) -> pa.Table:

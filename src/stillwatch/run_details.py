@@ -52,17 +52,17 @@ def _text(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
 
-def _told(value: Any) -> bool:
+def _required_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
 def _time(value: Any) -> bool:
-    """A time with its zone, or null. Next to the ends of the calendar some have none in UTC, which no reader could show or keep."""
+    """Whether a value is null or a time in UTC. Some times next to the ends of the calendar cannot be converted to UTC."""
     if value is None:
         return True
     try:
-        told = datetime.fromisoformat(value)
-        return told.tzinfo is not None and told.astimezone(UTC) == told
+        parsed = datetime.fromisoformat(value)
+        return parsed.tzinfo is not None and parsed.astimezone(UTC) == parsed
     except (TypeError, ValueError, OverflowError):
         return False
 
@@ -133,7 +133,7 @@ PARTS: dict[str, Check] = {
 """What each part must look like where it is there."""
 SUMMARY: dict[str, Check] = {
     "version": _text, **dict.fromkeys(("first_seen", "last_seen", "start", "as_of"), _time),
-    "warnings": _list(_told), "sketches": _list(_told),
+    "warnings": _list(_required_text), "sketches": _list(_required_text),
     **dict.fromkeys(("n_events", "n_accounts", "harvested_low", "harvested_high", "estimated_false_discoveries"), _number),
     "stages": _each(_number), "inputs": _list(_fields(bytes=_number)), "blind_views": _list(_fields(reason=_text)),
 }
@@ -190,8 +190,8 @@ def measured(piece: Mapping[str, Any]) -> dict[str, Any]:
     if name == "infra.rotation" and read["observed"] is not None:
         read["observed"] /= piece.get("sampled_one_in") or 1  # what was seen: the range tells of how many that may be
     seen = read["observed"]
-    told = [] if seen is None else [noun(round(seen, 2), *unit) if unit else "", *_counted(piece, name)]
-    return {**piece, **read, "unit": " ".join(filter(None, told))}
+    unit_words = [] if seen is None else [noun(round(seen, 2), *unit) if unit else "", *_counted(piece, name)]
+    return {**piece, **read, "unit": " ".join(filter(None, unit_words))}
 
 
 def marked(details: Mapping[str, Any]) -> str:
@@ -294,27 +294,27 @@ def demand_harvest(run: Path, n_harvested: int) -> Path | None:
     return None
 
 
-def demand_fitting_harvest(run: Path, campaigns: Iterable[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]) -> None:
-    """Raise an InputError unless the harvest is there with as many requests of each campaign as the campaign tells.
+def demand_fitting_harvest(run: Path, campaigns: Iterable[Mapping[str, Any]], erasures_: Sequence[Mapping[str, Any]]) -> None:
+    """Raise an InputError unless harvest.parquet has as many requests of each campaign as campaigns.parquet reports.
 
     Args:
         run: run folder.
         campaigns: rows of campaigns.parquet, those for review left out.
-        told: what :func:`erasures` gives; those requests may be gone.
+        erasures_: from :func:`erasures`; erased requests may be missing.
     """
     import pyarrow.parquet as pq
 
-    wanted = {str(row["campaign_id"]): int(row["n_harvested"]) for row in campaigns}
-    path = demand_harvest(run, sum(wanted.values()))
+    expected = {str(row["campaign_id"]): int(row["n_harvested"]) for row in campaigns}
+    path = demand_harvest(run, sum(expected.values()))
     if path is None:
         return
     with reading_parquet(path):
         counts = pq.read_table(path, columns=["campaign_id"])["campaign_id"].value_counts().to_pylist()
-    found = {str(count["values"]): int(count["counts"]) for count in counts}
-    for name in sorted({*wanted, *found}):
-        here, right = found.get(name, 0), wanted.get(name, 0) - erased(told, name)["harvested"]
-        if here != right:
-            what = f"has {number_of(here, 'request')} of {name}, which tells {right:,}"
+    n_rows = {str(count["values"]): int(count["counts"]) for count in counts}
+    for name in sorted({*expected, *n_rows}):
+        n_found, n_expected = n_rows.get(name, 0), expected.get(name, 0) - erased(erasures_, name)["harvested"]
+        if n_found != n_expected:
+            what = f"has {number_of(n_found, 'request')} of {name}, which tells {n_expected:,}"
             raise InputError(what, where=path, todo="It is of another run, or was changed: run stillwatch detect again")
 
 
@@ -348,17 +348,17 @@ def read_summary(run: Path) -> dict[str, Any]:
 
 
 def demand_unchanged(run: Path, summary: Mapping[str, Any], found: Mapping[str, str | None]) -> None:
-    """Raise an InputError where a table is not the one that the run's summary tells; runs of earlier versions tell none.
+    """Raise an InputError where a table's digest is not that in the run's summary; summaries of earlier versions have none.
 
     Args:
-        run: run folder. What an erasure of it changed since is followed by the digests that it told.
+        run: run folder. Its erasures are taken into account, by the digests that they recorded.
         summary: the run's summary.
-        found: SHA-256 of some tables of the folder, by name; null: absent, which is right where the summary does not tell it.
+        found: SHA-256 of tables of the folder, by name; None where a table is absent, which is right if the summary lacks it.
     """
-    told = summary.get("tables")
-    if told is None:
+    recorded = summary.get("tables")
+    if recorded is None:
         return
-    tables = dict(told) if isinstance(told, dict) else {}
+    tables = dict(recorded) if isinstance(recorded, dict) else {}
     for row in erasures(run):
         for file in row.get("files") or ():
             if tables.get(name := file.get("path")) == file.get("before"):
@@ -370,7 +370,7 @@ def demand_unchanged(run: Path, summary: Mapping[str, Any], found: Mapping[str, 
 
 
 def demand_as_told(run: Path, summary: Mapping[str, Any], names: Iterable[str]) -> None:
-    """As :func:`demand_unchanged`, of tables by name, which are digested here only where the summary tells any."""
+    """The same for tables by name; they are digested here, and only where the summary has digests."""
     if summary.get("tables") is not None:
         demand_unchanged(run, summary, {name: digest(run / name) if (run / name).is_file() else None for name in names})
 
@@ -380,27 +380,27 @@ HARVESTED = ("harvested_low", "harvested_high")
 
 
 def between(row: Mapping[str, Any]) -> str:
-    """The interval of a campaign's harvest in words; nothing where none is told."""
+    """The interval of a campaign's harvest in words; empty where there is none."""
     low, high = (row.get(name) for name in HARVESTED)
     return "" if low is None or high is None else f"{low:,} to {high:,}"
 
 
 WIDE = 2
-"""Times its lower end from which the upper end of an interval makes a number alone misleading."""
+"""An interval is wide, and a number without it misleading, where its upper end is this many times the lower or more."""
 
 
 def unsure(summary: Mapping[str, Any]) -> str:
-    """What a summary's number of exchanges is followed by, where their intervals are wide; else nothing."""
+    """Text to put behind a summary's number of exchanges: its interval where that is wide, else nothing."""
     low, high = (summary.get(name) for name in HARVESTED)
     return "" if low is None or high is None or high < max(WIDE * low, 1) else f", perhaps {between(summary)}"
 
 
 COUNTED = ("accounts", "requests", "harvested")
-"""What an erasure tells of a campaign: how many of them are gone."""
+"""Counts that an erasure records of a campaign: how many of each are gone."""
 
 
 def erasures(folder: Path) -> list[dict[str, Any]]:
-    """What was erased from a folder of logs or a run since it was written, oldest first; empty where nothing was.
+    """The erasures from a folder of logs or a run since it was written, oldest first.
 
     Returns:
         Of each: ``at`` (ISO time), ``note``, ``files`` (``path``, SHA-256 ``before`` and ``after``), ``campaigns``: of each campaign
@@ -413,25 +413,25 @@ def erasures(folder: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     counts = _fields(**dict.fromkeys(COUNTED, _count))
-    entry = _fields(at=_told, note=_told, files=_records(path=_text, before=_text, after=_text))
-    told = read_json(path)
-    if not (isinstance(told, list) and all(
+    entry = _fields(at=_required_text, note=_required_text, files=_records(path=_text, before=_text, after=_text))
+    entries = read_json(path)
+    if not (isinstance(entries, list) and all(
         isinstance(row, dict) and entry(row) and isinstance(row.get("campaigns"), dict)
-        and all(value is not None and counts(value) for value in row["campaigns"].values()) for row in told
+        and all(value is not None and counts(value) for value in row["campaigns"].values()) for row in entries
     )):
         raise InputError("not what stillwatch cases erase writes", where=path, todo="Restore it: it tells what is gone from the tables")
-    return told
+    return entries
 
 
-def erased(told: Sequence[Mapping[str, Any]], campaign_id: str) -> dict[str, int]:
+def erased(rows: Sequence[Mapping[str, Any]], campaign_id: str) -> dict[str, int]:
     """How many accounts, requests and harvested requests of a campaign were erased in all."""
-    return {name: sum(int(row["campaigns"].get(campaign_id, {}).get(name, 0)) for row in told) for name in COUNTED}
+    return {name: sum(int(row["campaigns"].get(campaign_id, {}).get(name, 0)) for row in rows) for name in COUNTED}
 
 
-def told_erased(told: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What was erased, in a line each."""
+def told_erased(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Lines of text for people, one for each of ``rows`` from :func:`erasures`."""
     lines = []
-    for row in told:
+    for row in rows:
         gone = {name: sum(int(counts[name]) for counts in row["campaigns"].values()) for name in COUNTED}
         of = f" of {', '.join(sorted(row['campaigns']))} with {number_of(gone['requests'], 'request')}" if row["campaigns"] else ""
         lines.append(f"{row['at']!s:.10}: an account{of} was erased since ({row['note']}); figures are as they were found")
@@ -444,7 +444,7 @@ def record_packets(run: Path, paths: Sequence[Path], whom: str, at: datetime) ->
     Args:
         run: run folder.
         paths: the packets, named by their campaigns.
-        whom: who gets them, in a few words; empty: not told.
+        whom: who gets them, in a few words; empty where not known.
         at: when they were made.
     """
     rows = [{"at": at.isoformat(), "campaign_id": path.name.removesuffix(PACKET), "for": whom, "path": str(path.resolve()),

@@ -118,12 +118,12 @@ def test_where_every_source_is_refused_the_terminal_says_that_no_share_is_told(
 def test_verdicts_come_from_accepted_sources_only(references: Path, tmp_path: Path) -> None:
     _jsonl(tmp_path / "c.jsonl", _rows(0.5) + _rows(0.5, topic="harbour", source="b"))
     summary = _audit(references, tmp_path / "c.jsonl", tmp_path / "run")
-    said, page = commands.told(summary, tmp_path / "run"), (tmp_path / "run" / "report.html").read_text()
+    said, page = commands.summary_text(summary, tmp_path / "run"), (tmp_path / "run" / "report.html").read_text()
     assert summary["share"]["of"] == "of models like those in the references; others may be missed"
     assert f"{summary['share']['high']:.1%}, {summary['share']['of']} (95 % interval; " in said.splitlines()[0]
     assert f"<small>{summary['share']['of']}</small>" in page
     assert "of the human documents about 1.0% at most are called model by mistake" in said
-    assert "by mistake" not in commands.told(summary | {"verdicts": {"verdict unsure": 400}}, tmp_path)
+    assert "by mistake" not in commands.summary_text(summary | {"verdicts": {"verdict unsure": 400}}, tmp_path)
     found = pq.read_table(tmp_path / "run" / "documents").to_pylist()
     assert {(d["verdict"], *d["reasons"]) for d in found if d["source"] == "b"} == {("unsure", "source refused")}
     mine = [d for d in found if d["source"] == "a"]
@@ -157,11 +157,12 @@ def test_what_a_removal_by_score_leaves_is_told_and_known_again(references: Path
     low, high = summary["share"]["model_written"]
     gone = summary["removed"]["document"]
     assert low <= 60 <= high
-    assert f"by score {gone} of an estimated {low} to {high} model-written documents" in commands.told(summary, tmp_path)
+    assert f"by score {gone} of an estimated {low} to {high} model-written documents" in commands.summary_text(summary, tmp_path)
     summary["removed"]["document"] = 3
-    assert f"3 of an estimated {low} to {high} model-written documents; most of the rest stay" in commands.told(summary, tmp_path)
+    assert f"3 of an estimated {low} to {high} model-written documents; most of the rest stay" in commands.summary_text(summary, tmp_path)
     summary["removed"]["document"] = high + 1
-    assert f"to {high} model-written documents; more than that, so people's are most likely among them" in commands.told(summary, tmp_path)
+    text = commands.summary_text(summary, tmp_path)
+    assert f"to {high} model-written documents; more than that, so people's are most likely among them" in text
     assert f"Removed by score: {gone} of an" in (tmp_path / "run" / "report.html").read_text()
     left = tmp_path / "run" / "filtered"
     assert main(["audit", str(left / "c.jsonl"), "--out", str(tmp_path / "again"), "-q", "--remove", "canary"]) == 0

@@ -532,7 +532,8 @@ def test_the_page_counts_in_words(tmp_path: Path, references: list[str]) -> None
     assert why["reference"] == summary["documents_that_are_references"]
     assert why["too short"] == 1
     assert sum(why.values()) == counts["verdict unsure"]
-    assert f"{counts['verdict unsure']} unsure ({', '.join(f'{name} {n}' for name, n in why.items())})" in commands.told(summary, tmp_path)
+    text = commands.summary_text(summary, tmp_path)
+    assert f"{counts['verdict unsure']} unsure ({', '.join(f'{name} {n}' for name, n in why.items())})" in text
     assert "less than 20 words (too short)</td>" in page
     summary["verdicts"] = {f"reason {name}": 1 for name in verdicts.UNSURE}
     said = [text for text, _ in _counted(summary)][: len(verdicts.UNSURE)]

@@ -109,7 +109,7 @@ def test_one_maker_gives_what_likelihood_gives() -> None:
     (0.1502, 0.15, 0, True, "15.02%"), (0.15, 0.15, 0, True, "15%"), (0.2, 0.15, 0, True, "20%"), (0.02003, 0.02, 1, True, "2.003%"),
 ])
 def test_a_figure_beyond_its_limit_does_not_look_as_if_it_met_it(value: float, limit: float, digits: int, percent: bool, said: str) -> None:
-    assert check.told(value, limit, digits, percent=percent) == said
+    assert check.format_beside(value, limit, digits, percent=percent) == said
 
 
 def test_a_refusal_shows_which_limit_broke() -> None:

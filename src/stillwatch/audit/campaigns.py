@@ -61,11 +61,11 @@ def load(run: Path) -> Templates:
     try:
         rows = pq.read_table(path, columns=["campaign_id", "details"]).to_pylist()
         details = [(row["campaign_id"], run_details.parse(row["details"], row["campaign_id"], path)) for row in rows]
-        told = [(name, form["masked"]) for name, parts in details for form in parts.get("templates") or () if form.get("masked")]
+        templates = [(name, form["masked"]) for name, parts in details for form in parts.get("templates") or () if form.get("masked")]
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"no templates can be read ({str(error).splitlines()[0]})", where=path) from error
     kept = []
-    for name, masked in told:
+    for name, masked in templates:
         pieces = tuple(piece for part in masked.split(run_details.BLANK) if (piece := _plain(part)))
         if sum(len(piece.split()) for piece in pieces) >= MIN_SHOWN and (name, pieces) not in kept:
             kept.append((name, pieces))

@@ -101,7 +101,7 @@ def self_check(detector: Detector) -> SelfCheck:
     area = auroc(detector.held_out[~detector.generated], detector.held_out[detector.generated])
     reason = too_biased("held-out human references come", bias, bias_low)
     if not reason and error > MAX_ERROR:
-        reason = f"known mixtures of held-out references come out wrong by up to {told(error, MAX_ERROR)} (at most {MAX_ERROR})"
+        reason = f"known mixtures of held-out references come out wrong by up to {format_beside(error, MAX_ERROR)} (at most {MAX_ERROR})"
     n_generated = int(detector.generated.sum())
     return SelfCheck(bias, bias_low, error, area, len(known.bins) - n_generated, n_generated, reason)
 
@@ -115,8 +115,8 @@ def _sure(known: share.References, fold: NDArray[np.int64]) -> float:
     return float(np.quantile([one.estimate(0.0) for one in drawn], SURE))
 
 
-def told(value: float, limit: float, digits: int = 2, *, percent: bool = False) -> str:
-    """A figure that stands beside its limit, with ``digits`` places or as many as show on which side of it the figure lies."""
+def format_beside(value: float, limit: float, digits: int = 2, *, percent: bool = False) -> str:
+    """Format a figure beside its limit: with ``digits`` decimal places, or more where rounding would put it on the other side."""
     while (round(value, digits + 2 * percent) > limit) != (value > limit):
         digits += 1
     return f"{value:.{digits}{'%' if percent else 'f'}}"
@@ -125,10 +125,10 @@ def told(value: float, limit: float, digits: int = 2, *, percent: bool = False) 
 def too_biased(which: str, bias: float, low: float) -> str:
     """Why human texts that come out as model-written refuse the share; empty where they do not."""
     if low > MAX_BIAS:
-        surely = told(low, MAX_BIAS, 1, percent=True)
+        surely = format_beside(low, MAX_BIAS, 1, percent=True)
         return f"{which} out as {bias:.1%} model-written, surely more than {surely} (at most {MAX_BIAS:.0%} is allowed)"
     if bias > MAX_BIAS_SEEN:
-        seen = told(bias, MAX_BIAS_SEEN, 1, percent=True)
+        seen = format_beside(bias, MAX_BIAS_SEEN, 1, percent=True)
         return (f"{which} out as {seen} model-written, too few to say whether it is chance "
                 f"(at most {MAX_BIAS_SEEN:.0%} is allowed then): give more references")
     return ""
@@ -205,8 +205,9 @@ class References:
         beyond = max(0.0, (float(np.mean(foreign)) - (1 - FOREIGN_QUANTILE)) / FOREIGN_QUANTILE)
         reason = ""
         if area > MAX_UNLIKE or beyond > MAX_FOREIGN:
-            reason = (f"the documents are unlike the references (told apart with AUROC {told(area, MAX_UNLIKE)}, at most {MAX_UNLIKE}; "
-                      f"{told(beyond, MAX_FOREIGN, 0, percent=True)} lie outside, at most {MAX_FOREIGN:.0%}): another domain, or models "
+            distance, outside = format_beside(area, MAX_UNLIKE), format_beside(beyond, MAX_FOREIGN, 0, percent=True)
+            reason = (f"the documents are unlike the references (told apart with AUROC {distance}, at most {MAX_UNLIKE}; "
+                      f"{outside} lie outside, at most {MAX_FOREIGN:.0%}): another domain, or models "
                       "that the model-written references do not cover")
         return Shift(area, beyond, n, reason)
 

@@ -89,11 +89,11 @@ def _audit(args: argparse.Namespace) -> Any:
     marks = args.own.from_options(args) if args.own is not None else None
     summary = run.run(settings, marks=marks, quiet=args.quiet or args.json)
     if not (args.quiet or args.json):
-        print_plain(told(summary, args.out))
+        print_plain(summary_text(summary, args.out))
     return summary
 
 
-def told(summary: dict[str, Any], out: Path) -> str:
+def summary_text(summary: dict[str, Any], out: Path) -> str:
     """What the command prints."""
     from stillwatch.audit.verdicts import UNSURE, by_score
 
@@ -126,8 +126,9 @@ def told(summary: dict[str, Any], out: Path) -> str:
                   for name, p in sorted((summary["marks"]["p_values"] or {}).items(), key=lambda item: item[1])]
     if summary["removed"] is not None:
         removed = summary["removed"]
-        told_of = by_score(summary)
-        lines.append(f"  removed: {removed.get('documents', 0):,} (removed.jsonl says why)" + f"; by score {told_of}" * bool(told_of))
+        removed_by_score = by_score(summary)
+        lines.append(f"  removed: {removed.get('documents', 0):,} (removed.jsonl says why)"
+                     + f"; by score {removed_by_score}" * bool(removed_by_score))
         if kept := removed.get("unread_kept"):
             lines.append("  " + number_of(kept, "row, page or file that was not read is in the filtered copy as it was",
                                           "rows, pages or files that were not read are in the filtered copy as they were"))

@@ -57,7 +57,7 @@ def estimate(
     shift = references.shift(sample, alpha, rng)
     reason = self_check.reason or shift.reason
     if not reason and off > check.MAX_MISFIT:
-        reason = (f"the scores are no mixture of the references' scores (distance {check.told(off, check.MAX_MISFIT)}, at most "
+        reason = (f"the scores are no mixture of the references' scores (distance {check.format_beside(off, check.MAX_MISFIT)}, at most "
                   f"{check.MAX_MISFIT}): models or people that the references do not cover")
     n = round(counts.sum())
     if reason:

@@ -35,8 +35,8 @@ def plain(data: bytes, declared: str = "") -> str | None:
     None where the bytes are no text: some are zero, or more than a third cannot be read so.
     """
     coding = next((coding for mark, coding in MARKS if data.startswith(mark)), "utf-8-sig")
-    told = _as_declared(data, declared) if coding == "utf-8-sig" else None
-    text = data.decode(coding, "replace") if told is None else told
+    recoded = _as_declared(data, declared) if coding == "utf-8-sig" else None
+    text = data.decode(coding, "replace") if recoded is None else recoded
     return None if "\0" in text or text.count("\ufffd") > MAX_UNDECODED * len(text) else text
 
 
@@ -65,8 +65,8 @@ def page(data: bytes, declared: str = "") -> str | None:
         raise MissingExtraError("HTML needs trafilatura", todo="pip install '.[audit]' in a checkout of Stillwatch") from error
     if len(data) > MAX_PAGE_BYTES:
         return None
-    if (told := _as_declared(data, declared)) is not None:
-        data = told.encode("utf-8", "replace")
+    if (recoded := _as_declared(data, declared)) is not None:
+        data = recoded.encode("utf-8", "replace")
     text: str | None = trafilatura.extract(data, include_comments=False, include_tables=False)
     return text
 
@@ -96,8 +96,8 @@ def _page_of(record: Any) -> Page | None:
     """The page of a record; None where it is of another media type."""
     headers, http = record.rec_headers, record.http_headers
     url, when = headers.get_header("WARC-Target-URI") or "", headers.get_header("WARC-Date") or ""
-    told = ("text/plain" if record.rec_type == "conversion" else None) or (http or headers).get_header("Content-Type") or ""
-    kind, declared = told.partition(";")[0].strip().lower(), _CHARSET.search(told)
+    content_type = ("text/plain" if record.rec_type == "conversion" else None) or (http or headers).get_header("Content-Type") or ""
+    kind, declared = content_type.partition(";")[0].strip().lower(), _CHARSET.search(content_type)
     if kind and not kind.startswith(("text/html", "text/plain", "application/xhtml")):
         return None
     status = http.get_statuscode() if record.rec_type == "response" and http else "200"

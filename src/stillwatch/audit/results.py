@@ -206,8 +206,8 @@ def _overall(
     if not accepted:
         known = sum(group.n_reference for group in by_source.values())
         if known > n / 2 and not judge.checked.reason:
-            told = number_of(known, "is a reference and counts", "are references and count")
-            return out | {"reason": f"of {number_of(n, 'document')} {told} for no share. {KNOWN}"}
+            references = number_of(known, "is a reference and counts", "are references and count")
+            return out | {"reason": f"of {number_of(n, 'document')} {references} for no share. {KNOWN}"}
         if judge.checked.reason or not rows:
             return out | {"reason": judge.checked.reason or "no documents"}
         return out | {"reason": rows[0]["refused"] if len(rows) == 1 else f"all {_refusals(rows)}. {TOGETHER}"}
@@ -225,13 +225,13 @@ def _refusals(rows: list[dict[str, Any]]) -> str:
     """How many sources are refused, why the largest is, and between which figures they lie."""
     refused = [row for row in rows if row["refused"] and not row["period"]]
     largest = max(refused, key=lambda row: (row["documents"], row["source"]))
-    told = number_of(len(refused), "source is refused (", "sources are refused (the largest, ")
+    refused_text = number_of(len(refused), "source is refused (", "sources are refused (the largest, ")
     measured = [(row["unlike"], row["foreign"]) for row in refused if np.isfinite(row["unlike"])]
     between = ""
     if len(measured) > 1:
         (low, high), (least, most) = ((min(values), max(values)) for values in zip(*measured, strict=True))
         between = f"; of all: AUROC {low:.2f} to {high:.2f}, {least:.0%} to {most:.0%} outside"
-    return f"{told}{largest['source']}: {largest['refused']}{between})"
+    return f"{refused_text}{largest['source']}: {largest['refused']}{between})"
 
 
 def _row(

@@ -56,7 +56,7 @@ class Accounts:
     @cached_property
     def attacker(self) -> Bools:
         """Belongs to a true campaign."""
-        return _told(self.true)
+        return _is_named(self.true)
 
     def where(self, rows: Bools) -> "Accounts":
         """Only these rows."""
@@ -66,8 +66,9 @@ class Accounts:
         )
 
 
-def _told(names: Objects) -> Bools:
-    return np.asarray(names != None, bool)  # noqa: E711 - of each name
+def _is_named(names: Objects) -> Bools:
+    """Which names are not null."""
+    return np.asarray(names != None, bool)  # noqa: E711 - element by element
 
 
 def measures(
@@ -95,7 +96,7 @@ def measures(
     Returns:
         ``accounts``, ``ranking``, ``clusters``, ``campaigns`` (one per true campaign), ``reported`` (one per campaign
         of the run), ``attacks`` and ``innocents`` (one per kind), ``events`` (null without events),
-        ``intervals`` (campaigns found nearly whole, and those whose true harvest lies in the interval told),
+        ``intervals`` (campaigns found nearly whole, and those whose true harvest lies in the reported interval),
         ``watch`` (null without a watch list).
     """
     known = join(verdicts, truth)
@@ -190,7 +191,7 @@ def _flagged_ids(verdicts: "pa.Table") -> list[str]:
 def _majority(known: Accounts) -> dict[str, str]:
     """Which true campaign each reported one is: the one of most of its accounts; absent where all are innocent."""
     result: dict[str, tuple[int, str]] = {}
-    both = known.attacker & _told(known.reported)
+    both = known.attacker & _is_named(known.reported)
     for reported, true, n in _pair_counts(known.reported[both], known.true[both]):
         # On a tie the name decides, so that the result does not depend on the order of rows.
         if reported not in result or (-n, true) < (-result[reported][0], result[reported][1]):
@@ -260,7 +261,7 @@ def _true_campaigns(
     for name in sorted(set(known.true[known.attacker])):
         mine = known.true == name
         n, found = int(mine.sum()), int((mine & known.flagged).sum())
-        caught = mine & _told(known.reported)
+        caught = mine & _is_named(known.reported)
         split = sorted(_pair_counts(known.reported[caught], known.true[caught]), key=lambda pair: -pair[2])
         main = split[0][0] if split else None
         in_main = known.reported == main if main is not None else np.zeros(len(mine), dtype=bool)
@@ -287,7 +288,7 @@ def _harvest(
 ) -> dict[str, Any] | None:
     """Harvested requests estimated for a true campaign (sum over reported campaigns that are it) against the truth.
 
-    ``low`` and ``high`` add up the intervals; null where one tells none. Accounts that were not found are not in them.
+    ``low`` and ``high`` add up the intervals; null where a campaign has none. Accounts that were not found are not in them.
     """
     ids = [reported for reported, true in majority.items() if true == name]
     if harvested is None:
@@ -297,26 +298,27 @@ def _harvest(
         rows = [estimates[reported] for reported in ids if reported in estimates]
         result["estimated"] = sum(row["n_harvested"] for row in rows)
         low, high = ([row[name] for row in rows] for name in HARVESTED)
-        told = bool(rows) and None not in (*low, *high)
-        result["low"], result["high"] = (sum(low), sum(high)) if told else (None, None)
+        complete = bool(rows) and None not in (*low, *high)
+        result["low"], result["high"] = (sum(low), sum(high)) if complete else (None, None)
     true = result["true"]
     result["error"] = None if not true else result["estimated"] / true - 1
     return result
 
 
 def _covered(campaigns: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Campaigns of whom :data:`MOSTLY` of the accounts were found and an interval is told, and those whose true harvest lies in it.
+    """Count campaigns found nearly whole that have an interval, and those whose true harvest lies in it.
 
-    What accounts that were not found took is in no interval: its upper end is raised by their share of the accounts.
+    Nearly whole is a recall of accounts of :data:`MOSTLY` or more. The interval leaves out what accounts that were not found
+    harvested, so its upper end is divided by the recall.
     """
-    told = [(row["harvest"], row["recall"]["value"]) for row in campaigns if row["harvest"] and (row["recall"]["value"] or 0) >= MOSTLY]
-    told = [(row, found) for row, found in told if row["true"] is not None and row.get("low") is not None]
-    return {"campaigns": len(told), "within": sum(row["low"] <= row["true"] <= row["high"] / found for row, found in told)}
+    found = [(row["harvest"], row["recall"]["value"]) for row in campaigns if row["harvest"] and (row["recall"]["value"] or 0) >= MOSTLY]
+    found = [(row, recall) for row, recall in found if row["true"] is not None and row.get("low") is not None]
+    return {"campaigns": len(found), "within": sum(row["low"] <= row["true"] <= row["high"] / recall for row, recall in found)}
 
 
 def _reported(known: Accounts, majority: dict[str, str]) -> list[dict[str, Any]]:
     rows = []
-    for reported in sorted(set(known.reported[_told(known.reported)])):
+    for reported in sorted(set(known.reported[_is_named(known.reported)])):
         members, true = known.reported == reported, majority.get(reported)
         n, right = int(members.sum()), int((members & (known.true == true)).sum()) if true is not None else 0
         innocent = int((members & ~known.attacker).sum())

@@ -17,7 +17,7 @@ from stillwatch.evaluate.intervals import percentile_interval
 Floats = NDArray[np.float64]
 
 FALSE_ACCOUNT_RATE = 1e-4
-"""The rate of false accounts at which recall is told: 1 in 10,000, the bar of benchmarks/README.md."""
+"""The rate of false accounts at which recall is reported: 1 in 10,000, the bar of benchmarks/README.md."""
 RESAMPLES = 200
 """Of the bootstrap over clusters."""
 

@@ -191,14 +191,14 @@ def _demand_names(path: Path) -> None:
 
 
 def _demand_same(result: dict[str, Any], harvest: Path | None, truth_events: Path) -> None:
-    """Raise an InputError where zeros would only say that the harvested requests are those of something else."""
-    told = result["events"]
-    if told is None or not told["true"]:
+    """Raise an InputError where the measures would be 0 only because the harvested requests belong to another log or other names."""
+    events = result["events"]
+    if events is None or not events["true"]:
         return
     if result["campaigns"] and not any(row["harvest"]["true"] for row in result["campaigns"]):
         todo = "Name operators alike in both"
         raise InputError("no campaign of the harvested requests is one of the truth", where=truth_events, todo=todo)
-    missed = told["estimated"] and not told["event_recall"] and result["accounts"]["true"]
-    if harvest is not None and missed and not in_common(harvest, truth_events):
+    none_in_common = events["estimated"] and not events["event_recall"] and result["accounts"]["true"]
+    if harvest is not None and none_in_common and not in_common(harvest, truth_events):
         todo = "Pass the event_id that the run's events have"
         raise InputError("no request of the run's harvest is in it", where=truth_events, todo=todo)

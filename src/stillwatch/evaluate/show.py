@@ -54,8 +54,8 @@ def _headline(result: Measures) -> str:
         )
         if events["repeated"]:
             lines.append(f"  note               {events['repeated']:,} rows repeat an event_id of harvest or truth: counted once")
-    if (told := result["intervals"])["campaigns"]:
-        lines.append(f"  in the interval    the harvest of {told['within']} of {told['campaigns']} campaigns found nearly whole")
+    if (intervals := result["intervals"])["campaigns"]:
+        lines.append(f"  in the interval    the harvest of {intervals['within']} of {intervals['campaigns']} campaigns found nearly whole")
     if (watch := result["watch"]) and watch["groups"]:
         lines.append(
             f"  on the watch list  {watch['groups']} groups, {watch['of_campaigns']} of campaigns;"

@@ -64,12 +64,18 @@ def _run(args: argparse.Namespace) -> Any:
     if args.out is not None:
         write_json(result, args.out)
     if not (args.quiet or args.json):
-        print_plain(told(found, args.suspect, args.reference))
+        print_plain(result_text(found, args.suspect, args.reference))
     return result
 
 
-def told(found: Any, suspect: str, reference: str | None) -> str:
-    """What the command prints."""
+def result_text(found: Any, suspect: str, reference: str | None) -> str:
+    """A trace as the text that the command prints.
+
+    Args:
+        found: result of :func:`stillwatch.prove.lineage.trace`.
+        suspect: name of the model.
+        reference: name of its reference, if any.
+    """
     if found.refused:
         return f"Abstains: {found.refused}"
     claims = found.vendor_claim is not None
@@ -90,7 +96,7 @@ def told(found: Any, suspect: str, reference: str | None) -> str:
 
 
 def _if_fit(reference: str | None) -> str:
-    """What a claim rests on."""
+    """The condition under which a claim holds."""
     return f"if {reference or 'the reference'} has the suspect's base and size and was not trained on a candidate's answers"
 
 

@@ -158,12 +158,12 @@ def _prove(
     from stillwatch.prove.verify import as_committed, canaries_kept, in_time
 
     entries = [] if entry is None else read_log(args.log)
-    named = _named(args.answers)
+    named = _read_suspect(args.answers)
     if args.suspect:
         named["name"] = args.suspect
     extra = {"canary": _canaries(args.canaries)} if args.canaries else None
     record = packet.write(args.out, inputs, result, parts, entries, entry, named, datetime.now(UTC), extra,
-                          None if args.reference is None else {**_named(args.reference), "gap": reference_gap(inputs)})
+                          None if args.reference is None else {**_read_suspect(args.reference), "gap": reference_gap(inputs)})
     page = write_page(args.out, args.sign)
     say(args, headline(record))
     broken = ""
@@ -197,32 +197,32 @@ def _is_free(out: Path, sign: Path | None) -> None:
     if out.is_file():
         raise InputError("a file stands there", where=out, todo="Pass a folder that is empty, absent or a proof")
     if out.is_dir() and any(out.iterdir()) and not (out / "record.json").is_file():
-        raise InputError("the folder holds something else than a proof", where=out, todo="Pass one that is empty, absent or a proof")
+        raise InputError("the folder holds something other than a proof", where=out, todo="Pass one that is empty, absent or a proof")
     if sign is None and (out / packet.SIGNATURE).is_file():
         raise InputError("a signed proof stands there", where=out, todo="Pass --sign FILE, or another --out")
 
 
 def _canaries(path: Path) -> dict[str, Any]:
-    """What ``prove canary test`` found.
+    """The result of ``prove canary test``.
 
     Raises:
         InputError: the file is something else.
     """
-    told = read_json(path)
-    if not isinstance(told, dict) or not {"p_value", "floor", "openings", "commitment", "units", "answers", "caveat"} <= set(told):
+    result = read_json(path)
+    if not isinstance(result, dict) or not {"p_value", "floor", "openings", "commitment", "units", "answers", "caveat"} <= set(result):
         raise InputError("not the result of canaries", where=path, todo="Make it with stillwatch prove canary test --out")
-    return told
+    return result
 
 
-def _named(path: Path) -> dict[str, Any]:
-    """Who gave the answers of a file, as ``prove ask`` noted it."""
-    beside = path.with_suffix(".suspect.json")
-    told = read_json(beside) if beside.is_file() else {"kind": "file"}
-    if not isinstance(told, dict):
-        raise InputError("not what prove ask notes of a suspect", where=beside, todo="Remove it, or ask anew")
-    if isinstance(url := told.get("url"), str):
-        told["url"] = shown(url)  # whoever wrote the file may have left a key in it
-    return {**told, "sha256": digest(path)}
+def _read_suspect(path: Path) -> dict[str, Any]:
+    """The suspect that gave the answers of a file, from the note that ``prove ask`` wrote beside it."""
+    note = path.with_suffix(".suspect.json")
+    suspect = read_json(note) if note.is_file() else {"kind": "file"}
+    if not isinstance(suspect, dict):
+        raise InputError("not what prove ask notes of a suspect", where=note, todo="Remove it, or ask anew")
+    if isinstance(url := suspect.get("url"), str):
+        suspect["url"] = shown(url)  # the URL in the file may hold a key
+    return {**suspect, "sha256": digest(path)}
 
 
 def report(args: Args) -> Any:
@@ -242,15 +242,15 @@ def verify(args: Args) -> Any:
     from stillwatch.prove.verify import verify as check
 
     checks = check(args.folder, args.published, args.public_key)
-    for one in checks:
-        say(args, f"{'passed' if one.passed else 'FAILED':7} {one.name}: {one.detail}")
+    for result in checks:
+        say(args, f"{'passed' if result.passed else 'FAILED':7} {result.name}: {result.detail}")
     if args.public_key is None:
         signed = (args.folder / packet.SIGNATURE).is_file()
         why = "pass --public-key FILE that you have from the signer, not from the proof" if signed else "the proof is not signed"
         say(args, f"NOT CHECKED signature: {why}")
     say(args, "NOT CHECKED suspect: whose answers these are (model, URL, sampling; a reference's, too) is the signer's word: ask the same "
               "questions, and some of your own")
-    failed = [one.name for one in checks if not one.passed]
+    failed = [result.name for result in checks if not result.passed]
     if failed:
         raise InputError(f"the proof does not hold ({', '.join(failed)})", where=args.folder)
-    return {"checks": [asdict(one) for one in checks]}
+    return {"checks": [asdict(result) for result in checks]}

@@ -69,8 +69,8 @@ def _found(rows: list[dict[str, Any]], missed: list[str]) -> str:
         )
         for row in rows
     ]
-    told = f"\nFound, beside the truth\n\n{table(heads, cells)}"
-    return told + (f"\n\nOperators without a campaign: {', '.join(missed)}" if missed else "")
+    text = f"\nFound, beside the truth\n\n{table(heads, cells)}"
+    return text + (f"\n\nOperators without a campaign: {', '.join(missed)}" if missed else "")
 
 
 def _say(quiet: bool, line: str) -> None:

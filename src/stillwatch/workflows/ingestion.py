@@ -242,8 +242,8 @@ def _blind(table: Table, empty: list[str]) -> list[str]:
     for feeds, names in fed.items():
         if without := [name for name in names if name in empty]:
             (blind if without == names else less).append(f"{feeds} ({', '.join(without)})")
-    told = (("Empty columns, so these are blind", blind), ("Empty columns, without which these see less", less))
-    return [f"{what}: {'; '.join(which)}" for what, which in told if which]
+    notes = (("Empty columns, so these are blind", blind), ("Empty columns, without which these see less", less))
+    return [f"{what}: {'; '.join(which)}" for what, which in notes if which]
 
 
 def _most(counts: dict[str, int]) -> list[tuple[str, int]]:

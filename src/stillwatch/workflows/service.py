@@ -124,7 +124,7 @@ def _serve(args: argparse.Namespace) -> None:
 
 
 def _serve_files(args: argparse.Namespace, settings: "Settings") -> None:
-    """Serve a run folder, in shadow mode only, or a table of anybody's; a wrong path is told at once."""
+    """Serve a run folder, in shadow mode only, or a table of anybody's; a wrong path fails at once."""
     from stillwatch.serve import server, sources
     from stillwatch.serve.decision_log import FileSink
 
@@ -159,9 +159,9 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
                 other_key = identifiers.of_another_key(session, key)
     except StoreError as error:
         if not (args.state / SNAPSHOT).exists():
-            raise  # a wrong address is told at once, not served as a store where nobody is acted on
-        told = f"stillwatch: {error}. The last snapshot is served, without a console until the next start"
-        print(plain(told), file=sys.stderr, flush=True)
+            raise  # a wrong address fails at once; it must not be served as a store without actions
+        warning = f"stillwatch: {error}. The last snapshot is served, without a console until the next start"
+        print(plain(warning), file=sys.stderr, flush=True)
     else:
         if not args.no_console:
             from stillwatch.console.app import PREFIX, application
@@ -186,34 +186,36 @@ def _identify(args: argparse.Namespace) -> Any:
     if not names:
         raise InputError("no name", todo="Pass names, or - and one a line on standard input")
     identities = Identities(None if args.key_file is None else ingest_key(args.key_file))
-    wanted = [identities.of_credential(name) if args.api_key else (identities.id(name),) for name in names]
+    ids_of_names = [identities.of_credential(name) if args.api_key else (identities.id(name),) for name in names]
     if args.api_key and args.key_file is None:
-        wanted = [ids[:1] for ids in wanted]  # by its SHA-256 alone: in the clear a key is told nowhere
-    told: list[dict[str, Any]] = [{"name": "" if args.api_key else name, "ids": list(ids)} for name, ids in zip(names, wanted, strict=True)]
-    untold = []
+        ids_of_names = [ids[:1] for ids in ids_of_names]  # by its SHA-256 only: a key never appears in the clear
+    rows: list[dict[str, Any]] = [
+        {"name": "" if args.api_key else name, "ids": list(ids)} for name, ids in zip(names, ids_of_names, strict=True)
+    ]
+    notes = []
     if args.store is not None or Path("stillwatch.db").exists():
         try:
             with reading(args) as session:
                 _, held = policy.active(session)
                 now = datetime.now(UTC)
-                for one in told:
-                    one["cases"] = cases.of_accounts(session, one["ids"])
-                    subjects = [(kind, id_) for kind in ("account", "key") for id_ in one["ids"]]
+                for row in rows:
+                    row["cases"] = cases.of_accounts(session, row["ids"])
+                    subjects = [(kind, id_) for kind in ("account", "key") for id_ in row["ids"]]
                     live = actions.touching(session, subjects)
-                    one["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
+                    row["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
         except ForbiddenError as error:
             if args.key_file is None:
                 raise
-            untold = [f"cases and actions are not told: {error}"]  # who has the key has the hash
+            notes = [f"cases and actions are not told: {error}"]  # who has the key has the hash
     if not (args.json or args.quiet):
-        for one in told:
-            print_plain(f"{one['name'] or 'API key'}: {' or '.join(one['ids'])}")
+        for row in rows:
+            print_plain(f"{row['name'] or 'API key'}: {' or '.join(row['ids'])}")
             for what in ("cases", "actions"):
-                if what in one:
-                    print_plain(f"  {what}: {'; '.join(f'{name} ({of})' for name, of in one[what].items()) or 'none'}")
-        for line in untold:
+                if what in row:
+                    print_plain(f"  {what}: {'; '.join(f'{name} ({of})' for name, of in row[what].items()) or 'none'}")
+        for line in notes:
             print_plain(line)
-    return told
+    return rows
 
 
 def _whose(args: argparse.Namespace) -> dict[str, Any]:
@@ -258,7 +260,7 @@ def _token(args: argparse.Namespace) -> Any:
         return _revoked(args)
     expires = None if args.days is None else time.time() + args.days * 86400
     secret = tokens.create(path, args.name, tokens.Role(args.role), expires)
-    return _told(args, secret)
+    return _print_token(args, secret)
 
 
 def _token_of_store(args: argparse.Namespace) -> Any:
@@ -280,19 +282,19 @@ def _token_of_store(args: argparse.Namespace) -> Any:
         else:
             expires_at = None if args.days is None else change.now + timedelta(days=args.days)
             stored.add(change, args.name, digest, args.role, expires_at)
-    return _revoked(args) if args.revoke else _told(args, secret)
+    return _revoked(args) if args.revoke else _print_token(args, secret)
 
 
 def _listed(args: argparse.Namespace, rows: list[tuple[str, str, datetime | None, datetime | None]]) -> dict[str, Any]:
     """Tokens, each as name, role, when it expires and when it was revoked."""
-    told, now = [], datetime.now(UTC)
+    tokens, now = [], datetime.now(UTC)
     for name, role, *ends in rows:
         expires, revoked = (end and end.isoformat(timespec="seconds") for end in ends)
-        told.append({"name": name, "role": str(role), "expires_at": expires, "revoked_at": revoked})
+        tokens.append({"name": name, "role": str(role), "expires_at": expires, "revoked_at": revoked})
         if not (args.json or args.quiet):
             end = f"{'expired' if ends[0] and ends[0] <= now else 'expires'} {expires}" if expires else "never expires"
             print(plain(f"{name:24} {role:8} {f'revoked {revoked}' if revoked else end}"))
-    return {"tokens": told}
+    return {"tokens": tokens}
 
 
 def _revoked(args: argparse.Namespace) -> dict[str, str]:
@@ -301,7 +303,7 @@ def _revoked(args: argparse.Namespace) -> dict[str, str]:
     return {"revoked": args.name}
 
 
-def _told(args: argparse.Namespace, secret: str) -> dict[str, str]:
+def _print_token(args: argparse.Namespace, secret: str) -> dict[str, str]:
     if not args.json:
         print(secret)
     return {"name": args.name, "role": args.role, "token": secret}

@@ -209,9 +209,9 @@ class StoreSink:
         append_decisions(self._store, [_decision(record) for record in records])
 
 
-def _text(told: str) -> str:
-    """What a caller told, without what no text of a database can hold: NUL, and half a surrogate pair."""
-    return told.replace("\0", "").encode(errors="replace").decode()
+def _text(text: str) -> str:
+    """A caller's text without what a database cannot store: NUL, and half a surrogate pair."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _decision(record: Record) -> Decision:
