@@ -31,7 +31,7 @@ class Column:
     name: str
     type: str
     meaning: str
-    null: str = "not told"
+    null: str = "not known"
     required: bool = False
     present: bool = False
     """It may have nulls and must be there: without it all rows would be taken for what null means."""
@@ -179,9 +179,9 @@ EVENTS = Table(
     "one request to the model",
     (
         Column("event_id", "str", "identifier of the request, unique", required=True,
-               feeds="which requests are harvest; requests that are told twice"),
+               feeds="which requests are harvest; requests that come twice"),
         Column("timestamp", "us", "when the request arrived, UTC", required=True, feeds="hours, bursts, ages of accounts"),
-        Column("account_id", "str", "who can be acted on", required=True, feeds="whose habits they are"),
+        Column("account_id", "str", "the account: what can be acted on", required=True, feeds="whose habits the objects are"),
         Column("org_id", "str", "organisation that owns the account"),
         Column("key_id", "str", "API key, as a keyed hash", feeds="actions where a request names only its key"),
         Column("session_id", "str", "conversation, as the client or gateway names it"),
@@ -191,9 +191,9 @@ EVENTS = Table(
         Column("prompt", "str", "last user turn", null="text was not kept", feeds="templates, wordings, what is asked for"),
         Column("response", "str", "answer", null="text was not kept"),
         Column("context_key", "i64", "hash of all messages sent", feeds="conversations that change accounts"),
-        Column("parent_key", "i64", "hash of the messages of the turn before", null="first turn, or not told",
+        Column("parent_key", "i64", "hash of the messages of the turn before", null="first turn, or not known",
                feeds="conversations that change accounts"),
-        Column("tools_key", "i64", "hash of the tool definitions", null="no tools, or not told", feeds="shared tools"),
+        Column("tools_key", "i64", "hash of the tool definitions", null="no tools, or not known", feeds="shared tools"),
         Column("temperature", "f32", "sampling temperature", null="default", feeds="shared parameters"),
         Column("top_p", "f32", "nucleus sampling mass", null="default", feeds="shared parameters"),
         Column("max_tokens", "i32", "limit on the answer, tokens", null="default", feeds="shared parameters"),
@@ -204,7 +204,7 @@ EVENTS = Table(
         Column("reasoning_tokens", "i32", "tokens of reasoning"),
         Column("status", "i16", "HTTP status"),
         Column("ip", "str", "client address, or a keyed hash of its /24 or /48", feeds="shared networks"),
-        Column("asn", "i32", "autonomous system of the address", null="not told, or a private number of 32 bits", wide=True),
+        Column("asn", "i32", "autonomous system of the address", null="not known, or a private number of 32 bits", wide=True),
         Column("country", "str", "country of the address; kept for investigators, never evidence"),
         Column("user_agent", "str", "client build as it names itself", feeds="mix of clients"),
         Column("ja4", "str", "TLS client fingerprint, JA4", feeds="mix of clients"),
@@ -219,7 +219,7 @@ ACCOUNTS = Table(
     "accounts",
     "one account of the registry",
     (
-        Column("account_id", "str", "who can be acted on", required=True, feeds="whose details they are"),
+        Column("account_id", "str", "the account: what can be acted on", required=True, feeds="whose details they are"),
         Column("created_at", "us", "sign-up, UTC", feeds="sign-ups in batches"),
         Column("kind", "str", "individual, education, research, startup or enterprise",
                feeds="classes as an innocent explanation, innocents by kind in a blast radius"),
@@ -231,7 +231,7 @@ ACCOUNTS = Table(
         Column("payment_hash", "str", "keyed hash of the payment method", feeds="shared payment"),
         Column("phone_hash", "str", "keyed hash of the phone number", feeds="shared telephone numbers"),
         Column("signup_ip", "str", "address at sign-up, or a keyed hash of its /24 or /48"),
-        Column("country", "str", "country told at sign-up; kept for investigators, never evidence"),
+        Column("country", "str", "country given at sign-up; kept for investigators, never evidence"),
         Column("banned_at", "us", "when the account was banned, UTC", null="not banned", feeds="earlier bans and replacement after them"),
         Column("plan", "str", "price plan"),
     ),
@@ -244,7 +244,7 @@ TRACES = Table(
         Column("account_id", "str", "who left the trace", required=True),
         Column("view", "str", "family.name, such as content.template", required=True),
         Column("object", "str", "what was left: a hash or a value", required=True),
-        Column("hour", "i32", "hours since 1970-01-01 UTC", null="time not told"),
+        Column("hour", "i32", "hours since 1970-01-01 UTC", null="time not known"),
         Column("n", "i64", "how often"),
         Column("weight", "f64", "how much each counts", null="1"),
     ),
@@ -275,8 +275,8 @@ CAMPAIGNS = Table(
         Column("n_accounts", "i64", "accounts", required=True),
         Column("n_events", "i64", "requests of these accounts", required=True),
         Column("n_harvested", "i64", "requests that belong to the harvest", required=True),
-        Column("harvested_low", "i64", "90 % interval of them: at least", null="not told"),
-        Column("harvested_high", "i64", "at most", null="not told"),
+        Column("harvested_low", "i64", "90 % interval of them: at least", null="not known"),
+        Column("harvested_high", "i64", "at most", null="not known"),
         Column("first_seen", "us", "first harvested request, UTC"),
         Column("last_seen", "us", "last harvested request, UTC"),
         Column("views", "list[str]", "views that link the accounts", required=True),
@@ -293,7 +293,7 @@ ACCOUNT_VERDICTS = Table(
     "accounts (of a run)",
     "one account seen",
     (
-        Column("account_id", "str", "who can be acted on", required=True),
+        Column("account_id", "str", "the account: what can be acted on", required=True),
         Column("verdict", "str", "campaign, review or clear", required=True),
         Column("campaign_id", "str", "campaign it belongs to", null="clear"),
         # Of traces alone: its excess in each view, in standard deviations, added up.
@@ -346,7 +346,7 @@ TRUTH = Table(
     "truth",
     "one account of known origin",
     (
-        Column("account_id", "str", "who can be acted on", required=True),
+        Column("account_id", "str", "the account: what can be acted on", required=True),
         Column("campaign", "str", "operator", null="innocent", present=True),
         Column("kind", "str", "innocent crowd, or attack", required=True),
     ),

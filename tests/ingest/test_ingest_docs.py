@@ -28,7 +28,7 @@ def block(language):
 def test_the_columns_are_those_of_the_contract(table):
     rows = []
     for column in table.columns:
-        null = f" (null: {column.null})" if column.null != "not told" else ""
+        null = f" (null: {column.null})" if column.null != "not known" else ""
         star = " *" if column.required else ""
         rows.append(f"| `{column.name}`{star} | {WANTED[column.type]} | {column.meaning}{'' if star else null} | {column.feeds} |")
     assert "\n|---|---|---|---|\n" + "\n".join(rows) + "\n\n" in DOC
