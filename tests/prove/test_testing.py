@@ -44,7 +44,7 @@ def chain(rng: np.random.Generator, n: int, keys: list[tuple[Scheme, Numbers, fl
     return list(out)
 
 
-def tenants(names: list[str], mark: Scheme) -> list[k.Opened]:
+def tenants(names: list[str], mark: Scheme) -> list[k.OpenedKey]:
     return [k.tenant_secret(MASTER, name, mark.name) for name in names]
 
 

@@ -11,7 +11,7 @@ from stillwatch.prove import canary as c
 from stillwatch.prove import packet
 from stillwatch.prove.answers import read_answers, text_of
 from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
-from stillwatch.prove.keys import Opened, read_commitments
+from stillwatch.prove.keys import OpenedKey, read_commitments
 from stillwatch.rows import placed_rows
 from stillwatch.terminal.counting import number_of
 
@@ -84,7 +84,7 @@ def _verdict(result: c.CanaryTest, alpha: float) -> str:
     return "not shown" + (". Too few canaries were answered: no mark could have been shown" if result.floor > alpha else "")
 
 
-def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tuple[Opened, ...]]:
+def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tuple[OpenedKey, ...]]:
     """The commitment to these canaries (the last, unless one is named), and its keys."""
     entries = read_commitments(args.log)
     matching = [entry for entry in entries if entry["design"]["mark"] == design and args.entry in (None, entry["sequence"])]

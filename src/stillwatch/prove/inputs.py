@@ -1,4 +1,4 @@
-"""What a test is given, and the test itself: which statistics go with which mark, mode and reference."""
+"""The inputs of a test, and the choice of its statistics by mark, mode and reference."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from stillwatch.prove import choice_reading
 from stillwatch.prove.answers import Answer, Tokenizer
 from stillwatch.prove.attribution import Split, split
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.keys import Opened
+from stillwatch.prove.keys import OpenedKey
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.testing import MarkTest, choice_test, lean_test, mark_test, weighted_test
 from stillwatch.prove.tuples import Ids, default_exclusion, read, written
@@ -19,10 +19,29 @@ from stillwatch.terminal.counting import number_of
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a test needs; the files of a proof give the same again."""
+    """Everything that decides a test's result. The files of a proof hold all of it, so that a test can be repeated.
+
+    Attributes:
+        mark: the scheme of the mark.
+        tenants: opened keys under test.
+        answers: the suspect's answers.
+        seed: seed of the decoy keys.
+        plain_keys: keys by name that were not committed to, in place of ``tenants``.
+        reference: answers of a model that cannot have learnt the mark.
+        tokenizer: the marked model's; None for choice marks.
+        mode: ``written`` (what the suspect wrote) or ``read`` (what it would write at each place of kept answers).
+        exclude: rule that leaves out what the suspect was shown (:data:`~stillwatch.prove.tuples.Exclude`); None is the default.
+        n_decoys: decoy keys.
+        alpha: family-wise level of the verdicts.
+        harvested: by tenant, tokens answered to accounts of the campaigns; empty without an exposure ledger.
+        published: by tenant, tokens of all answers.
+        campaigns: names of the campaigns.
+        together: tenants whose keys are also tested as one sum.
+        early: whether questions could stop early.
+    """
 
     mark: Scheme | ChoiceMark
-    tenants: tuple[Opened, ...]
+    tenants: tuple[OpenedKey, ...]
     answers: tuple[Answer, ...]
     seed: bytes
     plain_keys: Mapping[str, Numbers] = field(default_factory=dict)
@@ -40,14 +59,15 @@ class Inputs:
 
 
 def reference_gap(inputs: Inputs) -> str | None:
-    """What a reference lacks of the questions that the suspect was asked; None where it answered them, half as often at least.
+    """How the reference's questions fall short of the suspect's, in a sentence.
 
-    No p rests on it: other questions only make the test see less.
+    None if there is no reference, or if it answered every question and has at least half as many answers. A gap makes the
+    test less powerful, but no p-value wrong.
     """
     if inputs.reference is None:
         return None
-    asked, beside = ({one.prompt for one in given} for given in (inputs.answers, inputs.reference))
-    n, shared, others = len(asked), len(asked & beside), len(beside - asked)
+    asked, of_reference = ({answer.prompt for answer in answers} for answers in (inputs.answers, inputs.reference))
+    n, shared, others = len(asked), len(asked & of_reference), len(of_reference - asked)
     if shared < n:
         more = f" and {number_of(others, 'other')}" if others else ""
         return f"the reference answers {shared:,} of the suspect's {number_of(n, 'question')}{more}"
@@ -57,10 +77,12 @@ def reference_gap(inputs: Inputs) -> str | None:
 
 
 def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
-    """The statistics: a pure function, which making and verifying a proof share.
+    """Compute the test and, with an exposure ledger, the split of exposure.
+
+    A pure function: making a proof and verifying it both call it.
 
     Raises:
-        InputError: the inputs do not make a test.
+        InputError: the inputs contradict each other or lack something that the test needs.
     """
     on_tokens = inputs.reference is not None and not isinstance(inputs.mark, ChoiceMark)
     if inputs.early and (inputs.mode == "read" or inputs.together or on_tokens):
@@ -76,11 +98,11 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
 
 
 def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
-    """Marks on tokens, written or read, against a reference or against nothing."""
+    """Test a mark on tokens in either mode, with or without a reference."""
     if inputs.tokenizer is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
-    prompts = inputs.tokenizer.ids([one.prompt for one in inputs.answers])
-    outputs = inputs.tokenizer.ids([one.output for one in inputs.answers])
+    prompts = inputs.tokenizer.ids([answer.prompt for answer in inputs.answers])
+    outputs = inputs.tokenizer.ids([answer.output for answer in inputs.answers])
     rule: Any = inputs.exclude
     keys: Any = inputs.plain_keys or inputs.tenants
     weighted = _weighted(inputs, mark, inputs.tokenizer, prompts, outputs)
@@ -99,38 +121,38 @@ def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
                      early=inputs.early, together=inputs.together)
 
 
-def exclusion(inputs: Inputs, asked: str | None, statistic: str) -> str | None:
-    """The rule by which a test leaves out what was shown; choice marks have a way of their own.
+def exclusion(inputs: Inputs, rule: str | None, statistic: str) -> str | None:
+    """The rule by which a test leaves out what the suspect was shown; None for choice marks, which have their own.
 
     Args:
-        inputs: of the test.
-        asked: the rule that was asked for, or None.
-        statistic: of the result.
+        inputs: inputs of the test.
+        rule: the rule that was requested, or None for the default.
+        statistic: statistic of the result.
     """
     if isinstance(inputs.mark, ChoiceMark):
         return None
-    return asked or (RULE if statistic == "weighted" else default_exclusion(inputs.mark.window))
+    return rule or (RULE if statistic == "weighted" else default_exclusion(inputs.mark.window))
 
 
 def _predicted(answers: Sequence[Answer], outputs: Sequence[Ids]) -> list[Sequence[int]]:
-    """What the suspect would write next at each token of each answer.
+    """The suspect's most likely token at each place of each answer.
 
     Raises:
-        InputError: an answer has none, or not one a token.
+        InputError: an answer does not have exactly one prediction per token.
     """
     predicted: list[Sequence[int]] = []
-    for one, ids in zip(answers, outputs, strict=True):
-        if one.predicted is None or len(one.predicted) != len(ids):
-            raise InputError("an answer has no predictions, or not one a token", where=one.prompt[:60],
+    for answer, ids in zip(answers, outputs, strict=True):
+        if answer.predicted is None or len(answer.predicted) != len(ids):
+            raise InputError("an answer has no predictions, or not one a token", where=answer.prompt[:60],
                              todo="Make them with stillwatch prove read")
-        predicted.append(one.predicted)
+        predicted.append(answer.predicted)
     return predicted
 
 
 def _choices_written(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
-    """Choice marks in what the suspect wrote."""
-    def texts(given: Sequence[Answer]) -> tuple[list[str], list[str]]:
-        return [one.prompt for one in given], [one.output for one in given]
+    """Test choice marks in what the suspect wrote."""
+    def texts(answers: Sequence[Answer]) -> tuple[list[str], list[str]]:
+        return [answer.prompt for answer in answers], [answer.output for answer in answers]
 
     prompts, outputs = texts(inputs.answers)
     return choice_test(mark, outputs, inputs.tenants, inputs.seed, prompts=prompts,
@@ -139,32 +161,32 @@ def _choices_written(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
 
 
 def _choices_read(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
-    """Choice marks in reading mode: shifts against a reference, at the places of texts whose forms were drawn anew."""
-    texts = [choice_reading.redrawn(one.output, one.key) for one in inputs.answers]
-    if any(one.shifts is None for one in inputs.answers):
+    """Test choice marks in reading mode: shifts against a reference, at the places of texts whose forms were drawn anew."""
+    texts = [choice_reading.redrawn(answer.output, answer.key) for answer in inputs.answers]
+    if any(answer.shifts is None for answer in inputs.answers):
         raise InputError("an answer has no shifts", todo="Make them with stillwatch prove read --reference-folder, without --tokenizer")
     try:
-        lean, n = choice_reading.leans(mark, texts, [one.shifts or () for one in inputs.answers])
+        lean, n = choice_reading.leans(mark, texts, [answer.shifts or () for answer in inputs.answers])
     except ValueError as error:
         raise InputError(f"the shifts are not of these answers ({error})", todo="Make them anew with stillwatch prove read") from error
     return lean_test(mark, lean, inputs.tenants, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha, mode="read",
                      n_records=len(inputs.answers), n_positions=n, together=inputs.together)
 
 
-def _weighted(inputs: Inputs, mark: Scheme, coder: Tokenizer, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
-    """Draws weighted against the reference, where there is one; None to count them once."""
+def _weighted(inputs: Inputs, mark: Scheme, tokenizer: Tokenizer, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
+    """Draws weighted against the reference; None if there is no reference, and every draw then counts the same."""
     if inputs.mode == "read":
-        if not any(one.weights for one in inputs.answers):
+        if not any(answer.weights for answer in inputs.answers):
             return None
         reading = Reading(mark.window)
-        for one, prompt, output in zip(inputs.answers, prompts, outputs, strict=True):
-            if one.weights is None or len(one.weights) != len(output):
-                raise InputError("an answer has no weights, or not one list a token", where=one.prompt[:60],
+        for answer, prompt, output in zip(inputs.answers, prompts, outputs, strict=True):
+            if answer.weights is None or len(answer.weights) != len(output):
+                raise InputError("an answer has no weights, or not one list a token", where=answer.prompt[:60],
                                  todo="Make them with stillwatch prove read --reference-folder")
-            reading.add(prompt.tolist(), output.tolist(), one.weights)
+            reading.add(prompt.tolist(), output.tolist(), answer.weights)
         return reading.weighted()
     if inputs.reference is None:
         return None
-    other_prompts = coder.ids([one.prompt for one in inputs.reference])
-    other_outputs = coder.ids([one.output for one in inputs.reference])
+    other_prompts = tokenizer.ids([answer.prompt for answer in inputs.reference])
+    other_outputs = tokenizer.ids([answer.output for answer in inputs.reference])
     return of_texts(prompts, outputs, other_prompts, other_outputs, mark.window)

@@ -28,7 +28,7 @@ GENESIS = "0" * 64
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedKey:
     """A tenant's key with the nonce of its commitment."""
 
     tenant: str
@@ -51,7 +51,7 @@ def commitment(tenant: str, secret: bytes, nonce: bytes) -> str:
     return hashlib.sha256(DOMAIN + nonce + secret + tenant.encode()).hexdigest()
 
 
-def tenant_secret(master: bytes, tenant: str, scheme: str, epoch: str = "") -> Opened:
+def tenant_secret(master: bytes, tenant: str, scheme: str, epoch: str = "") -> OpenedKey:
     """The 32-byte secret of a tenant for a scheme and an epoch (keys rotate by it).
 
     Args:
@@ -65,7 +65,7 @@ def tenant_secret(master: bytes, tenant: str, scheme: str, epoch: str = "") -> O
     parts = json.dumps([tenant, scheme, epoch], ensure_ascii=True).encode()
     secret = hmac.new(master, DOMAIN + b" key " + parts, hashlib.sha256).digest()
     nonce = hmac.new(master, DOMAIN + b" nonce " + parts, hashlib.sha256).digest()
-    return Opened(tenant, secret, nonce)
+    return OpenedKey(tenant, secret, nonce)
 
 
 def canonical(value: Any) -> bytes:
@@ -155,7 +155,7 @@ def broken_entry(entries: Sequence[Mapping[str, Any]]) -> int | None:
 
 
 def commit(
-    log: Path, opened: Sequence[Opened], design: Mapping[str, Any], at: datetime, note: str = ""
+    log: Path, opened: Sequence[OpenedKey], design: Mapping[str, Any], at: datetime, note: str = ""
 ) -> dict[str, Any]:
     """Append one entry that commits to keys and to the design of the test; returns it.
 

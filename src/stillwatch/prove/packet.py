@@ -26,7 +26,7 @@ from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.inputs import Inputs, exclusion
-from stillwatch.prove.keys import Opened, decoy_seed, tenant_secret
+from stillwatch.prove.keys import OpenedKey, decoy_seed, tenant_secret
 from stillwatch.prove.schemes import Scheme, scheme
 from stillwatch.prove.testing import MarkTest
 
@@ -114,7 +114,7 @@ def choice_mark(rate: float, buckets: int) -> ChoiceMark:
     return ChoiceMark(rate, buckets)
 
 
-def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()) -> tuple[Opened, ...]:
+def open_keys(entry: Mapping[str, Any], master: bytes, names: Sequence[str] = ()) -> tuple[OpenedKey, ...]:
     """Derive the keys that an entry commits to.
 
     Args:
@@ -313,7 +313,7 @@ def load(folder: Path) -> tuple[dict[str, Any], Inputs]:
         reference = folder / "reference.jsonl"
         inputs = Inputs(
             mark=mark_of(design),
-            tenants=tuple(Opened(opening["tenant"], bytes.fromhex(opening["secret"]), bytes.fromhex(opening["nonce"]))
+            tenants=tuple(OpenedKey(opening["tenant"], bytes.fromhex(opening["secret"]), bytes.fromhex(opening["nonce"]))
                           for opening in record["openings"]),
             answers=tuple(read_answers(folder / "answers.jsonl", repeats=True)), seed=bytes.fromhex(design["decoy_seed"]),
             plain_keys={name: tuple(key) for name, key in design["plain_keys"].items()},

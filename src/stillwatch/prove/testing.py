@@ -1,4 +1,4 @@
-"""Is a suspect marked with these keys: exact p-values, decoy ranks, Holm over tenants, power, and the floor of p."""
+"""Test whether a suspect carries the marks of given keys: exact p-values, decoy ranks, Holm's correction, power, smallest p."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from stillwatch.errors import InputError
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.keys import Opened, decoy_keys, decoy_secrets
+from stillwatch.prove.keys import OpenedKey, decoy_keys, decoy_secrets
 from stillwatch.prove.prf import Key, key_from_bytes
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
@@ -21,22 +21,30 @@ from stillwatch.prove.weighted import Weighted
 
 Verdict = Literal["marked", "not shown", "unsure", "not tested"]
 RANK_LEVEL = 0.01
-SETS = 199
-"""Sets of decoys that several keys together are ranked among."""
-FEW = 3
-SHIFTS = (0.01, 0.02, 0.05, 0.1)
+DECOY_SETS = 199
+"""Sets of decoy keys among which a pooled test of several keys is ranked."""
+MAX_NAMED = 3
+"""Tenants that the name of a pooled test lists; beyond that it gives their number."""
+POWER_SHIFTS = (0.01, 0.02, 0.05, 0.1)
 """Relative excesses of the mean for which power is printed."""
 
 
 @dataclass(frozen=True)
 class KeyTest:
-    """One key.
+    """The result for one key.
 
-    ``n`` distinct draws were scored; ``mean`` is their mean and ``z`` its standardised excess over the null. ``log_p``
-    (natural log, exact) and ``log_p_holm`` (over all keys tried); ``rank_p`` among decoy keys is exact whatever the
-    dependence. ``verdict`` is ``unsure`` where the two disagree: then the tuples were not independent after all, and
-    ``not tested`` where there was nothing to score. Where
-    questions could stop early, ``log_p_holm`` is of the p-value that allows for it.
+    Attributes:
+        tenant: name of the key's tenant.
+        n: distinct draws that were scored.
+        total: sum of their numbers.
+        mean: their mean; for weighted and choice tests the excess over the null, as a share of all weight or per pair.
+        z: standardised excess of ``total`` over the null.
+        log_p: natural log of p; exact, or an upper bound for a weighted test.
+        log_p_holm: ``log_p`` after Holm's correction over all keys that were tested. If questions could stop early, the
+            p-value that is corrected is the one that allows for it.
+        rank_p: rank among decoy keys; exact even if draws depend on each other.
+        verdict: ``unsure`` if p reaches the level and the rank does not (then the draws were not independent);
+            ``not tested`` if there was nothing to score.
     """
 
     tenant: str
@@ -52,11 +60,30 @@ class KeyTest:
 
 @dataclass(frozen=True)
 class MarkTest:
-    """A test of one suspect: what was scored, what it could have found, and each key's result.
+    """A test of one suspect: what was scored, what the test could have shown, and the result of each key.
 
-    ``together`` is the sum over the keys of several tenants: one more hypothesis beside theirs, and sharper where a harvest
-    went through all of them, which dilutes each. Its null is that the text depends on none of these keys.
-    ``leans`` of choice marks are those to the second form of each cell: with a key's coins they give its p.
+    Attributes:
+        scheme: the mark, as its ``describe`` gives it.
+        mode: ``written`` or ``read``.
+        n_records: answers.
+        n_positions: places that could be scored, before any was left out.
+        n_excluded: places left out because the suspect was shown the same.
+        n_tuples: distinct draws; for choice marks, cells with a lean.
+        null_mean: mean of one draw under the null.
+        alpha: family-wise level of the verdicts.
+        n_decoys: decoy keys.
+        rank_floor: smallest possible rank p.
+        log_p_floor: natural log of the smallest possible p; None if there is none.
+        detectable_shift: smallest relative excess of the mean that is found with power 0.8; None if there is none.
+        power: chance of reaching ``alpha`` over all keys, by relative excess of the mean.
+        decoy_false_positives: share of the decoys with p <= 0.01.
+        keys: result of each key.
+        log_p_anytime: by tenant, natural log of the p-value that allows for stopping early; None if it was not computed.
+        statistic: ``once``, ``weighted`` or ``choice``.
+        together: the sum over the keys of several tenants, which is one more hypothesis. It is more powerful if a harvest was
+            spread over these tenants, which dilutes each of them. Its null: the text depends on none of these keys.
+        together_of: the tenants of ``together``.
+        leans: for choice marks, the lean to the second form of each cell; a key's coins give its p from these.
     """
 
     scheme: Mapping[str, Any]
@@ -81,7 +108,7 @@ class MarkTest:
     leans: tuple[float, ...] | None = None
 
     def describe(self) -> dict[str, Any]:
-        """JSON-ready; infinities become None."""
+        """The result as JSON-ready values; infinities become None."""
         out: dict[str, Any] = _finite(asdict(self))
         return out
 
@@ -89,7 +116,7 @@ class MarkTest:
 def mark_test(
     mark: Scheme,
     tuples: Tuples,
-    tenants: Sequence[Opened] | Mapping[str, Numbers],
+    tenants: Sequence[OpenedKey] | Mapping[str, Numbers],
     seed: bytes,
     *,
     n_decoys: int = 999,
@@ -104,53 +131,54 @@ def mark_test(
 
     Args:
         mark: the scheme.
-        tuples: of :func:`~stillwatch.prove.tuples.written` or ``read``, with the scheme's ``window``.
-        tenants: committed keys, or plain numbers by name (marks that were set with transformers).
-        seed: of the decoys; take it from the commitment.
-        n_decoys: floor of the rank p is 1 / (n_decoys + 1).
+        tuples: result of :func:`~stillwatch.prove.tuples.written` or ``read``, made with the scheme's ``window``.
+        tenants: committed keys, or plain numbers by name (for marks that transformers set).
+        seed: seed of the decoys, from the commitment.
+        n_decoys: decoy keys; the smallest rank p is 1 / (n_decoys + 1).
         alpha: family-wise level of the verdicts.
-        mode: ``written`` or ``read``, for the record.
-        n_records: answers, for the record.
-        anytime: also the p-value that is valid had one looked after every answer (kgw and gumbel only).
-        early: questions could stop by that p-value, so it decides.
-        together: tenants whose keys are also tested as one; not with ``early``.
+        mode: ``written`` or ``read``; only recorded.
+        n_records: number of answers; only recorded.
+        anytime: also compute the p-value that stays valid if the test is looked at after every answer (kgw and gumbel only).
+        early: questions could stop by that p-value, so the verdicts use it.
+        together: tenants whose keys are also tested as one sum; not with ``early``.
     """
-    keys = _keys(mark, tenants)
+    keys = _numbers_by_tenant(mark, tenants)
     null = mark.null
     decoys = mark.totals(tuples, [mark.key(secret) for secret in decoy_secrets(seed, n_decoys)])
     decoy_log_p = np.array([null.log_p(total, n) for total, n in decoys])
     decoy_z = np.array([null.z(total, n) for total, n in decoys])
-    found = mark.totals(tuples, list(keys.values()))
-    log_ps = [null.log_p(total, n) for total, n in found]
+    totals = mark.totals(tuples, list(keys.values()))
+    log_ps = [null.log_p(total, n) for total, n in totals]
     pool = None
     if together:
-        pool = _summed(mark, tuples, [one for name, one in zip(keys, found, strict=True) if name in together], seed, n_decoys)
+        pool = _pool_totals(mark, tuples, [total for name, total in zip(keys, totals, strict=True) if name in together], seed, n_decoys)
     anytime_p = None
     if (anytime or early) and mark.name in ("kgw", "gumbel"):
         anytime_p = {tenant: EProcess(null).add(mark.numbers(tuples, key)) for tenant, key in keys.items()}
-    adjusted, one_more = _holm(list(anytime_p.values()) if early and anytime_p is not None else log_ps, pool)
+    adjusted, pool_log_holm = _holm_with_pool(list(anytime_p.values()) if early and anytime_p is not None else log_ps, pool)
     tests = []
-    for tenant, (total, n), log_p, log_holm in zip(keys, found, log_ps, adjusted, strict=True):
+    for tenant, (total, n), log_p, log_holm in zip(keys, totals, log_ps, adjusted, strict=True):
         z = null.z(total, n)
         rank = rank_p(z, decoy_z)
         tests.append(KeyTest(tenant, n, total, total / n if n else 0.0, z, log_p, log_holm, rank,
                              _verdict(n, log_holm, rank, alpha, n_decoys)))
-    n = max((n for _, n in found), default=0)
+    n = max((n for _, n in totals), default=0)
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=tuples.n_positions,
         n_excluded=tuples.n_excluded, n_tuples=len(tuples), null_mean=null.mean, alpha=alpha, n_decoys=n_decoys,
-        rank_floor=1 / (n_decoys + 1), log_p_floor=_floor(null, n),
+        rank_floor=1 / (n_decoys + 1), log_p_floor=_log_p_floor(null, n),
         detectable_shift=detectable(null, n, log(alpha / max(1, len(keys)))),
-        power={f"{shift:g}": power(null, n, shift, log(alpha / max(1, len(keys)))) for shift in SHIFTS},
+        power={f"{shift:g}": power(null, n, shift, log(alpha / max(1, len(keys)))) for shift in POWER_SHIFTS},
         decoy_false_positives=float((decoy_log_p <= log(0.01)).mean()) if n_decoys else 0.0,
-        keys=tuple(tests), log_p_anytime=anytime_p, together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
+        keys=tuple(tests), log_p_anytime=anytime_p, together=_pooled_test(pool, pool_log_holm, together, alpha),
+        together_of=tuple(together),
     )
 
 
 def weighted_test(
     mark: Scheme,
-    found: Weighted,
-    tenants: Sequence[Opened] | Mapping[str, Numbers],
+    draws: Weighted,
+    tenants: Sequence[OpenedKey] | Mapping[str, Numbers],
     seed: bytes,
     *,
     n_decoys: int = 999,
@@ -159,49 +187,63 @@ def weighted_test(
     n_records: int = 0,
     together: Sequence[str] = (),
 ) -> MarkTest:
-    """Like :func:`mark_test`, with draws weighted against a reference; p is an upper bound, near the exact tail.
+    """Test draws that are weighted against a reference; p is an upper bound near the exact tail.
+
+    Args:
+        mark: the scheme, ``kgw`` or ``gumbel``.
+        draws: distinct tuples and their weights.
+        tenants: as for :func:`mark_test`, like all further arguments.
+        seed: seed of the decoys.
+        n_decoys: decoy keys.
+        alpha: family-wise level of the verdicts.
+        mode: ``written`` or ``read``; only recorded.
+        n_records: number of answers; only recorded.
+        together: tenants whose keys are also tested as one sum.
 
     Raises:
-        InputError: the scheme's draws are not independent enough for weights (transformers' own marks).
+        InputError: the scheme is one of transformers' own, whose draws are not independent enough for weights.
     """
     if mark.name not in ("kgw", "gumbel"):
         raise InputError(f"{mark.name} is not tested against a reference", todo="Leave --reference out")
-    null, weights, keys = mark.null, found.weights, _keys(mark, tenants)
+    null, weights, keys = mark.null, draws.weights, _numbers_by_tenant(mark, tenants)
     centre = float(weights.sum()) * null.mean
     spread = float(np.sqrt((weights**2).sum() * null.variance)) or 1.0
-    sums = [float(mark.numbers(found.tuples, key) @ weights) for key in keys.values()]
-    decoy_sums = [float(mark.numbers(found.tuples, mark.key(one)) @ weights) for one in decoy_secrets(seed, n_decoys)]
+    sums = [float(mark.numbers(draws.tuples, key) @ weights) for key in keys.values()]
+    decoy_sums = [float(mark.numbers(draws.tuples, mark.key(secret)) @ weights) for secret in decoy_secrets(seed, n_decoys)]
     decoy_z = (np.array(decoy_sums) - centre) / spread
     log_ps = [weighted_log_tail(null, weights, total) for total in sums]
     scale = float(np.abs(weights).sum()) or 1.0
     pool = None
     if together:
-        mine = [total for name, total in zip(keys, sums, strict=True) if name in together]
-        total, k = sum(mine), len(mine)
-        each = [float(mark.numbers(found.tuples, mark.key(one)) @ weights) for one in _decoy_sets(seed, n_decoys, k)]
-        z = (np.array(each).reshape(-1, k).sum(1) - k * centre) / (spread * np.sqrt(k))
-        pool = _Pool(k * len(found), total, (total - k * centre) / (k * scale), float((total - k * centre) / (spread * np.sqrt(k))),
-                     weighted_log_tail(null, weights, total, k), z.tolist())
-    adjusted, one_more = _holm(log_ps, pool)
+        pooled = [total for name, total in zip(keys, sums, strict=True) if name in together]
+        total, n_pooled = sum(pooled), len(pooled)
+        pooled_decoys = [float(mark.numbers(draws.tuples, mark.key(secret)) @ weights) for secret in _decoy_sets(seed, n_decoys, n_pooled)]
+        z = (np.array(pooled_decoys).reshape(-1, n_pooled).sum(1) - n_pooled * centre) / (spread * np.sqrt(n_pooled))
+        excess = total - n_pooled * centre
+        pool = _PooledKeys(
+            n=n_pooled * len(draws), total=total, mean=excess / (n_pooled * scale), z=float(excess / (spread * np.sqrt(n_pooled))),
+            log_p=weighted_log_tail(null, weights, total, n_pooled), decoy_z=z.tolist(),
+        )
+    adjusted, pool_log_holm = _holm_with_pool(log_ps, pool)
     tests = []
     for tenant, total, log_p, log_holm in zip(keys, sums, log_ps, adjusted, strict=True):
         z = (total - centre) / spread
         rank = rank_p(z, decoy_z)
-        tests.append(KeyTest(tenant, len(found), total, (total - centre) / scale, z, log_p, log_holm, rank,
-                             _verdict(len(found), log_holm, rank, alpha, n_decoys)))
+        tests.append(KeyTest(tenant, len(draws), total, (total - centre) / scale, z, log_p, log_holm, rank,
+                             _verdict(len(draws), log_holm, rank, alpha, n_decoys)))
     return MarkTest(
-        scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=found.tuples.n_positions,
-        n_excluded=found.tuples.n_excluded, n_tuples=len(found), null_mean=0.0, alpha=alpha, n_decoys=n_decoys,
+        scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=draws.tuples.n_positions,
+        n_excluded=draws.tuples.n_excluded, n_tuples=len(draws), null_mean=0.0, alpha=alpha, n_decoys=n_decoys,
         rank_floor=1 / (n_decoys + 1), log_p_floor=None, detectable_shift=None, power={},
         decoy_false_positives=_share_below(np.array(decoy_sums), lambda total: weighted_log_tail(null, weights, total)),
-        keys=tuple(tests), statistic="weighted", together=_as_one(pool, one_more, together, alpha), together_of=tuple(together),
+        keys=tuple(tests), statistic="weighted", together=_pooled_test(pool, pool_log_holm, together, alpha), together_of=tuple(together),
     )
 
 
 def choice_test(
     mark: ChoiceMark,
     texts: Sequence[str],
-    tenants: Sequence[Opened],
+    tenants: Sequence[OpenedKey],
     seed: bytes,
     *,
     prompts: Sequence[str] | None = None,
@@ -217,20 +259,20 @@ def choice_test(
         mark: the scheme.
         texts: what the suspect wrote.
         tenants: committed keys.
-        seed: of the decoys.
-        prompts: what it was shown for each text; pairs that stand there are not counted in its answer.
-        reference: prompts and texts of a model without anybody's mark, of the same kind.
-        n_decoys: floor of the rank p is 1 / (n_decoys + 1).
+        seed: seed of the decoys, from the commitment.
+        prompts: what the suspect was shown for each text; a pair that occurs there is not counted in the answer.
+        reference: prompts and texts of a similar model that carries nobody's mark.
+        n_decoys: decoy keys; the smallest rank p is 1 / (n_decoys + 1).
         alpha: family-wise level of the verdicts.
-        early: questions could stop at one of the looks (:data:`LOOKS`), so the p-value that allows for it decides.
-        together: tenants whose keys are also tested as one; not with ``early``.
+        early: questions could stop at one of the looks (:data:`LOOKS`), so the verdicts use the p-value that allows for it.
+        together: tenants whose keys are also tested as one sum; not with ``early``.
     """
     counts, shown = mark.counts_beyond(texts, prompts)
     baseline = None if reference is None else mark.counts_beyond(reference[1], reference[0])[0]
     anytime_p = None
     if early:
-        looks = choice_looks(mark, texts, [one.key for one in tenants], prompts=prompts, reference=baseline)
-        anytime_p = {one.tenant: looked_log_p(log_ps) for one, log_ps in zip(tenants, looks, strict=True)}
+        looks = choice_looks(mark, texts, [opened.key for opened in tenants], prompts=prompts, reference=baseline)
+        anytime_p = {opened.tenant: looked_log_p(log_ps) for opened, log_ps in zip(tenants, looks, strict=True)}
     return lean_test(mark, mark.preferences(counts, baseline), tenants, seed, n_decoys=n_decoys, alpha=alpha, n_records=len(texts),
                      n_positions=int(counts.sum()) + shown, n_excluded=shown, anytime_p=anytime_p, together=together)
 
@@ -239,15 +281,15 @@ def choice_looks(
     mark: ChoiceMark, texts: Sequence[str], keys: Sequence[Key], *, prompts: Sequence[str] | None,
     reference: npt.NDArray[np.int64] | None, done: int = 0,
 ) -> list[list[float]]:
-    """Natural logs of each key's p-values at the looks that so many answers allow, in the order they came.
+    """Natural logs of each key's p-values, one list per key, at every look up to the number of texts, in order.
 
     Args:
         mark: the scheme.
-        texts: what the suspect wrote so far.
-        keys: keys.
+        texts: what the suspect has written so far, in the order of its answers.
+        keys: the keys to test.
         prompts: as for :func:`choice_test`.
         reference: counts of the reference ``(n_cells, 2)``.
-        done: answers up to which looks were taken before: they are left out.
+        done: looks at up to this many answers were taken before and are left out.
     """
     counts, begin = np.zeros((mark.n_cells, 2), np.int64), 0
     out: list[list[float]] = [[] for _ in keys]
@@ -268,7 +310,7 @@ def choice_looks(
 def lean_test(
     mark: ChoiceMark,
     lean: npt.NDArray[np.float64],
-    tenants: Sequence[Opened],
+    tenants: Sequence[OpenedKey],
     seed: bytes,
     *,
     n_decoys: int = 999,
@@ -280,45 +322,61 @@ def lean_test(
     anytime_p: Mapping[str, float] | None = None,
     together: Sequence[str] = (),
 ) -> MarkTest:
-    """Test leans to the second form of each cell ``(n_cells,)``, which must depend on no key.
+    """Test how far each cell leans to its second form.
 
-    ``anytime_p``: each tenant's log p-value that allows for stopping early; it decides where it is given.
+    Args:
+        mark: the scheme.
+        lean: leans ``(n_cells,)``; how they were made must not depend on any key.
+        tenants: committed keys.
+        seed: seed of the decoys, from the commitment.
+        n_decoys: decoy keys.
+        alpha: family-wise level of the verdicts.
+        mode: ``written`` or ``read``; only recorded, like the three counts.
+        n_records: answers.
+        n_positions: places that could be counted.
+        n_excluded: places left out because the suspect was shown the same.
+        anytime_p: by tenant, natural log of the p-value that allows for stopping early; if given, the verdicts use it.
+        together: tenants whose keys are also tested as one sum; not with ``anytime_p``.
     """
     scale = float(np.sqrt((lean**2).sum())) or 1.0
     decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in decoy_keys(seed, n_decoys)])
-    totals = [mark.sum(lean, one.key) for one in tenants]
+    totals = [mark.sum(lean, opened.key) for opened in tenants]
     tail = SignSums(lean)
     log_ps = [tail.log_p(total) for total in totals]
-    used, pool = int((lean != 0).sum()), None
+    n_leaning, pool = int((lean != 0).sum()), None
     if together:
-        mine = [total for one, total in zip(tenants, totals, strict=True) if one.tenant in together]
-        total, k = sum(mine), len(mine)
-        each = [mark.sum(lean, key_from_bytes(one)) for one in _decoy_sets(seed, n_decoys, k)]
-        pool = _Pool(k * used, total, total / max(1, k * used), total / (scale * float(np.sqrt(k))), SignSums(lean, k).log_p(total),
-                     (np.array(each).reshape(-1, k).sum(1) / (scale * np.sqrt(k))).tolist())
-    adjusted, one_more = _holm(log_ps if anytime_p is None else [anytime_p[one.tenant] for one in tenants], pool)
+        pooled = [total for opened, total in zip(tenants, totals, strict=True) if opened.tenant in together]
+        total, n_pooled = sum(pooled), len(pooled)
+        pooled_decoys = [mark.sum(lean, key_from_bytes(secret)) for secret in _decoy_sets(seed, n_decoys, n_pooled)]
+        pooled_scale = scale * float(np.sqrt(n_pooled))
+        pool = _PooledKeys(
+            n=n_pooled * n_leaning, total=total, mean=total / max(1, n_pooled * n_leaning), z=total / pooled_scale,
+            log_p=SignSums(lean, n_pooled).log_p(total),
+            decoy_z=(np.array(pooled_decoys).reshape(-1, n_pooled).sum(1) / pooled_scale).tolist(),
+        )
+    adjusted, pool_log_holm = _holm_with_pool(log_ps if anytime_p is None else [anytime_p[opened.tenant] for opened in tenants], pool)
     tests = tuple(
-        KeyTest(one.tenant, used, total, total / max(1, used), total / scale, log_p, log_holm, rank := rank_p(total, decoys),
-                _verdict(used, log_holm, rank, alpha, n_decoys))
-        for one, total, log_p, log_holm in zip(tenants, totals, log_ps, adjusted, strict=True)
+        KeyTest(opened.tenant, n_leaning, total, total / max(1, n_leaning), total / scale, log_p, log_holm, rank := rank_p(total, decoys),
+                _verdict(n_leaning, log_holm, rank, alpha, n_decoys))
+        for opened, total, log_p, log_holm in zip(tenants, totals, log_ps, adjusted, strict=True)
     )
     return MarkTest(
         scheme=mark.describe(), mode=mode, n_records=n_records, n_positions=n_positions, n_excluded=n_excluded,
-        n_tuples=used, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
-        log_p_floor=-used * log(2.0), detectable_shift=None, power={},
+        n_tuples=n_leaning, null_mean=0.0, alpha=alpha, n_decoys=n_decoys, rank_floor=1 / (n_decoys + 1),
+        log_p_floor=-n_leaning * log(2.0), detectable_shift=None, power={},
         decoy_false_positives=_share_below(decoys, tail.log_p), keys=tests, log_p_anytime=anytime_p, statistic="choice",
-        together=_as_one(pool, one_more, together, alpha), together_of=tuple(together), leans=tuple(lean.tolist()),
+        together=_pooled_test(pool, pool_log_holm, together, alpha), together_of=tuple(together), leans=tuple(lean.tolist()),
     )
 
 
 def _share_below(decoys: npt.NDArray[np.float64], log_p: Callable[[float], float]) -> float:
-    """Share of the decoys' sums ``(n_decoys,)`` with p <= 0.01; p falls as the sum grows, so only a few must be looked at."""
+    """Share of the decoys' sums ``(n_decoys,)`` with p <= 0.01. p falls as the sum grows, so a binary search tests only a few."""
     return bisect_right(-np.sort(-decoys), log(0.01), key=lambda total: log_p(float(total))) / max(1, len(decoys))
 
 
 @dataclass(frozen=True)
-class _Pool:
-    """The sum over the keys of several tenants; ``decoy_z`` of as many sets of as many decoys."""
+class _PooledKeys:
+    """The sum over the keys of several tenants. ``decoy_z`` is the same z for sets of as many decoy keys."""
 
     n: int
     total: float
@@ -328,33 +386,33 @@ class _Pool:
     decoy_z: list[float]
 
 
-def _summed(mark: Scheme, tuples: Tuples, found: Sequence[tuple[float, int]], seed: bytes, n_decoys: int) -> _Pool:
-    """The sum over the totals and numbers of several keys."""
-    null, each = mark.null, np.array(found)
-    total, n = float(each[:, 0].sum()), int(each[:, 1].sum())
-    sets = _decoy_sets(seed, n_decoys, len(found))
-    decoys = np.array(mark.totals(tuples, [mark.key(secret) for secret in sets])).reshape(-1, len(found), 2).sum(1)
-    return _Pool(n, total, total / max(n, 1), null.z(total, n), null.log_p(total, n), [null.z(t, int(m)) for t, m in decoys])
+def _pool_totals(mark: Scheme, tuples: Tuples, totals: Sequence[tuple[float, int]], seed: bytes, n_decoys: int) -> _PooledKeys:
+    """Pool keys whose totals and numbers of draws are ``totals``."""
+    null, pairs = mark.null, np.array(totals)
+    total, n = float(pairs[:, 0].sum()), int(pairs[:, 1].sum())
+    sets = _decoy_sets(seed, n_decoys, len(totals))
+    decoys = np.array(mark.totals(tuples, [mark.key(secret) for secret in sets])).reshape(-1, len(totals), 2).sum(1)
+    return _PooledKeys(n, total, total / max(n, 1), null.z(total, n), null.log_p(total, n), [null.z(t, int(m)) for t, m in decoys])
 
 
 def _decoy_sets(seed: bytes, n_decoys: int, size: int) -> list[bytes]:
-    """Secrets of sets of decoys, one set after another: others than those that single keys are ranked among."""
-    return decoy_secrets(seed + b" together", min(n_decoys, SETS) * size)
+    """Secrets of sets of ``size`` decoys, one set after another. They differ from the decoys of single keys."""
+    return decoy_secrets(seed + b" together", min(n_decoys, DECOY_SETS) * size)
 
 
-def _holm(log_ps: list[float], pool: _Pool | None) -> tuple[list[float], float]:
-    """Holm's adjusted log p-values over all keys and, where there is one, the pool; and the pool's own."""
+def _holm_with_pool(log_ps: list[float], pool: _PooledKeys | None) -> tuple[list[float], float]:
+    """Holm's adjusted log p-values of the keys, and that of the pool (0.0 without a pool); the correction counts the pool."""
     if pool is None:
         return holm(log_ps) if log_ps else [], 0.0
-    *each, last = holm([*log_ps, pool.log_p])
-    return each, last
+    *adjusted, pool_adjusted = holm([*log_ps, pool.log_p])
+    return adjusted, pool_adjusted
 
 
-def _as_one(pool: _Pool | None, log_holm: float, together: Sequence[str], alpha: float) -> KeyTest | None:
+def _pooled_test(pool: _PooledKeys | None, log_holm: float, together: Sequence[str], alpha: float) -> KeyTest | None:
     if pool is None:
         return None
     rank = rank_p(pool.z, np.array(pool.decoy_z))
-    name = " + ".join(together) if len(together) <= FEW else f"{len(together)} keys together"
+    name = " + ".join(together) if len(together) <= MAX_NAMED else f"{len(together)} keys together"
     verdict = _verdict(pool.n, log_holm, rank, alpha, len(pool.decoy_z))
     return KeyTest(name, pool.n, pool.total, pool.mean, pool.z, pool.log_p, log_holm, rank, verdict)
 
@@ -368,14 +426,14 @@ def _verdict(n: int, log_p: float, rank: float, alpha: float, n_decoys: int) -> 
     return "unsure" if by_p else "not shown"
 
 
-def _floor(null: Null, n: int) -> float | None:
+def _log_p_floor(null: Null, n: int) -> float | None:
     return n * null.trials * log(null.rate) if null.kind == "bernoulli" else None
 
 
-def _keys(mark: Scheme, tenants: Sequence[Opened] | Mapping[str, Numbers]) -> dict[str, Numbers]:
+def _numbers_by_tenant(mark: Scheme, tenants: Sequence[OpenedKey] | Mapping[str, Numbers]) -> dict[str, Numbers]:
     if isinstance(tenants, Mapping):
         return dict(tenants)
-    return {one.tenant: mark.key(one.secret) for one in tenants}
+    return {opened.tenant: mark.key(opened.secret) for opened in tenants}
 
 
 def _finite(value: Any) -> Any:
