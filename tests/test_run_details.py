@@ -196,7 +196,7 @@ def test_a_packet_and_measures_need_a_summary_and_a_packet_says_where_it_tells_n
     packet = ["export", str(run), "--format", "packet", "--key", str(tmp_path / "key.pem")]
     (run / "summary.json").write_text("{}")
     assert main(packet) == 0
-    assert "missing: digests of the run's tables (its summary tells none" in capsys.readouterr().out
+    assert "missing: digests of the run's tables (its summary has none" in capsys.readouterr().out
     (run / "summary.json").unlink()
     for words in (packet, ["evaluate", str(run), "--truth", str(little_world)]):
         assert "no whole run" in one_line(words, capsys)

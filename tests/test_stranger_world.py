@@ -95,7 +95,7 @@ def test_every_absent_column_is_told_to_be_blind(little_world: Path, tmp_path: P
     assert told.keys() & more.keys() == {"harvest.pivot", "identity.banned"}
     assert "releases.json" in more["harvest.pivot"]
     assert more["infra.ja4"] == "events have no ja4: programs are told apart by user_agent alone, which clients choose"
-    assert "who is whose customer is not known" in more["context.owners"]
+    assert "customers are not known as such" in more["context.owners"]
     assert not {"infra.client", "infra.ja4", "infra.user_agent"} & blind("both", "ja4", "user_agent").keys()
     assert blind("empty", prompt=[""] * 2_000, system=[""] * 2_000) == fewest
 
