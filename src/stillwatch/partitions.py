@@ -30,7 +30,7 @@ Sketcher = Callable[[pa.Table], pa.Table]
 Add = Callable[[pa.Table, pa.ChunkedArray], None]
 Columns = dict[str, NDArray[Any]]
 
-FORMAT = 6
+FORMAT = 7
 """Raised whenever the same events would give other sketches, so that old partitions are not read."""
 FOLDER = "sketches"
 CUT = "cut-"

@@ -128,6 +128,8 @@ BROWSERS = (
     f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/131.0.0.0 Safari/537.36",
     f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/131.0.0.0 Safari/537.36",
     f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+    f"Mozilla/5.0 (Linux; Android 10; HD1913) {WEBKIT} Chrome/131.0.6778.81 Mobile Safari/537.36 EdgA/131.0.2903.63",
+    f"Mozilla/5.0 (Linux; Android 14; SM-S911B) {WEBKIT} SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36",
     f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {KHTML} Version/17.6 Safari/605.1.15",
     f"Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) {KHTML} CriOS/131.0.6778.73 Mobile/15E148 Safari/604.1",
     "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",

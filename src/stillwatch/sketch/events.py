@@ -209,8 +209,8 @@ def _parameters(events: pa.Table) -> NDArray[np.int64]:
 
 PLAIN_BROWSER = (
     r"^Mozilla/5\.0 \([^)]*\)"
-    r"(?: \(KHTML, like Gecko\)| (?:AppleWebKit|Gecko|Chrome|HeadlessChrome|CriOS|Safari|Version|Mobile|Firefox|FxiOS|Edge?|OPR)"
-    r"(?:/[\w.+]+)?)+$"
+    r"(?: \(KHTML, like Gecko\)| (?:AppleWebKit|Gecko|(?:Headless)?Chrome|CriOS|Safari|Version|Mobile|Firefox|FxiOS"
+    r"|Edg(?:e|A|iOS)?|OPR|OPiOS|SamsungBrowser)(?:/[\w.+]+)?)+$"
 )
 """User agents of plain browsers; one with any other product (RFC 9110, section 10.1.5) is an app that displays pages."""
 
