@@ -1,6 +1,8 @@
 """From verdicts to campaigns: what passes a line, who is left, and what then lies beyond the rest."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -8,9 +10,11 @@ from judge_helpers import findings, groups, grown, model, part, people, scene, v
 
 from stillwatch import judge
 from stillwatch.detect import accusing
+from stillwatch.detect.traffic import Traffic
 from stillwatch.judge.lines import DOUBTED
 from stillwatch.judge.reasons import OUTSTANDING
 from stillwatch.judge.trees import Trees
+from stillwatch.numeric.groups import Groups
 
 N, SIZE = 16, 20
 RATE = Trees(("harvest.rate",), (0,), (0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (2, 0, 0), (0.0, 0.0, 9.0))
@@ -105,3 +109,32 @@ def test_who_is_left_of_a_relay_is_reviewed_and_who_is_left_of_another_group_is_
     assert accusing.reviewable(known, nobody, free).tolist() == [True, False, False, True]
     held = np.array([False, False, True, False])
     assert accusing.reviewable(known, held, free).tolist() == [True, False, True, True], "what was held back"
+
+
+@pytest.mark.parametrize(("volume", "expected"), [((9.0, -9.0), [1]), ((-9.0, 9.0), [3]), ((-9.0, -9.0), [])])
+def test_accounts_beside_a_campaign_are_reviewed_if_they_are_unusual_without_it(
+    monkeypatch: pytest.MonkeyPatch, volume: tuple[float, float], expected: list[int]
+) -> None:
+    """Of three groups held back one is too small alone. The others are measured again, only by their free accounts."""
+    known = scene(groups(*(range(i * SIZE, (i + 1) * SIZE) for i in range(4))), people(4 * SIZE))
+    free = np.ones(4 * SIZE, bool)
+    free[[*range(SIZE, SIZE + 8), *range(2 * SIZE, 3 * SIZE - 2), *range(3 * SIZE, 3 * SIZE + 8)]] = False
+    told = values(4) | {"context.look_alikes": np.arange(4.0), judge.YARDSTICK: np.zeros(4)}
+
+    def measure(traffic: Traffic, proposed: Groups, handoffs: judge.Handoffs) -> tuple[judge.Scene, np.ndarray]:
+        assert proposed.sizes().tolist() == [12, 2, 12]
+        assert free[proposed.member_account].all()
+        large = proposed.sizes() >= judge.MIN_GROUP_ACCOUNTS
+        return scene(proposed.narrow(large[proposed.member_group]).select(large), known.people), large
+
+    def look(rest: judge.Scene, threads: int) -> tuple[dict[str, np.ndarray], dict[str, judge.Finding]]:
+        alone = values(2, context__crowd=np.log10(SIZE) / 4, timing__together=1.0, volume__even_load=0.6, identity__payment=0.6)
+        return {**alone, "harvest.volume": np.array(volume)}, findings(2, {"timing.together": 1e-9, "volume.even_load": 1e-9})
+
+    monkeypatch.setattr(accusing, "measure", measure)
+    monkeypatch.setattr(judge, "look", look)
+    one = model(grown(DOUBTED, RATE, trees=6.0), linked=part(harvest__volume=1.0))
+    traffic = cast(Traffic, SimpleNamespace(threads=1))
+    unusual = accusing.unusual_alone(traffic, known, told, np.array([False, True, True, True]), free, one)
+    assert np.flatnonzero(unusual).tolist() == expected
+    assert not accusing.unusual_alone(traffic, known, told, np.zeros(4, bool), free, one).any()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch import group, judge
-from stillwatch.detect.traffic import STANDING_COLUMNS
+from stillwatch.detect.traffic import STANDING_COLUMNS, Traffic, measure
 from stillwatch.numeric.groups import CAMPAIGN, SESSION
 
 FREE_SHARE = 0.8
@@ -120,11 +120,39 @@ def mostly_free(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_
     return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= FREE_SHARE * scene.size)
 
 
+def unusual_alone(
+    traffic: Traffic, scene: judge.Scene, values: dict[str, NDArray[np.float64]], held: NDArray[np.bool_], free: NDArray[np.bool_],
+    model: judge.Model,
+) -> NDArray[np.bool_]:
+    """Groups held back whose ``free`` accounts would be accused or reviewed without the others, ``(n_groups,)``.
+
+    A group that has a campaign's accounts stands out by these, so its other accounts are measured and judged without them. What follows
+    from the verdicts on the rest of the log stays as it was.
+
+    Args:
+        traffic: the traffic of the run.
+        scene: the run.
+        values: value of each piece, ``(n_groups,)``.
+        held: the groups held back, ``(n_groups,)``.
+        free: accounts of no campaign, ``(n_accounts,)``.
+        model: the calibrated weights.
+    """
+    out = np.zeros(scene.n, bool)
+    if held.any():
+        rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(held), scene.handoffs)
+        which = np.flatnonzero(held)[large_enough]
+        alone, findings = judge.look(rest, traffic.threads)
+        alone |= {name: values[name][which] for name in ("context.look_alikes", judge.YARDSTICK)}
+        verdicts = judge.judge(alone, findings, model, usual=rest.usual)
+        out[which] = verdicts.campaign | verdicts.review
+    return out
+
+
 def reviewable(scene: judge.Scene, held: NDArray[np.bool_], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Groups that a person may be asked about, ``(n_groups,)``.
 
-    Those that are :func:`mostly_free`; those that were ``held`` back ``(n_groups,)`` only because some of their accounts are accused
-    already; and those with TALKING ``free`` accounts or more that hand conversations to each other.
+    Those that are :func:`mostly_free`; those ``held`` back ``(n_groups,)`` only because some of their accounts are accused already, if
+    the others are :func:`unusual_alone`; and those with TALKING ``free`` accounts or more that hand conversations to each other.
     """
     talking = scene.groups.proposed_as(SESSION)
     return mostly_free(scene, free) | held | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))

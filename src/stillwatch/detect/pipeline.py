@@ -8,7 +8,7 @@ import numpy as np
 
 from stillwatch import dataset, group, judge, link, partitions, sketch
 from stillwatch.detect import run_folder
-from stillwatch.detect.accusing import MIN_ACCOUNTS, accuse, campaigns, reviewable
+from stillwatch.detect.accusing import MIN_ACCOUNTS, accuse, campaigns, reviewable, unusual_alone
 from stillwatch.detect.joining import expand, owned_marks
 from stillwatch.detect.traffic import CONTENT_COLUMNS, measure, propose, read_traffic
 from stillwatch.detect.unmixing import unmix, worded
@@ -40,7 +40,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
     with clock.stage("group"):
         groups, handoffs, carried = propose(engine, traffic)
     with clock.stage("judge"):
-        scene = measure(traffic, groups, handoffs)
+        scene, _ = measure(traffic, groups, handoffs)
         model = judge.calibrated()
         values, findings = judge.look(scene, traffic.threads)
         tree_odds = model.by_trees(values)
@@ -48,7 +48,8 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         accused = expand(engine, traffic, scene, verdicts, model, accused_lead, owned_marks(engine, traffic, accused)[1], accused)
         free = np.ones(traffic.people.n, bool)
         free[accused.member_account] = False
-        may_review = verdicts.review & reviewable(scene, verdicts.held, free)
+        held = unusual_alone(traffic, scene, values, verdicts.held, free, model)
+        may_review = verdicts.review & reviewable(scene, held, free)
         reviewed, reviewed_lead = campaigns(scene, may_review, free, verdicts.log_odds, model)
         final = group.concatenate([accused, reviewed])
         lead = np.concatenate([accused_lead, reviewed_lead])

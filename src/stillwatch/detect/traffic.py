@@ -193,10 +193,13 @@ def _incidences(engine: Engine, traffic: Traffic, streams: group.Groups) -> list
     return out
 
 
-def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) -> judge.Scene:
+def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) -> tuple[judge.Scene, NDArray[np.bool_]]:
     """Measure what the accounts of every group do: everything that evidence uses.
 
     Groups that become too small when accounts that show their objects only in passing are left out are dropped.
+
+    Returns:
+        The measured groups, and which of the ``groups`` ``(n_groups,)`` they are.
     """
     people = traffic.people
     half = (people.key >> HALF_BIT) & 1
@@ -214,8 +217,9 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     events = np.bincount(groups.member_group, weights=measured.n, minlength=groups.n).astype(np.int64)
     owner = judge.owners(people)
     sampled = judge.sample(matcher, events, half, owner, TASK_COLUMNS, traffic.batches, traffic.threads)
-    return judge.Scene(
+    scene = judge.Scene(
         people=people, groups=groups, measured=measured, sample=sampled, handoffs=handoffs, identities=traffic.identities, window_us=window,
         network=traffic.used["net"], client=traffic.used["client"], setting=traffic.used["parameters"], n_networks=traffic.n_networks,
         hops=traffic.hops,
     )
+    return scene, large_enough
