@@ -289,7 +289,12 @@ def documented(name: str, *, model: int, guard: int, grpc: int, gateway: int, to
     text = found[1].replace("SERVICE_TOKEN", token)
     for theirs, ours in ((8000, model), (8080, guard), (8081, grpc), (10000, gateway)):
         text = re.sub(rf"(?<=[:\s]){theirs}\b", str(ours), text)
-    return re.sub(r"(?<=timeout: )5\b|\b200(?=ms\b)", lambda found: "20000" if found[0] == "200" else "20", text) if patient else text
+    if not patient:
+        return text
+    waits = {"5": "20", "0.2s": "20s", "200ms": "20000ms"}
+    text, replaced = re.subn(r"(?<=timeout: )(?:5|0\.2s)\b|\b200ms\b", lambda wait: waits[wait[0]], text)
+    assert replaced or "timeout" not in text, f"no time to wait was found in the block {name}"
+    return text
 
 
 @contextlib.contextmanager
