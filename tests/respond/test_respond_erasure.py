@@ -14,7 +14,7 @@ from test_respond_store import without_0006
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, allow, appeals, audit, cases, erasure
+from stillwatch.respond import actions, allow, appeals, audit, cases, erasure, inclusion
 from stillwatch.respond.schema import Account, AuditRow, Base, DecisionRow, Key, Label, Member
 from stillwatch.respond.store import SYSTEM, ForbiddenError, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Reason, Subject
@@ -50,7 +50,7 @@ def lived(store: Store, run_folder: Folder) -> Store:
         lifts = appeals.decide(change, received.appeal_id, overturned=True, reason="the syllabus fits")
         entry = allow.add(change, Subject.KEY, "key-of-ada", owner="sales", reason="a cousin", expires_at=NOW + timedelta(days=9))
         allow.revoke(change, entry.allow_id, "an old friend")
-        cases.include(change, case_id, GONE, "no part in it")
+        inclusion.include(change, case_id, GONE, "no part in it")
     for lift in lifts:
         if lift.state == "proposed":
             approved(store, lift.action_id)

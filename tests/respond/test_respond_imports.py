@@ -14,7 +14,7 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.files import digest
 from stillwatch.keys import hashing
-from stillwatch.respond import audit, cases, erasure, identifiers, importing
+from stillwatch.respond import audit, cases, erasure, identifiers, importing, inclusion
 from stillwatch.respond.lookup import look_up
 from stillwatch.respond.runs import read_facts, read_requests
 from stillwatch.respond.schema import Account, AuditRow, Case, Key, Mark, Run
@@ -237,7 +237,7 @@ def test_who_was_cleared_by_name_stays_out_of_other_cases(store: Store, run_fold
     assert done.kept_out == 1
     assert held(store, done.opened[0])["acct-00003"] == (True, True)
     with store.write(ANA, now=NOW) as change:
-        cases.include(change, case_id, "acct-00003", "was lying")
+        inclusion.include(change, case_id, "acct-00003", "was lying")
     third = imported(store, run_folder({"c-three": {"members": ["acct-00003", *accounts(600, 9)], "marks": ["r1", "r2"]}}))
     assert third.kept_out == 0
 

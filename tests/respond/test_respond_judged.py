@@ -6,7 +6,7 @@ import pytest
 from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed, served
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, appeals, cases, policy
+from stillwatch.respond import actions, appeals, cases, inclusion, policy
 from stillwatch.respond.schema import Case, Key
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
 from stillwatch.respond.vocabulary import Action, ActionState, Role, State, Subject, Verdict
@@ -190,7 +190,7 @@ def test_an_exclusion_that_is_taken_back_leaves_the_label_of_before(store: Store
         cases.exclude(change, case_id, "acct-00003", "misclick")
     assert labelled(store) == before | {"acct-00003": None}
     with store.write(ANA, now=LATER) as change:
-        cases.include(change, case_id, "acct-00003", "sorry")
+        inclusion.include(change, case_id, "acct-00003", "sorry")
         assert cases.cleared(change.session, ["acct-00003"]) == set()
     assert labelled(store) == before
 
@@ -200,7 +200,7 @@ def test_who_is_included_in_a_case_that_was_judged_is_judged_with_it(store: Stor
         cases.exclude(change, case_id, "acct-00003", "misclick")
     judged(store, case_id, Verdict.TRUE_POSITIVE)
     with store.write(ANA, now=LATER) as change:
-        cases.include(change, case_id, "acct-00003", "sorry")
+        inclusion.include(change, case_id, "acct-00003", "sorry")
     assert labelled(store) == dict.fromkeys(accounts(0, 10), case_id)
 
 
@@ -238,16 +238,16 @@ def test_what_an_overturned_appeal_cleared_takes_an_approver_who_could_decide_it
         case_id = imported(store, run_folder({"c-new": {"members": [who, *accounts(300, 9)]}})).opened[0]
     with pytest.raises(ForbiddenError, match=f"it cleared {who}, and eve is analyst: appeal {appeal}"), \
             store.write(Actor("eve", Role.ANALYST), now=LATER) as change:
-        cases.include(change, case_id, who, "no")
+        inclusion.include(change, case_id, who, "no")
     with pytest.raises(InputError, match=f"it cleared {who}, and ana took part in"), \
             store.write(Actor("ana", Role.ADMIN), now=LATER) as change:
-        cases.include(change, case_id, who, "no")
+        inclusion.include(change, case_id, who, "no")
     with store.write(ANA, now=LATER) as change:
         cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
     assert labelled(store)[who] is None
     assert held(store, case_id)[who] == (True, True)
     with store.write(DEE, now=LATER) as change:
-        cases.include(change, case_id, who, "the syllabus was forged")
+        inclusion.include(change, case_id, who, "the syllabus was forged")
     assert labelled(store)[who] == case_id
 
 
@@ -261,7 +261,7 @@ def test_a_verdict_on_another_case_does_not_beat_an_overturned_appeal(store: Sto
     assert labelled(store) == {"acct-00003": None} | dict.fromkeys(accounts(300, 9), other)
     with store.write(ANA, now=LATER) as change:  # a mistake of hers there is hers to take back
         cases.exclude(change, other, "acct-00003", "misclick")
-        cases.include(change, other, "acct-00003", "sorry")
+        inclusion.include(change, other, "acct-00003", "sorry")
 
 
 def test_a_promotion_spares_whom_people_judged_innocent_meanwhile(store: Store, case_id: str, run_folder: Folder) -> None:

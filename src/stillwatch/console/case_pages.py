@@ -13,7 +13,7 @@ from stillwatch.console.security import REVEAL, revealed
 from stillwatch.errors import InputError
 from stillwatch.report import load
 from stillwatch.report.page import Section, section
-from stillwatch.respond import actions, appeals, cases
+from stillwatch.respond import actions, appeals, cases, inclusion
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Appeal, AuditRow, Campaign, Case, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import TRANSITIONS, Role, State, Verdict
@@ -151,7 +151,7 @@ def _remark(visit: Visit) -> Response:
 
 def _member(visit: Visit) -> Response:
     """Exclude an account of the case, or take that back."""
-    judge: Any = cases.include if visit.text("belongs") == "yes" else cases.exclude
+    judge: Any = inclusion.include if visit.text("belongs") == "yes" else cases.exclude
     account = visit.identifier("account_id")
     with visit.change() as change:
         judge(change, visit.path["case_id"], account, visit.needed("note"))

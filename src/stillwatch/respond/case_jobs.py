@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from stillwatch.files import write_parquet
-from stillwatch.respond import actions, appeals, cases, importing, names, policy
+from stillwatch.respond import actions, appeals, cases, importing, inclusion, names, policy
 from stillwatch.respond.acting import Args, actor, as_json, head, limit, no_key_lines, reading, say, say_more, spaced, the_account, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
@@ -316,7 +316,7 @@ def include_account(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         account = the_account(change.session, args)
         cleared = cases.cleared(change.session, [account])
-        row = cases.include(change, args.case, account, args.note)
+        row = inclusion.include(change, args.case, account, args.note)
         case_appeals = [a for a in appeals.listed(change.session, state=appeals.OVERTURNED) if a.account_id == account]
         taken_back = case_appeals if cleared - cases.cleared(change.session, [account]) else []
     say(args, f"{account} is in {args.case}",

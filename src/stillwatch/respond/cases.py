@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased, undefer
 from stillwatch.errors import InputError
 from stillwatch.respond import identifiers, names
 from stillwatch.respond.bulk import chunks
-from stillwatch.respond.schema import Annotation, Appeal, AuditRow, Campaign, Case, Label, Mark, Member, Run, User
-from stillwatch.respond.store import Change, ForbiddenError
+from stillwatch.respond.schema import Annotation, AuditRow, Campaign, Case, Label, Mark, Member, Run, User
+from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Subject, Verdict
 
 INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POSITIVE: True, Verdict.BENIGN: True}
@@ -313,18 +313,20 @@ def exclude(change: Change, case_id: str, account_id: str, note: str, *, labelle
 
     Actions in force on the account stay until they are undone. ``labelled``: whether to record a label; an appeal records its own.
     """
-    return _set_belonging(change, case_id, account_id, False, note, labelled)
+    member = to_judge(change, case_id, account_id, note)
+    if not member.excluded:
+        set_excluded(change, member, True, note)
+        if labelled:
+            label(change, account_id, innocent=True, source="analyst", case_id=case_id)
+    return member
 
 
-def include(change: Change, case_id: str, account_id: str, note: str) -> Member:
-    """Withdraw an exclusion and its label; a verdict that stands then covers the account, too. Needs an analyst.
+def to_judge(change: Change, case_id: str, account_id: str, note: str) -> Member:
+    """The account of a case that a person judges by itself. Needs an analyst.
 
-    If an overturned appeal cleared the account, the appeal is set aside as well; that needs an approver who could decide the appeal.
+    Raises:
+        InputError: the note is empty, or the case has no such account.
     """
-    return _set_belonging(change, case_id, account_id, True, note)
-
-
-def _set_belonging(change: Change, case_id: str, account_id: str, belongs: bool, note: str, labelled: bool = True) -> Member:
     change.require(Role.ANALYST)
     if not note.strip():
         raise InputError("this judgement needs a note", where=account_id, todo="Say why in a few words")
@@ -332,39 +334,20 @@ def _set_belonging(change: Change, case_id: str, account_id: str, belongs: bool,
     if member is None:
         identifiers.demand(change.session, [(Subject.ACCOUNT, account_id)])
         raise InputError(f"{case_id} has no such account", where=account_id)
-    if member.excluded == belongs:
-        if belongs:
-            _withdraw_clearance(change, case_id, account_id, note)
-        member.excluded = not belongs
-        action = "member.include" if belongs else "member.exclude"
-        change.audit(action, case_id, before=not member.excluded, after=member.excluded, reason=f"{account_id}: {note}")
-        case = get(change.session, case_id)
-        if not belongs:
-            if labelled:
-                label(change, account_id, innocent=True, source="analyst", case_id=case_id)
-        elif case.state in _VERDICT_STATES and case.verdict in INNOCENT:
-            label(change, account_id, innocent=INNOCENT[Verdict(case.verdict)], source="verdict", case_id=case_id)
     return member
 
 
-def _withdraw_clearance(change: Change, case_id: str, account_id: str, note: str) -> None:
-    """Delete the labels that cleared an account by name: those of this case, or, if it has none, those of all cases."""
-    by_name = change.session.scalars(select(Label).where(Label.account_id == account_id, Label.source != "verdict")).all()
-    by_name = [row for row in by_name if row.case_id == case_id] or by_name
-    if any(row.source == "appeal" for row in by_name):
-        from stillwatch.respond import appeals  # which imports this module
+def set_excluded(change: Change, member: Member, excluded: bool, note: str) -> None:
+    """Write whether an account is excluded from its case, with a row of the audit log."""
+    before, member.excluded = member.excluded, excluded
+    action = "member.exclude" if excluded else "member.include"
+    change.audit(action, member.case_id, before=before, after=excluded, reason=f"{member.account_id}: {note}")
 
-        overturned = select(Appeal).where(Appeal.account_id == account_id, Appeal.state == appeals.OVERTURNED)
-        for appeal in change.session.scalars(overturned.order_by(Appeal.appeal_id)):
-            where, todo = f"appeal {appeal.appeal_id}", "An approver takes that back who had no part in any action against the account"
-            if RANK[change.actor.role] < RANK[Role.APPROVER]:
-                raise ForbiddenError(f"it cleared {account_id}, and {change.actor.name} is {change.actor.role}", where=where, todo=todo)
-            deciders = appeals.deciders(change.session, appeal, change.now)
-            if part := deciders.part_of(change.actor.name):
-                raise InputError(f"it cleared {account_id}, and {change.actor.name} took part in {part}", where=where, todo=deciders.todo)
-            change.audit("appeal.set_aside", f"appeal-{appeal.appeal_id}", reason=note)
-    for row in by_name:
-        change.session.delete(row)
+
+def label_by_verdict(change: Change, case: Case, account_id: str) -> None:
+    """Label an account by the verdict of its case, if that stands."""
+    if case.state in _VERDICT_STATES and case.verdict in INNOCENT:
+        label(change, account_id, innocent=INNOCENT[Verdict(case.verdict)], source="verdict", case_id=case.case_id)
 
 
 def label(change: Change, account_id: str, *, innocent: bool, source: str, case_id: str | None) -> None:
