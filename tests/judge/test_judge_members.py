@@ -464,10 +464,10 @@ def test_who_meets_its_accounts_where_they_are_among_themselves_is_beside_the_ca
     apart, mixed = ([*range(6), 30, 31], [*range(20, 25), 60]), ([*range(10, 12), *range(40, 50)], [0, *range(70, 80)])
     known = scene(groups(range(20), *apart, *mixed), people(100))
     member = np.where(np.arange(100) < 20, 0, np.where(np.arange(100) < 25, 1, -1))
-    told = judge.beside(known, member, 2)
+    told = judge.most_met_campaign(known, member, 2)
     assert np.flatnonzero(told == 0).tolist() == [*range(20), 30, 31]
     assert np.flatnonzero(told == 1).tolist() == [*range(20, 25), 60]
-    assert (judge.beside(known, np.full(100, -1), 0) == -1).all()
+    assert (judge.most_met_campaign(known, np.full(100, -1), 0) == -1).all()
 
 
 def test_without_a_calibration_of_it_nobody_joins() -> None:

@@ -29,9 +29,9 @@ def find_candidates(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Find accounts outside all campaigns that may belong to one.
 
-    Candidates send a campaign's marks regularly, or meet its accounts where these are among themselves (:func:`judge.beside`). Their
-    log-odds are the likelihood ratio of their marked requests under the campaign's rate and under everybody else's, times the prior odds
-    of being a member. A mark that mostly others leave (a popular tool's) makes nobody a candidate.
+    Candidates send a campaign's marks regularly, or meet its accounts where these are among themselves
+    (:func:`judge.most_met_campaign`). Their log-odds are the likelihood ratio of their marked requests under the campaign's rate and under
+    everybody else's, times the prior odds of being a member. A mark that mostly others leave (a popular tool's) makes nobody a candidate.
 
     Args:
         engine: has the view ``sketches``.
@@ -52,7 +52,7 @@ def find_candidates(
     inside = member[account] == campaign
     n_events = people.n_events.astype(np.float64)
     may_join = (member < 0) & ~people.known
-    meets = np.where(may_join, judge.beside(scene, member, final.n), -1)
+    meets = np.where(may_join, judge.most_met_campaign(scene, member, final.n), -1)
     sends, highest, log_odds = np.full(people.n, -1, np.int64), np.full(people.n, MIN_MARK_LOG_ODDS), np.zeros(people.n)
     for number in range(final.n):
         rows = campaign == number

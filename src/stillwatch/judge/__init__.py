@@ -4,25 +4,13 @@ from stillwatch.judge.campaigns import campaigns_of, leads, suspects
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.harvest import Tally, worded
 from stillwatch.judge.interval import between
+from stillwatch.judge.joining import candidates, joining, may_join, most_met_campaign
 from stillwatch.judge.lines import YARDSTICK
+from stillwatch.judge.linkage import linkage, partner_campaigns
+from stillwatch.judge.marking import marking, pooled
 from stillwatch.judge.matcher import MOST_GROUPS, Matcher, account_codes, lookup
 from stillwatch.judge.measure import Measured, devoted, hour_columns, measure
-from stillwatch.judge.members import (
-    FAR,
-    MIDDLE_POSTERIOR,
-    MIN_POSTERIOR,
-    NEAR_POSTERIOR,
-    belonging,
-    beside,
-    candidates,
-    joining,
-    linkage,
-    marking,
-    may_join,
-    partner_campaigns,
-    pooled,
-    standing,
-)
+from stillwatch.judge.members import FAR, MIDDLE_POSTERIOR, MIN_POSTERIOR, NEAR_POSTERIOR, belonging
 from stillwatch.judge.model import Model, calibrated
 from stillwatch.judge.people import DAY_US, HOUR_US, UNKNOWN, People, customers, owners, people
 from stillwatch.judge.pieces import look
@@ -31,6 +19,7 @@ from stillwatch.judge.reasons import OUTSTANDING
 from stillwatch.judge.sample import Sample, sample
 from stillwatch.judge.scene import Handoffs, Scene
 from stillwatch.judge.second_pools import pools_elsewhere
+from stillwatch.judge.standing import standing
 from stillwatch.judge.templates import masked
 from stillwatch.judge.unmix import SETUP, TRAITS, Conversations, conversation_roots, harvested, log_odds, setups, traits
 from stillwatch.judge.verdict import MIN_GROUP_ACCOUNTS, Verdicts, judge
@@ -66,7 +55,6 @@ __all__ = [
     "account_codes",
     "account_scores",
     "belonging",
-    "beside",
     "between",
     "calibrated",
     "campaigns_of",
@@ -89,6 +77,7 @@ __all__ = [
     "masked",
     "may_join",
     "measure",
+    "most_met_campaign",
     "owners",
     "partner_campaigns",
     "people",

@@ -15,7 +15,7 @@ from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.harvest import Tally
 from stillwatch.judge.lines import YARDSTICK, line_class
 from stillwatch.judge.link_graph import Pairs, link_graph
-from stillwatch.judge.members import partner_campaigns
+from stillwatch.judge.linkage import partner_campaigns
 from stillwatch.judge.model import Model
 from stillwatch.judge.people import DAY_US, HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import JOINT_SENTENCES, alike, usual_mix
