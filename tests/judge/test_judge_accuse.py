@@ -115,14 +115,14 @@ def test_who_is_left_of_a_relay_is_reviewed_and_who_is_left_of_another_group_is_
 def test_accounts_beside_a_campaign_are_reviewed_if_they_are_unusual_without_it(
     monkeypatch: pytest.MonkeyPatch, volume: tuple[float, float], expected: list[int]
 ) -> None:
-    """Of three groups held back one is too small alone. The others are measured again, only by their free accounts."""
-    known = scene(groups(*(range(i * SIZE, (i + 1) * SIZE) for i in range(4))), people(4 * SIZE))
-    free = np.ones(4 * SIZE, bool)
-    free[[*range(SIZE, SIZE + 8), *range(2 * SIZE, 3 * SIZE - 2), *range(3 * SIZE, 3 * SIZE + 8)]] = False
-    told = values(4) | {"context.look_alikes": np.arange(4.0), judge.YARDSTICK: np.zeros(4)}
+    """Of four groups held back one is too small alone, and one has no free account. The others are measured again, without the accused."""
+    known = scene(groups(*(range(i * SIZE, (i + 1) * SIZE) for i in range(5))), people(5 * SIZE))
+    free = np.ones(5 * SIZE, bool)
+    free[[*range(SIZE, SIZE + 8), *range(2 * SIZE, 3 * SIZE - 2), *range(3 * SIZE, 3 * SIZE + 8), *range(4 * SIZE, 5 * SIZE)]] = False
+    told = values(5) | {"context.look_alikes": np.arange(5.0), judge.YARDSTICK: np.zeros(5)}
 
     def measure(traffic: Traffic, proposed: Groups, handoffs: judge.Handoffs) -> tuple[judge.Scene, np.ndarray]:
-        assert proposed.sizes().tolist() == [12, 2, 12]
+        assert proposed.sizes().tolist() == [12, 2, 12, 0]
         assert free[proposed.member_account].all()
         large = proposed.sizes() >= judge.MIN_GROUP_ACCOUNTS
         return scene(proposed.narrow(large[proposed.member_group]).select(large), known.people), large
@@ -135,6 +135,6 @@ def test_accounts_beside_a_campaign_are_reviewed_if_they_are_unusual_without_it(
     monkeypatch.setattr(judge, "look", look)
     one = model(grown(DOUBTED, RATE, trees=6.0), linked=part(harvest__volume=1.0))
     traffic = cast(Traffic, SimpleNamespace(threads=1))
-    unusual = accusing.unusual_alone(traffic, known, told, np.array([False, True, True, True]), free, one)
+    unusual = accusing.unusual_alone(traffic, known, told, np.array([False, True, True, True, True]), free, one)
     assert np.flatnonzero(unusual).tolist() == expected
-    assert not accusing.unusual_alone(traffic, known, told, np.zeros(4, bool), free, one).any()
+    assert not accusing.unusual_alone(traffic, known, told, np.zeros(5, bool), free, one).any()
