@@ -7,7 +7,7 @@ import pytest
 from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Scene
-from stillwatch.judge.evidence import MIN_CLOCK_REQUESTS, MIN_HOURLY, MIN_STEADY_REQUESTS, round_the_clock, steady, together
+from stillwatch.judge.evidence.timing import MIN_CLOCK_REQUESTS, MIN_HOURLY, MIN_STEADY_REQUESTS, round_the_clock, steady, together
 from stillwatch.judge.measure import DAY_PARTS
 from stillwatch.judge.people import HOUR_US
 

@@ -5,7 +5,7 @@ import pytest
 from judge_helpers import groups, people, scene
 
 from stillwatch.judge.conduct import apart, one_payer, one_place
-from stillwatch.judge.evidence import payment
+from stillwatch.judge.evidence.identity import payment
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from judge_helpers import groups, measured, people, scene
 
 from stillwatch.judge import Scene
 from stillwatch.judge.conduct import apart, own_client
-from stillwatch.judge.evidence import even_load, network, rotation
+from stillwatch.judge.evidence.infra import network, rotation
+from stillwatch.judge.evidence.volume import even_load
 from stillwatch.judge.people import people as join
 from stillwatch.run_details import EVEN
 from stillwatch.tables import ACCOUNTS

@@ -10,24 +10,13 @@ from judge_helpers import YEAR_1_US, groups, measured, people, scene, values
 
 from stillwatch.judge import Measured, Scene
 from stillwatch.judge.conduct import CONDUCT, lived, long_answers, night, occasion, short_answers
-from stillwatch.judge.evidence import (
-    EVIDENCE,
-    HALF_BANNED,
-    Finding,
-    banned,
-    contact,
-    handoff,
-    hopping,
-    mostly_alike,
-    network,
-    one_length,
-    one_mix,
-    one_rhythm,
-    payment,
-    replacement,
-    rotation,
-    signup,
-)
+from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
+from stillwatch.judge.evidence.content import one_length, one_mix
+from stillwatch.judge.evidence.identity import contact, payment
+from stillwatch.judge.evidence.infra import hopping, network, rotation
+from stillwatch.judge.evidence.lifecycle import HALF_BANNED, banned, replacement, signup
+from stillwatch.judge.evidence.session import handoff
+from stillwatch.judge.evidence.timing import one_rhythm
 from stillwatch.judge.matcher import MOST_GROUPS, Matcher
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN

@@ -9,7 +9,7 @@ from judge_helpers import groups, people, scene
 
 from stillwatch.judge import Scene
 from stillwatch.judge.conduct import contracted, one_domain, one_owner, overlap, youth
-from stillwatch.judge.evidence import queue
+from stillwatch.judge.evidence.content import queue
 from stillwatch.judge.people import DAY_US, UNKNOWN
 from stillwatch.judge.sample import MIN_EXPECTED, _queue, _Rows
 
