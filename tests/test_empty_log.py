@@ -78,7 +78,7 @@ def test_it_may_come_after_a_run_and_before_one(run: Path, logs: Path, little_ru
     assert command(capsys, "detect", logs, "--out", tmp_path / "after", "--since", little_run)[0] == NOTHING
     command(capsys, "detect", little_world, "--out", tmp_path / "before", "--since", run)
     assert set(pq.read_table(tmp_path / "before" / "campaigns.parquet")["lineage"].to_pylist()) == {None}
-    assert run_folder.earlier_campaigns(run) == []
+    assert run_folder.earlier_run(run) == run_folder.NO_EARLIER
 
 
 def test_the_report_says_so(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

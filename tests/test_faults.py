@@ -286,6 +286,10 @@ def test_a_registry_of_other_accounts_is_told(little_world: Path, tmp_path: Path
     (warning,) = pipeline.detect(world, tmp_path / "run", quiet=True)["warnings"]
     assert re.match(rf"[\d,]+ of {summary['n_events']:,} requests .* \([\d,]+ of {summary['n_accounts']:,} accounts\): of these", warning)
     assert "hashed" not in warning
+    pq.write_table(pa.concat_tables([registry, registry[:2]]), world / "accounts.parquet")
+    assert pipeline.detect(world, tmp_path / "run", quiet=True)["warnings"] == [
+        "accounts.parquet names accounts again in 2 rows: of each account the last row counts"
+    ]
 
 
 @pytest.mark.parametrize(("accounts", "through", "told"), [(58, 923, True), (58, 800, False), (19, 923, False)])

@@ -105,11 +105,13 @@ def test_files_that_are_not_read_are_told_and_a_command_can_be_pasted(
 ) -> None:
     logs = written(tmp_path / "my logs", events_of(little_world).slice(0, 500))
     (logs / "events" / "next.jsonl.gz").touch()
+    (logs / "accounts.csv").write_text("account_id\na\n", encoding="utf-8")
     (logs / "events" / "_temporary").mkdir()
     pq.write_table(pa.table({"no": ["event"]}), logs / "events" / "_temporary" / "part.parquet")
     assert main(["detect", str(logs), "--out", str(tmp_path / "my run")]) == 0
     told = capsys.readouterr().out
     assert "Note: 1 file in events/ not read, being neither .parquet nor .jsonl; the first: events/next.jsonl.gz" in told
+    assert "Note: accounts.csv was not read as the registry, which is accounts.parquet or accounts.jsonl: " in told
     assert f"stillwatch report '{tmp_path / 'my run'}'" in told
 
 

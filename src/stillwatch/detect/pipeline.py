@@ -101,7 +101,7 @@ def detect(
     demand_place(out)
     clock = Clock(quiet=quiet)
     data = dataset.open_dataset(source)
-    earlier = run_folder.earlier_campaigns(since) if since else []
+    earlier = run_folder.earlier_run(since, as_of) if since else run_folder.NO_EARLIER
     parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "min_accounts": MIN_ACCOUNTS}
     if recent_us is not None:
         parameters["recent_hours"] = recent_us / judge.HOUR_US

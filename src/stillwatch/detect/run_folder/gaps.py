@@ -29,19 +29,26 @@ LAST_ONES = 0.01
 """Largest share of all requests of a whole log that such last requests have."""
 
 
-def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene) -> list[str]:
+def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene, since: datetime | None = None) -> list[str]:
     """Warnings about the input, one sentence each.
 
-    They are about few days, accounts that the registry lacks, accounts on one network, repeated requests, columns that are partly empty,
-    and files that were not read.
+    They are about an earlier run that is not earlier, few days, accounts that the registry lacks, accounts on one network, repeated
+    requests, accounts that the registry has twice, columns that are partly empty, and files that were not read.
 
     Args:
         seen: counts of the second reading of the events.
         data: the folder of input.
         scene: the accounts seen, when, and on which networks.
+        since: the newest request of the earlier run that campaigns may continue; None: there is none.
     """
     people = scene.people
     found, n_events = one_network(people.n_events, scene.network), int(people.n_events.sum())
+    last = datetime.fromtimestamp(scene.window_us[1] / 1e6, UTC)
+    if since is not None and since > last:
+        found.append(
+            f"The run of --since has requests to {since:%Y-%m-%d %H:%M} UTC, this one only to {last:%Y-%m-%d %H:%M}: what lineage names may"
+            " be later, not earlier"
+        )
     if data.start is None:
         found += few_days(*scene.window_us, people.n)
     if data.start is not None and data.before is not None and data.start - data.before > SILENT:
@@ -62,6 +69,10 @@ def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene) -> list[str]
         unknown = ~pc.is_in(people.ids, registered.cast(people.ids.type)).to_numpy(zero_copy_only=False)
         requests = int(people.n_events[unknown].sum())
         strange = unknown.sum() > people.n / 2
+        if doubled := len(registered) - pc.count_distinct(registered).as_py():
+            found.append(
+                f"{data.accounts_file.name} names accounts again in {number_of(doubled, 'row')}: of each account the last row counts"
+            )
         if len(registered) and (strange or requests > UNREGISTERED * n_events):
             found.append(
                 f"{requests:,} of {number_of(n_events, 'request')} are of accounts without a row in {data.accounts_file.name}"
@@ -140,10 +151,15 @@ def partly(seen: Seen, n_events: int) -> list[str]:
 
 
 def unread(data: dataset.Dataset) -> list[str]:
-    """Warn of files among the events that were not read."""
+    """Warn of files among the events that were not read, and of a registry in a form that is not."""
     others = other_files(data.folder / "events")
     warning = f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: "
-    return [f"{warning}{others[0].relative_to(data.folder)}"] if others else []
+    found = [f"{warning}{others[0].relative_to(data.folder)}"] if others else []
+    registries = [] if data.accounts_file else sorted(path.name for path in data.folder.glob("accounts.*"))
+    return found + [
+        f"{name} was not read as the registry, which is accounts.parquet or accounts.jsonl: stillwatch ingest --accounts reads other forms"
+        for name in registries[:1]
+    ]
 
 
 BLIND_WITHOUT = {

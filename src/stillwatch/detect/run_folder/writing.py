@@ -39,7 +39,7 @@ def write(
         columns: sketch columns by the numbers of ``outcome.carried``.
         sketches: sketches of each file of events.
         as_of: only events before this time; None for all.
-        earlier: campaigns of an earlier run that may continue.
+        earlier: the earlier run whose campaigns may continue.
         parameters: parameters of the run, for the summary.
         seconds: seconds of each stage, for the summary.
 
@@ -131,7 +131,10 @@ def _write(
         if number >= outcome.n_campaigns:
             detail["not_accused"] = verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
-    lineage = [ancestor(earlier, identifiers[number], set(_ids(scene, campaign == number)), described[number]) for number in range(final.n)]
+    lineage = [
+        ancestor(earlier.campaigns, identifiers[number], set(_ids(scene, campaign == number)), described[number])
+        for number in range(final.n)
+    ]
     reasons = [results.reasons(detail["evidence"]) for detail in described]
     write_parquet(links_table(scene, pairs), out / "links.parquet")
     watch = _watch(outcome)
@@ -159,7 +162,7 @@ def _write(
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
-        "warnings": warnings(seen, data, scene),
+        "warnings": warnings(seen, data, scene, earlier.last_seen),
     }
 
 
