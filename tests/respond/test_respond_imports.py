@@ -361,6 +361,28 @@ def test_the_same_run_with_other_facts_says_so(
     assert told(tmp_path / "two") == "imported before; nothing changed\n"
 
 
+def test_the_log_of_another_run_is_refused_and_one_that_lacks_some_accounts_is_told(
+    store: Store, store_url: str, run_folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All traffic would count as none, actions would reach no key, and names would be looked up in the wrong folder."""
+    folder = run_folder({"c-one": {"members": accounts(0, 3)}})
+    command = ["cases", "import", str(folder), "--store", store_url, "--data"]
+    strange = log_of(tmp_path / "strange", None, accounts(5, 9))
+    assert main([*command, str(strange)]) == 1
+    assert capsys.readouterr().err == (
+        f"stillwatch: of 3 accounts that the run found, none sent a request in this log: {strange}. Pass the folder that detect read, or"
+        " leave --data out\n"
+    )
+    with store.read() as session:
+        assert not session.query(Case).count()
+    assert main([*command, str(log_of(tmp_path / "part", None, accounts(1, 5)))]) == 0
+    assert "\n1 account of the run sent nothing in " in capsys.readouterr().out
+    assert main([*command, str(log_of(tmp_path / "whole", None, accounts(0, 5)))]) == 0
+    assert "sent nothing" not in capsys.readouterr().out
+    nobody = log_of(tmp_path / "nobody", None, accounts(5, 9))
+    assert imported(store, run_folder({}), data=nobody).silent == 0, "a run that found nobody fits any log"
+
+
 @pytest.mark.parametrize("place", ["ingest.json", "stillwatch.key"])
 def test_an_import_tells_the_store_with_which_key_identifiers_were_hashed(
     place: str, store: Store, run_folder: Folder, tmp_path: Path

@@ -41,6 +41,9 @@ def import_run(args: Args) -> dict[str, Any]:
         if done.back:
             say(args, number_of(done.back, "account that was erased is in the store again: erase it here, too, and from these logs",
                                 "accounts that were erased are in the store again: erase them here, too, and from these logs"))
+    if done.silent:
+        say(args, f"{number_of(done.silent, 'account')} of the run sent nothing in {args.data}, so their traffic counts as none: was the"
+                  " run made of another log?")
     if done.older:
         say(args, number_of(done.older, "account keeps the facts that a run with later traffic told",
                             "accounts keep the facts that a run with later traffic told"))

@@ -25,6 +25,7 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from stillwatch import run_details
+from stillwatch.errors import InputError
 from stillwatch.files import read_json
 from stillwatch.keys import hashing
 from stillwatch.respond import cases
@@ -34,6 +35,7 @@ from stillwatch.respond.runs import Facts, FoundCampaign, FoundRun, read_facts, 
 from stillwatch.respond.schema import Account, Campaign, Case, Key, Label, Mark, Member, Run
 from stillwatch.respond.store import Actor, Change, Store
 from stillwatch.respond.vocabulary import Role, State, Verdict
+from stillwatch.terminal.counting import number_of
 
 CAMPAIGNS = 500
 """Most campaigns in one transaction."""
@@ -72,6 +74,8 @@ class Imported:
     """Accounts that keep facts, or keys, from a run with later traffic."""
     columns: bool = False
     """Whether the contents of the log's columns (data health) are new or changed."""
+    silent: int = 0
+    """Accounts of the run that sent no request in the log of ``data``."""
     back: int = 0
     """Erased accounts (of the list beside the log's key) that the import brought back into the store."""
 
@@ -88,16 +92,21 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
         now: the time it happens; the clock's by default.
 
     Raises:
-        InputError: the run or the data cannot be read; nothing was stored.
+        InputError: the run or the data cannot be read, or the data is a log in which none of the run's accounts sent a request; nothing
+            was stored.
         StoreError: the store failed; stored parts stay, and repeating the import continues from there.
     """
     run = read_run(folder)
     accused = sorted({row["account_id"] for campaign in run.campaigns for row in campaign.members})
     facts = None if data is None else read_facts(data, accused)
+    silent = 0 if facts is None else sum(not row["n_events"] for row in facts.accounts)
+    if accused and silent == len(accused):
+        what = f"of {number_of(silent, 'account')} that the run found, none sent a request in this log"
+        raise InputError(what, where=data, todo="Pass the folder that detect read, or leave --data out")
     check = "" if data is None else _key_check(data)
     erased = set() if data is None else erased_of(data, accused)
     erased -= _members(store, erased)
-    result = Imported(run.run_id)
+    result = Imported(run.run_id, silent=silent)
     plan = _Plan.of(store, run)
     result.resumed, result.known = len(plan.done), plan.finished
     while not plan.finished:
