@@ -285,6 +285,30 @@ def test_a_customer_of_no_case_is_told_from_a_misspelt_name(told: Told, run_fold
     assert f"the log of the last import could not be looked in (no such folder: {log}" in said
 
 
+def test_an_entry_of_the_allow_list_that_shields_the_accused_is_told(told: Told, run_folder: Folder, tmp_path: Path) -> None:
+    """One account of an operator in an allowed organisation lets all his accounts there through."""
+    log = log_of(tmp_path / "log", "org-x", [*accounts(0, 8), *accounts(100, 3)])
+    told("cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--data", str(log))
+    action = told("actions", "propose", "observe", "--case", "case-one", "--reason", "analyst_request").splitlines()[-1].split(":")[0]
+    add, shielded = ("--owner", "sales", "--reason", "contract", "--days", "9"), "while the entry lasts, no action touches whom it covers\n"
+    assert "accused" not in told("allow", "add", "account", "acct-00100", *add)
+    assert "on the allow-list" not in told("cases", "show", "case-one") + told("actions", "show", action)
+    assert f"accused in case-one (1 account): {shielded}" in told("allow", "add", "key", "k-acct-00001", *add)
+    assert f"accused in case-one (1 account): {shielded}" in told("allow", "add", "account", "acct-00002", *add)
+    shown = told("cases", "show", "case-one")
+    assert "1 account is on the allow-list, so no action touches it: stillwatch allow list\n" in shown
+    assert [line.split()[0] for line in shown.splitlines() if "  allowed" in line] == ["acct-00002"]
+    assert "of these 1 is on the allow-list, and let through" in told("actions", "show", action)
+    said = told("allow", "add", "org", "org-x", *add)
+    assert f"accused in case-one (8 accounts): {shielded}" in said
+    assert "8 accounts are on the allow-list, so no action touches them" in told("cases", "show", "case-one")
+    assert json.loads(told("actions", "show", action, "--json"))["allowed"] == [f"account:{name}" for name in accounts(0, 8)]
+    told("actions", "undo", action, "--reason", "false_positive")
+    assert "on the allow-list" not in told("actions", "show", action), "it touches nobody any more"
+    told("cases", "exclude", "case-one", "acct-00002", "--note", "a colleague")
+    assert "accused" not in told("allow", "add", "account", "acct-00002", *add)
+
+
 def test_a_list_says_that_it_was_cut(told: Told, run_folder: Folder) -> None:
     told("cases", "import", str(run_folder({"c-two": {"members": accounts(100, 8)}, "c-three": {"members": accounts(200, 8)}})))
     for name in accounts(0, 2):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from stillwatch.respond import actions, appeals, lookup, names, policy
+from stillwatch.respond import actions, appeals, blast, lookup, names, policy
 from stillwatch.respond.acting import Args, as_json, head, limit, meant, no_key_lines, reading, say, say_more, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
@@ -63,17 +63,19 @@ def show_action(args: Args) -> dict[str, Any]:
         still = _still_under_lines(session, datetime.now(UTC), row)
         periods = actions.enforced_periods(session, row)
         no_key = actions.without_known_key(session, row, standing)
+        allowed = blast.allowed(session, datetime.now(UTC), subjects) if row.state == ActionState.IN_FORCE else set()
     named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
     result = {
         "action": as_json(row) | {"standing": standing, "touched": n._asdict()},
         "approvals": [as_json(a) for a in answers], "subjects": named,
         "appeals": [as_json(a) for a in related_appeals],
+        "allowed": sorted(f"{subject}:{subject_id}" for subject, subject_id in allowed),
         "n_without_known_key": no_key.n,
         "carried_out": [{"since": s.since.isoformat(), "until": s.until.isoformat(), "policy_version": s.version} for s in periods],
     }
     say(args, f"{row.action_id}: {actions.described(row)} for {spaced(row.reason)}, {spaced(standing)} (proposed as {row.mode})",
-        *_time_lines(row, periods), _touched_line(n, standing), *no_key_lines(*no_key), *_proposal_lines(row), *still,
-        *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in answers),
+        *_time_lines(row, periods), _touched_line(n, standing), *_allowed_lines(len(allowed)), *no_key_lines(*no_key),
+        *_proposal_lines(row), *still, *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in answers),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in related_appeals))
     return result
 
@@ -176,6 +178,12 @@ def _touched_line(n: actions.SubjectCounts, standing: str) -> str:
     """How many subjects an action touches, in a line."""
     does = _TOUCH_WORDS.get(standing, "at its end it touched")
     return f"{does} {number_of(n.live, 'subject')}{_no_longer_touched(n)}"
+
+
+def _allowed_lines(n: int) -> list[str]:
+    """How many subjects of an action are on the allow-list now, which goes before it."""
+    words = f"of these {number_of(n, 'is', 'are')} on the allow-list, and let through while the entry lasts: stillwatch allow list"
+    return [words] * (n > 0)
 
 
 def _time_lines(row: ActionRow, periods: Sequence[actions.EnforcedPeriod]) -> list[str]:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import identifiers, names
-from stillwatch.respond.schema import AllowEntry
+from stillwatch.respond import blast, cases, identifiers, names
+from stillwatch.respond.schema import Account, AllowEntry, Case, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Role, Subject
 
@@ -54,3 +54,13 @@ def entries(session: Session, now: datetime) -> Sequence[AllowEntry]:
     """Entries in force, those that end first at the top."""
     live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
     return session.scalars(live.order_by(AllowEntry.expires_at, AllowEntry.allow_id)).all()
+
+
+def accused(session: Session, subject: Subject, subject_id: str) -> dict[str, int]:
+    """Case -> number of accounts that it accuses and that an entry for a subject covers: the account, a key's owner, an organisation's."""
+    account_id = blast.owners(session, [subject_id]).get(subject_id, subject_id) if subject is Subject.KEY else subject_id
+    of_org = select(Account.account_id).where(Account.org_id == subject_id)
+    covered = Member.account_id.in_(of_org if subject is Subject.ORG else [account_id])
+    counts = select(Member.case_id, func.count()).join(Case, Case.case_id == Member.case_id).where(covered, cases.accusing())
+    rows = session.execute(counts.group_by(Member.case_id).order_by(Member.case_id)).all()
+    return {row[0]: row[1] for row in rows}

@@ -50,9 +50,9 @@ def reach(
         present = [row for row in rows if row.present]
         excluded = sum(row.excluded for row in present)
         subjects = [(Subject.ACCOUNT, row.account_id) for row in present if not row.excluded]
-    allowed = _allowed(session, now, subjects, log_facts)
-    kept = tuple(subject for subject in dict.fromkeys(subjects) if subject not in allowed)
-    return Reach(kept, tuple(sorted(name for _, name in allowed)), excluded)
+    spared = allowed(session, now, subjects, log_facts)
+    kept = tuple(subject for subject in dict.fromkeys(subjects) if subject not in spared)
+    return Reach(kept, tuple(sorted(name for _, name in spared)), excluded)
 
 
 def preview(session: Session, now: datetime, reached: Reach, log_facts: Facts = NO_FACTS) -> dict[str, Any]:
@@ -213,8 +213,17 @@ def _false_rates(session: Session, accounts: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _allowed(session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]], log_facts: Facts) -> set[tuple[Subject, str]]:
-    """Subjects that are on the allow-list themselves, or through their account or organisation."""
+def allowed(
+    session: Session, now: datetime, subjects: Sequence[tuple[Subject, str]], log_facts: Facts = NO_FACTS
+) -> set[tuple[Subject, str]]:
+    """Those of some subjects that are on the allow-list themselves, or through their account or organisation.
+
+    Args:
+        session: an open session.
+        now: the time at which entries must hold.
+        subjects: accounts and keys.
+        log_facts: facts from a log about accounts and keys that the store does not know.
+    """
     live = select(AllowEntry).where(AllowEntry.revoked_at.is_(None), AllowEntry.expires_at > now)
     entries = {(entry.subject, entry.subject_id) for entry in session.scalars(live)}
     if not entries:

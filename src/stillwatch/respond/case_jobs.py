@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from stillwatch.files import write_parquet
-from stillwatch.respond import actions, appeals, cases, importing, inclusion, names, policy
+from stillwatch.respond import actions, appeals, blast, cases, importing, inclusion, names, policy
 from stillwatch.respond.acting import Args, actor, as_json, head, limit, no_key_lines, reading, say, say_more, spaced, the_account, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
@@ -127,6 +127,7 @@ def show_case(args: Args) -> dict[str, Any]:
         overlaps, alike = cases.overlaps(session, [args.case]).get(args.case, {}), cases.sharing_objects(session, row)
         no_longer_accused = cases.no_longer_accused(session, [args.case]).get(args.case)
         no_key = actions.without_known_key_in_case(session, args.case)
+        allowed = {name for _, name in blast.allowed(session, now, [(Subject.ACCOUNT, m.account_id) for m in members])}
         result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != PROMPT_TEXTS}},
             "members": [as_json(m) for m in members],
@@ -136,7 +137,8 @@ def show_case(args: Args) -> dict[str, Any]:
             "appeals": [as_json(a) for a in case_appeals], "uncovered": actions.uncovered(session, now, args.case) if held else [],
             "proofs": proofs,
             "cleared_and_held": {action_id: [_subject_name(target) for target in some] for action_id, some in cleared.items()},
-            "n_without_known_key": no_key.n, "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
+            "allowed": sorted(allowed), "n_without_known_key": no_key.n,
+            "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
             "not_accused_in_run_to": no_longer_accused and no_longer_accused.isoformat(),
         }
     say(args, *_finding_lines(row, members), *([_no_longer_accused_line(no_longer_accused)] if no_longer_accused else []))
@@ -147,7 +149,8 @@ def show_case(args: Args) -> dict[str, Any]:
     say(args, f"last found as {row.campaign_id}{imported}" + (f"; earlier as {', '.join(earlier)}" if earlier else "")
               + f"; its packet: stillwatch export RUN --format packet --campaign {row.campaign_id} --data DIR --key FILE")
     most = "" if row.detected == "campaign" else " (nobody is accused, so scores are 0 at most)"
-    say(args, f"accounts, most suspicious first{most}:", *(_member_line(m, facts.get(m.account_id)) for m in shown))
+    say(args, f"accounts, most suspicious first{most}:",
+        *(_member_line(m, facts.get(m.account_id), allowed=m.account_id in allowed) for m in shown))
     if len(members) > MOST_SHOWN:
         say(args, f"  … and {len(members) - MOST_SHOWN:,} more (--json has all)")
     say(args, *(_action_line(a, standings[a.action_id]) for a in held),
@@ -159,6 +162,9 @@ def show_case(args: Args) -> dict[str, Any]:
         *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proofs),
         *(line for n in notes for line in f"{n.at:%Y-%m-%d} {n.by}: {n.text}".replace("\n", "\n    ").split("\n")))
     say(args, *_still_held_lines(cleared))
+    if allowed:
+        say(args, f"{number_of(len(allowed), 'account is', 'accounts are')} on the allow-list, so no action touches"
+                  f" {'it' if len(allowed) == 1 else 'them'}: stillwatch allow list")
     if result["uncovered"]:
         say(args, f"{number_of(len(result['uncovered']), 'account is', 'accounts are')} under no action of this case")
     return result
@@ -248,9 +254,10 @@ def _observed_beside_expected(entry: Mapping[str, Any]) -> str:
     return f" ({against(entry, '{:.4g}'.format)})" if both else ""
 
 
-def _member_line(member: Member, facts: Account | None) -> str:
-    """An account in a line, with its facts from the registry and the log."""
+def _member_line(member: Member, facts: Account | None, *, allowed: bool) -> str:
+    """An account in a line, with its facts from the registry and the log, and whether it is on the allow-list."""
     words = ["excluded"] if member.excluded else [] if member.present else ["no longer seen"]
+    words += ["allowed"] * allowed
     if facts is not None:
         words += [facts.kind] if facts.kind else []
         words += ["verified"] if facts.verified else []

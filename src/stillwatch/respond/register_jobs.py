@@ -24,8 +24,13 @@ def add_allowed(args: Args) -> dict[str, Any]:
         lookup.store_facts(change, found)
         row = allow.add(change, *named, owner=args.owner, reason=args.reason, expires_at=change.now + lasts)
         n = identifiers.known(change.session, [named]).get(named, 0)
+        accused = allow.accused(change.session, *named)
     say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", *_covers(subject, n, found))
-    return as_json(row) | {"n_known": n}
+    if accused:
+        of_cases = [f"{case_id} ({number_of(n_accounts, 'account')})" for case_id, n_accounts in accused.items()]
+        say(args, f"accused in {', '.join(of_cases[:5])}{' …' if len(of_cases) > 5 else ''}: while the entry lasts, no action touches whom"
+                  " it covers")
+    return as_json(row) | {"n_known": n, "accused": accused}
 
 
 def _covers(subject: Subject, n: int, found: lookup.LookupResult) -> list[str]:
