@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -499,10 +500,14 @@ def test_what_some_columns_still_feed_sees_less_and_is_not_blind(write, tmp_path
 
 
 def test_times_that_mean_none_ban_nobody(run, write):
-    rows = [{"account_id": str(at), "created_at": "2026-01-05", "banned_at": none} for at, none in enumerate((0, "0001-01-01T00:00:00Z"))]
+    """An account that ends in 9999, or at the end of the term, is not banned; counted as banned, it would be evidence against its class."""
+    times = (0, "0001-01-01T00:00:00Z", "9999-12-31", AS_OF + timedelta(days=1, seconds=1), AS_OF + timedelta(hours=23))
+    rows = [{"account_id": str(at), "created_at": "2026-01-05", "banned_at": str(none)} for at, none in enumerate(times)]
+    rows += [{"account_id": "unborn", "created_at": "2027-01-05", "banned_at": None}]
     result = run(write([event()]), "canonical", accounts=write(rows, "accounts.jsonl"))
-    assert [row["banned_at"] for row in result.accounts] == [None, None]
-    assert result.summary["accounts"]["impossible_times"] == 2
+    assert [row["banned_at"] for row in result.accounts] == [None] * 4 + [AS_OF + timedelta(hours=23), None]
+    assert [row["created_at"] is None for row in result.accounts] == [False] * 5 + [True]
+    assert result.summary["accounts"]["impossible_times"] == 5
 
 
 @pytest.mark.parametrize(
@@ -633,7 +638,7 @@ def test_a_proxy_that_hides_who_sends_is_asked_about(write, tmp_path, capsys, ad
 UNREADABLE = b"""account_id,created_at,verified,org_id,signup_ip,payment,kind
 a1,01.11.2026 10:22,J,acme,,4242,
 a2,02.11.2026 11:00,N,acme,unknown.example,4242,Schule
-a3,2026-11-03T10:00:00Z,y,acme,,4242,startup
+a3,2026-01-03T10:00:00Z,y,acme,,4242,startup
 ,01.11.2026 10:22,J,acme,,4242,
 """
 

@@ -108,14 +108,16 @@ def _named_or_counted(columns: list[str]) -> str:
 class Registry:
     """Reads the registry into a table of accounts."""
 
-    def __init__(self, tenant: Tenant, *, keyed: bool, quote: bool) -> None:
+    def __init__(self, tenant: Tenant, *, keyed: bool, quote: bool, latest_us: int) -> None:
         """Prepare an empty table.
 
         Args:
             tenant: hashes details.
             keyed: whether accounts and organisations are hashed too, as in the events.
             quote: whether values that cannot be read are quoted if they are no personal details; else only their form is shown.
+            latest_us: later times mean null, microseconds since 1970: an account that ends in 9999 is not banned.
         """
+        self._latest_us = latest_us
         self._tenant, self._keyed, self._quote = tenant, keyed, quote
         self._coerce = Coercer(ACCOUNTS, self._shown)
         self._seen = Index("int8")
@@ -280,7 +282,7 @@ class Registry:
 
     def _drop_impossible_times(self, row: dict[str, Any]) -> None:
         for name in ("created_at", "banned_at"):
-            if (at := row.get(name)) is not None and at < EARLIEST:
+            if (at := row.get(name)) is not None and not EARLIEST <= at <= self._latest_us:
                 row[name] = None
                 self.impossible_times += 1
 

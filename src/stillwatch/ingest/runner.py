@@ -116,7 +116,7 @@ def run(
         trusted_proxies: comma-separated networks (CIDR) whose X-Forwarded-For entries are trusted.
         key: the tenant's secret key.
         erased: hashes of accounts whose rows are left out (:func:`stillwatch.keys.hashing.erased_hash`).
-        as_of: events more than a day later than this are put aside; None: now.
+        as_of: events more than a day later than this are put aside, and later times of the registry left empty; None: now.
         quiet: show no progress.
         finish: called with each batch of events (the EVENTS schema, at most about 100,000 rows), with text. Sketches that it returns, one
             row an event, are written to ``out``/sketches, where detection looks for them.
@@ -198,7 +198,8 @@ class _Work:
         return "edge", self._edge.read - before
 
     def load_accounts(self, path: Path, last: bool) -> tuple[str, int]:
-        self._registry = self._registry or Registry(self._tenant, keyed=self._format.keyed, quote=self._privacy == "text")
+        if self._registry is None:
+            self._registry = Registry(self._tenant, keyed=self._format.keyed, quote=self._privacy == "text", latest_us=self._latest)
         before = self._registry.read
 
         def put_aside(record: Record, bad: Bad) -> None:

@@ -47,7 +47,7 @@ def ingest(
         trusted_proxies: comma-separated networks whose X-Forwarded-For entries count.
         key_file: the tenant's key; by default ``stillwatch.key`` in ``out``. It is made where it is absent. Accounts on the list
             beside it (:func:`stillwatch.keys.hashing.erased_path`) are left out.
-        as_of: events later than this by more than a day are impossible; now by default.
+        as_of: events, sign-ups and bans later than this by more than a day are impossible; now by default.
         quiet: print nothing.
 
     Returns:
@@ -214,7 +214,7 @@ def _registry_doubts(registry: dict[str, Any], written: int) -> list[str]:
         lines.append(f"  {unknown}: of these no sign-up, payment or organisation is known")
     lines += _left_empty(registry["unread_fields"])
     if registry["impossible_times"]:
-        lines.append(f"  {registry['impossible_times']:>9,}  times before 1990: left empty")
+        lines.append(f"  {registry['impossible_times']:>9,}  times before 1990 or after today: left empty")
     if registry["unknown_columns"]:
         lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
     if registry["written"]:
