@@ -135,6 +135,23 @@ def test_a_case_that_the_last_whole_run_does_not_accuse_says_so(
     assert not {case_id, "case-old"} & set(said()), "who is accused in another case is accused"
 
 
+def test_an_import_tells_whose_verdict_changed(
+    store: Store, store_url: str, run_folder: Folder, case_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever acted on a campaign has to know that a later run only lists it, and whoever waited that it is accused."""
+
+    def told(verdict: str, days: int) -> str:
+        run = run_folder({f"c-{days}": {"members": accounts(0, 10), "verdict": verdict}}, last_seen=NOW + timedelta(days=days))
+        assert main(["cases", "import", str(run), "--store", store_url]) == 0
+        return capsys.readouterr().out.removeprefix("0 opened, 1 found again, 0 reopened\n")
+
+    assert told("campaign", 1) == ""
+    assert told("review", 2) == f"{case_id}: was accused, is for review now; actions on it stay\n"
+    assert told("review", 3) == ""
+    assert told("campaign", -1) == "", "an older run changes no figures"
+    assert told("campaign", 4) == f"{case_id}: was for review, is accused now\n"
+
+
 def test_after_a_ban_of_all_the_replacements_are_the_same_case(store: Store, run_folder: Folder, case_id: str) -> None:
     later = NOW + timedelta(days=1)
     imported(store, run_folder({"c-two": {"members": accounts(100, 10), "marks": ["t2", "t3", "t4"]}}, last_seen=later))

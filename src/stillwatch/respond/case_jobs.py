@@ -35,6 +35,8 @@ def import_run(args: Args) -> dict[str, Any]:
             say(args, f"{number_of(done.resumed, 'was', 'were')} stored by an import that was cut off; it is finished now")
         say(args, f"{len(done.opened)} opened, {len(done.updated)} found again, {len(done.reopened)} reopened",
             *(f"{case_id}: {number_of(n, 'further account')}" for case_id, n in done.joined.items()))
+        say(args, *(f"{case_id}: was for review, is accused now" for case_id in done.accused),
+            *(f"{case_id}: was accused, is for review now; actions on it stay" for case_id in done.for_review))
         if done.kept_out:
             say(args, number_of(done.kept_out, "account that people judged innocent was accused again; it stays excluded",
                                 "accounts that people judged innocent were accused again; they stay excluded"))

@@ -64,6 +64,10 @@ class Imported:
     reopened: list[str] = field(default_factory=list)
     joined: dict[str, int] = field(default_factory=dict)
     """Case id -> accounts that joined it, without those that only an older run has seen."""
+    accused: list[str] = field(default_factory=list)
+    """Cases that were for review and are a campaign now."""
+    for_review: list[str] = field(default_factory=list)
+    """Cases that were a campaign and are for review now."""
     kept_out: int = 0
     """Accounts that people judged innocent and that the run accuses again; they stay excluded."""
     facts: int = 0
@@ -421,6 +425,8 @@ def _stage_campaign(
         after = {"campaign_id": row["campaign_id"], "score": row["score"], "n_accounts": row["n_accounts"], "run_id": run.run_id}
         change.audit("case.found_again", case_id, before=case.audited, after=after | {"matched": matched.why})
         result.updated.append(case_id)
+        if updates_figures and row["verdict"] != case.detected:
+            (result.accused if row["verdict"] == "campaign" else result.for_review).append(case_id)
     if updates_figures:
         new = {"case_id": case_id, **_SET_BY_PEOPLE, "opened_at": change.now, "changed_at": change.now}
         rows.cases.append(new | _case_row(run, campaign))
