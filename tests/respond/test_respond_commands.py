@@ -77,6 +77,7 @@ ACT = ("actions", "propose", "throttle", "--reason", "analyst_request", "--accou
         (("actions", "preview", "--key", " "), "' ' is no identifier: --key"),
         (("allow", "add", "org", "", "--owner", "a", "--reason", "b", "--days", "1"), "'' is no identifier: org"),
         (("allow", "add", "org", "o", "--owner", " ", "--reason", "b", "--days", "1"), "needs an owner and a reason: o"),
+        (("cases", "exclude", "case-none", "acct-00001", "--note", "x"), "no such case: case-none. See stillwatch cases list"),
         (("allow", "revoke", "9", "--note", "x"), "no allow-list entry 9 in force. See stillwatch allow list"),
         (("appeal", "receive", "case-one", "acct-00000", "--statement", " "), "an appeal needs a statement: acct-00000"),
         (("appeal", "decide", "9", "uphold", "--reason", "x"), "no such open appeal: appeal 9. See stillwatch appeal list"),

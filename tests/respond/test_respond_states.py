@@ -89,7 +89,7 @@ def test_a_length_that_is_none_is_one_clear_line(tmp_path: Path, run_folder: Fol
         assert main([*words, "--days", days, "--store", url]) == 1
         told = capsys.readouterr()
         assert (told.out, told.err.count("\n")) == ("", 1)
-        assert f"days are not between 0 and {most}" in told.err
+        assert f"days are not more than 0 and at most {most}" in told.err
 
 
 @pytest.mark.parametrize(("details", "said"), [

@@ -135,5 +135,5 @@ def days(args: Args) -> float:
         InputError: it is not.
     """
     if not 0 < args.days <= LONGEST_DAYS:
-        raise InputError(f"{args.days:g} days are not between 0 and {LONGEST_DAYS}", where="--days")
+        raise InputError(f"{args.days:g} days are not more than 0 and at most {LONGEST_DAYS}", where="--days")
     return float(args.days)

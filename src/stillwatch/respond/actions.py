@@ -654,7 +654,7 @@ def _demand_within_limits(policy: Policy, reached: blast.Reach, radius: Mapping[
     if duration_s is not None and not 1 <= duration_s <= policy.max_duration_s:  # stored in whole seconds
         longest = policy.max_duration_s / policies.DAY_S
         renew = "Renew it before it ends, or let an admin promote a policy with a longer max_duration_s"
-        what = f"{duration_s / policies.DAY_S:g} days are not between 0 and the policy's {longest:g}"
+        what = f"{duration_s / policies.DAY_S:g} days are not more than 0 and at most the policy's {longest:g}"
         raise InputError(what, todo=None if duration_s < 1 else renew)
 
 

@@ -325,13 +325,14 @@ def to_judge(change: Change, case_id: str, account_id: str, note: str) -> Member
     """The account of a case that a person judges by itself. Needs an analyst.
 
     Raises:
-        InputError: the note is empty, or the case has no such account.
+        InputError: the note is empty, there is no such case, or it has no such account.
     """
     change.require(Role.ANALYST)
     if not note.strip():
         raise InputError("this judgement needs a note", where=account_id, todo="Say why in a few words")
     member = change.session.get(Member, (case_id, account_id))
     if member is None:
+        get(change.session, case_id)
         identifiers.demand(change.session, [(Subject.ACCOUNT, account_id)])
         raise InputError(f"{case_id} has no such account", where=account_id)
     return member
