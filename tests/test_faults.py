@@ -21,7 +21,7 @@ from stillwatch import cli, judge, report, workflows
 from stillwatch.detect import pipeline
 from stillwatch.detect.run_folder import gaps
 from stillwatch.errors import InputError
-from stillwatch.files import alone, data_files
+from stillwatch.files import data_files, folder_lock
 from stillwatch.judge import HOUR_US
 
 TABLES = ("accounts.parquet", "campaigns.parquet", "harvest.parquet", "links.parquet")
@@ -358,6 +358,6 @@ def test_one_detection_at_a_time_writes_to_a_run(runs: dict[str, Path], little_w
     run = tmp_path / "run"
     shutil.copytree(runs["new"], run)
     before = tables(run)
-    with alone(run, "detect"), pytest.raises(InputError, match="another detect is writing to this folder"):
+    with folder_lock(run, "detect"), pytest.raises(InputError, match="another detect is writing to this folder"):
         pipeline.detect(little_world, run, quiet=True)
     assert tables(run) == before

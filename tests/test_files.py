@@ -18,18 +18,18 @@ from stillwatch.errors import InputError
 from stillwatch.evaluate.harvest import in_common
 from stillwatch.files import (
     PARTIAL,
-    alone,
+    atomic_write,
     data_files,
     digest,
+    folder_lock,
     json_as_text,
-    listed,
-    local,
     other_files,
-    publishing,
+    path_argument,
+    printable_path,
+    publish_together,
     read_json,
     reading_parquet,
-    replacing,
-    spelled,
+    sql_file_list,
     write_json,
     write_parquet,
 )
@@ -41,8 +41,8 @@ TABLE = pa.table({"account_id": ["a", "b"], "n": [1, 2]})
 KILLED_WRITER = """
 import sys, time
 from pathlib import Path
-from stillwatch.files import replacing
-with replacing(Path(sys.argv[1])) as partial, open(partial, "wb") as handle:
+from stillwatch.files import atomic_write
+with atomic_write(Path(sys.argv[1])) as partial, open(partial, "wb") as handle:
     handle.write(b"PAR1 half a table")
     handle.flush()
     print("half", flush=True)
@@ -90,14 +90,14 @@ def test_killed_writer_leaves_the_old_file_whole(tmp_path: Path) -> None:
 def test_failed_writer_keeps_the_old_file_and_removes_the_partial_one(tmp_path: Path) -> None:
     path = tmp_path / "value.json"
     write_json({"b": 1, "a": 2}, path)
-    with pytest.raises(ZeroDivisionError), replacing(path) as partial:
+    with pytest.raises(ZeroDivisionError), atomic_write(path) as partial:
         partial.write_text(f"half{1 / 0}")
     assert read_json(path) == {"a": 2, "b": 1}
     assert not list(tmp_path.glob(f"*{PARTIAL}"))
 
 
 def test_full_disk_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"cannot write \(No space left on device\)"), replacing(tmp_path / "x"):
+    with pytest.raises(InputError, match=r"cannot write \(No space left on device\)"), atomic_write(tmp_path / "x"):
         raise OSError(28, "No space left on device")
 
 
@@ -106,7 +106,7 @@ def test_what_is_no_plain_file_is_refused_before_the_work_and_stays(make: Callab
     path = tmp_path / "out"
     make(path)
     before = path.lstat()
-    with pytest.raises(InputError), replacing(path):
+    with pytest.raises(InputError), atomic_write(path):
         pytest.fail("the work began")
     assert path.lstat() == before
     assert list(tmp_path.iterdir()) == [path]
@@ -172,7 +172,7 @@ SET = ("a", "b", "last")
 
 
 def publish(out: Path, content: str, *, fail: bool = False) -> None:
-    with publishing(out, SET, stale=("page",)) as staging:
+    with publish_together(out, SET, stale=("page",)) as staging:
         for name in SET:
             (staging / name).write_text(content)
         if fail:
@@ -186,7 +186,7 @@ def held(out: Path) -> dict[str, str]:
 def test_folders_made_anew_are_for_their_owner_alone_and_others_keep_their_mode(shared_machine: None, tmp_path: Path) -> None:
     publish(tmp_path / "a" / "run", "new")
     write_json({}, tmp_path / "b" / "out" / "x.json")
-    with alone(tmp_path / "c" / "out", "ingest"):
+    with folder_lock(tmp_path / "c" / "out", "ingest"):
         pass
     assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()} == {0o700}
     (tmp_path / "theirs").mkdir()
@@ -198,7 +198,7 @@ def test_a_private_file_is_so_whatever_stood_there(shared_machine: None, tmp_pat
     path = tmp_path / "names.csv"
     for left in (path, path.with_name(path.name + PARTIAL)):
         left.write_text("old")
-    with replacing(path, private=True) as partial:
+    with atomic_write(path, private=True) as partial:
         partial.write_text("new")
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o600)
 
@@ -246,22 +246,22 @@ def test_a_path_is_one_file_for_whoever_opens_it(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for text, place in (("run:1/a", "run:1/a"), ("s3:x", "s3:x"), ("~/a", "home/a"), ("./~/a", "~/a"), ("~no one/a", "~no one/a")):
-        write_parquet(TABLE, local(text))
-        assert pq.read_table(local(text)) == TABLE
-        assert (tmp_path / place).read_bytes() == local(text).read_bytes(), text
-    assert [str(local(text)) for text in ("run", "a/b:c", "/a:b")] == ["run", "a/b:c", "/a:b"]
+        write_parquet(TABLE, path_argument(text))
+        assert pq.read_table(path_argument(text)) == TABLE
+        assert (tmp_path / place).read_bytes() == path_argument(text).read_bytes(), text
+    assert [str(path_argument(text)) for text in ("run", "a/b:c", "/a:b")] == ["run", "a/b:c", "/a:b"]
 
 
 def test_an_empty_path_is_not_the_current_folder() -> None:
     with pytest.raises(InputError, match="an empty path"):
-        local("")
+        path_argument("")
 
 
 def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     name = os.fsdecode(b"r\xe9.parquet")
-    assert spelled(tmp_path / name) == f"{tmp_path}/r\\xe9.parquet"
+    assert printable_path(tmp_path / name) == f"{tmp_path}/r\\xe9.parquet"
     (tmp_path / name).touch()
-    for asked in (lambda: data_files(tmp_path), lambda: local(name)):
+    for asked in (lambda: data_files(tmp_path), lambda: path_argument(name)):
         with pytest.raises(InputError, match="a name that is not UTF-8"):
             asked()
 
@@ -279,7 +279,7 @@ def test_a_path_is_no_pattern(tmp_path: Path, name: str, beside: str) -> None:
     with duckdb.connect() as base:
         Engine(base, 1).view("seen", [table])
         runs._view(base, [table, lines])
-        for source in ("seen", f"read_parquet({listed([table])})", json_as_text(base, [lines], ()),
+        for source in ("seen", f"read_parquet({sql_file_list([table])})", json_as_text(base, [lines], ()),
                        exposure_ledger._source(base, [table]), exposure_ledger._source(base, [lines])):
             assert base.execute(f"SELECT event_id FROM {source}").fetchall() == [(name,)], source
         assert base.execute("SELECT account_id FROM events").fetchall() == [(name,), (name,)]

@@ -21,7 +21,7 @@ from stillwatch.distill import commands as distill_commands
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.evidence import commands as evidence_commands
 from stillwatch.exposure import commands as exposure_commands
-from stillwatch.files import demand_outside, local
+from stillwatch.files import demand_outside_logs, path_argument
 from stillwatch.prove import commands as prove_commands
 from stillwatch.prove import corpus_commands
 from stillwatch.replay import commands as replay_commands
@@ -85,7 +85,7 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As usual, but for what ``type=Path`` makes of a text."""
         super().__init__(*args, **kwargs)
-        self.register("type", Path, local)
+        self.register("type", Path, path_argument)
 
     def error(self, message: str) -> Any:
         """Print one line and exit."""
@@ -271,7 +271,7 @@ def _explain(args: argparse.Namespace) -> Any:
 def _export(args: argparse.Namespace) -> Any:
     if args.campaign and args.format != "packet":  # others would leave along with it
         raise InputError("only packets are of one campaign", where="--campaign", todo="Leave it out, or pass --format packet")
-    demand_outside(args.data, args.out or args.run / "export", "an export")
+    demand_outside_logs(args.data, args.out or args.run / "export", "an export")
     if args.format in evidence_commands.FORMATS:
         return evidence_commands.export(args)
     from stillwatch import report

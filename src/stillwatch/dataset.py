@@ -13,7 +13,7 @@ import pyarrow.json as pj
 import pyarrow.parquet as pq
 
 from stillwatch.errors import InputError
-from stillwatch.files import data_files, demand_settled, digest, read_json, reading_parquet
+from stillwatch.files import data_files, demand_no_open_erasure, digest, read_json, reading_parquet
 from stillwatch.tables import ACCOUNTS, EVENTS, Table
 
 BATCH_ROWS = 250_000
@@ -55,7 +55,7 @@ def open_dataset(folder: Path) -> Dataset:
     """
     if not folder.is_dir():
         raise InputError("no such folder", where=folder, todo="Pass a folder that has events/")
-    demand_settled(folder)
+    demand_no_open_erasure(folder)
     ingested = _ingested(folder)
     events = folder / "events"
     files = tuple(data_files(events)) if events.exists() else ()

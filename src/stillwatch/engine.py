@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, listed, own_folder
+from stillwatch.files import PARTIAL, make_private_folder, sql_file_list
 
 SPILL = ".spill-"
 """How the name of a folder begins that the engine spills to; nobody's own does."""
@@ -54,7 +54,7 @@ class Engine:
 
     def view(self, name: str, files: list[Path]) -> None:
         """Name the rows of some Parquet files."""
-        self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({listed(files)})")
+        self.run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({sql_file_list(files)})")
 
     def put(self, name: str, columns: Mapping[str, NDArray[Any]] | pa.Table) -> None:
         """Make a table from arrays or from Arrow."""
@@ -137,7 +137,7 @@ def open_engine(
     demand_limits(threads, memory_gb)
     threads = threads or cores()
     memory_gb = min(memory_gb or machine_memory_gb() / 2, 1e6)  # the engine reads no larger number
-    own_folder(scratch)
+    make_private_folder(scratch)
     for left in scratch.glob(f"{SPILL}*{PARTIAL}"):  # by a run that was killed
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=SPILL, suffix=PARTIAL, dir=scratch) as spill:

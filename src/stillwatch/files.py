@@ -37,15 +37,15 @@ ERASING, TO_ERASE = f".erase{PARTIAL}", ".erase.ready"
 """Folders within a folder: files that an erasure is still writing, and those that are whole and only have to take their places."""
 
 
-def own_folder(folder: Path) -> None:
+def make_private_folder(folder: Path) -> None:
     """Make a folder, and those above it that are missing, for their owner alone: prompts may be in it. One that is there keeps its mode."""
     if not folder.parent.exists():
-        own_folder(folder.parent)
+        make_private_folder(folder.parent)
     folder.mkdir(exist_ok=True, mode=0o700)
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+def atomic_write(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Yield a path to write to; on success it is synced and renamed to ``path``, on failure removed. ``private``: with mode 0600.
 
     A link stays, and what it points at is replaced. What is neither absent nor a plain file (a pipe, a device, a folder) is refused.
@@ -55,7 +55,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     try:
         if path.exists() and not path.is_file():  # a rename would put a file in the place of a pipe or device
             raise InputError("no plain file, so it is not replaced", where=path, todo="Pass another place")
-        own_folder(place.parent)
+        make_private_folder(place.parent)
         if private:
             partial.unlink(missing_ok=True)  # one that was left has the mode that it has
             partial.touch(mode=0o600)
@@ -74,7 +74,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -> Iterator[Path]:
+def publish_together(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -> Iterator[Path]:
     """Yield a hidden folder to write some files to; on success they take their places in ``out`` together.
 
     Args:
@@ -85,7 +85,7 @@ def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -
     staging = out / f".run{PARTIAL}"
     try:
         shutil.rmtree(staging, ignore_errors=True)
-        own_folder(staging)
+        make_private_folder(staging)
         yield staging
         earlier = any((out / name).exists() for name in names)
         for name in (names[-1], *(stale if earlier else ()), *names[:-1]):
@@ -99,7 +99,7 @@ def publishing(out: Path, names: tuple[str, ...], stale: tuple[str, ...] = ()) -
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def demand_own(out: Path, marks: tuple[str, ...], what: str) -> None:
+def demand_new_or_own(out: Path, marks: tuple[str, ...], what: str) -> None:
     """Raise an InputError unless a folder is absent, empty, or holds a file that tells that it is ``what`` already.
 
     Args:
@@ -114,7 +114,7 @@ def demand_own(out: Path, marks: tuple[str, ...], what: str) -> None:
         raise InputError(f"the folder holds something else than {what}", where=out, todo=todo)
 
 
-def demand_outside(logs: Path | None, out: Path, what: str) -> None:
+def demand_outside_logs(logs: Path | None, out: Path, what: str) -> None:
     """Raise an InputError where something would be written among the logs that it is made of.
 
     A run has an accounts.parquet too, which would take the registry's place; and whatever lies in events/ is read as events.
@@ -132,7 +132,7 @@ def demand_outside(logs: Path | None, out: Path, what: str) -> None:
         raise InputError(f"{what} must not be written among the logs it reads", where=f"--out {out}", todo=todo)
 
 
-def demand_place(out: Path, *read: Path) -> None:
+def demand_run_folder(out: Path, *read: Path) -> None:
     """Raise an InputError where a run would take the place of tables that are no run's: a log's registry has the name of one.
 
     Args:
@@ -157,7 +157,7 @@ def demand_place(out: Path, *read: Path) -> None:
         raise InputError("a run would be written over what it is made of", where=f"--out {out}", todo="Pass another place")
 
 
-def demand_apart(out: Path, *read: Path | None) -> None:
+def demand_no_overlap(out: Path, *read: Path | None) -> None:
     """Raise an InputError unless what is read is apart from ``out``, a file or folder to write: none of it is ``out`` or lies in it."""
     place = out.resolve()
     if any(path is not None and path.resolve().is_relative_to(place) for path in read):
@@ -165,7 +165,7 @@ def demand_apart(out: Path, *read: Path | None) -> None:
         raise InputError("this would be written over something that is read or written, too", where=out, todo=todo)
 
 
-def demand_settled(folder: Path) -> None:
+def demand_no_open_erasure(folder: Path) -> None:
     """Raise an InputError where an erasure was cut off while its files took their places: some have the account still, some not."""
     if (folder / TO_ERASE).exists():
         todo = "Run the same stillwatch cases erase again, which finishes it"
@@ -173,22 +173,22 @@ def demand_settled(folder: Path) -> None:
 
 
 @contextmanager
-def alone(folder: Path, what: str, *, settled: bool = True) -> Iterator[None]:
+def folder_lock(folder: Path, what: str, *, refuse_open_erasure: bool = True) -> Iterator[None]:
     """Hold a folder, which is made if absent, for one writer at a time; the hold ends with the process, however that ends.
 
     Raises:
-        InputError: another process holds it (``what`` is what it does: "ingest"), or it must be ``settled`` and an erasure was cut off
-            in it, whose files would take the places of newer ones.
+        InputError: another process holds it (``what`` is what it does: "ingest"), or ``refuse_open_erasure`` and an erasure was
+            cut off in it, whose files would take the places of newer ones.
     """
-    if settled:
-        demand_settled(folder)
+    if refuse_open_erasure:
+        demand_no_open_erasure(folder)
     try:
         import fcntl
     except ImportError:  # Windows has no such hold
         yield
         return
     try:
-        own_folder(folder)
+        make_private_folder(folder)
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
         what = f"cannot write ({error.strerror or error})"
@@ -208,7 +208,7 @@ def write_parquet(table: "pa.Table", path: Path) -> None:
     """Write a table atomically; same table, same bytes."""
     import pyarrow.parquet as pq
 
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         pq.write_table(table, partial, compression="zstd")
 
 
@@ -232,11 +232,11 @@ def json_bytes(value: Any) -> bytes:
 
 def write_json(value: Any, path: Path) -> None:
     """Write :func:`json_bytes` atomically."""
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_bytes(json_bytes(value))
 
 
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def reject_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The ``object_pairs_hook`` for JSON that people write: of two values of one name the later would count, unseen."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -246,7 +246,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read_json(path: Path, hook: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
-    """Read a JSON file, or raise an InputError that names it; ``hook`` makes the objects, as :func:`once`."""
+    """Read a JSON file, or raise an InputError that names it; ``hook`` makes the objects, as :func:`reject_repeated_keys`."""
     try:
         return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=hook)
     except FileNotFoundError as error:
@@ -268,7 +268,7 @@ def data_files(folder: Path) -> list[Path]:
     """
     if folder.is_file():
         return [folder]
-    found = [path for path in _seen(folder) if path.suffix in DATA_SUFFIXES]
+    found = [path for path in _visible_files(folder) if path.suffix in DATA_SUFFIXES]
     for path in found:
         _demand_utf8(path)
     return found
@@ -276,10 +276,10 @@ def data_files(folder: Path) -> list[Path]:
 
 def other_files(folder: Path) -> list[Path]:
     """The files of a folder that :func:`data_files` passes over and that are neither partial nor hidden, sorted by path."""
-    return [path for path in _seen(folder) if path.suffix not in (*DATA_SUFFIXES, PARTIAL)]
+    return [path for path in _visible_files(folder) if path.suffix not in (*DATA_SUFFIXES, PARTIAL)]
 
 
-def _seen(folder: Path) -> list[Path]:
+def _visible_files(folder: Path) -> list[Path]:
     """Files of a folder and of those in it, but for what begins with a dot or an underscore, as other programs name what is no data yet."""
     return sorted(
         path
@@ -288,7 +288,7 @@ def _seen(folder: Path) -> list[Path]:
     )
 
 
-def local(text: str) -> Path:
+def path_argument(text: str) -> Path:
     """The path that an argument names, ``~`` at its beginning for the home folder.
 
     Pyarrow takes a relative path for a URI where a colon is in its first part, and expands ``~`` itself; such paths are made absolute.
@@ -306,24 +306,24 @@ def local(text: str) -> Path:
 
 
 def _demand_utf8(path: Path) -> None:
-    if spelled(path) != str(path):
+    if printable_path(path) != str(path):
         raise InputError("a name that is not UTF-8", where=path, todo="Rename it")
 
 
-def spelled(path: Path) -> str:
+def printable_path(path: Path) -> str:
     """A path as text that files of any form take: bytes that are not UTF-8 are escaped."""
     return str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def quoted(path: Path | str) -> str:
+def sql_string(path: Path | str) -> str:
     """A path as a string of SQL."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def listed(files: Iterable[Path]) -> str:
+def sql_file_list(files: Iterable[Path]) -> str:
     """Files that DuckDB is to read, as a list of SQL: it takes ``[``, ``*`` and ``?`` in a path for patterns, and would read others."""
     plain = (re.sub(r"[*?[]", r"[\g<0>]", str(path)) for path in files)
-    return f"[{', '.join(map(quoted, plain))}]"
+    return f"[{', '.join(map(sql_string, plain))}]"
 
 
 def json_as_text(connection: Any, files: Sequence[Path], typed: Collection[str]) -> str:
@@ -331,9 +331,9 @@ def json_as_text(connection: Any, files: Sequence[Path], typed: Collection[str])
 
     DuckDB takes identifiers for UUIDs and times where they look like them, and writes these in another form.
     """
-    found = connection.execute(f"DESCRIBE SELECT * FROM read_json_auto({listed(files)}, union_by_name=true)").fetchall()
-    columns = ", ".join(f"{quoted(name)}: {quoted(kind if name in typed else 'VARCHAR')}" for name, kind, *_ in found)
-    return f"read_json({listed(files)}, columns={{{columns}}})"
+    found = connection.execute(f"DESCRIBE SELECT * FROM read_json_auto({sql_file_list(files)}, union_by_name=true)").fetchall()
+    columns = ", ".join(f"{sql_string(name)}: {sql_string(kind if name in typed else 'VARCHAR')}" for name, kind, *_ in found)
+    return f"read_json({sql_file_list(files)}, columns={{{columns}}})"
 
 
 def table_digests(folder: Path) -> dict[str, str]:

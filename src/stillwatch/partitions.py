@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, digest, own_folder, reading_parquet, replacing, write_parquet
+from stillwatch.files import PARTIAL, atomic_write, digest, make_private_folder, reading_parquet, write_parquet
 from stillwatch.tables import EVENTS
 from stillwatch.terminal.progress import track
 
@@ -69,7 +69,7 @@ def sketch_files(
             _sketch_file(source, targets[source], sketcher, *ends[source])
 
     if missing:
-        own_folder(folder)
+        make_private_folder(folder)
         for left in folder.glob(f"*{PARTIAL}"):  # by a run that was killed
             left.unlink()
     with ThreadPoolExecutor(threads) as pool:
@@ -115,7 +115,7 @@ def writing(target: Path) -> Iterator[Add]:
     It must be called at least once, since it learns the schema from the first sketches.
     """
     ids: list[pa.Array] = []
-    with replacing(target) as partial:
+    with atomic_write(target) as partial:
         writer: pq.ParquetWriter | None = None
 
         def add(sketched: pa.Table, account_id: pa.ChunkedArray) -> None:

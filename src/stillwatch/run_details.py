@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import ERASURES, demand_settled, digest, read_json, reading_parquet
+from stillwatch.files import ERASURES, demand_no_open_erasure, digest, read_json, reading_parquet
 from stillwatch.tables import Table
 from stillwatch.terminal.counting import noun, number_of
 
@@ -285,7 +285,7 @@ def demand_harvest(run: Path, n_harvested: int) -> Path | None:
     Raises:
         InputError: campaigns tell of a harvest, and the table is gone; or an erasure was interrupted.
     """
-    demand_settled(run)
+    demand_no_open_erasure(run)
     path = run / "harvest.parquet"
     if path.is_file():
         return path
@@ -322,7 +322,7 @@ def demand_run(run: Path) -> None:
     """Raise an InputError where there is no such folder, or an erasure of it was interrupted."""
     if not run.is_dir():
         raise InputError("no such run folder", where=run, todo="Pass the folder that stillwatch detect wrote")
-    demand_settled(run)
+    demand_no_open_erasure(run)
 
 
 def demand_whole(run: Path) -> None:

@@ -18,7 +18,7 @@ from stillwatch.audit import commands, corpus, run, scan, share, verdicts
 from stillwatch.audit.corpus import Columns
 from stillwatch.audit.page import COUNTED, _counted
 from stillwatch.cli import main
-from stillwatch.files import alone
+from stillwatch.files import folder_lock
 
 
 def _lines(rows: list[dict[str, Any]]) -> bytes:
@@ -447,7 +447,7 @@ def test_two_audits_do_not_write_into_one_folder(tmp_path: Path, capsys: pytest.
     source = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)]))
     _audit(tmp_path, source)
     before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
-    with alone(tmp_path / "run", "audit"):
+    with folder_lock(tmp_path / "run", "audit"):
         assert main(["audit", str(source), "--out", str(tmp_path / "run"), "-q", "--remove", "canary"]) == 1
     error = capsys.readouterr().err
     assert "another audit is writing to this folder" in error

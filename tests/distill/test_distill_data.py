@@ -15,7 +15,7 @@ from stillwatch.cli import main
 from stillwatch.distill import data, filters, store, train
 from stillwatch.distill.exchange import Exchange, Reply
 from stillwatch.errors import InputError
-from stillwatch.files import demand_own
+from stillwatch.files import demand_new_or_own
 
 
 @pytest.mark.parametrize(
@@ -209,9 +209,9 @@ def test_a_folder_that_a_kill_left_is_gone_on_with(tmp_path: Path) -> None:
     (tmp_path / "s" / "model.safetensors").touch()
     marks = {"d": data.MARKS, "s": (train.MARK,)}
     for mine, other in ("ds", "sd"):
-        demand_own(tmp_path / mine, marks[mine], "what it was")
+        demand_new_or_own(tmp_path / mine, marks[mine], "what it was")
         with pytest.raises(InputError, match="the folder holds something else than another thing"):
-            demand_own(tmp_path / mine, marks[other], "another thing")
+            demand_new_or_own(tmp_path / mine, marks[other], "another thing")
 
 
 def test_data_are_made_with_the_largest_seed(tmp_path: Path, entries: dict[str, object]) -> None:

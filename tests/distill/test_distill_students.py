@@ -17,7 +17,7 @@ from stillwatch.distill import extra, measures, store, train
 from stillwatch.distill.exchange import Exchange, Messages, Reply, ask
 from stillwatch.distill.students import language, linear, static
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import alone
+from stillwatch.files import folder_lock
 
 WORDS = {
     "sport": ["ball", "goal", "team", "match"],
@@ -417,7 +417,7 @@ def test_answers_left_out_are_predicted_as_by_students_without_them() -> None:
 def test_two_trainings_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_store(tmp_path / "s", [exchange(f"text {i}", "ab"[i % 2]) for i in range(30)])
     argv = ["distill", "train", "classifier", "-q", "--store", str(folder), "--out", str(tmp_path / "m")]
-    with alone(tmp_path / "m", "training"):
+    with folder_lock(tmp_path / "m", "training"):
         assert main(argv) == 1
     assert "another training is writing to this folder" in capsys.readouterr().err
     assert main(argv) == 0

@@ -20,7 +20,7 @@ from stillwatch.erasure.folders import _publish, erase
 from stillwatch.erasure.names import mentions
 from stillwatch.errors import InputError
 from stillwatch.evidence import pdf
-from stillwatch.files import alone, digest, read_json, write_json, write_parquet
+from stillwatch.files import digest, folder_lock, read_json, write_json, write_parquet
 from stillwatch.keys import hashing
 from stillwatch.report.load import load
 from stillwatch.tables import TRACES
@@ -359,7 +359,7 @@ def test_a_replay_that_erasure_was_cut_off_in_does_not_go_on(
     (tmp_path / "replay" / ".erase.ready").mkdir(parents=True)
     assert main(["replay", str(little_world), "--every", "7d", "--out", str(tmp_path / "replay"), "-q"]) == 1
     assert "an erasure was interrupted" in capsys.readouterr().err
-    with alone(tmp_path / "other", "command"):
+    with folder_lock(tmp_path / "other", "command"):
         assert main(["replay", str(little_world), "--every", "7d", "--out", str(tmp_path / "other"), "-q"]) == 1
     assert "another replay is writing" in capsys.readouterr().err
 
@@ -466,7 +466,7 @@ def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:
     (tmp_path / "snapshot.arrow").write_text("acct-3")
     (path,) = (tmp_path / "decisions").iterdir()
     other = path.read_bytes().splitlines(keepends=True)[1]
-    with alone(tmp_path, "service"), pytest.raises(InputError, match="is writing to this folder"):
+    with folder_lock(tmp_path, "service"), pytest.raises(InputError, match="is writing to this folder"):
         erase([tmp_path], "acct-3", note="request 17")
     (done,) = erase([tmp_path], "acct-3", note="request 17")
     assert (done.rows, done.left) == ({"decisions/decisions-2001-09-09.ndjson": 2}, ["snapshot.arrow"])
@@ -754,7 +754,7 @@ def test_killed_among_replays_mark_logs_and_ledgers_the_next_time_does_the_rest(
 
 def test_a_run_in_the_making_is_not_touched(a_little: tuple[Path, Path, str], tmp_path: Path) -> None:
     _, run, account = copied(a_little, tmp_path)
-    with alone(run, "detect"), pytest.raises(InputError, match="another command is writing"):
+    with folder_lock(run, "detect"), pytest.raises(InputError, match="another command is writing"):
         erase([run], account, note="request 17")
 
 

@@ -22,7 +22,7 @@ from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.erasure import folders
 from stillwatch.errors import InputError
-from stillwatch.files import alone, write_parquet
+from stillwatch.files import folder_lock, write_parquet
 from stillwatch.ingest import runner
 from stillwatch.ingest.values import instant
 from stillwatch.keys.hashing import keyed, tenant_key
@@ -432,7 +432,7 @@ def test_one_ingest_at_a_time_writes_to_a_folder(write, tmp_path):
     workflows.ingest([write([event()])], "canonical", out, as_of=AS_OF, quiet=True)
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     (out / ".ingest.partial").mkdir()  # of the other one
-    with alone(out, "ingest"), pytest.raises(InputError, match="another ingest is writing to this folder"):
+    with folder_lock(out, "ingest"), pytest.raises(InputError, match="another ingest is writing to this folder"):
         workflows.ingest([write([event(), event(event_id="e2")])], "canonical", out, as_of=AS_OF, quiet=True)
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
     assert (out / ".ingest.partial").exists(), "what the other one is writing stays"

@@ -26,7 +26,7 @@ import pytest
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.files import alone
+from stillwatch.files import folder_lock
 from stillwatch.prove import choices, lineage_commands, packet, suspects
 from stillwatch.prove import verify as checking
 from stillwatch.prove.answers import Answer, Store, alone_in
@@ -138,7 +138,7 @@ def test_options_out_of_range(where: Path, options: tuple[object, ...], capsys: 
 
 def test_two_that_commit_at_once_lose_no_entry(where: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (where / "commitments.jsonl").read_bytes()
-    with alone(where, "prove commit"):
+    with folder_lock(where, "prove commit"):
         assert "another prove commit" in refused(capsys, "prove", "commit", "--tenants", "acme")
     assert (where / "commitments.jsonl").read_bytes() == before
 

@@ -11,7 +11,7 @@ import report_run as runs
 
 from stillwatch import cli, report
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_STALE, publishing
+from stillwatch.files import RUN_STALE, publish_together
 from stillwatch.report import load
 from stillwatch.report.page import capabilities
 
@@ -469,7 +469,7 @@ def test_worth_of_the_harvest_stands_in_each_campaign_and_in_its_case(tmp_path: 
     assert worth["low"] > 0.7
     elsewhere = read(report.run(run, out=tmp_path / "pages" / "r.html"))
     assert ("a", {"href": "../run/exposure/exposure.html#c-4be0a1"}) in elsewhere.tags
-    with publishing(run, ("summary.json",), RUN_STALE) as staging:  # as the next detect does
+    with publish_together(run, ("summary.json",), RUN_STALE) as staging:  # as the next detect does
         shutil.copy(run / "summary.json", staging)
     assert "What the harvest is worth" not in report.run(run).read_text(), "it was of another harvest"
     assert (run / "exposure" / "curves.json").is_file()

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from serve_kit import KEY, entries
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone
+from stillwatch.files import folder_lock
 from stillwatch.ingest.parsers._envelope import parse_envelope
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.keys.credentials import HEADERS, SUBPROTOCOL, credential
@@ -450,12 +450,12 @@ def test_tokens_are_changed_by_one_command_at_a_time(tmp_path: Path) -> None:
     secret = tokens.create(path, "gateway", tokens.Role.DECIDE)
     link = tmp_path / "link.json"
     link.symlink_to(path)
-    with alone(tmp_path / "tokens.json.lock", "stillwatch token"):
+    with folder_lock(tmp_path / "tokens.json.lock", "stillwatch token"):
         for change in (lambda: tokens.revoke(path, "gateway"), lambda: tokens.create(link, "other", tokens.Role.DECIDE)):
             with pytest.raises(InputError, match="another stillwatch token is writing"):
                 change()
     assert tokens.load(path).find(secret.encode()) is not None
-    with alone(tmp_path, "service"):  # whose state the file may lie in
+    with folder_lock(tmp_path, "service"):  # whose state the file may lie in
         tokens.revoke(path, "gateway")
     assert not tokens.load(path).rows
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart, local
+from stillwatch.files import demand_no_overlap, path_argument
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import print_plain
 from stillwatch.terminal.seeds import seed
@@ -85,7 +85,7 @@ def _audit(args: argparse.Namespace) -> Any:
         columns=columns, fpr=args.fpr, remove=remove, processes=args.processes or run.processes(), seed=args.seed, layout=args.layout,
         questions=args.questions, one_source=args.one_source,
     )
-    demand_apart(args.out, getattr(args, "marks", None), getattr(args, "key", None))
+    demand_no_overlap(args.out, getattr(args, "marks", None), getattr(args, "key", None))
     marks = args.own.from_options(args) if args.own is not None else None
     summary = run.run(settings, marks=marks, quiet=args.quiet or args.json)
     if not (args.quiet or args.json):
@@ -149,7 +149,7 @@ def _index(args: argparse.Namespace) -> Any:
             raise InputError(f"{item!r} is not NAME=PATH", todo="Write it like dolly=dolly.jsonl")
         if name in dict(sets):
             raise InputError(f"two sets are called {name}", where=item, todo="Put both into one folder, or give each a name of its own")
-        sets.append((name, local(path)))
+        sets.append((name, path_argument(path)))
     if args.out.exists() and not duplicates.is_index(args.out):
         raise InputError("something else than an index stands there", where=args.out, todo="Pass another --out")
     found = duplicates.build_from(sets, corpus.Columns(text=args.text_column))

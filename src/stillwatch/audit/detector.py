@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from stillwatch.audit import boost, fit, forest, form, punctuation, questions
 from stillwatch.errors import InputError
-from stillwatch.files import replacing
+from stillwatch.files import atomic_write
 from stillwatch.numeric import text_features
 from stillwatch.numeric.arrays import text_bytes
 from stillwatch.terminal.counting import number_of
@@ -155,7 +155,7 @@ class Detector:
 
     def save(self, path: Path) -> None:
         """Write as NPZ, without pickles."""
-        with replacing(path) as partial, open(partial, "wb") as handle:
+        with atomic_write(path) as partial, open(partial, "wb") as handle:
             np.savez_compressed(
                 handle, table=self.table, intercepts=self.intercepts, bits=np.int64(self.bits),
                 generated=self.generated, fold=self.fold, held_out=self.held_out, known=self.known,

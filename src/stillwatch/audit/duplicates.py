@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stillwatch.audit import corpus
 from stillwatch.errors import InputError
-from stillwatch.files import replacing
+from stillwatch.files import atomic_write
 from stillwatch.numeric import text_features
 from stillwatch.numeric.arrays import text_bytes
 from stillwatch.numeric.fast_hashes import join, mix
@@ -164,7 +164,7 @@ def build(sets: Iterable[tuple[str, Iterable[list[str]]]]) -> Index:
 
 def save(index: Index, path: Path) -> None:
     """Write an index as NPZ, without pickles."""
-    with replacing(path) as partial, open(partial, "wb") as handle:
+    with atomic_write(path) as partial, open(partial, "wb") as handle:
         np.savez_compressed(handle, known=index.known, name=index.name, names=np.array(index.names, dtype=np.str_))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import jinja2
 
 from stillwatch.audit import results, verdicts
-from stillwatch.files import replacing
+from stillwatch.files import atomic_write
 from stillwatch.terminal.counting import number_of
 
 MAX_ROWS = 500
@@ -50,7 +50,7 @@ def write(summary: dict[str, Any], found: results.Results, path: Path) -> None:
         months=months, detail=detail[:MAX_ROWS],
         n_few=sum(bool(row["period"]) for row in found.rows) - len(dated), few=results.MIN_DOCUMENTS,
     )
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(html, encoding="utf-8")
 
 

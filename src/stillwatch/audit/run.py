@@ -25,7 +25,7 @@ from stillwatch.audit.detector import MIN_MAKER, MIN_WORDS, Detector, identity, 
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.scan import Instruments, Tally, scan
 from stillwatch.errors import InputError
-from stillwatch.files import alone, demand_apart, own_folder, read_json, write_json
+from stillwatch.files import demand_no_overlap, folder_lock, make_private_folder, read_json, write_json
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
 
@@ -90,16 +90,17 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
         InputError: something given cannot be read, references are too few, or another audit is writing to the folder.
     """
     _is_free(settings.out)
-    demand_apart(settings.out, settings.corpus, settings.human, settings.generated, settings.held_out, settings.index, settings.campaigns)
+    inputs = (settings.corpus, settings.human, settings.generated, settings.held_out, settings.index, settings.campaigns)
+    demand_no_overlap(settings.out, *inputs)
     parts, unread = listed(settings.corpus, settings.columns, out=settings.out)
-    with alone(settings.out, "audit"):
+    with folder_lock(settings.out, "audit"):
         return _run(settings, parts, unread, marks, quiet)
 
 
 def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkTest | None, quiet: bool) -> dict[str, Any]:
     rng = np.random.default_rng(settings.seed)
     work = settings.out / WORK
-    own_folder(work)
+    make_private_folder(work)
     templates = campaigns.load(settings.campaigns) if settings.campaigns is not None else None
     index = duplicates.load(settings.index) if settings.index is not None else None
     resumed = _same_as_before(work, settings, parts, marks, templates)

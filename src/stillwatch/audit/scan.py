@@ -20,7 +20,7 @@ from stillwatch.audit.detector import IS_REFERENCE, MIN_WORDS, NAMED_BY, Detecto
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.share import N_BINS, References
-from stillwatch.files import replacing
+from stillwatch.files import atomic_write
 from stillwatch.numeric import text_features
 
 F64 = NDArray[np.float64]
@@ -177,7 +177,7 @@ class Tally:
             "untimed": self.untimed, "n_parts": self.n_parts,
             "damaged": self.damaged, "textless": self.textless,
         }
-        with replacing(path) as partial:
+        with atomic_write(path) as partial:
             partial.write_bytes(orjson.dumps(value))
 
     @classmethod
@@ -251,7 +251,7 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
     """Read a part and write its documents and its tally; the tally last, so that its presence says the part is done."""
     total = Tally(n_parts=1)
     ranks = Ranks.of(with_.detector) if with_.detector is not None else None
-    with replacing(documents) as partial, pq.ParquetWriter(partial, DOCUMENTS, compression="zstd") as writer:
+    with atomic_write(documents) as partial, pq.ParquetWriter(partial, DOCUMENTS, compression="zstd") as writer:
         waiting: list[pa.Table] = []
         try:
             for batch, bad in corpus.batches(part, with_.columns):

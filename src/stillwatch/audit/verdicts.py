@@ -18,7 +18,7 @@ from stillwatch.audit import canaries, corpus, results, share
 from stillwatch.audit.detector import IS_REFERENCE, MIN_WORDS, UNASKED, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.scan import DOCUMENTS, OTHER
-from stillwatch.files import PARTIAL, replacing
+from stillwatch.files import PARTIAL, atomic_write
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
 
@@ -47,7 +47,7 @@ def write(
     counts: Counter[str] = Counter()
     named = frozenset(row["source"] for row in found.rows)
     for path in scanned:
-        with pq.ParquetFile(path) as file, replacing(folder / path.name) as new, _writer(new) as writer:
+        with pq.ParquetFile(path) as file, atomic_write(folder / path.name) as new, _writer(new) as writer:
             for i in range(file.num_row_groups):
                 table = file.read_row_group(i)
                 verdict, reasons = judge(table, found.accepted, named, limits, fpr)
@@ -158,7 +158,7 @@ def filtered_copy(
     for i, part in enumerate(parts):
         key = part.paths[0] if part.kind not in ("text", "html") else Path(f"{part.kind}:{part.start}")
         files.setdefault(key, []).append(i)
-    with replacing(out / REMOVED) as partial, open(partial, "wb") as log:
+    with atomic_write(out / REMOVED) as partial, open(partial, "wb") as log:
         for mine in track(list(files.values()), "filtering", len(files), quiet=quiet):
             first = parts[mine[0]]
             where = corpus.relative(first.root, first.paths[0])
@@ -199,7 +199,7 @@ def _as_it_was(path: Path, folder: Path, where: str, log: Any, counts: Counter[s
     except OSError:
         _lost(where, NOT_READ, log, counts)
         return
-    with source, replacing(folder / where) as partial, partial.open("wb") as copy:
+    with source, atomic_write(folder / where) as partial, partial.open("wb") as copy:
         shutil.copyfileobj(source, copy)
     counts[UNREAD_KEPT] += 1
 
@@ -252,7 +252,7 @@ def _copy(first: corpus.Part, rows: Iterator[corpus.Document | corpus.Unread], t
         return
     if first.kind == "parquet":
         schema = pq.ParquetFile(first.paths[0]).schema_arrow
-        with replacing(target) as partial, pq.ParquetWriter(partial, schema, compression="zstd") as writer:
+        with atomic_write(target) as partial, pq.ParquetWriter(partial, schema, compression="zstd") as writer:
             block: list[pa.RecordBatch] = []
             for item in rows:
                 block.append(item.raw)
@@ -264,7 +264,7 @@ def _copy(first: corpus.Part, rows: Iterator[corpus.Document | corpus.Unread], t
         return
     if first.kind == "warc":
         target = target.with_name(target.name + ".jsonl")
-    with replacing(target) as partial, ExitStack() as stack:
+    with atomic_write(target) as partial, ExitStack() as stack:
         handle = _packed(stack, partial, target.suffix.lower())
         between, end = (b",\n", b"\n]\n") if first.kind == "array" else (b"\n", b"\n")
         before = b"[\n" if first.kind == "array" else b""

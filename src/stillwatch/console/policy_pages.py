@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.files import once
+from stillwatch.files import reject_repeated_keys
 from stillwatch.respond import actions, policy, throttle
 from stillwatch.respond.bulk import chunks
 from stillwatch.respond.policy import Policy
@@ -212,7 +212,7 @@ def _differences(old: dict[str, Any], new: dict[str, Any], above: str = "") -> l
 
 def _draft(visit: Visit) -> Response:
     try:
-        document = json.loads(visit.needed("document", most=100_000), object_pairs_hook=once)
+        document = json.loads(visit.needed("document", most=100_000), object_pairs_hook=reject_repeated_keys)
     except (ValueError, RecursionError) as error:
         raise InputError(f"the policy is no JSON ({error})") from error
     if not isinstance(document, dict):

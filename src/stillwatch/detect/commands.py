@@ -8,7 +8,7 @@ from typing import Any
 
 from stillwatch import run_details
 from stillwatch.errors import InputError
-from stillwatch.files import demand_outside
+from stillwatch.files import demand_outside_logs
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import print_plain
 from stillwatch.terminal.seeds import seed
@@ -58,7 +58,7 @@ def _demand_fitting(args: argparse.Namespace) -> None:
         raise InputError("traces are looked at without the engine", where="--traces", todo="Leave out --threads and --memory")
     if args.traces is not None and args.since:
         raise InputError("groups of traces do not continue an earlier run's", where="--since", todo="Leave it out")
-    demand_outside(args.source, args.out, "a run")
+    demand_outside_logs(args.source, args.out, "a run")
 
 
 def _lines(summary: Mapping[str, Any], out: Path, *, of_traces: bool) -> Iterator[str]:

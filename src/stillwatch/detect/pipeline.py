@@ -14,7 +14,7 @@ from stillwatch.detect.traffic import CONTENT_COLUMNS, measure, propose, read_tr
 from stillwatch.detect.unmixing import unmix, worded
 from stillwatch.engine import Engine, open_engine
 from stillwatch.errors import InputError
-from stillwatch.files import alone, demand_place
+from stillwatch.files import demand_run_folder, folder_lock
 from stillwatch.terminal.progress import Clock
 
 
@@ -95,17 +95,17 @@ def detect(
     if traces is not None:
         from stillwatch.detect.lockstep import detect_traces
 
-        demand_place(out, traces)
+        demand_run_folder(out, traces)
         return detect_traces(traces, out, seed=seed)
     assert source is not None
-    demand_place(out)
+    demand_run_folder(out)
     clock = Clock(quiet=quiet)
     data = dataset.open_dataset(source)
     earlier = run_folder.earlier_run(since, as_of) if since else run_folder.NO_EARLIER
     parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "min_accounts": MIN_ACCOUNTS}
     if recent_us is not None:
         parameters["recent_hours"] = recent_us / judge.HOUR_US
-    with alone(out, "detect"), open_engine(out, threads, memory_gb) as duck:
+    with folder_lock(out, "detect"), open_engine(out, threads, memory_gb) as duck:
         with clock.stage("sketch", tracked=True):
             if recent_us is not None:
                 data = dataset.lately(data, recent_us, as_of)

@@ -6,7 +6,7 @@ from typing import Any
 
 from stillwatch import __version__
 from stillwatch.distill.measures import Row, show
-from stillwatch.files import replacing
+from stillwatch.files import atomic_write
 from stillwatch.terminal.counting import number_of
 
 
@@ -61,6 +61,6 @@ A student repeats its teacher's mistakes and is measured only on the data above.
 {"".join(f"{chr(10)}{note}" for note in notes)}
 """
     path = folder / "README.md"
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(text, encoding="utf-8")
     return path

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone, demand_apart, demand_outside, demand_own
+from stillwatch.files import demand_new_or_own, demand_no_overlap, demand_outside_logs, folder_lock
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import plain, print_plain
 from stillwatch.terminal.seeds import seed
@@ -96,7 +96,7 @@ def _harvest(args: argparse.Namespace) -> Any:
     from stillwatch.distill.manifest import read as read_manifest
 
     manifest = read_manifest(args.teacher)
-    demand_apart(args.out, args.teacher, args.prompts)
+    demand_no_overlap(args.out, args.teacher, args.prompts)
     store.demand_free(args.out)
     policies.parse(args.policy)
     _check_sampling(args)
@@ -181,8 +181,8 @@ def _train(args: argparse.Namespace) -> Any:
         raise InputError("--store or --out is missing", todo="Pass the harvest store and the folder of the student")
     if (args.out / store.ABOUT).exists():
         raise InputError("a harvest store is there", where=args.out, todo="Pass another folder for the student")
-    demand_apart(args.out, args.store, args.teacher, args.held_out, args.student, args.encoder)
-    demand_own(args.out, (train.MARK, train.COMPARISON, loop.CHECKPOINT), "a student")
+    demand_no_overlap(args.out, args.store, args.teacher, args.held_out, args.student, args.encoder)
+    demand_new_or_own(args.out, (train.MARK, train.COMPARISON, loop.CHECKPOINT), "a student")
     if args.epochs < 1 or not args.minutes > 0 or not 0 <= args.cpu_hour_price < inf:
         raise InputError("--epochs starts at 1, --minutes must be above 0, --cpu-hour-price be 0 or more")
     held_out = train.read_held(args.held_out) if args.held_out else None
@@ -191,7 +191,7 @@ def _train(args: argparse.Namespace) -> Any:
         raise InputError("--teacher is missing", todo="Pass the teacher's manifest")
     is_new = not args.out.exists()
     try:
-        with alone(args.out, "training"):
+        with folder_lock(args.out, "training"):
             return _run_training(args, held_out, manifest)
     finally:
         if is_new:
@@ -271,7 +271,7 @@ def _parse_layers(text: str) -> tuple[int, ...]:
 def _export(args: argparse.Namespace) -> Any:
     from stillwatch.distill import export
 
-    demand_apart(args.out, *(path for path in args.student.glob("*") if path.suffix != ".onnx"))
+    demand_no_overlap(args.out, *(path for path in args.student.glob("*") if path.suffix != ".onnx"))
     path = export.run(args.student, args.out)
     if not (args.quiet or args.json):
         print(path)
@@ -285,9 +285,9 @@ def _data(args: argparse.Namespace) -> Any:
     from stillwatch.distill.manifest import read as read_manifest
 
     manifest = read_manifest(args.teacher)
-    demand_apart(args.out, args.teacher, args.seeds, args.logs, *args.contamination)
-    demand_own(args.out, data.MARKS, "training data")
-    demand_outside(args.logs, args.out, "training data")
+    demand_no_overlap(args.out, args.teacher, args.seeds, args.logs, *args.contamination)
+    demand_new_or_own(args.out, data.MARKS, "training data")
+    demand_outside_logs(args.logs, args.out, "training data")
     sources = [source for source in (args.seeds, args.logs, args.task) if source]
     if len(sources) != 1:
         raise InputError("pass one of --seeds, --logs and --task")

@@ -24,7 +24,7 @@ from stillwatch.distill.filters import Rejection
 from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
-from stillwatch.files import replacing, write_json, write_parquet
+from stillwatch.files import atomic_write, write_json, write_parquet
 from stillwatch.rows import PACKED, placed_rows
 from stillwatch.terminal.counting import number_of
 
@@ -395,7 +395,7 @@ def _write(
                  for name, value in asdict(plan).items() if value not in (None, ())},
     }
     write_json(summary, out / "summary.json")
-    with replacing(out / "README.md") as partial:
+    with atomic_write(out / "README.md") as partial:
         partial.write_text(_card(summary), encoding="utf-8")
     return summary
 

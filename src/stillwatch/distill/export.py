@@ -9,7 +9,7 @@ from stillwatch.distill.extra import need
 from stillwatch.distill.students import linear
 from stillwatch.distill.students.static import StaticEncoder, unit
 from stillwatch.errors import InputError
-from stillwatch.files import read_json, replacing
+from stillwatch.files import atomic_write, read_json
 
 OPSET = 17
 
@@ -51,7 +51,7 @@ def run(folder: Path, out: Path) -> Path:
     outputs = need("onnx.reference", what="ONNX export").ReferenceEvaluator(model).run(None, inputs)[0]
     if not np.allclose(outputs, expected, atol=1e-4):
         raise RuntimeError(f"the ONNX file answers differently from the student (by {np.abs(outputs - expected).max():.2g})")
-    with replacing(out) as partial:
+    with atomic_write(out) as partial:
         onnx.save(model, str(partial))
     return out
 

@@ -19,7 +19,7 @@ import orjson
 
 from stillwatch.distill.exchange import Exchange
 from stillwatch.errors import InputError
-from stillwatch.files import demand_own, own_folder, read_json, write_json
+from stillwatch.files import demand_new_or_own, make_private_folder, read_json, write_json
 
 FORMAT = 1
 ROWS, EARLY, SENT, ABOUT, LOCK = "exchanges.jsonl", "early.jsonl", "sent.jsonl", "store.json", ".lock"
@@ -75,7 +75,7 @@ def _parse_sent(line: bytes) -> tuple[str, bool]:
 
 def demand_free(folder: Path) -> None:
     """Raise an InputError where a folder holds something other than a harvest store."""
-    demand_own(folder, (ABOUT, ROWS, LOCK), "a harvest store")
+    demand_new_or_own(folder, (ABOUT, ROWS, LOCK), "a harvest store")
 
 
 class Store:
@@ -102,7 +102,7 @@ class Store:
             raise InputError("this system has no file locks that keep two harvests apart", where=folder, todo=todo) from error
         self.folder, self.keep_text = folder, keep_text
         entries = {"format": FORMAT, "teacher": teacher, "identity": identity, "policy": policy, "text": keep_text}
-        own_folder(folder)
+        make_private_folder(folder)
         self._lock = open(folder / LOCK, "w")  # noqa: SIM115 - held as long as the store is open
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,7 +17,7 @@ from stillwatch.distill.students import linear, loop
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
-from stillwatch.files import own_folder, read_json, write_json
+from stillwatch.files import make_private_folder, read_json, write_json
 from stillwatch.rows import placed_rows
 from stillwatch.terminal.counting import number_of
 
@@ -442,7 +442,7 @@ def mark_folder(out: Path, rows: Sequence[Exchange], *of: object) -> str:
     if set(present) != {identity}:
         todo = "Pass the options that it was trained with, or another folder"
         raise InputError("a student of another seed, store or option is there", where=out, todo=todo)
-    own_folder(out)
+    make_private_folder(out)
     (out / MARK).write_text(identity, encoding="utf-8")
     return identity
 

@@ -23,7 +23,7 @@ from stillwatch import dataset, partitions, run_details, sketch
 from stillwatch.erasure.names import mentions, pattern
 from stillwatch.erasure.tables import Who, equals, lines_without, of_campaigns, parquet_without, tells_no_accounts, untold
 from stillwatch.errors import InputError
-from stillwatch.files import ERASING, ERASURES, EXPORTED, TO_ERASE, alone, data_files, digest, read_json, write_json
+from stillwatch.files import ERASING, ERASURES, EXPORTED, TO_ERASE, data_files, digest, folder_lock, read_json, write_json
 from stillwatch.ingest.output import FAILED, QUARANTINE
 from stillwatch.tables import EVENTS, REPLACES
 
@@ -104,7 +104,7 @@ def erase(
     done = [Done(folder) for folder in (*runs, *replays, *states, *tables, *kept, *logs)]
     with ExitStack() as held:
         for each in (each for each in done if each.folder in rewritten):
-            held.enter_context(alone(each.folder, "command", settled=False))
+            held.enter_context(folder_lock(each.folder, "command", refuse_open_erasure=False))
             if not dry and (each.folder / TO_ERASE).exists():
                 begun.append(each.folder)
             each.finished = not dry and finish(each.folder)

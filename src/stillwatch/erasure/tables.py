@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from stillwatch import dataset, partitions, run_details
 from stillwatch.erasure.names import pattern, replaced
-from stillwatch.files import read_json, reading_parquet, replacing
+from stillwatch.files import atomic_write, read_json, reading_parquet
 from stillwatch.ingest.parsers import all_formats
 from stillwatch.ingest.tenant import Tenant
 
@@ -140,7 +140,7 @@ def parquet_without(path: Path, target: Path | None, who: Who) -> int:
         n = sum(int(pc.sum(test(batch)).as_py() or 0) for batch in file.iter_batches(dataset.BATCH_ROWS, columns=columns))
         if n and target is not None:
             codec = file.metadata.row_group(0).column(0).compression.lower().replace("uncompressed", "none")
-            with replacing(target) as partial, pq.ParquetWriter(partial, schema, compression=codec) as out:
+            with atomic_write(target) as partial, pq.ParquetWriter(partial, schema, compression=codec) as out:
                 for batch in file.iter_batches(dataset.BATCH_ROWS):
                     kept = batch.filter(pc.invert(test(batch)))
                     if len(kept):
@@ -163,7 +163,7 @@ def _lists(path: Path, target: Path | None, who: Who) -> int:
         for name, values in columns.items():
             at = table.column_names.index(name)
             table = table.set_column(at, table.field(at), pa.array(values, table.field(at).type))
-        with replacing(target) as partial:
+        with atomic_write(target) as partial:
             pq.write_table(table, partial, compression="zstd")
     return n
 
@@ -213,7 +213,7 @@ def lines_without(path: Path, target: Path | None, who: Who) -> int:
     with open(path, "rb") as file:
         n = sum(map(about, file))
     if n and target is not None:
-        with replacing(target) as partial, open(path, "rb") as file, open(partial, "wb") as out:
+        with atomic_write(target) as partial, open(path, "rb") as file, open(partial, "wb") as out:
             out.writelines(line for line in file if not about(line))
     return n
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.evaluate.intervals import ratio
-from stillwatch.files import listed
+from stillwatch.files import sql_file_list
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,7 +109,7 @@ def _connected(*sources: object) -> Iterator[Any]:
 
 def _source(engine: Any, name: str, data: "pa.Table | Path") -> str:
     """What to select from; identifiers of requests are text, since a truth may have numbers for those that the log has as text."""
-    source = f"read_parquet({listed([data])})" if isinstance(data, Path) else f"{name}_table"
+    source = f"read_parquet({sql_file_list([data])})" if isinstance(data, Path) else f"{name}_table"
     if not isinstance(data, Path):
         engine.register(source, data)
     return f"(SELECT * REPLACE (CAST(event_id AS VARCHAR) AS event_id) FROM {source})"

@@ -10,7 +10,7 @@ import orjson
 from stillwatch import run_details
 from stillwatch.errors import InputError
 from stillwatch.evidence import checking, indicators, ocsf, packet, rescoring, shared, statement, stix, webhooks
-from stillwatch.files import replacing, write_json
+from stillwatch.files import atomic_write, write_json
 from stillwatch.keys import signing
 from stillwatch.respond import cases
 from stillwatch.respond.acting import Args, reading, say, writing
@@ -56,7 +56,7 @@ def _write(run: shared.SharedRun, args: Args, out: Path) -> Path:
         write_json(stix.bundle(run, tlp=args.tlp, producer=args.producer), path)
         return path
     path = out / "ocsf.jsonl"
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_bytes(b"".join(orjson.dumps(f, option=orjson.OPT_SORT_KEYS) + b"\n" for f in ocsf.findings(run)))
     return path
 

@@ -35,7 +35,7 @@ from stillwatch.dataset import batches, decoded, open_dataset
 from stillwatch.errors import InputError
 from stillwatch.evidence import ocsf, shared, stix
 from stillwatch.evidence.pdf import print_pdf
-from stillwatch.files import digest, json_bytes, reading_parquet, replacing, write_json, write_parquet
+from stillwatch.files import atomic_write, digest, json_bytes, reading_parquet, write_json, write_parquet
 from stillwatch.judge.model import dump
 from stillwatch.keys import signing
 from stillwatch.prove import citing
@@ -123,7 +123,7 @@ def write(
     written: dict[Path, dict[str, str]] = {}
     for name in wanted:
         target = out / f"{name}{run_details.PACKET}"
-        with replacing(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as temporary:
+        with atomic_write(target) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-packet-") as temporary:
             folder = Path(temporary)
             missing = _fill(folder, run, loaded, known[name], shareable, options) | changed
             proofs = [{**proof, "about": how} for proof in cited if (how := citing.about(proof, [name])) is not None]

@@ -27,7 +27,7 @@ from stillwatch import __version__
 from stillwatch.errors import InputError
 from stillwatch.evidence.checking import opened, read_json, read_table, verify
 from stillwatch.evidence.packet import AS_READ, FIRST_CHANGED, FORMAT, STATEMENT, zip_signed
-from stillwatch.files import digest, json_bytes, replacing, write_json
+from stillwatch.files import atomic_write, digest, json_bytes, write_json
 from stillwatch.keys import signing
 from stillwatch.report import page, words
 from stillwatch.report.evidence import LEAST
@@ -75,7 +75,7 @@ def write(
         statement=statement, evidence=[measured(piece) for piece in statement["evidence"]], packet=about, called=called, contact=contact,
         missing=missing, erased=erased, version=__version__,
     )
-    with replacing(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
+    with atomic_write(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
         folder = Path(made)
         write_json(statement, folder / "statement.json")
         for name, text in (("statement.html", html), ("requests.csv", requests)):

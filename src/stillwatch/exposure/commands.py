@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart, demand_own
+from stillwatch.files import demand_new_or_own, demand_no_overlap
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import print_plain
 from stillwatch.terminal.seeds import seed
@@ -43,8 +43,8 @@ def _exposure(args: argparse.Namespace) -> Any:
         raise InputError(f"unknown capability {args.capability!r}", where="--capability", todo=f"Known: {', '.join(CAPABILITIES)}")
     out = args.out or (args.run / "exposure" if args.run else Path("exposure"))
     students = list(dict.fromkeys(args.student)) or ["words", "characters"]  # the same twice would vouch for itself
-    demand_apart(out, *stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)
-    demand_own(out, report.TABLES, "an exposure study")  # before the minutes that it takes
+    demand_no_overlap(out, *stores, args.truth, *args.curves, *(Path(name) for name in students if Path(name).is_dir()), args.run)
+    demand_new_or_own(out, report.TABLES, "an exposure study")  # before the minutes that it takes
     quiet = args.quiet or args.json
     # All that is read is, before the minutes that a study takes.
     truth = _truth(args.truth) if args.truth else None

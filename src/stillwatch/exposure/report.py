@@ -13,7 +13,7 @@ from stillwatch.exposure import backtest, curves, laws
 from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import ATTACKS, COUNTERMEASURES, Effect, strongest
 from stillwatch.exposure.worth import CAP, DAYS, HARVEST_FACTOR, NEWS, PUBLIC, CampaignWorth, Skill, Worth, scores, sizes, worth
-from stillwatch.files import own_folder, replacing, write_json
+from stillwatch.files import atomic_write, make_private_folder, write_json
 from stillwatch.run_details import between
 from stillwatch.terminal.plain import plain
 
@@ -63,7 +63,7 @@ TABLES = ("exposure.json", "curves.json")
 
 def write(report: Report, out: Path) -> list[Path]:
     """Write exposure.json, curves.json, one PNG a skill (where matplotlib is installed) and exposure.html, the page last."""
-    own_folder(out)
+    make_private_folder(out)
     paths = [out / name for name in TABLES]
     write_json(_json(report), paths[0])
     curves.write(report.measured, paths[1])
@@ -74,11 +74,11 @@ def write(report: Report, out: Path) -> list[Path]:
             pictures.append("")
             continue
         paths.append(out / f"curve-{number}.png")
-        with replacing(paths[-1]) as partial:
+        with atomic_write(paths[-1]) as partial:
             partial.write_bytes(png)
         pictures.append("data:image/png;base64," + base64.b64encode(png).decode())
     paths.append(out / "exposure.html")
-    with replacing(paths[-1]) as partial:
+    with atomic_write(paths[-1]) as partial:
         partial.write_text(page(report, pictures), encoding="utf-8")
     return paths
 

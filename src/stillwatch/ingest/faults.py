@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import spelled
+from stillwatch.files import printable_path
 
 ERASED_ACCOUNT = "erased_account"
 """Reason of rows that are counted, and of which nothing else is kept."""
@@ -90,4 +90,4 @@ def unread(name: str, detail: str) -> None:
 def count(counts: dict[str, dict[str, Any]], path: Path, line: int, notes: dict[str, str]) -> None:
     """Add a row's fields that were left empty to ``counts``: field -> number of ``rows``, and the ``first`` detail with its place."""
     for name, detail in notes.items():
-        counts.setdefault(name, {"rows": 0, "first": f"{spelled(path)}, line {line}: {detail}"})["rows"] += 1
+        counts.setdefault(name, {"rows": 0, "first": f"{printable_path(path)}, line {line}: {detail}"})["rows"] += 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import partitions
 from stillwatch.errors import InputError
-from stillwatch.files import ERASURES, own_folder, read_json, spelled, write_json, write_parquet
+from stillwatch.files import ERASURES, make_private_folder, printable_path, read_json, write_json, write_parquet
 from stillwatch.ingest.faults import ERASED_ACCOUNT, Bad
 from stillwatch.ingest.readers import Record
 from stillwatch.ingest.tenant import Tenant
@@ -52,7 +52,7 @@ def staged(out: Path) -> Iterator[Path]:
     staging = out / STAGING
     try:
         shutil.rmtree(staging, ignore_errors=True)
-        own_folder(staging / "events")
+        make_private_folder(staging / "events")
         yield staging
     except OSError as error:
         what = f"cannot write ({error.strerror or error})"
@@ -293,7 +293,7 @@ class Quarantine:
             self.rows[role][bad.reason] += 1
             return
         (self.rows[role] if record.line else self.sources)[bad.reason] += 1
-        name = spelled(source)
+        name = printable_path(source)
         place = f"{name}, line {record.line}" if record.line else name
         self.examples[role if record.line else "source"].setdefault(bad.reason, f"{place}: {bad.detail}" if bad.detail else place)
         raw = record.as_bytes() if record.line else b""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import own_folder
+from stillwatch.files import make_private_folder
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import print_plain
 
@@ -35,7 +35,7 @@ class Shelf:
 
     def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Make the folder; only its owner can read it and its files, since they contain prompts."""
-        own_folder(folder)
+        make_private_folder(folder)
         self.folder, self.n, self._now, self.lock = folder, 0, now, threading.Lock()
 
     def put(self, body: bytes) -> Path:

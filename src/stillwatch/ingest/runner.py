@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import digest, spelled, write_parquet
+from stillwatch.files import digest, printable_path, write_parquet
 from stillwatch.ingest.chains import Chains
 from stillwatch.ingest.edge import Edge
 from stillwatch.ingest.faults import ERASED_ACCOUNT, REASONS, UNREAD, Bad, count, noting
@@ -145,7 +145,7 @@ def run(
             content = pool.submit(_content, path)
             role, rows = load(path)
             work.note(role, path, rows, *content.result())
-        summary = work.close() | {"not_read": sorted(map(spelled, unread))}
+        summary = work.close() | {"not_read": sorted(map(printable_path, unread))}
         replaced = unread_logs(out, summary["inputs"])
         keeping = not summary["rows"]["written"] and has_events(out)
         if keeping:
@@ -186,7 +186,7 @@ class _Work:
         self._unread_fields: dict[str, dict[str, Any]] = {}
 
     def note(self, role: str, path: Path, rows: int, size: int, sha256: str) -> None:
-        self._inputs.append({"role": role, "path": spelled(path), "rows": rows, "bytes": size, "sha256": sha256})
+        self._inputs.append({"role": role, "path": printable_path(path), "rows": rows, "bytes": size, "sha256": sha256})
 
     def load_edge(self, path: Path, last: bool) -> tuple[str, int]:
         self._edge = self._edge or Edge(self._tenant)

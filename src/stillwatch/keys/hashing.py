@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone, replacing
+from stillwatch.files import atomic_write, folder_lock
 
 KEY_BYTES = 32
 KEY_NAME = "stillwatch.key"
@@ -33,7 +33,7 @@ def tenant_key(path: Path) -> bytes:
     """
     if not path.exists():
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with replacing(temporary, private=True) as partial:
+        with atomic_write(temporary, private=True) as partial:
             partial.write_text(secrets.token_hex(KEY_BYTES) + "\n")
         try:
             os.link(temporary, path)  # unlike renaming, never replaces a key that another process has created
@@ -101,11 +101,11 @@ def list_erased(key_file: Path, account_id: str, *, off: bool = False) -> bool:
         InputError: there is no such key, or the list is damaged or cannot be written.
     """
     own_hash = erased_hash(ingest_key(key_file), account_id)
-    with alone(key_file.parent, "command", settled=False):
+    with folder_lock(key_file.parent, "command", refuse_open_erasure=False):
         hashes = erased_hashes(key_file)
         if (own_hash in hashes) != off:
             return False
         kept = [hash_ for hash_ in hashes if hash_ != own_hash] if off else [*hashes, own_hash]
-        with replacing(erased_path(key_file), private=True) as partial:
+        with atomic_write(erased_path(key_file), private=True) as partial:
             partial.write_text(ERASED_HEAD + "".join(f"{hash_}\n" for hash_ in kept))
     return True

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from stillwatch.errors import InputError
-from stillwatch.files import own_folder
+from stillwatch.files import make_private_folder
 
 OWN = "Pass the file of a private Ed25519 key, not its .pub; where there is none, a new key is made"
 THEIRS = "Pass the .pub file of the signer"
@@ -37,7 +37,7 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
         key = Ed25519PrivateKey.generate()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         try:
-            own_folder(path.parent)
+            make_private_folder(path.parent)
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(pem)
             public_path(path).write_bytes(public_pem(key.public_key()))

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import own_folder
+from stillwatch.files import make_private_folder
 from stillwatch.prove.tuples import Ids
 from stillwatch.rows import placed_rows
 
@@ -220,7 +220,7 @@ def alone_in(path: Path) -> Iterator[None]:
         yield
         return
     try:
-        own_folder(path.parent)
+        make_private_folder(path.parent)
         made = not path.exists()
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
@@ -286,7 +286,7 @@ class Store:
         kept = dict(row)
         self.rows[question_key(str(kept["prompt"]), int(kept.get("sample") or 0))] = kept
         try:
-            own_folder(self.path.parent)
+            make_private_folder(self.path.parent)
             with self.path.open("a", encoding="utf-8") as handle:
                 handle.write(json.dumps(kept, ensure_ascii=False) + "\n")
         except OSError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import demand_apart
+from stillwatch.files import demand_no_overlap
 from stillwatch.keys.hashing import tenant_key
 from stillwatch.prove.answers import Answer, Tokenizer, tokenizer
 from stillwatch.prove.choices import ChoiceMark
@@ -97,7 +97,7 @@ def keep_apart(args: Args, *options: str, beside: Sequence[Path] = (), read: Seq
     for option in (*options, ""):
         others = [path for other, paths in named.items() if other != option for path in paths]
         for path in named[option]:
-            demand_apart(path, *others, *read)
+            demand_no_overlap(path, *others, *read)
 
 
 def _paths(option: str, value: object) -> list[Path]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.errors import InputError
-from stillwatch.files import own_folder, read_json, write_json
+from stillwatch.files import make_private_folder, read_json, write_json
 from stillwatch.prove import choice_reading, packet
 from stillwatch.prove.answers import Answer, Store, Tokenizer, alone_in, read_answers, read_prompts, tokenizer
 from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, say, tuples_of
@@ -292,7 +292,7 @@ def _demand_same_suspect(out: Path, store: Store, described: dict[str, Any]) -> 
     if store.rows and beside.is_file() and read_json(beside) != described:
         raise InputError("the file holds answers of another suspect, or drawn with other settings", where=out,
                          todo=f"Pass another --out ({beside.name} says who it was)")
-    own_folder(beside.parent)
+    make_private_folder(beside.parent)
     write_json(described, beside)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import replacing, write_json
+from stillwatch.files import atomic_write, write_json
 from stillwatch.prove import canary as c
 from stillwatch.prove import packet
 from stillwatch.prove.answers import read_answers, text_of
@@ -31,7 +31,7 @@ def canary(args: Args) -> Any:
         if args.out is None:
             print(text, end="")  # to a pipe, so nothing else
         else:
-            with replacing(args.out) as partial:
+            with atomic_write(args.out) as partial:
                 partial.write_text(text, "utf-8")
             say(args, f"Next: stillwatch prove ask --prompts {args.out} --samples 20 of the suspect")
         return None
@@ -106,7 +106,7 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]], level
         raise InputError("--out is missing")
     planted = changed = had = 0
     planted_in: dict[str, set[int]] = {}
-    with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
+    with atomic_write(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
         for place, row in placed_rows(args.source):
             unit = args.unit or text_of(row, "tenant", place, args.source, "--unit")
             # the prompt is needed because it shows which choices are free

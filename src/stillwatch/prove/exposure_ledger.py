@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone, data_files, json_as_text, listed, reading_parquet, write_parquet
+from stillwatch.files import data_files, folder_lock, json_as_text, reading_parquet, sql_file_list, write_parquet
 from stillwatch.tables import Column, Table, it_has
 from stillwatch.terminal.counting import number_of
 
@@ -89,7 +89,8 @@ def ledger(marks: Path, run: Path, events: Path | None = None) -> "pa.Table":
 
             table: Any = base.sql(f"""
                 WITH known AS ({known}),
-                harvested AS (SELECT event_id, min(campaign_id) AS campaign_id FROM read_parquet({listed([harvest])}) GROUP BY event_id)
+                harvested AS (SELECT event_id, min(campaign_id) AS campaign_id FROM read_parquet({sql_file_list([harvest])})
+                              GROUP BY event_id)
                 SELECT CAST(m.event_id AS VARCHAR) AS event_id, coalesce({of("account_id", "VARCHAR")}, k.account_id) AS account_id,
                        CAST(m.tenant AS VARCHAR) AS tenant, coalesce({of("scheme", "VARCHAR")}, 'choice') AS scheme,
                        {of("epoch", "VARCHAR")} AS epoch, coalesce({of("timestamp", "TIMESTAMP")}, k.timestamp) AS timestamp,
@@ -141,7 +142,7 @@ def add_to_mark_log(marks: "pa.Table", path: Path) -> tuple[int, int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    with alone(path.parent, "prove mark"):
+    with folder_lock(path.parent, "prove mark"):
         held = read_mark_log(path)
         both = pa.concat_tables([held, marks])
         columns = [both[name] for name in ("event_id", "tenant", "scheme", "epoch", "answer_sha256")]
@@ -252,5 +253,5 @@ def event_files(events: Path | None) -> list[Path]:
 
 def _source(base: Any, files: list[Path]) -> str:
     if files and files[0].suffix == ".parquet":
-        return f"read_parquet({listed(files)})"
+        return f"read_parquet({sql_file_list(files)})"
     return json_as_text(base, files, ("timestamp", "tokens"))

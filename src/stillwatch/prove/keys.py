@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone, replacing
+from stillwatch.files import atomic_write, folder_lock
 from stillwatch.prove.prf import Key, key_from_bytes
 from stillwatch.terminal.counting import number_of
 
@@ -169,7 +169,7 @@ def commit(
     Raises:
         InputError: as :func:`read_log`, or another command writes to the log's folder, or it cannot be written.
     """
-    with alone(log.parent, "prove commit"):
+    with folder_lock(log.parent, "prove commit"):
         entries = read_log(log) if log.exists() else []
         entry: dict[str, Any] = {
             "sequence": len(entries),
@@ -180,7 +180,7 @@ def commit(
             "note": note,
         }
         entry["hash"] = entry_hash(entry)
-        with replacing(log) as partial:
+        with atomic_write(log) as partial:
             partial.write_text("".join(json.dumps(one, sort_keys=True) + "\n" for one in [*entries, entry]), "utf-8")
     return entry
 

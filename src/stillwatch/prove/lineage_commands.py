@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import local
+from stillwatch.files import path_argument
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import print_plain
 
@@ -194,7 +194,7 @@ def read_prompt_ids(path: Path) -> dict[str, str]:
 def _named(file: str) -> tuple[str | None, Path]:
     """Model and path of MODEL=PATH; None and the path where it stands alone."""
     name, sign, path = file.partition("=")
-    return (name, local(path)) if sign and name and not Path(file).exists() else (None, local(file))
+    return (name, path_argument(path)) if sign and name and not Path(file).exists() else (None, path_argument(file))
 
 
 def _plain(text: object) -> str:

@@ -8,7 +8,7 @@ from math import log
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_FILES, data_files, demand_outside, replacing, write_parquet
+from stillwatch.files import RUN_FILES, atomic_write, data_files, demand_outside_logs, write_parquet
 from stillwatch.keys.hashing import tenant_key
 from stillwatch.prove import packet
 from stillwatch.prove.answers import Answer, read_answers, read_prompts, text_of
@@ -157,7 +157,7 @@ def mark(args: Args) -> Any:
     keys: dict[str, Any] = {}
     changed = words = added = conflicting = 0
     logged: list[dict[str, Any]] = []
-    with replacing(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
+    with atomic_write(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
         for place, row in track(rows, "marking", len(rows), quiet=args.quiet):
             text = text_of(row, args.output_column, place, args.source, "--output-column")
             tenant = args.tenant or text_of(row, "tenant", place, args.source, "--tenant")
@@ -204,7 +204,7 @@ def ledger(args: Args) -> Any:
     if args.elicited is not None and args.events is None:
         raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
     if args.events is not None:
-        demand_outside(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
+        demand_outside_logs(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
     keep_apart(args, "out", "elicited", read=[*data_files(args.marks), *event_files(args.events), *(args.run / name for name in RUN_FILES)])
     joined = join(args.marks, args.run, args.events)
     write_parquet(joined, args.out)
@@ -221,7 +221,7 @@ def ledger(args: Args) -> Any:
     summary: dict[str, Any] = {"answers": len(joined), "harvested": dict(harvested), "seen": dict(seen)}
     if args.elicited is not None:
         rows, lost = elicited(joined, args.events, tuple(args.campaign))
-        with replacing(args.elicited) as partial:
+        with atomic_write(args.elicited) as partial:
             partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
         say(args, f"{number_of(len(rows), 'marked answer')} that campaigns elicited: {args.elicited}"
                   + (f"; {lost:,} left out, whose text is not kept or was changed since" if lost else ""))

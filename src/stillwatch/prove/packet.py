@@ -21,7 +21,7 @@ from typing import Any
 
 from stillwatch import __version__
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import digest, own_folder, read_json, replacing, write_json
+from stillwatch.files import atomic_write, digest, make_private_folder, read_json, write_json
 from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
@@ -159,7 +159,7 @@ def write(
         extra: further keys of the record.
         reference: describes who gave the reference's answers; None without a reference.
     """
-    own_folder(folder)
+    make_private_folder(folder)
     first, last = first_and_last([answer.asked_at for answer in inputs.answers])
     write_json({"format": FORMAT}, folder / "record.json")  # marks the folder as a proof, so that a run that was killed can be repeated
     _write_evidence(folder, inputs)
@@ -204,7 +204,7 @@ def _write_evidence(folder: Path, inputs: Inputs) -> None:
 
 
 def _write_lines(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
 
 
@@ -254,7 +254,7 @@ def seal(folder: Path, key: Path | None = None) -> None:
     if key is not None:
         signing = signatures()
         private = signing.signing_key(key)
-        with replacing(folder / SIGNATURE) as partial:
+        with atomic_write(folder / SIGNATURE) as partial:
             partial.write_bytes(signing.sign(private, (folder / "manifest.json").read_bytes()))
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from stillwatch.files import read_json, replacing
+from stillwatch.files import atomic_write, read_json
 from stillwatch.prove.packet import seal
 from stillwatch.prove.show import blind
 from stillwatch.prove.statistics import show_p
@@ -49,7 +49,7 @@ def write_page(folder: Path, key: Path | None = None) -> Path:
         digest=read_json(folder / "manifest.json")["files"]["record.json"],
     )
     path = folder / "report.html"
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(text, "utf-8")
     seal(folder, key)
     return path

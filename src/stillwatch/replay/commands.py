@@ -76,12 +76,12 @@ def _replay(args: argparse.Namespace) -> Any:
     if args.key_file is not None and args.truth is None:
         raise InputError("--key-file without --truth", todo="Pass both, or neither")
     from stillwatch.engine import demand_limits
-    from stillwatch.files import alone, demand_outside
+    from stillwatch.files import demand_outside_logs, folder_lock
     from stillwatch.replay.run import run
 
     demand_limits(args.threads, args.memory)
-    demand_outside(args.source, args.out, "a replay")
-    with alone(args.out, "replay"):
+    demand_outside_logs(args.source, args.out, "a replay")
+    with folder_lock(args.out, "replay"):
         return run(
             args.source,
             args.out,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from stillwatch.errors import InputError
-from stillwatch.files import once, read_json
+from stillwatch.files import read_json, reject_repeated_keys
 from stillwatch.throttling.defaults import REQUESTS_PER_MIN
 
 ACTIONS = ("observe", "throttle", "challenge", "restrict", "block")
@@ -82,7 +82,7 @@ def read_policies(path: Path | None) -> tuple[tuple[Policy, ...], Reply]:
     """
     if path is None:
         return DEFAULT, Reply()
-    document = read_json(path, once)
+    document = read_json(path, reject_repeated_keys)
     if not isinstance(document, dict) or not set(document) <= {"policies", "reply"}:
         raise InputError("not a JSON object with policies and reply", where=path, todo="See docs/replay.md")
     policies: tuple[Policy, ...] = DEFAULT

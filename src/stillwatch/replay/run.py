@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from stillwatch import __version__, dataset, evaluate, judge, partitions, sketch
 from stillwatch.engine import cores
-from stillwatch.files import digest, own_folder, write_json, write_parquet
+from stillwatch.files import digest, make_private_folder, write_json, write_parquet
 from stillwatch.keys.hashing import ingest_key, key_check
 from stillwatch.replay import measure, show
 from stillwatch.replay.branch import BEGINNING, Branch
@@ -130,7 +130,7 @@ def _replayed(
 ) -> dict[str, Any]:
     """The part of the result about the log's times, the steps and each policy."""
     for folder in (setting.steps, setting.scratch):
-        own_folder(folder)
+        make_private_folder(folder)
     grid, early = schedule.grid(log)
     began_us = int(log.time.min())
 

@@ -26,7 +26,7 @@ def run(run: Path, *, out: Path | None = None) -> Path:
     import os
     from urllib.parse import quote
 
-    from stillwatch.files import replacing
+    from stillwatch.files import atomic_write
     from stillwatch.report.load import load
     from stillwatch.report.page import page
     from stillwatch.run_details import demand_harvest
@@ -36,7 +36,7 @@ def run(run: Path, *, out: Path | None = None) -> Path:
     demand_harvest(run, sum(campaign.row["n_harvested"] for campaign in (*loaded.campaigns, *loaded.reviews)))
     exposure_address = None if loaded.exposure is None else quote(Path(os.path.relpath(loaded.exposure, path.parent)).as_posix())
     text = page(loaded, exposure=exposure_address)
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(text, encoding="utf-8", errors="replace")
     return path
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from stillwatch import run_details
 from stillwatch.errors import InputError
-from stillwatch.files import listed, quoted, reading_parquet, replacing, write_json
+from stillwatch.files import atomic_write, reading_parquet, sql_file_list, sql_string, write_json
 from stillwatch.report import words
 from stillwatch.run_details import demand_harvest, read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES, HARVEST, Table
@@ -80,14 +80,14 @@ def _copy(source: Path, contract: Table, columns: list[str], target: Path, optio
 
     todo = "Free space, or run stillwatch detect again"
     # in order, so that the same run gives the same bytes
-    with replacing(target) as partial, engine_over([source], target.parent, what="cannot export", todo=todo, in_order=True) as engine:
+    with atomic_write(target) as partial, engine_over([source], target.parent, what="cannot export", todo=todo, in_order=True) as engine:
         if contract is CAMPAIGNS:
             engine.register("source", read_table(source, contract))
         else:
             _view(engine, source, contract)
         engine.create_function("disarmed", words.disarmed, ["VARCHAR"], "VARCHAR")
         open(partial, "wb").close()  # fails early if it cannot be written: DuckDB's error would name the source and give no advice
-        engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {quoted(partial)} ({options})")
+        engine.execute(f"COPY (SELECT {', '.join(columns)} FROM source) TO {sql_string(partial)} ({options})")
 
 
 def _view(engine: Any, source: Path, contract: Table) -> None:
@@ -98,4 +98,4 @@ def _view(engine: Any, source: Path, contract: Table) -> None:
         present = pq.read_schema(source)
     contract.conform(present.empty_table(), where=source)
     absent = "".join(f', NULL::VARCHAR AS "{name}"' for name in contract.names if name not in present.names)
-    engine.execute(f"CREATE VIEW source AS SELECT *{absent} FROM read_parquet({listed([source])})")
+    engine.execute(f"CREATE VIEW source AS SELECT *{absent} FROM read_parquet({sql_file_list([source])})")

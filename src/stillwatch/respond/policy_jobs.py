@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stillwatch.errors import InputError
-from stillwatch.files import once, read_json
+from stillwatch.files import read_json, reject_repeated_keys
 from stillwatch.respond import actions, cases, policy, throttle
 from stillwatch.respond.acting import Args, as_json, reading, say, writing
 from stillwatch.respond.runs import read_requests
@@ -44,7 +44,7 @@ def _mark(version: int, in_force: int) -> str:
 
 def draft_policy(args: Args) -> dict[str, Any]:
     """``policy draft``."""
-    document = read_json(args.file, once)
+    document = read_json(args.file, reject_repeated_keys)
     if not isinstance(document, dict):
         raise InputError("not a JSON object", where=args.file)
     with writing(args, create=True) as change:
@@ -77,7 +77,7 @@ def try_throttle(args: Args) -> dict[str, Any]:
         n_open = sum(n for state, n in cases.counts(session).items() if state in OPEN_STATES)
         suspected = cases.suspected(session)
     if args.policy is not None:
-        document = read_json(args.policy, once)
+        document = read_json(args.policy, reject_repeated_keys)
         if not isinstance(document, dict):
             raise InputError("not a JSON object", where=args.policy)
         held, version = policy.parse(document), -1

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from stillwatch.errors import InputError
-from stillwatch.files import replacing
+from stillwatch.files import atomic_write
 from stillwatch.respond import allow, appeals, audit, identifiers, lookup
 from stillwatch.respond.acting import Args, as_json, days, limit, meant, reading, say, say_more, the_account, writing
 from stillwatch.respond.schema import ActionRow, AuditRow
@@ -114,7 +114,7 @@ def verify_log(args: Args) -> dict[str, Any]:
 def export_log(args: Args) -> dict[str, Any]:
     """``audit-log export``."""
     n = 0
-    with reading(args, Role.ANALYST) as session, replacing(args.out) as partial, open(partial, "w", encoding="utf-8") as file:
+    with reading(args, Role.ANALYST) as session, atomic_write(args.out) as partial, open(partial, "w", encoding="utf-8") as file:
         for row in session.scalars(select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)):
             try:
                 file.write(audit.canonical(as_json(row)) + "\n")

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from stillwatch import run_details, run_worth
 from stillwatch.dataset import Dataset, open_dataset, read_accounts
 from stillwatch.errors import InputError
-from stillwatch.files import demand_settled, digest, json_as_text, listed, reading_parquet
+from stillwatch.files import demand_no_open_erasure, digest, json_as_text, reading_parquet, sql_file_list
 from stillwatch.respond import log_columns
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, Table
 
@@ -53,7 +53,7 @@ def read_run(folder: Path) -> FoundRun:
     """
     if not folder.is_dir():
         raise InputError("no such run folder", where=folder, todo="Pass the folder that stillwatch detect wrote")
-    demand_settled(folder)
+    demand_no_open_erasure(folder)
     run_details.demand_whole(folder)
     summary = run_details.read_summary(folder)
     if erasures := run_details.erasures(folder):
@@ -230,7 +230,7 @@ def _view(engine: Any, files: Sequence[Path]) -> None:
         paths = [path for path in files if path.suffix == suffix]
         if not paths:
             continue
-        source = (f"read_parquet({listed(paths)}, union_by_name=true)" if suffix == ".parquet"
+        source = (f"read_parquet({sql_file_list(paths)}, union_by_name=true)" if suffix == ".parquet"
                   else json_as_text(engine, paths, ("timestamp", "output_tokens")))
         present = {row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         columns = {name: (f'"{name}"' if name in present else "NULL") + f"::{type_}" for name, type_ in SQL_TYPES.items()}

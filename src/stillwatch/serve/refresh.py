@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow
 import structlog
 
-from stillwatch.files import Stamp, replacing, stamp
+from stillwatch.files import Stamp, atomic_write, stamp
 from stillwatch.serve import snapshot
 from stillwatch.serve.decider import Decider
 from stillwatch.serve.sources import SnapshotSource
@@ -100,7 +100,7 @@ def build_forever(source: SnapshotSource, folder: Path, every_s: float, parent: 
             since = since or time.time()
             failure = {"error": f"{type(error).__name__}: {' '.join(str(error).split())}"[:300], "since": since}
         try:
-            with replacing(folder / BUILDER) as partial:
+            with atomic_write(folder / BUILDER) as partial:
                 partial.write_text(json.dumps({"at": time.time(), "revision": builder.revision} | failure))
         except Exception as error:  # a full disk must not end the builder
             print(json.dumps({"event": "builder cannot write", "error": str(error)[:300]}), flush=True)

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from stillwatch.errors import InputError, MissingExtraError
-from stillwatch.files import alone
+from stillwatch.files import folder_lock
 from stillwatch.keys.hashing import tenant_key
 from stillwatch.serve import tokens
 from stillwatch.serve.app import DEADLINE_S, SURFACES, ASGIApp, Service
@@ -115,7 +115,7 @@ def run(
     settings.checked()
     sys.setswitchinterval(SWITCH_S)
     configure_logs(settings.log_level)
-    with alone(settings.state, "service", settled=False):  # two services would overwrite each other's snapshots for ever
+    with folder_lock(settings.state, "service", refuse_open_erasure=False):  # two services would overwrite each other's snapshots for ever
         _run(settings, source, sink, mounts, token_source or tokens.TokenFile(settings.tokens), other_key, clock)
 
 

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 
 from stillwatch.errors import InputError
-from stillwatch.files import replacing
+from stillwatch.files import atomic_write
 from stillwatch.serve.decisions import NAMES, Entry
 from stillwatch.serve.identity import KEY
 from stillwatch.throttling.defaults import MAX_TOKENS, REQUESTS_PER_MIN
@@ -86,7 +86,7 @@ def write(
              "source": source, "hashed": _hashed(entries["account_id"]), "enforced": _enforced(entries)}
     about["crc32"] = checksum = _checksum(table, about)
     metadata = {b"stillwatch": json.dumps(about).encode()}
-    with replacing(path, private=True) as partial, pa.OSFile(str(partial), "wb") as sink:
+    with atomic_write(path, private=True) as partial, pa.OSFile(str(partial), "wb") as sink:
         table = table.replace_schema_metadata(metadata)
         with pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table, max_chunksize=max(1, table.num_rows))

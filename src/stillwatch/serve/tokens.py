@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from stillwatch.errors import InputError
-from stillwatch.files import Stamp, alone, replacing, stamp
+from stillwatch.files import Stamp, atomic_write, folder_lock, stamp
 
 PREFIX = "swt_"
 """Prefix by which secret scanners find a leaked token."""
@@ -146,7 +146,7 @@ def create(path: Path, name: str, role: Role, expires_at: float | None = None) -
 
 def save(path: Path, rows: list[Token]) -> None:
     """Replace the file of tokens (mode 0600)."""
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.touch(mode=0o600)
         partial.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
 
@@ -168,7 +168,7 @@ def revoke(path: Path, name: str) -> None:
 
 def _locked(path: Path) -> AbstractContextManager[None]:
     """Lock the file, because two changes at once could restore a revoked token. A lock of its own: a service may hold its folder's."""
-    return alone(path.resolve().with_name(f"{path.resolve().name}.lock"), "stillwatch token")
+    return folder_lock(path.resolve().with_name(f"{path.resolve().name}.lock"), "stillwatch token")
 
 
 def _rows(path: Path) -> list[Token]:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from stillwatch import dataset, tables
 from stillwatch.errors import InputError
-from stillwatch.files import PARTIAL, replacing, write_json, write_parquet
+from stillwatch.files import PARTIAL, atomic_write, write_json, write_parquet
 from stillwatch.simulate import grammar, sessions
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.crowds import Span, add_crowd
@@ -169,7 +169,7 @@ def _write_day(built: Built, out: Path, day: int, batch: sessions.Batch) -> tupl
     )
     event_ids = sessions.mixed(np.arange(n, dtype=np.uint64) + np.uint64(stock.seed(21, day) >> 1))
     date = built.world.start + timedelta(days=day)
-    with replacing(out / "events" / f"{date.isoformat()}.parquet") as partial:
+    with atomic_write(out / "events" / f"{date.isoformat()}.parquet") as partial:
         writer: pq.ParquetWriter | None = None
         for begin in range(0, max(n, 1), ROW_GROUP):
             part = slice(begin, begin + ROW_GROUP)

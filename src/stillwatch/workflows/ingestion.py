@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import alone
+from stillwatch.files import folder_lock
 from stillwatch.keys import hashing
 from stillwatch.tables import ACCOUNTS, EVENTS, OF_MANY, YOUR_PROXY, Table
 from stillwatch.terminal.counting import noun, number_of
@@ -66,7 +66,7 @@ def ingest(
     if own.exists() and not (key_file.exists() and hashing.tenant_key(key_file) == hashing.tenant_key(own)):
         # cases erase would list whom it erases under the folder's key, which no later ingest asks
         raise InputError("the folder has another key", where=own, todo="Pass that as --key-file, or another --out")
-    with alone(out, "ingest"):
+    with folder_lock(out, "ingest"):
         fresh = not key_file.exists()
         key = hashing.tenant_key(key_file)
         summary = run(

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from stillwatch.errors import InputError
-from stillwatch.files import replacing
+from stillwatch.files import atomic_write
 from stillwatch.ingest.readers import PARQUET, SEPARATORS, Source
 from stillwatch.ingest.registry import ALIASES
 from stillwatch.ingest.tenant import Tenant
@@ -81,7 +81,7 @@ def _names(path: Path) -> Iterator[str | int | None]:
 
 def write_csv(rows: Sequence[dict[str, str]], path: Path) -> None:
     """Write rows of :func:`named`. As in other exports unseen characters are shown, and no spreadsheet runs a name as a formula."""
-    with replacing(path, private=True) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+    with atomic_write(path, private=True) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(FIELDS)
         out.writerows([words.disarmed(row[name]) for name in FIELDS] for row in rows)

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from stillwatch import __version__
 from stillwatch.detect.lockstep.views import MIN_EXCESS_RATIO, MIN_MEMBERS, View, fuse, views
 from stillwatch.errors import InputError
-from stillwatch.files import RUN_FILES, RUN_STALE, alone, digest, publishing, reading_parquet, table_digests, write_json, write_parquet
+from stillwatch.files import (
+    RUN_FILES,
+    RUN_STALE,
+    digest,
+    folder_lock,
+    publish_together,
+    reading_parquet,
+    table_digests,
+    write_json,
+    write_parquet,
+)
 from stillwatch.numeric import nulls
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, HARVEST, LINKS, TRACES, WATCH
 from stillwatch.terminal.progress import Clock
@@ -67,7 +77,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
         "estimated_false_discoveries": 0.0,  # of accounts that are accused; traces alone accuse nobody
         "warnings": _warnings(traces),
     }
-    with alone(out, "detect"), publishing(out, RUN_FILES, stale=RUN_STALE) as staging:
+    with folder_lock(out, "detect"), publish_together(out, RUN_FILES, stale=RUN_STALE) as staging:
         _write_accounts(staging, ids, score, group, names, rows)
         n_tests = sum(view.n_tests for view in judged)
         _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()], n_tests)

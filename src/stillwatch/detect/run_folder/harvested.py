@@ -18,7 +18,7 @@ from stillwatch import dataset, judge, sketch
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
 from stillwatch.errors import InputError
-from stillwatch.files import listed, quoted
+from stillwatch.files import sql_file_list, sql_string
 from stillwatch.numeric.parallel import ahead
 from stillwatch.tables import HARVEST
 
@@ -139,8 +139,8 @@ def write_harvest(
     with ThreadPoolExecutor(1) as pool:
         sorting = pool.submit(
             engine.run,
-            f"COPY (SELECT event_id, campaign_id FROM read_parquet({listed([unsorted])}) ORDER BY campaign_id, event_id)"
-            f" TO {quoted(in_order)} (FORMAT parquet)",
+            f"COPY (SELECT event_id, campaign_id FROM read_parquet({sql_file_list([unsorted])}) ORDER BY campaign_id, event_id)"
+            f" TO {sql_string(in_order)} (FORMAT parquet)",
         )
         sorted_ids = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
         seen.repeated = int((sorted_ids[1:] == sorted_ids[:-1]).sum())

@@ -17,7 +17,7 @@ from stillwatch.detect.run_folder.lineage import Earlier, ancestor
 from stillwatch.detect.run_folder.links import links_table, pairs_inside, shared_objects
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
-from stillwatch.files import RUN_FILES, RUN_STALE, digest, publishing, table_digests, write_json, write_parquet
+from stillwatch.files import RUN_FILES, RUN_STALE, digest, publish_together, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
 from stillwatch.run_details import HARVESTED
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, HARVEST, LINKS, WATCH
@@ -58,7 +58,7 @@ def write(
         "as_of": as_of.isoformat() if as_of else None,
     }
     # Files are hashed on a second thread while the tables, which read the same files, take the first.
-    with publishing(out, RUN_FILES, stale=RUN_STALE) as staging, ThreadPoolExecutor(1) as pool:
+    with publish_together(out, RUN_FILES, stale=RUN_STALE) as staging, ThreadPoolExecutor(1) as pool:
         digests = pool.map(digest, read)
         if outcome is None:
             summary = common | _write_nothing(staging, data, as_of)

@@ -28,7 +28,7 @@ from scipy.linalg import cho_factor, cho_solve
 from stillwatch.distill.extra import need
 from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.errors import InputError
-from stillwatch.files import digest, own_folder, read_json, write_json
+from stillwatch.files import digest, make_private_folder, read_json, write_json
 from stillwatch.numeric.arrays import conjugate_gradients
 from stillwatch.terminal.counting import number_of
 
@@ -323,7 +323,7 @@ class LinearClassifier:
     def save(self, folder: Path) -> None:
         """Write safetensors and configuration."""
         numpy_io = need("safetensors.numpy", what="saving a student")
-        own_folder(folder)
+        make_private_folder(folder)
         numpy_io.save_file(self._arrays(), folder / WEIGHTS)
         features = {"bits": self.features.bits, "characters": self.features.characters, "n_dims": self.features.n_dims}
         if self.encoder is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from stillwatch.distill.extra import need
 from stillwatch.errors import InputError
-from stillwatch.files import own_folder
+from stillwatch.files import make_private_folder
 from stillwatch.terminal.progress import track
 
 CHECKPOINT = "checkpoint.pt"
@@ -91,7 +91,7 @@ def run(
         if best_epoch < 0 or scores[-1] > scores[best_epoch]:
             best_epoch, best = number, _copy(state())
         if path is not None:
-            own_folder(path.parent)
+            make_private_folder(path.parent)
             partial = path.with_suffix(".partial")
             now = {
                 "of": identity, "validation": scores, "best": best, "best_epoch": best_epoch, "state": state(),

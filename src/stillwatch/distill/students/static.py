@@ -23,7 +23,7 @@ from scipy import sparse
 from stillwatch.distill.extra import need
 from stillwatch.distill.students import loop
 from stillwatch.errors import InputError
-from stillwatch.files import own_folder, read_json, write_json
+from stillwatch.files import make_private_folder, read_json, write_json
 from stillwatch.terminal.counting import number_of
 
 F32 = NDArray[np.float32]
@@ -109,7 +109,7 @@ class StaticEncoder:
             Bytes of all files.
         """
         numpy_io = need("safetensors.numpy", what="saving a student")
-        own_folder(folder)
+        make_private_folder(folder)
         arrays: dict[str, Any] = {"embeddings": self.table}
         if quantise:
             rows, scale = _quantise(self.table)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from stillwatch.files import once
+from stillwatch.files import reject_repeated_keys
 from stillwatch.serve import answers
 from stillwatch.serve.decisions import Decision, Question
 from stillwatch.serve.dialects import Answer, Context, Dialect, MalformedError, Request, decoded
@@ -75,7 +75,7 @@ def _check_no_repeated_field(fields: Ask, body: bytes) -> None:
     if body.count(b'"') == quotes:  # the fields' own quotes and no others, so no field is repeated
         return
     try:
-        json.loads(body, object_pairs_hook=once)
+        json.loads(body, object_pairs_hook=reject_repeated_keys)
     except ValueError as error:
         raise MalformedError(str(error)) from error
 
