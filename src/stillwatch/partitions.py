@@ -27,13 +27,13 @@ from stillwatch.tables import EVENTS
 from stillwatch.terminal.progress import track
 
 Sketcher = Callable[[pa.Table], pa.Table]
-Add = Callable[[pa.Table, pa.ChunkedArray], None]
+AppendSketches = Callable[[pa.Table, pa.ChunkedArray], None]
 Columns = dict[str, NDArray[Any]]
 
 FORMAT = 7
 """Raised whenever the same events would give other sketches, so that old partitions are not read."""
 FOLDER = "sketches"
-CUT = "cut-"
+CUT_PREFIX = "cut-"
 """How the names of partitions begin that hold a part of a file."""
 
 
@@ -48,68 +48,69 @@ def sketch_files(
     Raises:
         InputError: a file of events is not readable, two of them are the same, or sketches that ingest made do not belong to the events.
     """
-    made = _ready(data, threads)
+    ingested = _ingested_sketches(data, threads)
     dataset.demand_distinct(data.event_files)
-    ready = dict(zip(data.event_files, made or (), strict=made is not None))
-    ends = {path: (None, None) if path in data.whole else (as_of, data.start) for path in data.event_files}
+    from_ingest = dict(zip(data.event_files, ingested or (), strict=ingested is not None))
+    time_range = {path: (None, None) if path in data.whole else (as_of, data.start) for path in data.event_files}
     targets = {
-        path: ready[path] if path in ready and not any(ends[path]) else folder / f"{_name(path, *ends[path])}.parquet"
+        path: from_ingest[path] if path in from_ingest and not any(time_range[path])
+        else folder / f"{_partition_name(path, *time_range[path])}.parquet"
         for path in data.event_files
     }
     # What was changed since is made again: the events are there. Ingest's own were looked at.
-    looked = [target for path, target in targets.items() if ready.get(path) != target]
+    to_check = [target for path, target in targets.items() if from_ingest.get(path) != target]
     with ThreadPoolExecutor(threads) as pool:
-        whole = dict(zip(looked, pool.map(_whole, looked), strict=True))
-    missing = [path for path, target in targets.items() if not whole.get(target, True)]
+        is_whole = dict(zip(to_check, pool.map(_is_whole, to_check), strict=True))
+    missing = [path for path, target in targets.items() if not is_whole.get(target, True)]
 
-    def work(source: Path) -> None:
-        if source in ready:
-            _cut(ready[source], source, targets[source], *ends[source])
+    def sketch_one(source: Path) -> None:
+        if source in from_ingest:
+            _copy_time_range(from_ingest[source], source, targets[source], *time_range[source])
         else:
-            _sketch_file(source, targets[source], sketcher, *ends[source])
+            _sketch_file(source, targets[source], sketcher, *time_range[source])
 
     if missing:
         make_private_folder(folder)
-        for left in folder.glob(f"*{PARTIAL}"):  # by a run that was killed
-            left.unlink()
+        for leftover in folder.glob(f"*{PARTIAL}"):  # by a run that was killed
+            leftover.unlink()
     with ThreadPoolExecutor(threads) as pool:
-        for _ in track(pool.map(work, missing), "sketch", len(missing), quiet=quiet):
+        for _ in track(pool.map(sketch_one, missing), "sketch", len(missing), quiet=quiet):
             pass
-    for left in set(folder.glob(f"{CUT}*.parquet")).difference(targets.values()):
-        remove(left)
+    for leftover in set(folder.glob(f"{CUT_PREFIX}*.parquet")).difference(targets.values()):
+        remove_partition(leftover)
     return list(targets.values())
 
 
-def _name(path: Path, as_of: datetime | None, start: datetime | None) -> str:
+def _partition_name(path: Path, as_of: datetime | None, start: datetime | None) -> str:
     stat = path.stat()
     # A copy that keeps the time of its source (rsync, tar, object stores) may be as long as what it replaces: ctime tells that it is new.
     times = f"{stat.st_mtime_ns} {stat.st_ctime_ns}"
     text = f"{FORMAT} {path.resolve()} {stat.st_size} {times} {as_of}" + (f" {start}" if start else "")
-    return (CUT if start or as_of else "") + hashlib.sha256(text.encode()).hexdigest()[:24]
+    return (CUT_PREFIX if start or as_of else "") + hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _sketch_file(source: Path, target: Path, sketcher: Sketcher, as_of: datetime | None, start: datetime | None) -> None:
-    with writing(target) as add:
+    with partition_writer(target) as append:
         empty = True
         for events in dataset.batches(source, as_of=as_of, start=start):
-            add(sketcher(events), events["account_id"])
+            append(sketcher(events), events["account_id"])
             empty = False
         if empty:
-            nobody = EVENTS.schema.empty_table()
-            add(sketcher(nobody), nobody["account_id"])
+            no_events = EVENTS.schema.empty_table()
+            append(sketcher(no_events), no_events["account_id"])
 
 
-def _cut(ready: Path, source: Path, target: Path, as_of: datetime | None, start: datetime | None) -> None:
+def _copy_time_range(sketched: Path, source: Path, target: Path, as_of: datetime | None, start: datetime | None) -> None:
     """Copy the sketches of events from a time on and before another."""
-    sketches = pq.read_table(ready)
-    kept = dataset.between(sketches["time"], start, as_of)
+    sketches = pq.read_table(sketched)
+    in_range = dataset.between(sketches["time"], start, as_of)
     events = [EVENTS.only(["account_id"]).schema.empty_table(), *dataset.batches(source, ("account_id",))]
-    with writing(target) as add:
-        add(sketches.filter(kept), pa.concat_tables(events)["account_id"].filter(kept))
+    with partition_writer(target) as append:
+        append(sketches.filter(in_range), pa.concat_tables(events)["account_id"].filter(in_range))
 
 
 @contextmanager
-def writing(target: Path) -> Iterator[Add]:
+def partition_writer(target: Path) -> Iterator[AppendSketches]:
     """Yield a function that takes the sketches of some events and their ``account_id``; at the end all appear.
 
     It must be called at least once, since it learns the schema from the first sketches.
@@ -118,7 +119,7 @@ def writing(target: Path) -> Iterator[Add]:
     with atomic_write(target) as partial:
         writer: pq.ParquetWriter | None = None
 
-        def add(sketched: pa.Table, account_id: pa.ChunkedArray) -> None:
+        def append(sketched: pa.Table, account_id: pa.ChunkedArray) -> None:
             nonlocal writer
             ids.append(pc.unique(account_id))
             if writer is None:
@@ -127,39 +128,39 @@ def writing(target: Path) -> Iterator[Add]:
             writer.write_table(sketched, row_group_size=max(len(sketched), 1))
 
         try:
-            yield add
+            yield append
         finally:
             if writer is not None:
                 writer.close()
         # Written before the partition takes its name, so a partition that exists has its accounts.
         unique = pc.unique(pa.chunked_array(ids, pa.string()))
-        told = {"sha256": digest(partial), "accounts": str(len(unique)), "ids": _digest(unique)}
-        write_parquet(pa.table({"account_id": unique}).replace_schema_metadata(told), ids_path(target))
+        metadata = {"sha256": digest(partial), "accounts": str(len(unique)), "ids": _ids_digest(unique)}
+        write_parquet(pa.table({"account_id": unique}).replace_schema_metadata(metadata), ids_path(target))
 
 
-def _whole(target: Path) -> bool:
+def _is_whole(target: Path) -> bool:
     """Whether a partition is there as it was written, with the list of its accounts; of one that tells no digest, its size counts."""
     try:
-        told = pq.read_table(ids_path(target))
-        written = told.schema.metadata or {}
-        if told.column_names != ["account_id"] or int(written.get(b"accounts", len(told))) != len(told):
+        id_table = pq.read_table(ids_path(target))
+        metadata = id_table.schema.metadata or {}
+        if id_table.column_names != ["account_id"] or int(metadata.get(b"accounts", len(id_table))) != len(id_table):
             return False
-        if (ids := written.get(b"ids")) is not None and ids.decode() != _digest(told["account_id"]):
+        if (ids := metadata.get(b"ids")) is not None and ids.decode() != _ids_digest(id_table["account_id"]):
             return False
-        if (sha256 := written.get(b"sha256")) is not None:
+        if (sha256 := metadata.get(b"sha256")) is not None:
             return bool(sha256.decode() == digest(target))
         pq.read_schema(target)
         size = target.stat().st_size
-        return int(written.get(b"bytes", size)) == size
+        return int(metadata.get(b"bytes", size)) == size
     except (OSError, pa.ArrowException, ValueError):
         return False
 
 
-def _digest(ids: pa.Array | pa.ChunkedArray) -> str:
+def _ids_digest(ids: pa.Array | pa.ChunkedArray) -> str:
     return hashlib.sha256("\0".join(map(str, ids.to_pylist())).encode()).hexdigest()
 
 
-def without(source: Path, target: Path | None, account_id: str, key: int) -> int:
+def copy_without_account(source: Path, target: Path | None, account_id: str, key: int) -> int:
     """Copy a partition without the rows of one account.
 
     Args:
@@ -181,15 +182,15 @@ def without(source: Path, target: Path | None, account_id: str, key: int) -> int
     with reading_parquet(source), pq.ParquetFile(source) as file:
         n = sum(int((part["account"] == key).sum()) for part in columns(source, ("account",)))
         if target is not None:
-            left = ids.filter(pc.not_equal(ids, account_id))
-            with writing(target) as add:
+            remaining_ids = ids.filter(pc.not_equal(ids, account_id))
+            with partition_writer(target) as append:
                 for i in range(file.num_row_groups):
                     group = file.read_row_group(i)
-                    add(group.filter(pc.not_equal(group["account"], key)), left)
+                    append(group.filter(pc.not_equal(group["account"], key)), remaining_ids)
     return n
 
 
-def remove(target: Path) -> None:
+def remove_partition(target: Path) -> None:
     """Remove a partition, if it is there."""
     target.unlink(missing_ok=True)
     ids_path(target).unlink(missing_ok=True)
@@ -218,31 +219,31 @@ def columns(path: Path, names: tuple[str, ...]) -> Iterator[Columns]:
 # --- Sketches that ingest made -------------------------------------------------------------------------------------
 
 
-def record(parts: list[Path]) -> dict[str, Any]:
+def ingest_record(parts: list[Path]) -> dict[str, Any]:
     """What ingest.json says of sketches: their format, and the digest of each file of events."""
     return {"format": FORMAT, "events": {path.name: digest(path) for path in parts}}
 
 
-def _ready(data: dataset.Dataset, threads: int) -> list[Path] | None:
+def _ingested_sketches(data: dataset.Dataset, threads: int) -> list[Path] | None:
     """The sketches that ingest made of all files of events, in order; None where it made none.
 
     They hash text with the tenant's key, which detection does not have, so they cannot be mixed with others.
     """
-    told = data.ingested.get("sketches")
-    if told is None:
+    record = data.ingested.get("sketches")
+    if record is None:
         return None
     todo = "Run stillwatch ingest again"
-    if not isinstance(told, dict) or not isinstance(digests := told.get("events"), dict):
+    if not isinstance(record, dict) or not isinstance(digests := record.get("events"), dict):
         raise InputError("sketches are not told as ingest tells them", where=data.folder / "ingest.json", todo=todo)
-    if told.get("format") != FORMAT:
+    if record.get("format") != FORMAT:
         raise InputError("sketches of another version of Stillwatch", where=data.folder / FOLDER, todo=todo)
-    found = [data.folder / FOLDER / f"{path.stem}.parquet" for path in data.event_files]
+    sketches = [data.folder / FOLDER / f"{path.stem}.parquet" for path in data.event_files]
     with ThreadPoolExecutor(threads) as pool:
         actual = list(pool.map(digest, data.event_files))
-        whole = list(pool.map(_whole, found))
-    for path, sha256, kept in zip(data.event_files, actual, whole, strict=True):
+        whole = list(pool.map(_is_whole, sketches))
+    for path, sha256, is_whole in zip(data.event_files, actual, whole, strict=True):
         if path.parent != data.folder / "events" or digests.get(path.name) != sha256:
             raise InputError("not the events that were sketched when ingest dropped the text", where=path, todo=todo)
-        if not kept:
+        if not is_whole:
             raise InputError("no sketches of this file of events, or damaged ones", where=path, todo=todo)
-    return found
+    return sketches

@@ -41,7 +41,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
     files = []
     for name, part in (("0", table.slice(0, half)), ("1", table.slice(half))):
         path = folder / f"{name}.parquet"
-        with partitions.writing(path) as add:
+        with partitions.partition_writer(path) as add:
             add(sketch.sketch_events(part), part["account_id"])
         files.append(path)
     return read_log(files)

@@ -186,7 +186,7 @@ def _erase(done: Done, who: Who, note: str, dry: bool, now: datetime) -> None:
                 done.rows[str(name)] = n
         for path in sorted((folder / partitions.FOLDER).glob("*.parquet")):
             name = path.relative_to(folder)
-            if n := partitions.without(path, None if dry else staging / name, who.account, who.key):
+            if n := partitions.copy_without_account(path, None if dry else staging / name, who.account, who.key):
                 done.rows[str(name)] = n
         _demand_in_step(folder, done)
         replayed = _is_replay(folder) and not run

@@ -245,6 +245,6 @@ def _looked_at(run: Path, who: Who) -> int:
     summary = run_details.read_summary(run)
     files = [run / partitions.FOLDER / name for name in summary.get("sketches") or ()]
     if files and all(path.exists() and partitions.ids_path(path).exists() for path in files):
-        return sum(partitions.without(path, None, who.account, who.key) for path in files)
+        return sum(partitions.copy_without_account(path, None, who.account, who.key) for path in files)
     start, as_of = (datetime.fromisoformat(summary[end]) if summary.get(end) else None for end in ("start", "as_of"))
     return int(pc.sum(dataset.between(who.events["timestamp"], start, as_of)).as_py() or 0)

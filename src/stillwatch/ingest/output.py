@@ -192,7 +192,7 @@ class Events:
         part = self._folder / f"part-{self.parts:05}.parquet"
         write_parquet(table, part)
         if sketches is not None:
-            with partitions.writing(self._folder.parent / partitions.FOLDER / part.name) as add:
+            with partitions.partition_writer(self._folder.parent / partitions.FOLDER / part.name) as add:
                 add(sketches, table["account_id"])
             self._sketched.append(part)
         self.parts += 1
@@ -218,12 +218,12 @@ class Events:
             if path in self._sketched:
                 partition = self._folder.parent / partitions.FOLDER / path.name
                 sketches = pq.read_table(partition)
-                with partitions.writing(partition) as add:
+                with partitions.partition_writer(partition) as add:
                     add(replaced(sketches, rows, parent=parents, context=contexts), events["account_id"])
 
     def sketched(self) -> dict[str, Any] | None:
         """The entry of ingest.json about the sketches; None if there are none."""
-        return partitions.record(self._sketched) if self._sketched else None
+        return partitions.ingest_record(self._sketched) if self._sketched else None
 
     def _measure(self, table: "pa.Table") -> None:
         import pyarrow.compute as pc

@@ -270,7 +270,7 @@ class Branch:
         names = pa.array([self.name(code) for code in unique.tolist()], pa.string())
         key = sketch.account_key(names)[place]
         kept = kept.set_column(kept.column_names.index("account"), kept.schema.field("account"), pa.array(key))
-        with partitions.writing(target) as add:
+        with partitions.partition_writer(target) as add:
             add(kept.combine_chunks(), pa.chunked_array([names.take(pa.array(place))]))
 
     def registry(self, base: pa.Table, folder: Path, before_us: int) -> Path | None:

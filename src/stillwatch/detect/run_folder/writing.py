@@ -72,9 +72,9 @@ def write(
     for path, (sha256, name) in before.items():
         new_sha256, new_name = now.get(path, (None, ""))
         # A rewritten file has new sketches, even with the same bytes. Sketches of a part of a file do not replace those of the whole file.
-        gone = data.start is None if new_sha256 is None else new_sha256 != sha256 or not new_name.startswith(partitions.CUT)
+        gone = data.start is None if new_sha256 is None else new_sha256 != sha256 or not new_name.startswith(partitions.CUT_PREFIX)
         if gone and name not in summary["sketches"]:
-            partitions.remove(out / partitions.FOLDER / name)
+            partitions.remove_partition(out / partitions.FOLDER / name)
     return summary
 
 
