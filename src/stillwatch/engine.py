@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from stillwatch.errors import InputError
 from stillwatch.files import PARTIAL, make_private_folder, sql_file_list
 
-SPILL = ".spill-"
+SPILL_PREFIX = ".spill-"
 """How the name of a folder begins that the engine spills to; nobody's own does."""
-MOST_THREADS = 1024
+MAX_THREADS = 1024
 """More would only wait for each other, and some systems start no more."""
 
-ENGINE_SHARE = 0.6
+ENGINE_MEMORY_SHARE = 0.6
 """Of the memory that a run may take; the rest is for the arrays of the stages, which the engine does not count."""
 
 NumpyTable = dict[str, NDArray[Any]]
@@ -76,29 +76,29 @@ def _one_line_errors() -> Iterator[None]:
         raise InputError(str(error).splitlines()[0], todo=todo) from error
 
 
-def cores() -> int:
+def usable_cores() -> int:
     """Cores that this process may use: worker threads where nobody says."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def demand_limits(threads: int | None, memory_gb: float | None) -> None:
-    """Raise an InputError where threads or memory (GB) are below 0 or no number, or threads more than MOST_THREADS; 0 is the default."""
+    """Raise an InputError where threads or memory (GB) are below 0 or no number, or threads more than MAX_THREADS; 0 is the default."""
     for value, where in ((threads, "--threads"), (memory_gb, "--memory")):
         if value is not None and not 0 <= value < math.inf:
             raise InputError(f"{value:g} is below 0, or no number", where=where, todo="Pass a number above 0, or 0 for the default")
-    if threads and threads > MOST_THREADS:
-        raise InputError(f"{threads} threads are too many", where="--threads", todo=f"Pass at most {MOST_THREADS}, or leave it out")
+    if threads and threads > MAX_THREADS:
+        raise InputError(f"{threads} threads are too many", where="--threads", todo=f"Pass at most {MAX_THREADS}, or leave it out")
 
 
 @contextmanager
 def engine_over(
-    files: Iterable[Path], beside: Path | None, *, what: str = "not readable", todo: str, in_order: bool = False
+    files: Iterable[Path], scratch_parent: Path | None, *, what: str = "not readable", todo: str, in_order: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an engine that reads some files of a finished run, with a scratch folder of its own, which other engines leave alone.
 
     Args:
         files: what is read, which errors name.
-        beside: folder in which the scratch folder is made; None: the system's for temporary files.
+        scratch_parent: folder in which the scratch folder is made; None: the system's for temporary files.
         what: what failed, where nothing more is known.
         todo: what to do then.
         in_order: as for :func:`open_engine`.
@@ -106,10 +106,10 @@ def engine_over(
     Raises:
         InputError: the engine cannot read a file, or has no room, or the scratch folder cannot be made.
     """
-    place = Path(tempfile.gettempdir()) if beside is None else beside
+    place = Path(tempfile.gettempdir()) if scratch_parent is None else scratch_parent
     try:
         with (
-            tempfile.TemporaryDirectory(prefix=SPILL, suffix=PARTIAL, dir=place) as scratch,
+            tempfile.TemporaryDirectory(prefix=SPILL_PREFIX, suffix=PARTIAL, dir=place) as scratch,
             open_engine(Path(scratch), in_order=in_order) as engine,
         ):
             yield engine.connection
@@ -132,18 +132,18 @@ def open_engine(
     ``in_order``: rows come as they stand in what is read, which takes more memory.
 
     Raises:
-        InputError: threads or memory are below 0 or no number, or there are more than MOST_THREADS.
+        InputError: threads or memory are below 0 or no number, or there are more than MAX_THREADS.
     """
     demand_limits(threads, memory_gb)
-    threads = threads or cores()
+    threads = threads or usable_cores()
     memory_gb = min(memory_gb or machine_memory_gb() / 2, 1e6)  # the engine reads no larger number
     make_private_folder(scratch)
-    for left in scratch.glob(f"{SPILL}*{PARTIAL}"):  # by a run that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=SPILL, suffix=PARTIAL, dir=scratch) as spill:
+    for leftover in scratch.glob(f"{SPILL_PREFIX}*{PARTIAL}"):  # by a run that was killed
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=SPILL_PREFIX, suffix=PARTIAL, dir=scratch) as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
-            "memory_limit": f"{memory_gb * ENGINE_SHARE:.2f}GB",
+            "memory_limit": f"{memory_gb * ENGINE_MEMORY_SHARE:.2f}GB",
             "temp_directory": spill,
             "preserve_insertion_order": in_order,
         }

@@ -17,16 +17,16 @@ from stillwatch.files import reading_parquet
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PACKED = (".gz", ".zst")
-FORMS = "Mend the line. What is no JSONL must end in .json (an array), .csv or .parquet, what is packed in .gz or .zst"
+COMPRESSED_SUFFIXES = (".gz", ".zst")
+FORMAT_TODO = "Mend the line. What is no JSONL must end in .json (an array), .csv or .parquet, what is packed in .gz or .zst"
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Rows of a JSONL, CSV or Parquet file, or of a JSON array (``.json``); all but Parquet also packed (``.gz``, ``.zst``)."""
-    return [row for _, row in placed_rows(path)]
+    return [row for _, row in rows_with_place(path)]
 
 
-def placed_rows(path: Path, *, strings: bool = False) -> list[tuple[str, Any]]:
+def rows_with_place(path: Path, *, strings: bool = False) -> list[tuple[str, Any]]:
     """The same, each with its place for messages, counted from 1: "line 3" of JSONL, "row 3" of the others.
 
     Args:
@@ -37,35 +37,35 @@ def placed_rows(path: Path, *, strings: bool = False) -> list[tuple[str, Any]]:
         InputError: the file is absent, damaged or of another kind.
     """
     rows: Any
-    kinds = (dict, str) if strings else (dict,)
+    row_types = (dict, str) if strings else (dict,)
     if path.is_dir():
         raise InputError("a folder, where a file is needed", where=path, todo="Pass one of its files")
     if not path.is_file():
         raise InputError("no such file", where=path)
     if path.suffix == ".parquet":
-        return _counted(read_parquet(path).to_pylist())
-    kind = (path.with_suffix("") if path.suffix in PACKED else path).suffix
-    with opened(path) as handle:
-        if kind == ".csv":
-            return _of_csv(handle, path)
-        if kind == ".json":
-            rows = _parsed(handle.read(), path)
-            if not isinstance(rows, list) or not all(isinstance(row, kinds) for row in rows):
+        return _numbered_rows(read_parquet(path).to_pylist())
+    suffix = (path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES else path).suffix
+    with open_decompressed(path) as handle:
+        if suffix == ".csv":
+            return _csv_rows(handle, path)
+        if suffix == ".json":
+            rows = _parse_json(handle.read(), path)
+            if not isinstance(rows, list) or not all(isinstance(row, row_types) for row in rows):
                 raise InputError("not an array of objects", where=path, todo="Call it .jsonl where every line is one")
-            return _counted(rows)
+            return _numbered_rows(rows)
         out = []
         for number, line in enumerate(handle, 1):
             if not line.removeprefix(BOM_UTF8).strip():
                 continue
-            row = _parsed(line, path, number)
-            if not isinstance(row, kinds):
-                raise InputError(f"line {number} is not an object", where=path, todo=FORMS)
+            row = _parse_json(line, path, number)
+            if not isinstance(row, row_types):
+                raise InputError(f"line {number} is not an object", where=path, todo=FORMAT_TODO)
             out.append((f"line {number}", row))
     return out
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def open_decompressed(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked.
 
     Raises:
@@ -87,7 +87,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise InputError(f"cannot be read ({str(error).splitlines()[0]})", where=path, todo="Take it from where it came again") from error
 
 
-def _of_csv(handle: BinaryIO, path: Path) -> list[tuple[str, Any]]:
+def _csv_rows(handle: BinaryIO, path: Path) -> list[tuple[str, Any]]:
     """Rows of a CSV file under its first line; what is empty in a row is an empty text."""
     csv.field_size_limit(2**31 - 1)  # answers are longer than the cells of a spreadsheet
     with io.TextIOWrapper(handle, "utf-8-sig", newline="") as text:
@@ -102,16 +102,16 @@ def _of_csv(handle: BinaryIO, path: Path) -> list[tuple[str, Any]]:
         if None in row or None in row.values():
             raise InputError(f"row {number} has {'more' if None in row else 'fewer'} fields than the first line names", where=path,
                              todo="Fields with commas or line breaks stand in quotes")
-    return _counted(found)
+    return _numbered_rows(found)
 
 
-def _counted(rows: list[Any]) -> list[tuple[str, Any]]:
+def _numbered_rows(rows: list[Any]) -> list[tuple[str, Any]]:
     return [(f"row {number}", row) for number, row in enumerate(rows, 1)]
 
 
-def _parsed(raw: bytes, path: Path, line: int | None = None) -> Any:
+def _parse_json(raw: bytes, path: Path, line: int | None = None) -> Any:
     """JSON whose texts can be written again: a lone half of a surrogate pair (``\\ud800``) is no text in any encoding."""
-    where, todo = ("", None) if line is None else (f"line {line} is ", FORMS)
+    where, todo = ("", None) if line is None else (f"line {line} is ", FORMAT_TODO)
     try:
         found = json.loads(raw)
         if b"\\ud" in raw.lower():

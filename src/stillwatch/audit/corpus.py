@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from stillwatch.audit import markup
 from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
-from stillwatch.rows import PACKED
+from stillwatch.rows import COMPRESSED_SUFFIXES
 from stillwatch.tables import it_has
 
 TEXT = ("text", "content", "raw_content", "response", "output", "answer", "completion", "document", "body")
@@ -147,7 +147,7 @@ class Document:
 
 def kind_of(path: Path) -> tuple[str, str]:
     """Kind of a file by its name ("" where unknown), and how it is packed (.gz, .zst or "")."""
-    packed = path.suffix.lower() if path.suffix.lower() in PACKED else ""
+    packed = path.suffix.lower() if path.suffix.lower() in COMPRESSED_SUFFIXES else ""
     return KINDS.get((path.with_suffix("") if packed else path).suffix.lower(), ""), packed
 
 

@@ -25,7 +25,7 @@ from stillwatch.distill.manifest import Manifest
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import atomic_write, write_json, write_parquet
-from stillwatch.rows import PACKED, placed_rows
+from stillwatch.rows import COMPRESSED_SUFFIXES, rows_with_place
 from stillwatch.terminal.counting import number_of
 
 MARKS = ("chat.parquet", *(f"{part}/{name}" for part in ("prompts", "answers") for name in (store.ABOUT, store.ROWS, store.LOCK)))
@@ -215,9 +215,9 @@ def _n_calls(plan: Plan) -> int:
 
 def _known_answers(path: Path) -> dict[str, str]:
     """The answers in a file of seeds, by prompt; empty ones are left out."""
-    if path.name.endswith((".txt", *(f".txt{packed}" for packed in PACKED))):
+    if path.name.endswith((".txt", *(f".txt{packed}" for packed in COMPRESSED_SUFFIXES))):
         return {}
-    rows = [row for _, row in placed_rows(path, strings=True) if isinstance(row, dict) and isinstance(row.get("prompt"), str)]
+    rows = [row for _, row in rows_with_place(path, strings=True) if isinstance(row, dict) and isinstance(row.get("prompt"), str)]
     return {row["prompt"]: str(row["answer"]) for row in rows if row.get("answer") not in (None, "")}
 
 

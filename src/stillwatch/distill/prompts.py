@@ -10,7 +10,7 @@ from typing import Any
 
 from stillwatch.distill.exchange import Messages, Request
 from stillwatch.errors import InputError
-from stillwatch.rows import PACKED, opened, placed_rows
+from stillwatch.rows import COMPRESSED_SUFFIXES, open_decompressed, rows_with_place
 
 KINDS = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
 ROLES = ("system", "user", "assistant", "tool")
@@ -25,9 +25,9 @@ def read(path: Path) -> list[Messages]:
 
 
 def _read(path: Path) -> Iterator[Messages]:
-    if any(path.name.endswith(f".txt{packed}") for packed in ("", *PACKED)):
+    if any(path.name.endswith(f".txt{packed}") for packed in ("", *COMPRESSED_SUFFIXES)):
         try:
-            with opened(path) as handle:
+            with open_decompressed(path) as handle:
                 text = handle.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InputError(f"not readable ({error})", where=path, todo="Save it as UTF-8, with one prompt a line") from error
@@ -35,9 +35,9 @@ def _read(path: Path) -> Iterator[Messages]:
         lines = re.split(r"\r\n|\r|\n", text)
         yield from ((("user", line.strip()),) for line in lines if line.strip())
         return
-    if not any(path.name.endswith(kind + packed) for kind in KINDS for packed in ("", *PACKED)):
+    if not any(path.name.endswith(kind + packed) for kind in KINDS for packed in ("", *COMPRESSED_SUFFIXES)):
         raise InputError("this file's name does not say of which kind it is", where=path, todo=f"Known endings: .txt, {', '.join(KINDS)}")
-    for place, row in placed_rows(path, strings=True):
+    for place, row in rows_with_place(path, strings=True):
         yield _messages(row, f"{path} {place}")
 
 

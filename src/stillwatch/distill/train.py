@@ -18,7 +18,7 @@ from stillwatch.distill.students.static import StaticEncoder
 from stillwatch.distill.teachers import Teacher
 from stillwatch.errors import InputError
 from stillwatch.files import make_private_folder, read_json, write_json
-from stillwatch.rows import placed_rows
+from stillwatch.rows import rows_with_place
 from stillwatch.terminal.counting import number_of
 
 MARK, COMPARISON = ".student", "comparison.json"
@@ -55,7 +55,7 @@ def read_held(path: Path) -> Held:
     """
     try:
         rows = []
-        for place, row in placed_rows(path):
+        for place, row in rows_with_place(path):
             if row["text"] is None or row["label"] is None:
                 todo = "Fill it in, or leave the row out"
                 raise InputError("held-out data without a text or a label", where=f"{path} {place}", todo=todo)

@@ -16,7 +16,7 @@ import numpy as np
 from stillwatch.errors import InputError, MissingExtraError
 from stillwatch.files import make_private_folder
 from stillwatch.prove.tuples import Ids
-from stillwatch.rows import placed_rows
+from stillwatch.rows import rows_with_place
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def text_of(row: Mapping[str, Any], column: str, place: str, path: Path, option:
     Args:
         row: the row.
         column: name of the column.
-        place: of the row, as :func:`placed_rows` tells it.
+        place: of the row, as :func:`rows_with_place` tells it.
         path: the file.
         option: that names another column, or None.
 
@@ -90,7 +90,7 @@ def read_answers(path: Path, prompt: str = "prompt", output: str = "output", *, 
     """
     out: list[Answer] = []
     numbered: set[str] = set()
-    for place, row in placed_rows(path):
+    for place, row in rows_with_place(path):
         text = text_of(row, output, place, path, "--output-column")
         predicted, weights, shifts = row.get("predicted"), row.get("weights"), row.get("shifts")
         try:
@@ -139,7 +139,7 @@ def read_prompts(path: Path, column: str = "prompt") -> list[str]:
         if not lines:
             raise InputError("no prompts", where=path, todo="Write one a line")
         return list(dict.fromkeys(lines))
-    out = [text_of(row, column, place, path, "--prompt-column") for place, row in placed_rows(path)]
+    out = [text_of(row, column, place, path, "--prompt-column") for place, row in rows_with_place(path)]
     if not out:
         raise InputError("no prompts", where=path)
     return list(dict.fromkeys(out))

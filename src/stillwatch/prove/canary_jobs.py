@@ -12,7 +12,7 @@ from stillwatch.prove import packet
 from stillwatch.prove.answers import read_answers, text_of
 from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
 from stillwatch.prove.keys import OpenedKey, read_commitments
-from stillwatch.rows import placed_rows
+from stillwatch.rows import rows_with_place
 from stillwatch.terminal.counting import number_of
 
 
@@ -107,7 +107,7 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]], level
     planted = changed = had = 0
     planted_in: dict[str, set[int]] = {}
     with atomic_write(args.out) as partial, partial.open("w", encoding="utf-8") as handle:
-        for place, row in placed_rows(args.source):
+        for place, row in rows_with_place(args.source):
             unit = args.unit or text_of(row, "tenant", place, args.source, "--unit")
             # the prompt is needed because it shows which choices are free
             prompt, output = (text_of(row, name, place, args.source, None) for name in ("prompt", "output"))

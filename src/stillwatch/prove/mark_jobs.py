@@ -21,7 +21,7 @@ from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersK
 from stillwatch.prove.sequential import LOOKS, growth
 from stillwatch.prove.sequential import plan as make_plan
 from stillwatch.prove.statistics import show_p
-from stillwatch.rows import placed_rows
+from stillwatch.rows import rows_with_place
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.progress import track
 
@@ -151,7 +151,7 @@ def mark(args: Args) -> Any:
     keep_apart(args, "out", "mark_log")
     if args.mark_log:
         read_mark_log(args.mark_log)
-    rows = placed_rows(args.source)
+    rows = rows_with_place(args.source)
     if not rows:
         raise InputError("no answers", where=args.source)
     keys: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from stillwatch import __version__, dataset, evaluate, judge, partitions, sketch
-from stillwatch.engine import cores
+from stillwatch.engine import usable_cores
 from stillwatch.files import digest, make_private_folder, write_json, write_parquet
 from stillwatch.keys.hashing import ingest_key, key_check
 from stillwatch.replay import measure, show
@@ -92,7 +92,7 @@ def run(
         truth, truth_events = evaluate.find_truth(truth, truth_events)
     table = None if truth is None else evaluate.read_truth(truth, key_file)
     files = partitions.sketch_files(
-        data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or cores(), quiet=quiet
+        data, out / "sketches", sketch.sketch_events, as_of=None, threads=threads or usable_cores(), quiet=quiet
     )
     log = read_log(files)
     schedule = Schedule(every_us, growth, first_us, tuple(sorted(set(recent_us))))

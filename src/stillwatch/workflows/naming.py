@@ -13,7 +13,7 @@ from stillwatch.ingest.registry import ALIASES
 from stillwatch.ingest.tenant import Tenant
 from stillwatch.ingest.values import Cells, cell_number, whole_number
 from stillwatch.report import words
-from stillwatch.rows import opened
+from stillwatch.rows import open_decompressed
 from stillwatch.run_details import demand_run, read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, it_has
 
@@ -57,7 +57,7 @@ def named(run: Path, names: Path, key: bytes | None) -> tuple[list[dict[str, str
 
 def _names(path: Path) -> Iterator[str | int | None]:
     """The names in a file as ingest reads them; None for a row that has none, or cannot be read."""
-    with opened(path) as handle:
+    with open_decompressed(path) as handle:
         first = handle.readline(1 << 20).removeprefix(BOM_UTF8).strip()
         listed = not first.startswith((b"{", b"[", PARQUET)) and not set(SEPARATORS.encode()) & set(first)
         if listed and first.strip(b'"').lower().decode("latin-1") not in COLUMNS:
