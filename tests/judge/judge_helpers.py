@@ -32,7 +32,7 @@ def values(n: int, **told: Any) -> dict[str, np.ndarray]:
     found["context.crowd"][:], found["context.alike"], found["harvest.devotion"] = 0.5, np.ones(n), np.ones(n)
     found["identity.signup"][:], found["content.one_length"][:], found["context.placed"][:] = TIE_VALUE, 1.0, 1.0
     found["context.owners"][:], found["harvest.narrow"][:], found["timing.round_the_clock"][:] = 0.1, 0.8, SLEEPLESS
-    found["context.lived"][:] = 1.0
+    found["context.lived"][:], found["context.one_pool"][:] = 1.0, 1.0
     for name, value in told.items():
         found[name.replace("__", ".")] = np.broadcast_to(np.asarray(value, np.float64), n).copy()
     found.setdefault("context.mostly_alike", found["context.alike"] * AS_ONE)
@@ -120,4 +120,5 @@ def scene(
         Handoffs(pairs[:, 0], pairs[:, 1], np.ones(len(pairs), np.int64)), shared, (0, 24 * HOUR_US),
         *(np.asarray(identities.get(name, np.zeros(known.n)), np.int64) for name in ("network", "client", "setting")),
         np.asarray(identities.get("n_networks", np.ones(known.n)), np.int64), np.asarray(identities.get("hops", none), np.int64),
+        np.asarray(identities.get("providers", np.zeros(known.n)), np.int64),
     )

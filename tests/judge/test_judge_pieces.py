@@ -9,7 +9,7 @@ import pytest
 from judge_helpers import YEAR_1_US, groups, measured, people, scene, values
 
 from stillwatch.judge import Measured, Scene
-from stillwatch.judge.conduct import CONDUCT, lived, long_answers, night, occasion, short_answers
+from stillwatch.judge.conduct import CONDUCT, lived, long_answers, night, occasion, one_provider, short_answers
 from stillwatch.judge.evidence import EVIDENCE, Finding, mostly_alike
 from stillwatch.judge.evidence.content import one_length, one_mix
 from stillwatch.judge.evidence.identity import contact, payment
@@ -21,6 +21,7 @@ from stillwatch.judge.matcher import MOST_GROUPS, Matcher
 from stillwatch.judge.measure import DAY_PARTS, LENGTHS, hour_columns, measure
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.pieces import JOINT_SENTENCES, usual_mix
+from stillwatch.judge.pools import one_pool
 from stillwatch.judge.reasons import HOURS_REQUESTS, by_day
 from stillwatch.judge.results import COMPUTED, _sentence
 from stillwatch.judge.sample import _networks, _Rows
@@ -406,6 +407,21 @@ def test_a_mix_of_work_that_other_groups_of_the_log_have_too_is_usual() -> None:
 @pytest.mark.parametrize("name", [*EVIDENCE, *CONDUCT, *COMPUTED, *JOINT_SENTENCES])
 def test_what_an_analyst_reads_of_a_piece_has_no_markup_shape_or_constant(name: str) -> None:
     assert not re.search(r"[`_]|:func:|[A-Z]{5}", _sentence(name))
+
+
+def test_conversations_connect_a_queue_and_not_the_teams_beside_it() -> None:
+    """In one group a chain of eight; in another teams of two, three and two, and one account that hands nothing over; nothing in a third.
+    A conversation that leaves a group connects nobody in it."""
+    chain = [(i + 1, i) for i in range(7)]
+    teams = [(9, 8), (11, 10), (12, 11), (14, 13), (16, 15)]
+    known = scene(groups(range(8), range(8, 16), range(15, 24)), people(24), handoffs=[*chain, *teams, (8, 2), (2, 14)])
+    assert one_pool(known).tolist() == [1.0, 3 / 7, 1.0]
+    assert one_pool(scene(groups(range(8)), people(8))).tolist() == [0.0]
+
+
+def test_accounts_of_one_provider_are_counted_among_those_whose_provider_is_known() -> None:
+    known = scene(groups(range(4), range(4, 8)), people(8), providers=[1, 1, 5, 0, 0, 0, 0, 0])
+    assert one_provider(known).tolist() == [2 / 3, 0.0]
 
 
 def test_who_hops_between_providers_is_compared_with_the_logs_other_accounts() -> None:

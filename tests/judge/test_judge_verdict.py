@@ -91,7 +91,10 @@ def test_a_crew_is_accused() -> None:
         ({"context__crowd": crowd(HOPPER - 1), "identity__contact": 0.3}, {}, "campaign"),
         ({"context__crowd": crowd(MIN_GROUP_ACCOUNTS - 1)}, {}, "clear"),
         # an event is a doubt only about what no link holds together
-        ({"context__occasion": 1.0}, {}, "campaign"),
+        ({"context__occasion": 0.79}, {}, "campaign"), ({"context__occasion": 0.8}, {}, "review"),
+        ({"context__occasion": 1.0, "harvest__long_answers": 0.15}, {}, "campaign"),
+        ({"context__occasion": 1.0, "harvest__elicitation": 0.05}, {}, "campaign"),
+        ({"context__occasion": 1.0, "timing__round_the_clock": 0.6}, {}, "campaign"),
         # innocents must not reach the score
         ({"harvest__rate": rate(0.9 * RARE_SHARE)}, {}, "campaign"),
         ({"harvest__rate": rate(1.1 * RARE_SHARE)}, {}, "review"),
@@ -213,6 +216,61 @@ def test_whom_a_burst_of_sign_ups_alone_links_for_one_kind_of_work_an_employer_m
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
+        ({}, "review"), ({"context__mostly_alike": 0.75}, "campaign"), ({"timing__round_the_clock": 0.6}, "campaign"),
+        ({"harvest__long_answers": 0.15}, "campaign"), ({"harvest__elicitation": 0.05}, "campaign"),
+        ({"identity__contact": 0.3}, "campaign"), ({"identity__banned": 0.2}, "campaign"), ({"identity__replacement": 0.2}, "campaign"),
+        ({"infra__rotation": 0.5}, "campaign"), ({"infra__rotation": 0.5, "context__one_provider": 0.5}, "review"),
+    ],
+)
+def test_teams_on_their_own_cards_who_do_one_job_each_at_his_own_hours_may_have_one(change: dict[str, float], expected: str) -> None:
+    """Whatever else speaks against them: they divide a list of work, and the trees find them plainly fake."""
+    teams = {"context__mostly_alike": 0.74, "timing__round_the_clock": 0.59, "identity__payment": 0.9, "content__one_mix": 1.0} | change
+    told, used = values(1, **(CREW | teams)), model(grown(PLAINEST, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+    assert any("have one job, in teams" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+
+
+@pytest.mark.parametrize(
+    ("alike", "devotion", "expected"), [(0.74, 0.09, "review"), (0.75, 0.09, "campaign"), (0.74, 0.1, "campaign")],
+)
+def test_what_links_accounts_in_passing_says_little_of_them(alike: float, devotion: float, expected: str) -> None:
+    told = values(1, **(CREW | {"context__mostly_alike": alike, "harvest__devotion": devotion, "harvest__long_answers": 0.15}))
+    found = judge.judge(told, findings(1, SURE), model(grown(PLAINEST, NOTHING), linked=part(harvest__rate=100.0)))
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+
+
+@pytest.mark.parametrize(("one_pool", "expected"), [(0.5, "campaign"), (0.49, "review")])
+def test_conversations_of_many_small_circles_make_no_pool(one_pool: float, expected: str) -> None:
+    """Teams with a card each that hand conversations over among themselves are tied in two ways by the same few colleagues."""
+    unlike = {"context__alike": 0.1, "context__mostly_alike": 0.1, "harvest__long_answers": 0.15}
+    pool = {"session__handoff": 0.6, "identity__payment": 0.6} | unlike
+    assert verdict(CREW | pool | {"context__one_pool": one_pool}, SURE) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, "campaign"), ({"context__one_provider": 0.5}, "review"), ({"context__one_provider": 0.49}, "campaign"),
+    ],
+)
+def test_who_rotates_within_one_provider_hides_nothing(change: dict[str, float], expected: str) -> None:
+    """The machines of one cloud, which one payer pays for."""
+    machines = {"context__one_payer": 1.0, "infra__rotation": 0.9, "context__crowd": crowd(DESK)} | change
+    assert verdict(CREW | machines, SURE) == expected
+
+
+@pytest.mark.parametrize(("offices", "expected"), [(0.9, "review"), (0.89, "campaign")])
+def test_firms_each_in_its_own_office_are_customers_whatever_the_trees_say(offices: float, expected: str) -> None:
+    firms = {"context__one_payer": 1.0, "context__offices": offices, "context__crowd": crowd(HOPPER)}
+    told, used = values(1, **(CREW | firms)), model(grown(PLAIN, NOTHING), linked=part(harvest__rate=100.0))
+    found = judge.judge(told, findings(1, SURE), used)
+    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
         ({}, "review"), ({"context__batches": 0.0}, "campaign"), ({"harvest__single_turns": 0.5}, "campaign"),
         ({"context__unwanted": 0.14}, "campaign"), ({"harvest__long_answers": 0.1}, "campaign"),
         ({"harvest__elicitation": 0.05}, "campaign"),
@@ -279,7 +337,10 @@ def test_no_list_of_words_clears_who_looks_like_a_fake_in_all_else(nats: float, 
         assert said == f"a person would ask whether it is a content mill, or access that is resold, if {far}"
 
 
-@pytest.mark.parametrize(("occasion", "linked", "expected"), [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (1.0, 0.2, "campaign")])
+@pytest.mark.parametrize(
+    ("occasion", "linked", "expected"),
+    [(0.5, 0.19, "review"), (0.49, 0.19, "campaign"), (0.79, 0.2, "campaign"), (0.8, 0.2, "review")],
+)
 def test_what_moves_together_without_a_link_for_few_days_may_be_an_event(occasion: float, linked: float, expected: str) -> None:
     """The part that finds the group rarest without an everyday reason speaks; where each has one, a person asks."""
     two = model(unlinked=part(harvest__rate=100.0), linked=part(harvest__rate=90.0))
@@ -437,7 +498,7 @@ def test_groups_that_nobody_would_accuse_are_no_hypotheses() -> None:
 
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [({"context__alike": 0.79, "harvest__rate": 0.19}, "review"), ({"context__alike": 0.8}, "campaign"),
+    [({"context__alike": 0.79, "harvest__rate": 0.19}, "review"), ({"context__alike": 0.8, "context__mostly_alike": 0.75}, "campaign"),
      ({"context__one_place": 0.5}, "review"), ({"context__one_place": 0.9, "identity__payment": 0.3}, "campaign")],
 )
 def test_what_has_an_everyday_reason_is_for_a_person(change: dict[str, Any], expected: str) -> None:
@@ -447,7 +508,8 @@ def test_what_has_an_everyday_reason_is_for_a_person(change: dict[str, Any], exp
 def test_each_part_has_hypotheses_of_its_own() -> None:
     """A thousand groups that one part could accuse make it no harder for the other, whose groups have an everyday reason there."""
     n = 1001
-    told = values(n, **CREW | {"session__handoff": 0.55}, context__alike=np.arange(n) == 0, context__occasion=np.arange(n) > 0)
+    first = np.arange(n) == 0
+    told = values(n, **CREW | {"session__handoff": 0.55}, context__alike=first, context__occasion=np.where(first, 0, 0.5))
     told["harvest.rate"] = np.where(np.arange(n) == 0, rate(9e-4), -1.0)
     both = model(linked=part(harvest__rate=100.0), unlinked=part(harvest__volume=1.0))
     assert judge.judge(told, findings(n, SURE), both).campaign[0]

@@ -53,6 +53,8 @@ class Traffic:
     """Number of networks that each account used, ``(n_accounts,)``."""
     hops: NDArray[np.int64]
     """Whether each account hops between providers (:func:`link.hopping`): 1, 0, or -1 where unknown, ``(n_accounts,)``."""
+    providers: NDArray[np.int64]
+    """Number of network providers (autonomous systems) that each account used, ``(n_accounts,)``, 0 where unknown."""
     lookup: NDArray[np.int64]
     """From the hash of an account to its code (:func:`judge.lookup`)."""
     threads: int
@@ -102,7 +104,7 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
     registry = registry_rows(ids, dataset.read_accounts(data, as_of))
     people = judge.people(ids, key, aligned, registry)
     none = np.zeros(len(ids), np.int64)
-    traffic = Traffic(files, people, link.identities(registry), {}, none.copy(), none - 1, judge.lookup(key), engine.threads)
+    traffic = Traffic(files, people, link.identities(registry), {}, none.copy(), none - 1, none.copy(), judge.lookup(key), engine.threads)
     for name, rows in link.most_used(engine).items():
         traffic.used[name] = none.copy()
         traffic.used[name][traffic.codes(rows["account"])] = rows["value"]
@@ -110,6 +112,7 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
             traffic.n_networks[traffic.codes(rows["account"])] = rows["n_values"]
     hopping = link.hopping(engine)
     traffic.hops[traffic.codes(hopping["account"])] = hopping["hops"]
+    traffic.providers[traffic.codes(hopping["account"])] = hopping["providers"]
     return traffic
 
 
@@ -220,6 +223,6 @@ def measure(traffic: Traffic, groups: group.Groups, handoffs: judge.Handoffs) ->
     scene = judge.Scene(
         people=people, groups=groups, measured=measured, sample=sampled, handoffs=handoffs, identities=traffic.identities, window_us=window,
         network=traffic.used["net"], client=traffic.used["client"], setting=traffic.used["parameters"], n_networks=traffic.n_networks,
-        hops=traffic.hops,
+        hops=traffic.hops, providers=traffic.providers,
     )
     return scene, large_enough

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stillwatch.judge.people import DAY_US
+from stillwatch.judge.pools import one_pool
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric import arrays
 from stillwatch.numeric.groups import ALIKE_BATCHES, HOPPING
@@ -167,8 +168,16 @@ def one_payer(scene: Scene) -> F64:
     The concentration of payers, from 0 at a fifth to 1 at three fifths; or, if that is more, the share of the accounts that meet on a
     network of their own payer, from 0 at a half to 1 at all: several firms, each in its office.
     """
+    return np.asarray(np.maximum(scene.few_payers, np.clip(2 * offices(scene) - 1, 0, 1)))
+
+
+def offices(scene: Scene) -> F64:
+    """Share of the accounts that meet others with their own card on a network of the card's own, as colleagues do in an office.
+
+    An operator who gives each card a sticky exit looks like many offices.
+    """
     paid = scene.share(scene.identities["identity.payment"] >= 0)
-    return np.asarray(np.maximum(scene.few_payers, np.clip(2 * np.minimum(scene.office_share, paid) - 1, 0, 1)))
+    return np.asarray(np.minimum(scene.office_share, paid))
 
 
 def one_place(scene: Scene) -> F64:
@@ -226,6 +235,16 @@ def owners(scene: Scene) -> F64:
     """Share of all the log's accounts with an organisation or a contract; where none has one, a customer cannot be recognised."""
     known = scene.people.contracted | (scene.people.org >= 0)
     return np.full(scene.n, known.mean() if len(known) else 0.0)
+
+
+def one_provider(scene: Scene) -> F64:
+    """Share of the accounts that use one network provider only, of those whose providers are known.
+
+    Where they rotate over networks all the same, they are machines of one cloud, or telephones of one carrier. Blind where autonomous
+    systems are unknown, and for accounts of fewer than eight requests.
+    """
+    known = scene.providers > 0
+    return np.nan_to_num(scene.mean(scene.of_members(scene.providers == 1), scene.of_members(known) & scene.seen))
 
 
 LONG_HOURS = 8 * 24
@@ -361,4 +380,7 @@ CONDUCT: dict[str, Callable[[Scene], F64]] = {
     "context.batches": batches,
     "context.unwanted": unwanted,
     "context.own_client": own_client,
+    "context.one_pool": one_pool,
+    "context.one_provider": one_provider,
+    "context.offices": offices,
 }

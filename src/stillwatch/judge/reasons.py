@@ -136,6 +136,16 @@ tied by more (docs/experiments.md)."""
 ONE_KIND = 0.9
 """Value of narrow from which accounts do one kind of work: an employer's new markers have 0.96, of several authors' operators that nothing
 links none of those found has as much with answers of usual length (docs/experiments.md)."""
+UNALIKE, ROUND_THE_CLOCK = 0.75, 0.6
+"""Core rhythm × mix below which accounts do not work as one, and value of work round the clock below which most rest: with answers of
+usual length they may have a job (docs/experiments.md)."""
+EVENT = 0.8
+"""Value of occasion from which the work lasted as long as an event: a hackathon, a game jam, a conference."""
+PASSING_WORK = 0.1
+"""Devotion below which the group's work is so little of what its accounts do that it says nothing of them."""
+OFFICES = 0.9
+"""Share of accounts that meet on a network of their own payer from which they are several firms in their offices, or laboratories with a
+card each, whatever the trees say."""
 CROWDS, OUTSTANDING = 4, 3.0
 """Look-alikes in a log from which a group must lie this many nats beyond the line: crowds that work alike are not an operator's for that,
 and where four others of a log stand out as much hardly any group is one (docs/experiments.md)."""
@@ -152,7 +162,8 @@ REASONS = (
     "context.education", "context.organised", "context.youth", "context.batches", "context.placed", "context.owners",
     "infra.network", "infra.rotation", "context.unwanted", "harvest.elicitation", "context.sent", "timing.round_the_clock",
     "context.short_log", "context.one_domain", "context.look_alikes", "harvest.distinct", "context.own_client",
-    "context.lived", "context.night", "context.usual_mix", "context.one_payer", "harvest.narrow",
+    "context.lived", "context.night", "context.usual_mix", "context.one_payer", "harvest.narrow", "context.one_pool",
+    "context.one_provider", "context.offices",
 )
 """Pieces that :func:`everyday`, :func:`.verdict.review_conditions` and the trees' doubt use."""
 
@@ -168,8 +179,8 @@ def _cards_or_numbers(values: Mapping[str, F64]) -> F64:
 
 
 def hiding(values: Mapping[str, F64]) -> Flags:
-    """Groups of DESK accounts or more that rotate over a common pool of exits."""
-    return np.asarray((values["infra.rotation"] >= HIDING) & ~fewer_than(DESK, values))
+    """Groups of DESK accounts or more that rotate over a common pool of exits, and not within one provider, as a cloud's machines do."""
+    return np.asarray((values["infra.rotation"] >= HIDING) & (values["context.one_provider"] < AT_HOME) & ~fewer_than(DESK, values))
 
 
 def surely_hiding(values: Mapping[str, F64]) -> Flags:
@@ -180,6 +191,7 @@ def surely_hiding(values: Mapping[str, F64]) -> Flags:
     """
     wanted = values["context.unwanted"] < HARDLY_WANTED
     pool = (values["infra.rotation"] >= SURELY_HIDING) & (values["infra.rotation"] > values["infra.hopping"])
+    pool &= values["context.one_provider"] < AT_HOME
     return np.asarray(pool & ~fewer_than(UNPLACED, values) & wanted)
 
 
@@ -240,10 +252,11 @@ def pool(values: Mapping[str, F64]) -> Flags:
     """Groups that two kinds of links tie, and large, busy groups on many networks that hand each other their conversations.
 
     They are one operator's even if they work unlike: accounts that relay many people's requests, or send much cover, keep many people's
-    hours.
+    hours. Conversations must connect most of the accounts that hand them over: those of many small teams, each with its own card, do not.
     """
     handing = (values["session.handoff"] >= HANDED) & (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= BUSY)
-    return np.asarray((values["joint.two_links"] >= POOLED) | (handing & ~fewer_than(DESK, values)))
+    circles = (values["session.handoff"] >= HANDED) & (values["context.one_pool"] < AT_HOME)
+    return np.asarray(((values["joint.two_links"] >= POOLED) | (handing & ~fewer_than(DESK, values))) & ~circles)
 
 
 def batched(values: Mapping[str, F64]) -> Flags:
@@ -426,6 +439,37 @@ def hired(values: Mapping[str, F64]) -> Flags:
     """
     usual = (values["harvest.long_answers"] < LONG) & (values["harvest.elicitation"] < ELICITED)
     return np.asarray(untied_by(values, *TIES) & usual & (values["harvest.narrow"] >= ONE_KIND))
+
+
+def jobs(values: Mapping[str, F64]) -> Flags:
+    """Groups that do not work as one, rest most days, get answers of usual length, share no contacts and do not hide where they work.
+
+    Annotators, tutors, markers and colleagues on their teams' cards do one kind of work, each at his own hours and as much as he likes. An
+    operator whose accounts work unlike wants long answers, or reasoning written out, or works round the clock; or they share numbers or
+    mailboxes, or take the place of banned ones.
+    """
+    hired_at_most = (values["identity.contact"] < BATCHES) & untied_by(values, "identity.replacement", "identity.banned")
+    return np.asarray(_people(values) & _unalike(values) & hired_at_most & ~hiding(values))
+
+
+def event(values: Mapping[str, F64]) -> Flags:
+    """Groups that worked for few days, resting between, for answers of usual length: teams that share a card each meet at events, too."""
+    return np.asarray((values["context.occasion"] >= EVENT) & _people(values))
+
+
+def in_passing(values: Mapping[str, F64]) -> Flags:
+    """Groups that do not work as one in what links them, which is hardly any of what their accounts do."""
+    return np.asarray((values["harvest.devotion"] < PASSING_WORK) & _unalike(values))
+
+
+def _unalike(values: Mapping[str, F64]) -> Flags:
+    return np.asarray(values["context.mostly_alike"] < UNALIKE)
+
+
+def _people(values: Mapping[str, F64]) -> Flags:
+    """Groups most of whose accounts rest, and that ask neither for reasoning written out nor for longer answers than others."""
+    usual = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONGER)
+    return np.asarray(usual & (values["timing.round_the_clock"] < ROUND_THE_CLOCK))
 
 
 def crowded(values: Mapping[str, F64], score: F64) -> Flags:

@@ -71,6 +71,8 @@ class Scene:
     """Number of networks that each account used, ``(n_accounts,)``."""
     hops: I64
     """1 for an account that hops between providers within hours, 0 for one that does not, -1 where unknown, ``(n_accounts,)``."""
+    providers: I64
+    """Number of network providers that each account used, 0 where unknown, ``(n_accounts,)``."""
 
     @property
     def n(self) -> int:

@@ -13,12 +13,16 @@ from stillwatch.judge.reasons import (
     AT_HOME,
     ELICITED,
     HOPPER,
+    OFFICES,
     batched,
     by_day,
     crowded,
+    event,
     fewer_than,
     hiding,
     hired,
+    in_passing,
+    jobs,
     listed_batches,
     openly_one,
     other_purpose,
@@ -141,7 +145,8 @@ def one_customer(values: Mapping[str, F64], tree_odds: F64 | None = None) -> Fla
     one_payer = (values["context.one_payer"] >= OWNED) & ~hiding(values)
     if tree_odds is not None:
         sleeps = by_day(values) | (values["context.short_log"] > 0)
-        one_payer &= (tree_odds < PLAIN) | fewer_than(HOPPER, values) | (sleeps & (values["context.one_place"] >= AT_HOME))
+        office = (sleeps & (values["context.one_place"] >= AT_HOME)) | (values["context.offices"] >= OFFICES)
+        one_payer &= (tree_odds < PLAIN) | fewer_than(HOPPER, values) | office
     return np.asarray(one_payer | fewer_than(MIN_GROUP_ACCOUNTS, values))
 
 
@@ -156,13 +161,16 @@ def review_conditions(values: Mapping[str, F64], tree_odds: F64, score: F64) -> 
     unlikely = tree_odds < PLAIN
     return {
         "customer": one_customer(values, tree_odds),
-        "purpose": other_purpose(values) & (tree_odds < PURPOSEFUL),
+        "purpose": other_purpose(values) & ((tree_odds < PURPOSEFUL) | batched(values)),
         "resold": resold(values),
         "openly": openly_one(values) & (score < BEYOND_DOUBT),
         "rehearsed": rehearsed(values) & unlikely,
         "school": school(values) & unlikely,
         "settled": settled(values) & unlikely,
         "hired": hired(values),
+        "jobs": jobs(values),
+        "event": event(values),
+        "in passing": in_passing(values),
         "crowded": crowded(values, score),
     }
 

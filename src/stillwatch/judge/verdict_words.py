@@ -345,6 +345,20 @@ QUESTIONS: Mapping[str, Callable[[Group], str]] = {
         "cards, contacts, conversations and bans link too few of its accounts, they do one kind of work, and their answers are "
         f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether one employer took them on, as markers or annotators"
     ),
+    "jobs": lambda own: (
+        f"its accounts do not work as one (rhythm × mix {own['context.mostly_alike']:.2f}), most of them rest, they share few contacts, "
+        f"{own['harvest.elicitation']:.0%} of their requests ask to write reasoning out, and their answers are "
+        f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether they have one job, in teams with a card each"
+    ),
+    "event": lambda own: (
+        f"its work lasted few days, most of its accounts rested, {own['harvest.elicitation']:.0%} of its requests ask to write reasoning "
+        f"out, and its answers are "
+        f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether its accounts are teams at an event"
+    ),
+    "in passing": lambda own: (
+        f"its accounts do not work as one (rhythm × mix {own['context.mostly_alike']:.2f}) in what links them, which is "
+        f"{own['harvest.devotion']:.0%} of what they do: ask what they do otherwise"
+    ),
     "crowded": lambda own: (
         f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
         f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"

@@ -182,14 +182,16 @@ HOPPING_SQL = f"""
     ), hops AS (
         SELECT account, COUNT(*) AS n FROM moves WHERE provider <> before AND since_us < {HOP_US} GROUP BY account
     )
-    SELECT used.account, CASE WHEN COALESCE(hops.n, 0) >= {HOPS} THEN 1 ELSE 0 END AS hops
+    SELECT used.account, used.providers, CASE WHEN COALESCE(hops.n, 0) >= {HOPS} THEN 1 ELSE 0 END AS hops
     FROM used LEFT JOIN hops ON used.account = hops.account
     ORDER BY used.account
 """
 
 
 def hopping(engine: Engine) -> NumpyTable:
-    """Whether accounts hop between network providers, as behind rotating proxies: ``account`` (i64 hash) and ``hops``, 1 or 0.
+    """Whether accounts hop between network providers, as behind rotating proxies.
+
+    ``account`` (i64 hash), ``providers`` (number of its autonomous systems) and ``hops``, 1 or 0.
 
     Accounts with fewer than HOPPED_PROVIDERS requests that have an autonomous system are left out.
     """
