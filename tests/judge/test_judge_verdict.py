@@ -219,7 +219,7 @@ def test_whom_a_burst_of_sign_ups_alone_links_for_one_kind_of_work_an_employer_m
         ({}, "review"), ({"context__mostly_alike": 0.75}, "campaign"), ({"timing__round_the_clock": 0.6}, "campaign"),
         ({"harvest__long_answers": 0.15}, "campaign"), ({"harvest__elicitation": 0.05}, "campaign"),
         ({"identity__contact": 0.3}, "campaign"), ({"identity__banned": 0.2}, "campaign"), ({"identity__replacement": 0.2}, "campaign"),
-        ({"infra__rotation": 0.5}, "campaign"), ({"infra__rotation": 0.5, "context__one_provider": 0.5}, "review"),
+        ({"infra__rotation": 0.8}, "campaign"), ({"infra__rotation": 0.8, "context__one_provider": 0.5}, "review"),
     ],
 )
 def test_teams_on_their_own_cards_who_do_one_job_each_at_his_own_hours_may_have_one(change: dict[str, float], expected: str) -> None:

@@ -442,14 +442,14 @@ def hired(values: Mapping[str, F64]) -> Flags:
 
 
 def jobs(values: Mapping[str, F64]) -> Flags:
-    """Groups that do not work as one, rest most days, get answers of usual length, share no contacts and do not hide where they work.
+    """Groups that do not work as one, rest most days, get answers of usual length, share no contacts and are not :func:`surely_hiding`.
 
     Annotators, tutors, markers and colleagues on their teams' cards do one kind of work, each at his own hours and as much as he likes. An
     operator whose accounts work unlike wants long answers, or reasoning written out, or works round the clock; or they share numbers or
     mailboxes, or take the place of banned ones.
     """
     hired_at_most = (values["identity.contact"] < BATCHES) & untied_by(values, "identity.replacement", "identity.banned")
-    return np.asarray(_people(values) & _unalike(values) & hired_at_most & ~hiding(values))
+    return np.asarray(_people(values) & _unalike(values) & hired_at_most & ~surely_hiding(values))
 
 
 def event(values: Mapping[str, F64]) -> Flags:
