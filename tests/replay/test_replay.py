@@ -107,7 +107,10 @@ def test_the_harvest_that_was_told_last_stands_beside_the_true_one(little_world:
             told.setdefault(most, []).append([found[name] for name in TOLD])
     assert told
     for row in of(whole[1], "shadow")["campaigns"]:
+        assert [row[name] for name in measure.ESTIMATED] == [row[name] for name in TOLD]
         if row["accused_at_end"]:
+            assert row["estimate_truth"] <= row["harvested_in_all"]
+            assert row["estimate_at"] == of(whole[1], "shadow")["steps"][-1]["as_of"]
             assert [row[name] for name in TOLD] == [sum(values) for values in zip(*told[row["campaign"]], strict=True)]
             assert row["harvested_low"] <= row["n_harvested"] <= row["harvested_high"]
     table = pq.read_table(whole[0] / "replay.parquet", filters=[("policy", "==", "shadow")]).to_pylist()
@@ -155,7 +158,7 @@ def test_what_happens_later_changes_no_earlier_step(
     for policy in names:
         before, after = (
             [
-                {k: v for k, v in row.items() if k != "n_harvested"}
+                {k: v for k, v in row.items() if k not in ("n_harvested", "harvested_so_far")}
                 for row in of(result, policy)["steps"]
                 if row["as_of"] <= cut.isoformat()
             ]

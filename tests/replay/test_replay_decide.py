@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from stillwatch.replay import measure, show
-from stillwatch.replay.branch import HOUR_US, Branch
+from stillwatch.replay.branch import BEGINNING, HOUR_US, Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import INNOCENT, Log, Truth
 from stillwatch.replay.policy import Policy, Reply, Rung
@@ -27,8 +27,9 @@ def branch() -> Branch:
 def step(*found: tuple[str, list[str]]) -> dict[str, Any]:
     rows = [
         {
-            "campaign_id": f"c{i}", "verdict": verdict, "n_harvested": 1, "accounts": names,
-            "scores": [float(int(name[1:])) for name in names],
+            "campaign_id": f"c{i}", "verdict": verdict, "n_harvested": 1, "accounts": names, "estimate_accounts": names,
+            "estimate_since_us": BEGINNING,
+            "scores": [float(int(name[1:3])) for name in names],
         }
         for i, (verdict, names) in enumerate(found)
     ]
@@ -145,6 +146,26 @@ def test_the_harvest_of_the_last_find_is_told_with_its_interval(branch: Branch, 
     desk.take(last, 48 * HOUR_US, branch)
     desk.take(step(), 72 * HOUR_US, branch)
     (row,) = measure.cases(branch.log, desk, branch)
-    assert [row[name] for name in measure.ESTIMATE] == [1_000, ends.get("harvested_low"), ends.get("harvested_high")]
-    assert show.HEADS[9] == "told (90 %)"
-    assert [show._cells("p", told)[9] for told in (row, row | {"n_harvested": None})] == [printed, "–"]
+    for names in (measure.ESTIMATED, ("n_harvested", "harvested_low", "harvested_high")):
+        assert [row[name] for name in names] == [1_000, ends.get("harvested_low"), ends.get("harvested_high")]
+    assert (row["estimate_accounts"], row["estimate_at"], row["estimate_truth"]) == (10, "1970-01-03T00:00:00+00:00", None)
+    assert show.HEADS[9:11] == ("estimate (90 %)", "true, of all taken")
+    cells = [show._cells("p", told)[9:11] for told in (row, row | {"estimate_truth": 90}, row | {"estimate": None})]
+    assert cells == [(printed, "–"), (printed, f"90 of {10 * 96}"), ("–", "–")]
+
+
+def test_beside_the_estimate_stands_what_the_same_accounts_took_by_then(branch: Branch) -> None:
+    """Ten accounts of an operator, four of them blocked and replaced; the last step that finds any finds eight and two of the new ones."""
+    operator = np.repeat(np.int32([0, INNOCENT]), 10)
+    truth = Truth(["o"], operator, ["x"], np.zeros(20, np.int32), branch.log.account != 7, True)  # the eighth harvests nothing
+    made = Branch(branch.log, Reply(failover=0, replaced=1, replacement_hours=2, signups_per_day=None), operator)
+    made.act(24 * HOUR_US, "block", made.codes(NAMES[:4]))
+    found = step(("campaign", [*NAMES[:8], *made.names[:2]]), ("review", NAMES[10:]))
+    (row,) = measure.operators(branch.log, truth, made, [(48 * HOUR_US, found), (72 * HOUR_US, step())])
+    of_log, of_new = 4 * 24 + 3 * 48, 2 * (48 - 26)
+    told = [row[name] for name in ("estimate_accounts", "estimate_replacements", "estimate_truth", "estimate")]
+    assert told == [10, 2, of_log + of_new, 1]
+    assert row["harvested_in_all"] == 4 * 24 + 4 * (96 - 26) + 5 * 96
+    found["found"][0] |= {"estimate_since_us": 30 * HOUR_US, "estimate_accounts": NAMES[:8]}  # as of a look at the last hours alone
+    (row,) = measure.operators(branch.log, truth, made, [(48 * HOUR_US, found)])
+    assert (row["estimate_accounts"], row["estimate_truth"]) == (8, 3 * 18)

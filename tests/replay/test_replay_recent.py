@@ -3,6 +3,7 @@
 from typing import Any
 
 from stillwatch.replay.recent import merged_step
+from stillwatch.replay.step import ESTIMATED
 
 NAMES = [f"a{i:02}" for i in range(40)]
 
@@ -10,7 +11,7 @@ NAMES = [f"a{i:02}" for i in range(40)]
 def row(name: str, verdict: str, accounts: list[str], n: int = 1) -> dict[str, Any]:
     return {
         "campaign_id": name, "verdict": verdict, "n_harvested": n, "harvested_low": n - 1, "harvested_high": n + 1, "accounts": accounts,
-        "scores": [1.0] * len(accounts),
+        "scores": [1.0] * len(accounts), "estimate_accounts": accounts, "estimate_since_us": n,
     }
 
 
@@ -34,7 +35,7 @@ def test_a_shorter_look_adds_its_accounts_to_the_campaign_it_is_and_others_besid
     )
     assert told(made) == [("w", "campaign", NAMES[:14]), ("s", "campaign", NAMES[20:32])]
     assert [len(one["scores"]) for one in made["found"]] == [14, 12]
-    assert [made["found"][0][name] for name in ("n_harvested", "harvested_low", "harvested_high")] == [7, 6, 8]
+    assert [made["found"][0][name] for name in ESTIMATED] == [7, 6, 8, NAMES[4:14], 7], "the estimate is of the look that saw more"
     assert made["n_events"] == 9
 
 

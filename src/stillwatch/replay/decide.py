@@ -21,6 +21,8 @@ class Case:
     """Number of steps that found it."""
     last: dict[str, Any] = field(default_factory=dict)
     """Its row in the last step that found it."""
+    last_us: int | None = None
+    """Time of this step, us."""
 
 
 @dataclass
@@ -141,6 +143,6 @@ class Desk:
                 cases.append(case)
             case.accounts |= set(members)
             case.findings += 1
-            case.last = row
+            case.last, case.last_us = row, at_us
             case_of[name] = case
         return case_of

@@ -11,12 +11,11 @@ from stillwatch.judge import HOUR_US, MIN_GROUP_ACCOUNTS
 from stillwatch.replay.branch import Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import INNOCENT, Log, Truth
-from stillwatch.replay.step import iso
-from stillwatch.run_details import HARVESTED
+from stillwatch.replay.step import ESTIMATE, iso
 
 ONE_PERCENT = 0.01
-ESTIMATE = ("n_harvested", *HARVESTED)
-"""Columns of detection's estimate of a harvest, with its 90 % interval."""
+ESTIMATED = ("estimate", "estimate_low", "estimate_high")
+"""Columns of detection's estimate of a harvest, with its 90 % interval; ESTIMATE are their older names."""
 Owned = tuple[int, list[tuple[dict[str, Any], int, int]]]
 """A step (us) and its finds, each with the result of :func:`_mostly`."""
 
@@ -45,7 +44,7 @@ def operators(log: Log, truth: Truth, branch: Branch, steps: list[tuple[int, dic
         if row is not None:
             accounts = np.unique(log.account[own[log.account]])
             row["accused_at_end"] = round(float(np.isin(accounts, list(accused)).mean()), 6)
-            rows.append(row | _estimated(_last(number, owned)))
+            rows.append(row | _estimated(log, branch, *_last(number, owned), truth.harvested))
     return rows
 
 
@@ -57,23 +56,47 @@ def cases(log: Log, desk: Desk, branch: Branch) -> list[dict[str, Any]]:
         own[sorted({branch.origin(code) for code in case.accounts})] = True
         row = _row(log, branch, case.name, own, own[log.account], case.first_us, case.first_us, case.first_us)
         if row is not None:
-            rows.append(row | {"accused_at_end": 1.0} | _estimated([case.last]))
+            rows.append(row | {"accused_at_end": 1.0} | _estimated(log, branch, case.last_us, [case.last], None))
     return rows
 
 
-def _estimated(finds: Sequence[dict[str, Any]]) -> dict[str, int | None]:
-    """Sums of the estimates of finds; None if there are none, or if one lacks an estimate, as in steps of earlier versions."""
+def _estimated(
+    log: Log, branch: Branch, at_us: int | None, finds: Sequence[dict[str, Any]], harvested: NDArray[np.bool_] | None
+) -> dict[str, Any]:
+    """The estimate of finds, which accounts and time it is of, and the true harvest of the same.
+
+    Args:
+        log: the log.
+        branch: the course of events.
+        at_us: time of the step that found them, us; None: no step did.
+        finds: of one step. Sums of their estimates are None if there are none, or if one has none, as in steps of earlier versions.
+        harvested: (n_events,) which requests are harvest; None: not known.
+    """
     columns: dict[str, list[Any]] = {name: [row.get(name) for row in finds] for name in ESTIMATE}
-    return {name: sum(values) if values and None not in values else None for name, values in columns.items()}
+    sums = {name: sum(values) if values and None not in values else None for name, values in columns.items()}
+    codes = {code for row in finds for code in branch.codes(row["estimate_accounts"])}
+    truth = None if harvested is None or at_us is None else sum(_taken(log, branch, at_us, row, harvested) for row in finds)
+    return sums | dict(zip(ESTIMATED, sums.values(), strict=True)) | {
+        "estimate_at": iso(at_us), "estimate_accounts": len(codes),
+        "estimate_replacements": sum(code >= log.n_accounts for code in codes), "estimate_truth": truth,
+    }
 
 
-def _last(number: int, owned: list[Owned]) -> list[dict[str, Any]]:
-    """The campaigns that are mostly an operator's, in the last step that has any."""
-    for _, finds in reversed(owned):
+def _taken(log: Log, branch: Branch, at_us: int, row: dict[str, Any], harvested: NDArray[np.bool_]) -> int:
+    """The answered harvest that a find's estimate is of, requests: that of its accounts in its window before the step."""
+    is_its = np.zeros(log.n_accounts + len(branch.names), bool)
+    is_its[branch.codes(row["estimate_accounts"])] = True
+    looked_at = (log.time >= row["estimate_since_us"]) & (log.time < at_us)
+    return int((harvested & branch.passes & looked_at & is_its[branch.sender]).sum())
+
+
+def _last(number: int, owned: list[Owned]) -> tuple[int | None, list[dict[str, Any]]]:
+    """The last step (us) with campaigns that are mostly an operator's, and these; (None, []) if there is none."""
+    for at_us, finds in reversed(owned):
         mine = [row for row, most, _ in finds if row["verdict"] == "campaign" and most == number]
         if mine:
-            return mine
-    return []
+            return at_us, mine
+    return None, []
 
 
 def _mostly(row: dict[str, Any], truth: Truth, branch: Branch) -> tuple[int, int]:

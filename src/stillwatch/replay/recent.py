@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from stillwatch.judge import MIN_GROUP_ACCOUNTS
+from stillwatch.replay.step import ESTIMATED
 from stillwatch.respond.matching import KnownCase, NewCampaign, match
-from stillwatch.run_details import HARVESTED
 
 
 def merged_step(whole: dict[str, Any], recent: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _add(known: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
             if new is not None:
                 old |= {part: [*old[part], *new[part]] for part in ("accounts", "scores")}
             if row["n_harvested"] > old["n_harvested"]:
-                old |= {part: row.get(part) for part in ("n_harvested", *HARVESTED)}
+                old |= {part: row.get(part) for part in ESTIMATED}
         elif new is not None and len(new["accounts"]) >= min(MIN_GROUP_ACCOUNTS, len(row["accounts"])):
             known.append(new)
         seen |= set(row["accounts"])

@@ -38,6 +38,8 @@ COLUMNS = {
     "listed_at": pa.string(), "listed_hours_after_one_percent": pa.float64(),
     "half_hours_after_one_percent": pa.float64(),
     "n_harvested": pa.int64(), "harvested_low": pa.int64(), "harvested_high": pa.int64(),
+    "estimate": pa.int64(), "estimate_low": pa.int64(), "estimate_high": pa.int64(), "estimate_at": pa.string(),
+    "estimate_accounts": pa.int64(), "estimate_replacements": pa.int64(), "estimate_truth": pa.int64(),
     "half_acted_at": pa.string(), "share_before_half_action": pa.float64(),
 }
 """Columns of replay.parquet, which has one row a policy and campaign."""
@@ -185,7 +187,8 @@ def _policy(
         }
         if harvest is not None:
             branch.decide(at_us)
-            row["n_harvested"] = int((harvest & branch.passes & (log.time < at_us)).sum())
+            row["harvested_so_far"] = int((harvest & branch.passes & (log.time < at_us)).sum())
+            row["n_harvested"] = row["harvested_so_far"]  # its older name; of a campaign, n_harvested is the estimate
         timeline.append(row)
     branch.decide()
     rows = measure.cases(log, desk, branch) if truth is None else measure.operators(log, truth, branch, steps)

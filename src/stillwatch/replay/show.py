@@ -2,15 +2,21 @@
 
 from typing import Any
 
-from stillwatch.run_details import between
+from stillwatch.run_details import HARVESTED, between
 from stillwatch.terminal.counting import number_of
 
 HEADS = (
     "policy", "campaign", "accounts", "harvest", "found after h", "after 1 % h", "listed after 1 % h", "before action",
-    "taken in all", "told (90 %)", "moved", "acted on", "new accounts",
+    "taken in all", "estimate (90 %)", "true, of all taken", "moved", "acted on", "new accounts",
 )
 MAX_ROWS = 60
 """Most rows that are printed; replay.parquet has all."""
+ESTIMATE_OF = (
+    "The estimate is of the accounts, blocked and new ones among them, of its campaigns at the last step that found it, until this step."
+)
+TRUE_OF = (
+    " Beside it stands what these accounts truly took until then, of all that was taken under the policy by whatever account."
+)
 
 
 def text(result: dict[str, Any]) -> str:
@@ -21,6 +27,8 @@ def text(result: dict[str, Any]) -> str:
     parts = [table(HEADS, rows[:MAX_ROWS]) if rows else "No campaign was found at any step."]
     if len(rows) > MAX_ROWS:
         parts.append(f"and {number_of(len(rows) - MAX_ROWS, 'more row')}: replay.parquet")
+    if rows:
+        parts.append(ESTIMATE_OF + (TRUE_OF if result["truth"] else ""))
     for policy in result["policies"]:
         innocent = policy["innocents"]
         if innocent is not None and not innocent["n"]:
@@ -65,14 +73,15 @@ def _cells(policy: str, row: dict[str, Any]) -> tuple[str, ...]:
     return (
         policy, row["campaign"], f"{row['n_accounts']:,}", f"{row['n_harvest']:,}", "–" if first is None else f"{first:.1f}",
         hours(row["hours_after_one_percent"]), hours(row["listed_hours_after_one_percent"]),
-        share(row["share_before_action"]), share(row["share_in_all"]), _estimate(row),
+        share(row["share_before_action"]), share(row["share_in_all"]), *_estimate(row),
         f"{row['moved']:,}", f"{row['accounts_acted_on']:,}", f"{row['replacements']:,}",
     )
 
 
-def _estimate(row: dict[str, Any]) -> str:
-    """Detection's last estimate of the harvest, with its interval."""
-    if row["n_harvested"] is None:
-        return "–"
-    interval = between(row)
-    return f"{row['n_harvested']:,}" + (f" ({interval})" if interval else "")
+def _estimate(row: dict[str, Any]) -> tuple[str, str]:
+    """Detection's last estimate of the harvest, with its interval; and the true harvest of the same accounts, of all that was taken."""
+    if row["estimate"] is None:
+        return "–", "–"
+    interval = between(dict(zip(HARVESTED, (row["estimate_low"], row["estimate_high"]), strict=True)))
+    truth = "–" if row["estimate_truth"] is None else f"{row['estimate_truth']:,} of {row['harvested_in_all']:,}"
+    return f"{row['estimate']:,}" + (f" ({interval})" if interval else ""), truth

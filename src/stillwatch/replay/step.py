@@ -17,6 +17,11 @@ from stillwatch.replay.branch import BEGINNING, Branch
 from stillwatch.run_details import HARVESTED
 from stillwatch.terminal.progress import Clock
 
+ESTIMATE = ("n_harvested", *HARVESTED)
+"""Keys of a find's estimate of the harvest, and of its 90 % interval."""
+ESTIMATED = (*ESTIMATE, "estimate_accounts", "estimate_since_us")
+"""The same, and which requests it is of: those of these accounts from a time (us) on."""
+
 
 def moment(us: int) -> datetime:
     """A time from microseconds since 1970 UTC."""
@@ -50,6 +55,12 @@ def look(setting: Setting, branch: Branch, at_us: int, since_us: int = BEGINNING
     Returns:
         ``as_of``, ``n_events``, ``n_accounts`` and ``found``, one row a campaign or group for review.
     """
+    step = _look(setting, branch, at_us, since_us)
+    return step | {"found": [row | {"estimate_accounts": row["accounts"], "estimate_since_us": since_us} for row in step["found"]]}
+
+
+def _look(setting: Setting, branch: Branch, at_us: int, since_us: int) -> dict[str, Any]:
+    """The same as it is stored."""
     scratch = setting.scratch
     since = "" if since_us == BEGINNING else f"-{moment(since_us):%Y%m%dT%H%M%SZ}"
     stored = setting.steps / f"{moment(at_us):%Y%m%dT%H%M%SZ}{since}-{branch.key(at_us)}.json"
