@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from stillwatch import partitions, sketch
 from stillwatch.replay.branch import HOUR_US, Branch
 from stillwatch.replay.log import INNOCENT, Log, read_log
-from stillwatch.replay.policy import Reply
+from stillwatch.replay.policy import ANSWERABLE, Reply
 from stillwatch.tables import ACCOUNTS, EVENTS
 from stillwatch.throttling.rates import Throttle
 
@@ -120,6 +120,48 @@ def test_innocents_do_not_answer_bans(log: Log) -> None:
     assert made.names == []
 
 
+@pytest.mark.parametrize(("action", "left"), [("challenge", 0.1), ("restrict", 1), ("throttle", 0.5), ("block", 0)])
+def test_an_account_is_given_up_where_operators_answer_what_is_done_to_it(log: Log, action: str, left: float) -> None:
+    """Its work waits for the new account and then moves; until then, and where no new account comes, it meets the action."""
+    rates = (1 / 120, None)  # one request in two hours
+    reply = Reply(("throttle", "challenge", "restrict", "block"), failover=0, replaced=1, signups_per_day=None)
+    made = Branch(log, reply, branch(log, NOBODY)._operator, rates)
+    made.act(10 * HOUR_US, action, [0, 4])
+    assert made.names == ["a~1"]
+    assert answered(made, 6).tolist() == list(range(15, HOURS))
+    assert answered(made, 0).max() < 15
+    assert len(answered(made, 0)) == pytest.approx(10 + 5 * left, abs=2)
+    kept = Branch(log, Reply(("throttle", "challenge", "restrict", "block"), failover=0, replaced=0), made._operator, rates)
+    kept.act(10 * HOUR_US, action, [0])
+    assert kept.names == []
+    assert len(answered(kept, 0)) == pytest.approx(10 + 30 * left, abs=4)
+    unanswered = Branch(log, Reply((), failover=0, replaced=1), made._operator, rates)
+    unanswered.act(10 * HOUR_US, action, [0])
+    assert unanswered.names == []
+    assert answered(unanswered, 0).tolist() == answered(kept, 0).tolist()
+
+
+def test_an_account_is_given_up_once_and_takes_over_nothing(log: Log) -> None:
+    made = branch(log, Reply(("challenge", "block"), failover=1, failover_hours=2, replaced=1, signups_per_day=None))
+    made.act(10 * HOUR_US, "challenge", [0, 1])
+    assert set(np.unique(made.sender[made.moved]).tolist()) == {2, 3}
+    made.act(11 * HOUR_US, "block", [0, 1])  # an hour before the others take over
+    assert (made.failovers, made.names) == (2, [])
+    made.act(30 * HOUR_US, "block", [2, 3])
+    assert (made.failovers, len(made.names)) == (2, 2), "nobody is left who was not given up"
+
+
+def test_the_registry_has_replacements_where_nobody_was_banned(log: Log, tmp_path: Path) -> None:
+    base = ACCOUNTS.conform(pa.Table.from_pylist([{"account_id": name, "kind": "startup"} for name in "abcdxy"]), where="test")
+    made = branch(log, Reply(("challenge",), failover=0, replaced=1, replacement_hours=1))
+    made.act(25 * HOUR_US, "challenge", [0])
+    assert made.registry(base, tmp_path, 26 * HOUR_US) is None
+    path = made.registry(base, tmp_path, 30 * HOUR_US)
+    assert path is not None
+    told = {row["account_id"]: row for row in pq.read_table(path).to_pylist()}
+    assert (told["a~1"]["kind"], told["a"]["banned_at"]) == ("startup", None)
+
+
 def test_sketches_before_an_action_are_the_log_s_own(log: Log, tmp_path: Path) -> None:
     made = branch(log, Reply(failover=0, replaced=1, replacement_hours=1, signups_per_day=None))
     made.act(25 * HOUR_US, "block", [0])
@@ -162,12 +204,13 @@ def test_the_registry_tells_bans_and_replacements_of_the_past(log: Log, tmp_path
     st.integers(0, 40),
     st.floats(0, 1),
     st.floats(0, 1),
+    st.sets(st.sampled_from(ANSWERABLE)),
 )
 def test_actions_never_change_what_was_before_them(
-    log: Log, acts: list[tuple[int, str, set[int]]], at: int, failover: float, replaced: float
+    log: Log, acts: list[tuple[int, str, set[int]]], at: int, failover: float, replaced: float, answers: set[str]
 ) -> None:
     """What holds from a time on leaves all requests before it, and every request keeps one sender at most."""
-    made = branch(log, Reply(failover=failover, replaced=replaced))
+    made = branch(log, Reply(tuple(answers), failover=failover, replaced=replaced))
     for hour, action, codes in sorted(acts, key=lambda act: act[0]):
         past = log.time < hour * HOUR_US
         made.decide(hour * HOUR_US)

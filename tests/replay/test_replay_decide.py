@@ -10,7 +10,7 @@ from stillwatch.replay import measure, show
 from stillwatch.replay.branch import BEGINNING, HOUR_US, Branch
 from stillwatch.replay.decide import Desk
 from stillwatch.replay.log import INNOCENT, Log, Truth
-from stillwatch.replay.policy import Policy, Reply, Rung
+from stillwatch.replay.policy import Policy, Reply, Rung, as_json
 
 NAMES = [f"a{i:02}" for i in range(20)]
 
@@ -128,9 +128,24 @@ def test_a_truth_without_innocents_says_so(branch: Branch) -> None:
     truth = Truth(["o"], np.zeros(20, np.int32), ["x"], np.zeros(20, np.int32), np.ones(len(branch.log.time), bool), False)
     policy = {"policy": "p", "campaigns": [], "steps": [], "skipped": 0, "innocents": measure.innocents(branch.log, truth, branch, [])}
     steps = {"grid": 1, "early": 0, "every": "1h", "growth": 0.02, "recent": [], "first": None}
-    told = show.text({"policies": [policy], "steps": steps, "truth": True, "truth_events": True})
+    compared = as_json((Policy("p"),), Reply())
+    told = show.text({"policies": [policy], "steps": steps, "truth": True, "truth_events": True, "policy": compared})
     assert "p: no account of the log is innocent in the truth" in told
     assert "None" not in told
+
+
+@pytest.mark.parametrize(("answers", "said"), [
+    (("block",), "answer block only: they move the work of such an account to other or new ones. They keep accounts under throttle and"),
+    (("challenge", "block"), "answer challenge and block only: they move the work of such an account to other or new ones. They keep"),
+    ((), "answer nothing. They keep accounts under throttle and challenge and block and lose"),
+    (("throttle", "challenge", "block"), None),
+])
+def test_what_operators_do_not_answer_is_said_beside_the_table(answers: tuple[str, ...], said: str | None) -> None:
+    compared = as_json((Policy("p", review_ladder=(Rung(2, "challenge"),)), Policy("o", ladder=(Rung(1, "observe"),))), Reply(answers))
+    steps = {"grid": 1, "early": 0, "every": "1h", "growth": 0.02, "recent": [], "first": None}
+    told = show.text({"policies": [], "steps": steps, "truth": True, "truth_events": True, "policy": compared})
+    assert (said in told) if said else ("Simulated operators" not in told)
+    assert "Simulated operators" not in show.text({"policies": [], "steps": steps, "truth": False, "policy": compared})
 
 
 @pytest.mark.parametrize(("ends", "printed"), [

@@ -25,6 +25,13 @@ def test_what_is_told_reads_back(tmp_path: Path) -> None:
     assert read_policies(written(tmp_path, as_json(DEFAULT, Reply(failover=0.1)))) == (DEFAULT, Reply(failover=0.1))
 
 
+def test_what_operators_answer_is_one_set_in_whatever_order(tmp_path: Path) -> None:
+    _, reply = read_policies(written(tmp_path, {"reply": {"answers": ["block", "challenge", "block"]}}))
+    assert reply == Reply(answers=("challenge", "block"))
+    assert read_policies(written(tmp_path, as_json(DEFAULT, reply))) == (DEFAULT, reply)
+    assert read_policies(written(tmp_path, {"reply": {"answers": []}}))[1].answers == ()
+
+
 def test_parts_may_be_absent(tmp_path: Path) -> None:
     policies, reply = read_policies(
         written(tmp_path, {"policies": [{"name": "a", "ladder": [{"after": 3, "action": "challenge"}]}]})
@@ -65,6 +72,9 @@ BAD = {
     "followed perhaps": {"policies": [{"name": "a", "follow_review": 1}]},
     "more than all": {"reply": {"replaced": 1.2}},
     "words": {"reply": {"failover_hours": "soon"}},
+    "an answer to what nobody notices": {"reply": {"answers": ["observe"]}},
+    "answers that are no list": {"reply": {"answers": "challenge"}},
+    "an answer that is no word": {"reply": {"answers": [["block"]]}},
     "no sign-ups": {"reply": {"signups_per_day": 0}},
 }
 

@@ -31,14 +31,14 @@ COPIED = ("kind", "plan", "access_type")
 
 
 class Branch:
-    """One course of events. Accounts are integer codes: indices in ``log.ids``, and above them replacements of blocked accounts."""
+    """One course of events. Accounts are integer codes: indices in ``log.ids``, and above them replacements of accounts given up."""
 
     def __init__(self, log: Log, reply: Reply, operator: NDArray[np.int32] | None, rates: Rates = (REQUESTS_PER_MIN, None)) -> None:
         """Start with the log unchanged.
 
         Args:
             log: the log.
-            reply: how operators respond to blocks.
+            reply: how operators respond to actions.
             operator: (n_accounts,) operator of each account; None: unknown, so nobody responds.
             rates: rates of a throttle.
         """
@@ -60,8 +60,10 @@ class Branch:
         """(start in us, action, accounts) of each decided action, also of those that would start after the log."""
         self.banned_us: dict[int, int] = {}
         """Account code -> time of its block."""
+        self.given_up: set[int] = set()
+        """Codes of accounts under an action to which operators respond."""
         self.failovers = 0
-        """Number of blocked accounts whose work moved to an existing account."""
+        """Number of accounts given up whose work moved to an existing account."""
         self._share = np.ones(log.n_accounts)
         self._cases: list[list[str]] = []
         """For each action that is a throttle, the campaign of each account, which shares the rate of a case; else empty."""
@@ -128,14 +130,14 @@ class Branch:
         for code in codes:
             self._throttled.pop(code, None)
         if action == "block":
-            for code in codes:
-                self.banned_us[code] = hold_us
-            self._block(hold_us, codes, rows)
-        elif action == "throttle":
+            self.banned_us |= dict.fromkeys(codes, hold_us)
+        if action == "throttle":
             self._throttled |= {code: (case or {}).get(code, "") for code in codes}
         else:
             self._share[codes] = PASSES[action]
             self.passes[rows] = self._answered(rows)
+        if action in self.reply.answers:
+            self._give_up(hold_us, codes, rows)
 
     def held(self) -> list[tuple[int, str, list[str]]]:
         """The actions that start within the log; those decided in its last hours may start after it, without effect."""
@@ -161,8 +163,16 @@ class Branch:
         draw = uniform(self.log.time[rows], self._key[self.log.account[rows]])
         return draw < self._share[self.sender[rows]]
 
-    def _block(self, hold_us: int, codes: list[int], rows: I64) -> None:
-        """Drop later requests of blocked accounts, but for those that the operator moves to other accounts."""
+    def _give_up(self, hold_us: int, codes: list[int], rows: I64) -> None:
+        """Move work of accounts to others of their operator, if it has not responded to an earlier action on them.
+
+        Args:
+            hold_us: start of the action, us.
+            codes: accounts under it.
+            rows: later requests of these.
+        """
+        codes = [code for code in codes if code not in self.given_up]
+        self.given_up.update(codes)
         n = self.log.n_accounts + len(self.names)
         target, ready_us = np.full(n, -1, np.int64), np.full(n, NEVER)
         busy = np.zeros(n, bool)
@@ -184,20 +194,19 @@ class Branch:
                 target[code], ready_us[code] = self._replace(operator, code, hold_us)
         sender = self.sender[rows]
         moves = (target[sender] >= 0) & (self.log.time[rows] >= ready_us[sender])
-        self.passes[rows] = False
         rows = rows[moves]
         self.sender[rows] = target[sender[moves]]
         self.moved[rows] = True
         self.passes[rows] = self._answered(rows)
 
     def _available(self, operator: int, now_us: int) -> list[int]:
-        """Accounts of an operator that exist at a time and are not blocked."""
+        """Accounts of an operator that exist at a time and are neither blocked nor given up."""
         own = np.flatnonzero((self._operator == operator) & (self._created_us <= now_us)).tolist()
         n = self.log.n_accounts
         own += [
             n + i for i, root in enumerate(self.root) if self._operator[root] == operator and self.born_us[i] <= now_us
         ]
-        return [code for code in own if code not in self.banned_us]
+        return [code for code in own if code not in self.banned_us and code not in self.given_up]
 
     def _replace(self, operator: int, code: int, now_us: int) -> tuple[int, int]:
         """Add a replacement as soon as the operator can get one; returns its code and sign-up time, us."""
@@ -282,10 +291,11 @@ class Branch:
             before_us: the time, us.
 
         Returns:
-            The file, or None if nothing was banned or there is no registry.
+            The file, or None if nothing was banned or replaced, or there is no registry.
         """
         bans = {self.name(code): at for code, at in self.banned_us.items() if at < before_us}
-        if not bans or not len(base):
+        born = [i for i, at in enumerate(self.born_us) if at < before_us]
+        if not (bans or born) or not len(base):
             return None
         ids = base["account_id"].combine_chunks()
         rows = pc.index_in(pa.array(list(bans), pa.string()), ids).to_pylist()
@@ -295,7 +305,6 @@ class Branch:
                 banned[row] = min(banned[row], at)
         when = pa.array(banned, mask=banned == NEVER).cast(pa.timestamp("us", "UTC"))
         base = base.set_column(base.column_names.index("banned_at"), "banned_at", when)
-        born = [i for i, at in enumerate(self.born_us) if at < before_us]
         roots = pa.array([str(self.log.ids[self.root[i]]) for i in born], pa.string())
         replaced = base.take(pc.index_in(roots, ids))
         columns = {

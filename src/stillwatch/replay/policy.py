@@ -1,4 +1,4 @@
-"""Policies (what is done about findings) and how operators respond to bans; plain data, read from JSON."""
+"""Policies (what is done about findings) and how operators respond to actions; plain data, read from JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -15,6 +15,8 @@ ACTIONS = ("observe", "throttle", "challenge", "restrict", "block")
 PASSES = {"observe": 1.0, "challenge": 0.1, "restrict": 1.0, "block": 0.0}
 """Action -> share of an account's requests that are still answered; for a throttle the rate decides. Restricted answers are shorter, and
 count as harvested. The share for a challenge is a guess."""
+ANSWERABLE = ACTIONS[1:]
+"""Actions that an operator can notice, and respond to."""
 SUBJECTS = ("nobody", "campaign", "account")
 
 
@@ -50,13 +52,15 @@ class Policy:
 
 @dataclass(frozen=True)
 class Reply:
-    """How operators respond to blocks. The work of a blocked account moves to one other account, or is lost."""
+    """How operators respond to actions. They give up the account: its work moves to one other account, or stays and meets the action."""
 
+    answers: tuple[str, ...] = ("block",)
+    """The actions of ANSWERABLE to which they respond."""
     failover: float = 0.3
-    """Share of blocked accounts whose work moves to another account of the operator that is not blocked."""
+    """Share of the accounts given up whose work moves to another account of the operator that is neither blocked nor given up."""
     failover_hours: float = 1.0
     replaced: float = 0.6
-    """Share of the other blocked accounts that new accounts replace, which leave the same marks."""
+    """Share of the others given up that new accounts replace, which leave the same marks."""
     replacement_hours: float = 5.0
     signups_per_day: float | None = 0.1
     """New accounts of an operator in a day, as a share of all its accounts in the log; None: no limit."""
@@ -94,6 +98,10 @@ def read_policies(path: Path | None) -> tuple[tuple[Policy, ...], Reply]:
     if len(set(names)) < len(names):
         raise InputError("two policies have the same name", where=path, todo="Give each its own")
     reply = _build(Reply, document.get("reply", {}), path)
+    if not isinstance(reply.answers, list | tuple) or not all(action in ANSWERABLE for action in reply.answers):
+        todo = f"A list of some of {', '.join(ANSWERABLE)}"
+        raise InputError(f"reply.answers is {reply.answers!r}", where=path, todo=todo)
+    reply = replace(reply, answers=tuple(action for action in ANSWERABLE if action in reply.answers))
     for name in ("failover", "replaced"):
         _number(getattr(reply, name), f"reply.{name}", path, 1)
     for name in ("failover_hours", "replacement_hours"):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stillwatch.replay.policy import ANSWERABLE
 from stillwatch.run_details import HARVESTED, between
 from stillwatch.terminal.counting import number_of
 
@@ -27,7 +28,9 @@ def text(result: dict[str, Any]) -> str:
     parts = [table(HEADS, rows[:MAX_ROWS]) if rows else "No campaign was found at any step."]
     if len(rows) > MAX_ROWS:
         parts.append(f"and {number_of(len(rows) - MAX_ROWS, 'more row')}: replay.parquet")
-    if rows:
+    if result["truth"] and (line := _answers(result["policy"])):
+        parts.append(line)
+    if any(row["estimate"] is not None for policy in result["policies"] for row in policy["campaigns"]):
         parts.append(ESTIMATE_OF + (TRUE_OF if result["truth"] else ""))
     for policy in result["policies"]:
         innocent = policy["innocents"]
@@ -60,6 +63,20 @@ def text(result: dict[str, Any]) -> str:
             parts.append(f"The harvested requests beside the truth are left out: {reason}")
         parts.append("The truth tells no requests: all requests of an operator count as its harvest.")
     return "\n".join(parts)
+
+
+def _answers(policy: dict[str, Any]) -> str:
+    """Which actions of the compared policies, in the form of replay.json, operators do not answer; empty if they answer all."""
+    taken = {rung["action"] for row in policy["policies"] for rung in (*row["ladder"], *row["review_ladder"])}
+    answers = policy["reply"]["answers"]
+    ignored = [action for action in ANSWERABLE if action in taken and action not in answers]
+    if not ignored:
+        return ""
+    answered = f"{' and '.join(answers)} only: they move the work of such an account to other or new ones" if answers else "nothing"
+    return (
+        f"Simulated operators answer {answered}. They keep accounts under {' and '.join(ignored)} and lose what is refused, which makes"
+        " this look better, beside what is answered, than it would be. reply.answers in --policy changes it."
+    )
 
 
 def _cells(policy: str, row: dict[str, Any]) -> tuple[str, ...]:
