@@ -4,6 +4,8 @@ import json
 import random
 import re
 import shutil
+import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +22,7 @@ import killed
 from stillwatch import cli, judge, report, workflows
 from stillwatch.detect import pipeline
 from stillwatch.detect.run_folder import gaps
+from stillwatch.engine import open_engine
 from stillwatch.errors import InputError
 from stillwatch.files import data_files, folder_lock
 from stillwatch.judge import HOUR_US
@@ -97,6 +100,18 @@ def test_runs_killed_at_random_moments(little_world: Path, runs: dict[str, Path]
         one_run(run, runs)
     assert cli.main(["detect", str(little_world), "--out", str(run), "-q"]) == 0
     assert tables(run) == tables(runs["new"])
+
+
+def test_an_interrupt_within_a_query_is_an_interrupt(tmp_path: Path) -> None:
+    long = "SELECT count(*) AS n FROM range(2000000) a, range(100000) b WHERE hash(a.range, b.range) % 7 = 1"
+
+    def query() -> None:
+        with open_engine(tmp_path, 1) as engine:
+            threading.Timer(0.3, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+            engine.arrays(long)
+
+    with pytest.raises(KeyboardInterrupt):
+        query()
 
 
 def test_a_killed_ingest_is_not_read(little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -150,5 +150,9 @@ def open_engine(
         connection = duckdb.connect(":memory:", config=config)
         try:
             yield Engine(connection, threads)
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":  # what Ctrl-C becomes while DuckDB runs a query
+                raise KeyboardInterrupt from error
+            raise
         finally:
             connection.close()

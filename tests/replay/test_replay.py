@@ -273,6 +273,20 @@ def test_half_is_of_the_accounts_that_had_begun(acted: list[tuple[int, set[int]]
     assert measure.half_acted_us(np.array([0, 10, 20, 30]), acted) == half_us
 
 
+@pytest.mark.parametrize("text", ["{}", "[]", '{"as'])
+def test_a_damaged_step_is_one_line_that_says_to_remove_it(
+    text: str, little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    out, policy = with_steps_of(whole, tmp_path / "out"), policies(tmp_path, "shadow")
+    path = min(out.glob("steps/*/*.json"))
+    path.write_text(text)
+    with pytest.raises(InputError, match=rf"{path.name}\. Remove it: a replay makes it again$"):
+        replayed(little_world, out, policy=policy)
+    path.unlink()
+    replayed(little_world, out, policy=policy)
+    assert step_files(out) == step_files(whole[0])
+
+
 def test_without_truth_it_reports_what_was_found(
     little_world: Path, whole: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -134,6 +134,20 @@ def test_a_truth_without_innocents_says_so(branch: Branch) -> None:
     assert "None" not in told
 
 
+def test_without_operators_or_steps_it_says_why_there_is_nothing() -> None:
+    steps = {"grid": 3, "early": 3, "every": "1h", "growth": 0.02, "recent": [], "first": None}
+    policy = {"policy": "p", "campaigns": [], "steps": [], "skipped": 0, "innocents": None}
+    result = {"policies": [policy], "steps": steps, "truth": True, "truth_events": True, "policy": as_json((Policy("p"),), Reply())}
+    told = show.text(result)
+    assert "The truth names no operator that sent a request." in told
+    assert "So detection never ran" in told
+    assert "p: 0 run" not in told
+    told = show.text(result | {"truth": False, "steps": steps | {"early": 2}})
+    assert "No campaign was found at any step." in told
+    assert "p: 0 run" in told
+    assert "never ran" not in told
+
+
 @pytest.mark.parametrize(("answers", "said"), [
     (("block",), "answer block only: they move the work of such an account to other or new ones. They keep accounts under throttle and"),
     (("challenge", "block"), "answer challenge and block only: they move the work of such an account to other or new ones. They keep"),

@@ -50,9 +50,16 @@ BAD = {
     "another key": {"policy": []},
     "no policies": {"policies": []},
     "a count that is none": {"policies": [{"name": "a", "ladder": [{"after": True, "action": "block"}]}]},
-    "a count a day that is none": {"policies": [{"name": "a", "per_day": True}]},
+    "a count a day that is none": {"policies": [{"name": "a", "act_on": "account", "per_day": True}]},
     "no name": {"policies": [{}]},
     "an empty name": {"policies": [{"name": ""}]},
+    "a name of two lines": {"policies": [{"name": "a\nb"}]},
+    "a word for a policy": {"policies": ["shadow"]},
+    "a word for a rung": {"policies": [{"name": "a", "ladder": ["block"]}]},
+    "no reply": {"reply": None},
+    "a count a day of campaigns": {"policies": [{"name": "a", "per_day": 5}]},
+    "reviews that nobody follows": {"policies": [{"name": "a", "act_on": "nobody", "follow_review": True}]},
+    "reviews that follow accounts": {"policies": [{"name": "a", "act_on": "account", "follow_review": True}]},
     "the same name": {"policies": [{"name": "a"}, {"name": "a"}]},
     "another field": {"policies": [{"name": "a", "speed": 1}]},
     "another subject": {"policies": [{"name": "a", "act_on": "key"}]},
@@ -66,7 +73,7 @@ BAD = {
     "no list for nobody": {"policies": [{"name": "a", "act_on": "nobody", "ladder": 0}]},
     "a time back": {"policies": [{"name": "a", "review_hours": -1}]},
     "a truth for a number": {"policies": [{"name": "a", "review_hours": True}]},
-    "nobody a day": {"policies": [{"name": "a", "per_day": 0}]},
+    "nobody a day": {"policies": [{"name": "a", "act_on": "account", "per_day": 0}]},
     "reviews of accounts": {"policies": [{"name": "a", "act_on": "account", "review_ladder": [{"after": 2, "action": "observe"}]}]},
     "no review ladder": {"policies": [{"name": "a", "review_ladder": "challenge"}]},
     "followed perhaps": {"policies": [{"name": "a", "follow_review": 1}]},
@@ -85,6 +92,19 @@ def test_bad_files_are_one_line(name: str, tmp_path: Path) -> None:
         read_policies(written(tmp_path, BAD[name]))
     assert "policy.json" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("value", "said"), [
+    ({"policies": [{}]}, r"a policy lacks name: \{\}: .*policy\.json\. A policy has act_on, "),
+    ({"policies": [{"name": "a", "ladder": [{"after": 1}]}]}, r"a rung lacks action: .*A rung has action, after$"),
+    ({"policies": [{"name": "a", "speed": 1}]}, "a policy has no speed: "),
+    ({"policies": ["shadow"]}, "not a JSON object, where a policy is needed: 'shadow': "),
+    ({"policies": [{"name": "a", "per_day": 5}]}, "policy a: per_day where act_on is campaign: "),
+    ({"policies": [{"name": "a", "act_on": "nobody", "follow_review": True}]}, "policy a: follow_review where act_on is nobody: "),
+])
+def test_what_is_wrong_is_told(value: Any, said: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=said):
+        read_policies(written(tmp_path, value))
 
 
 def test_a_key_that_is_there_twice_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Policies (what is done about findings) and how operators respond to actions; plain data, read from JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -120,8 +120,8 @@ def as_json(policies: tuple[Policy, ...], reply: Reply) -> dict[str, Any]:
 
 def _policy(row: Any, path: Path) -> Policy:
     policy = _build(Policy, row, path)
-    if not isinstance(policy.name, str) or not policy.name:
-        raise InputError("a policy has no name", where=path)
+    if not isinstance(policy.name, str) or not policy.name or not policy.name.isprintable():
+        raise InputError(f"{policy.name!r} is no name of a policy", where=path, todo="Write a line of text")
     where = f"policy {policy.name}"
     if policy.act_on not in SUBJECTS:
         raise InputError(f"{where}: act_on is {policy.act_on!r}", where=path, todo=f"One of {', '.join(SUBJECTS)}")
@@ -133,6 +133,10 @@ def _policy(row: Any, path: Path) -> Policy:
         raise InputError(f"{where}: its ladder does nothing where act_on is nobody", where=path, todo=todo)
     if review and policy.act_on != "campaign":
         raise InputError(f"{where}: review_ladder where act_on is {policy.act_on}", where=path, todo="Write act_on campaign")
+    if policy.per_day is not None and policy.act_on != "account":
+        raise InputError(f"{where}: per_day where act_on is {policy.act_on}", where=path, todo="Write act_on account")
+    if policy.follow_review and policy.act_on != "campaign":
+        raise InputError(f"{where}: follow_review where act_on is {policy.act_on}", where=path, todo="Write act_on campaign")
     _number(policy.review_hours, f"{where}: review_hours", path)
     if policy.per_day is not None and (type(policy.per_day) is not int or policy.per_day < 1):
         raise InputError(
@@ -168,13 +172,14 @@ T = TypeVar("T", Policy, Reply, Rung)
 def _build(kind: type[T], row: Any, path: Path) -> T:
     """Make a dataclass from an object of the file; raises InputError for unknown and missing fields."""
     names = {field.name for field in fields(kind)}
-    if not isinstance(row, Mapping) or not set(row) <= names:
-        unknown = sorted(set(row) - names) if isinstance(row, Mapping) else row
-        raise InputError(f"not understood: {unknown}", where=path, todo=f"{kind.__name__} has {', '.join(sorted(names))}")
-    try:
-        return kind(**row)
-    except TypeError as error:
-        raise InputError(f"incomplete {kind.__name__.lower()}: {dict(row)}", where=path) from error
+    what, todo = kind.__name__.lower(), f"A {kind.__name__.lower()} has {', '.join(sorted(names))}"
+    if not isinstance(row, Mapping):
+        raise InputError(f"not a JSON object, where a {what} is needed: {row!r}", where=path, todo=todo)
+    if unknown := sorted(set(row) - names):
+        raise InputError(f"a {what} has no {', '.join(unknown)}", where=path, todo=todo)
+    if missing := [field.name for field in fields(kind) if field.default is MISSING and field.name not in row]:
+        raise InputError(f"a {what} lacks {', '.join(missing)}: {dict(row)}", where=path, todo=todo)
+    return kind(**row)
 
 
 def _number(value: Any, name: str, path: Path, most: float = 1e6) -> None:

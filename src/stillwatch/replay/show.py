@@ -25,7 +25,8 @@ def text(result: dict[str, Any]) -> str:
     from stillwatch.evaluate.show import table
 
     rows = [_cells(policy["policy"], row) for policy in result["policies"] for row in policy["campaigns"]]
-    parts = [table(HEADS, rows[:MAX_ROWS]) if rows else "No campaign was found at any step."]
+    nothing = "The truth names no operator that sent a request." if result["truth"] else "No campaign was found at any step."
+    parts = [table(HEADS, rows[:MAX_ROWS]) if rows else nothing]
     if len(rows) > MAX_ROWS:
         parts.append(f"and {number_of(len(rows) - MAX_ROWS, 'more row')}: replay.parquet")
     if result["truth"] and (line := _answers(result["policy"])):
@@ -48,7 +49,9 @@ def text(result: dict[str, Any]) -> str:
     parts.append(
         f"Steps: {steps['grid']:,} of {steps['every']}; {steps['early']:,} left out before eight accounts sent anything."
     )
-    for policy in result["policies"]:
+    if steps["early"] == steps["grid"]:
+        parts.append("So detection never ran, and nothing could be found: groups of fewer accounts are not judged.")
+    for policy in result["policies"] if steps["early"] < steps["grid"] else []:
         parts.append(f"  {policy['policy']}: {len(policy['steps']):,} run, {policy['skipped']:,} left out,"
                      f" since the log had grown by less than {steps['growth']:.1%}")
     if steps["recent"]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from stillwatch import dataset, partitions
 from stillwatch.detect import pipeline
 from stillwatch.engine import open_engine
+from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
 from stillwatch.judge import results, verdict_words
 from stillwatch.replay.branch import BEGINNING, Branch
@@ -65,8 +66,7 @@ def _look(setting: Setting, branch: Branch, at_us: int, since_us: int) -> dict[s
     since = "" if since_us == BEGINNING else f"-{moment(since_us):%Y%m%dT%H%M%SZ}"
     stored = setting.steps / f"{moment(at_us):%Y%m%dT%H%M%SZ}{since}-{branch.key(at_us)}.json"
     if stored.exists():
-        known: dict[str, Any] = read_json(stored)
-        return known
+        return _stored(stored)
     files = branch.sketches(scratch, at_us, since_us)
     changed = branch.registry(setting.registry, scratch, at_us)
     data = setting.data if changed is None else replace(setting.data, accounts_file=changed)
@@ -102,3 +102,14 @@ def _look(setting: Setting, branch: Branch, at_us: int, since_us: int) -> dict[s
     if changed is not None:
         changed.unlink()
     return findings
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    todo = "Remove it: a replay makes it again"
+    try:
+        known = read_json(path)
+    except InputError as error:
+        raise InputError(error.what, where=path, todo=todo) from error
+    if not isinstance(known, dict) or not isinstance(known.get("found"), list):
+        raise InputError("not what a step of stillwatch replay found", where=path, todo=todo)
+    return known
