@@ -154,12 +154,16 @@ def test_without_operators_or_steps_it_says_why_there_is_nothing() -> None:
     ((), "answer nothing. They keep accounts under throttle and challenge and block and lose"),
     (("throttle", "challenge", "block"), None),
 ])
-def test_what_operators_do_not_answer_is_said_beside_the_table(answers: tuple[str, ...], said: str | None) -> None:
+def test_what_operators_do_not_answer_is_said_beside_the_table(branch: Branch, answers: tuple[str, ...], said: str | None) -> None:
     compared = as_json((Policy("p", review_ladder=(Rung(2, "challenge"),)), Policy("o", ladder=(Rung(1, "observe"),))), Reply(answers))
+    truth = Truth(["o"], np.zeros(20, np.int32), ["x"], np.zeros(20, np.int32), np.ones(len(branch.log.time), bool), True)
+    policy = {"policy": "p", "campaigns": measure.operators(branch.log, truth, branch, []), "steps": [], "skipped": 0, "innocents": None}
     steps = {"grid": 1, "early": 0, "every": "1h", "growth": 0.02, "recent": [], "first": None}
-    told = show.text({"policies": [], "steps": steps, "truth": True, "truth_events": True, "policy": compared})
+    result = {"policies": [policy], "steps": steps, "truth": True, "truth_events": True, "policy": compared}
+    told = show.text(result)
     assert (said in told) if said else ("Simulated operators" not in told)
-    assert "Simulated operators" not in show.text({"policies": [], "steps": steps, "truth": False, "policy": compared})
+    assert "The estimate is of" not in told, "no step found any"
+    assert "Simulated operators" not in show.text(result | {"truth": False})
 
 
 @pytest.mark.parametrize(("ends", "printed"), [

@@ -29,7 +29,7 @@ def text(result: dict[str, Any]) -> str:
     parts = [table(HEADS, rows[:MAX_ROWS]) if rows else nothing]
     if len(rows) > MAX_ROWS:
         parts.append(f"and {number_of(len(rows) - MAX_ROWS, 'more row')}: replay.parquet")
-    if result["truth"] and (line := _answers(result["policy"])):
+    if rows and result["truth"] and (line := _answers(result["policy"])):
         parts.append(line)
     if any(row["estimate"] is not None for policy in result["policies"] for row in policy["campaigns"]):
         parts.append(ESTIMATE_OF + (TRUE_OF if result["truth"] else ""))
