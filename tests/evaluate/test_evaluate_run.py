@@ -11,7 +11,7 @@ import pytest
 
 from stillwatch import cli, engine, evaluate
 from stillwatch.errors import InputError
-from stillwatch.evaluate import harvest
+from stillwatch.evaluate import harvest, show
 from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, HARVEST, TRUTH, WATCH
 
@@ -121,8 +121,25 @@ def test_attackers_that_the_run_did_not_see_are_missed() -> None:
     assert told["accounts"]["n_attackers_not_seen"] == 1
     assert told["accounts"]["recall"]["value"] == pytest.approx(18 / 21)
     assert told["campaigns"][1]["accounts"] == 11
-    # It ranks below everybody.
-    assert told["ranking"]["auc"] == pytest.approx(1 - (2 + 104) / (21 * 104))
+    assert told["accounts"]["recall_of_seen"] == pytest.approx(18 / 20)
+    # It has no place among those that have a score, but recall at a bar counts it.
+    ranking = told["ranking"]
+    assert (ranking["n"], ranking["n_positive"], ranking["n_unranked"]) == (124, 20, 1)
+    assert ranking["auc"] == pytest.approx(1 - 2 / (20 * 104))
+    assert ranking["recall_at_1_false_in_10000"] == pytest.approx(18 / 21)
+
+
+def test_a_perfect_ranking_of_those_seen_is_perfect() -> None:
+    """As of an early time most operators' accounts have sent nothing yet."""
+    truth = rows(TRUTH, [(name, "north" if name < "d" else None, "") for name in "abcdefgh"], "account_id campaign kind")
+    told = evaluate.measures(verdicts([("a", "campaign", "c1", 5.0), ("g", "clear", None, -1.0), ("h", "clear", None, -2.0)]), truth)
+    assert (told["ranking"]["auc"], told["ranking"]["ap"]) == (1.0, 1.0)
+    assert (told["ranking"]["recall_at_1_false_in_10000"], told["accounts"]["recall"]["value"]) == (1 / 3, 1 / 3)
+    note = (
+        "  note               5 accounts of the truth sent no request that the run read: 3 innocent, left out; 2 of campaigns, missed"
+        " (recall of the others 1.000) and not ranked by AUC and AP"
+    )
+    assert note in show.text(told).splitlines()
 
 
 def test_true_campaigns(result: dict[str, Any]) -> None:

@@ -37,7 +37,8 @@ class Accounts:
         review: the verdict is review.
         reported: campaign it was flagged with, None where not flagged.
         score: as the run tells it, higher is more suspicious; minus infinity for accounts that the run did not see.
-        n_attackers_not_seen: attackers that the run did not see: they count as missed.
+        seen: sent a request that the run read.
+        n_attackers_not_seen: attackers that the run did not see: they count as missed, and are not ranked.
         n_innocent_not_seen: innocents that the run did not see: they count nowhere, since an account without traffic
             cannot be accused, and would make every rate of false accounts look better.
         n_unknown: accounts of the run that the truth does not tell: they count nowhere.
@@ -49,6 +50,7 @@ class Accounts:
     review: Bools
     reported: Objects
     score: NDArray[np.float64]
+    seen: Bools
     n_attackers_not_seen: int
     n_innocent_not_seen: int
     n_unknown: int
@@ -62,7 +64,7 @@ class Accounts:
         """Only these rows."""
         return replace(
             self, true=self.true[rows], kind=self.kind[rows], flagged=self.flagged[rows], review=self.review[rows],
-            reported=self.reported[rows], score=self.score[rows],
+            reported=self.reported[rows], score=self.score[rows], seen=self.seen[rows],
         )
 
 
@@ -83,7 +85,7 @@ def measures(
     """Measure a run.
 
     An account is flagged where its verdict is campaign; review counts apart. Shares that are undefined are null.
-    Innocents without traffic in the run are left out, attackers without are missed.
+    Innocents without traffic in the run are left out; attackers without are missed, and have no place in the ranking.
 
     Args:
         verdicts: ACCOUNT_VERDICTS of the run.
@@ -110,7 +112,7 @@ def measures(
     true = _true_campaigns(involved, majority, harvested, estimates)
     return {
         "accounts": _accounts(known),
-        "ranking": ranking(known.attacker, known.score),
+        "ranking": ranking(known.attacker[known.seen], known.score[known.seen], n_unranked=known.n_attackers_not_seen),
         "clusters": clustering(involved.true, involved.reported),
         "campaigns": true,
         "reported": _reported(involved, majority),
@@ -159,7 +161,8 @@ def join(verdicts: "pa.Table", truth: "pa.Table") -> Accounts:
     numbered = truth.append_column("row", pa.array(np.arange(len(truth))))
     both = numbered.join(run, "account_id", join_type="left outer").sort_by("row")
     seen, attacker = (pc.is_valid(both[name]).to_numpy() for name in ("verdict", "campaign"))
-    both = both.filter(pa.array(seen | attacker))
+    counted = seen | attacker
+    both = both.filter(pa.array(counted))
     verdict = _objects(both["verdict"])
     flagged = verdict == "campaign"
     reported = _objects(both["campaign_id"])
@@ -171,6 +174,7 @@ def join(verdicts: "pa.Table", truth: "pa.Table") -> Accounts:
         review=verdict == "review",
         reported=reported,
         score=both["score"].fill_null(-np.inf).to_numpy(),
+        seen=seen[counted],
         n_attackers_not_seen=int((attacker & ~seen).sum()),
         n_innocent_not_seen=int((~attacker & ~seen).sum()),
         n_unknown=len(run) - int(seen.sum()),
@@ -222,6 +226,7 @@ def _accounts(known: Accounts) -> dict[str, Any]:
         "false": fp,
         "precision": _share(tp, tp + fp, by_campaign["precision"]),
         "recall": _share(tp, n_attackers, by_campaign["recall"]),
+        "recall_of_seen": ratio(tp, n_attackers - known.n_attackers_not_seen),
         "f1": {"value": ratio(2 * tp, tp + fp + n_attackers), "bootstrap": by_campaign["f1"]},
         "false_per_10000": _per_10000(fp, n_innocent),
         "review": {

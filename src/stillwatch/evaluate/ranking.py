@@ -77,21 +77,21 @@ def precision_at(points: Curve, k: int) -> float:
     return float((before_true + share * (points.true[step] - before_true)) / k)
 
 
-def recall_at_false_rate(points: Curve, rate: float = FALSE_ACCOUNT_RATE) -> float:
-    """Largest recall at any threshold with at most ``rate`` of the negatives above it."""
+def recall_at_false_rate(points: Curve, rate: float = FALSE_ACCOUNT_RATE, *, n_unranked: int = 0) -> float:
+    """Largest recall at any threshold with at most ``rate`` of the negatives above it; ``n_unranked`` positives more are missed by all."""
     allowed = points.false <= rate * points.negatives + 1e-9
-    return float(points.true[allowed].max(initial=0.0) / points.positives)
+    return float(points.true[allowed].max(initial=0.0) / (points.positives + n_unranked))
 
 
-def recall_at_precision(points: Curve, precision: float = 0.95) -> float:
-    """Largest recall at any threshold whose precision is at least ``precision``."""
+def recall_at_precision(points: Curve, precision: float = 0.95, *, n_unranked: int = 0) -> float:
+    """Largest recall at any threshold whose precision is at least ``precision``; ``n_unranked`` positives more are missed by all."""
     allowed = points.true >= precision * (points.true + points.false)
-    return float(points.true[allowed].max(initial=0.0) / points.positives)
+    return float(points.true[allowed].max(initial=0.0) / (points.positives + n_unranked))
 
 
-def best_f1(points: Curve) -> float:
-    """F1 at the best threshold: an oracle, for comparison with papers that report it."""
-    return float(np.max(2 * points.true / (points.true + points.false + points.positives)))
+def best_f1(points: Curve, *, n_unranked: int = 0) -> float:
+    """F1 at the best threshold, likewise: an oracle, for comparison with papers that report it."""
+    return float(np.max(2 * points.true / (points.true + points.false + points.positives + n_unranked)))
 
 
 def ranking(
@@ -100,6 +100,7 @@ def ranking(
     *,
     at: Sequence[int] = (100, 1000),
     clusters: ArrayLike | None = None,
+    n_unranked: int = 0,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Measure how well scores rank positives above negatives.
@@ -110,12 +111,14 @@ def ranking(
         at: ranks k for ``precision_at``; those above ``n`` are left out.
         clusters: ``(n,)`` units that were drawn together (such as crews); with it, AUC and AP get 95 % intervals from
             a bootstrap over clusters, because the accounts of one crew are not independent.
+        n_unranked: positives that have no score. The order says nothing of them, so AUC, AP and precision leave them out; recall and F1
+            count them as missed.
         seed: of the bootstrap.
 
     Returns:
-        ``n``, ``n_positive``, and, null unless both classes are present, ``auc``, ``ap``, ``precision_at`` (rank, as
-        text, to precision), ``recall_at_1_false_in_10000``, ``recall_at_precision_95``, ``best_f1``; with clusters
-        also ``auc_interval`` and ``ap_interval``.
+        ``n`` and ``n_positive`` (with a score), ``n_unranked``, and, null unless both classes are present, ``auc``, ``ap``,
+        ``precision_at`` (rank, as text, to precision), ``recall_at_1_false_in_10000``, ``recall_at_precision_95``, ``best_f1``;
+        with clusters also ``auc_interval`` and ``ap_interval``.
 
     Raises:
         InputError: the lengths differ, or a score is NaN.
@@ -125,7 +128,7 @@ def ranking(
         raise InputError(f"{truth.shape} labels do not match {values.shape} scores", where="ranking")
     if np.isnan(values).any():
         raise InputError(f"{int(np.isnan(values).sum())} scores are NaN", where="ranking")
-    result: dict[str, Any] = {"n": len(truth), "n_positive": int(truth.sum())}
+    result: dict[str, Any] = {"n": len(truth), "n_positive": int(truth.sum()), "n_unranked": n_unranked}
     if not 0 < truth.sum() < len(truth):
         names = ("auc", "ap", "recall_at_1_false_in_10000", "recall_at_precision_95", "best_f1")
         return result | dict.fromkeys(names) | {"precision_at": {}}
@@ -134,9 +137,9 @@ def ranking(
         "auc": auc(points),
         "ap": average_precision(points),
         "precision_at": {str(k): precision_at(points, k) for k in at if 0 < k <= len(truth)},
-        "recall_at_1_false_in_10000": recall_at_false_rate(points),
-        "recall_at_precision_95": recall_at_precision(points),
-        "best_f1": best_f1(points),
+        "recall_at_1_false_in_10000": recall_at_false_rate(points, n_unranked=n_unranked),
+        "recall_at_precision_95": recall_at_precision(points, n_unranked=n_unranked),
+        "best_f1": best_f1(points, n_unranked=n_unranked),
     }
     if clusters is not None:
         result |= _intervals(truth, values, np.asarray(clusters), seed)

@@ -1,7 +1,9 @@
 """The measures as plain text, for a terminal or a log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from stillwatch.terminal.counting import number_of
 
 Measures = dict[str, Any]
 MAX_CAMPAIGNS = 40
@@ -41,7 +43,7 @@ def _headline(result: Measures) -> str:
         f" recall with them {_number(review['recall_with_review'])}",
         f"  by score alone     recall {_number(rank['recall_at_1_false_in_10000'])} at 1 false in 10,000"
         f" ({accounts['false_accounts_allowed_at_1_in_10000']:,} accounts),"
-        f" AUC {_number(rank['auc'], 4)}, AP {_number(rank['ap'], 4)}",
+        f" AUC {_number(rank['auc'], 4)}, AP {_number(rank['ap'], 4)}{' (of accounts seen)' if rank['n_unranked'] else ''}",
         f"  campaigns as told  B-cubed F1 {_number(groups['bcubed_f1'])}"
         f" (precision {_number(groups['bcubed_precision'])}, recall {_number(groups['bcubed_recall'])}),"
         f" ARI {_number(groups['ari'])}",
@@ -61,20 +63,26 @@ def _headline(result: Measures) -> str:
             f"  on the watch list  {watch['groups']} groups, {watch['of_campaigns']} of campaigns;"
             f" {watch['attackers']:,} accounts of campaigns, {watch['innocent']:,} innocent"
         )
-    notes = {
-        "n_attackers_not_seen": "of campaigns are not in the run: missed",
-        "n_innocent_not_seen": "that are innocent are not in the run: left out",
-        "n_unknown": "of the run are not in the truth: left out",
-    }
-    lines += [
-        f"  note               {accounts[name]:,} accounts {what}" for name, what in notes.items() if accounts[name]
-    ]
+    lines += [f"  note               {note}" for note in _outside(accounts)]
     if reason := result.get("left_out"):
         lines.append(f"  note               the harvested requests beside the truth are left out: {reason}")
     if looked := result.get("looked_at"):
         when = " ".join(f"{word} {looked[name]:.16}" for name, word in (("start", "from"), ("as_of", "up to")) if name in looked)
         lines.append(f"  note               the run looked at requests {when} UTC alone: what is true of other times counts as missed")
     return "\n".join(lines)
+
+
+def _outside(accounts: Measures) -> Iterator[str]:
+    """Notes on accounts that only the truth or only the run has."""
+    missed, left_out = accounts["n_attackers_not_seen"], accounts["n_innocent_not_seen"]
+    parts = [f"{left_out:,} innocent, left out"] if left_out else []
+    if missed:
+        others = _number(accounts["recall_of_seen"])
+        parts.append(f"{missed:,} of campaigns, missed (recall of the others {others}) and not ranked by AUC and AP")
+    if parts:
+        yield f"{number_of(missed + left_out, 'account')} of the truth sent no request that the run read: {'; '.join(parts)}"
+    if unknown := accounts["n_unknown"]:
+        yield f"{number_of(unknown, 'account of the run is', 'accounts of the run are')} not in the truth: left out"
 
 
 def _campaigns(campaigns: Sequence[Measures]) -> str:
