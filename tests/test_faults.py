@@ -336,6 +336,22 @@ def test_a_log_of_few_days_says_that_little_can_be_found(hours: float, told: str
     assert [told in one for one in found] == [True] * bool(told)
 
 
+def test_days_that_the_log_lacks_are_told(little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world, run = shutil.copytree(little_world, tmp_path / "world"), tmp_path / "run"
+    lost = data_files(world / "events")[4:6]
+    for day in lost:
+        day.unlink()
+    assert cli.main(["detect", str(world), "--out", str(run)]) == 0
+    (warning,) = json.loads((run / "summary.json").read_text())["warnings"]
+    assert warning.startswith(f"Nobody sent anything in the 48 hours from {lost[0].stem} 00:00 UTC on, where some ")
+    assert f"Note: {warning}\n" in capsys.readouterr().out
+    assert cli.main(["evaluate", str(run), "--truth", str(world)]) == 0
+    assert f"  note               of the run: {warning}\n" in capsys.readouterr().out
+    assert json.loads((run / "evaluation.json").read_text())["warnings"] == [warning]
+    assert cli.main(["report", str(run)]) == 0
+    assert warning in (run / "report.html").read_text()
+
+
 def test_repeated_requests_are_told(little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = tmp_path / "world"
     shutil.copytree(little_world, world)

@@ -40,8 +40,8 @@ def run(
         quiet: print nothing.
 
     Returns:
-        What :func:`measures` returns, with the digests of what was compared under ``inputs``, and under ``looked_at`` the times
-        between which the run looked, null where it looked at all.
+        What :func:`measures` returns, with the digests of what was compared under ``inputs``, the run's ``warnings`` about its log, and
+        under ``looked_at`` the times between which the run looked, null where it looked at all.
 
     Raises:
         InputError: the run is not whole, a table of it is not the one that its summary tells, or an erasure of it was interrupted; a
@@ -80,6 +80,7 @@ def run(
             result = measures(verdicts, known, campaigns=campaigns, harvest=harvest, watch=watch)
             result["left_out"] = str(error)
     result["looked_at"] = _looked_at(summary)
+    result["warnings"] = summary.get("warnings") or []
     read = (verdicts_file, campaigns_file, truth, *([truth_events] if truth_events else []))
     result["inputs"] = [{"path": path.name, "sha256": digest(path)} for path in read]
     write_json(result, folder / "evaluation.json")

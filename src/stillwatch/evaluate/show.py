@@ -69,6 +69,7 @@ def _headline(result: Measures) -> str:
     if looked := result.get("looked_at"):
         when = " ".join(f"{word} {looked[name]:.16}" for name, word in (("start", "from"), ("as_of", "up to")) if name in looked)
         lines.append(f"  note               the run looked at requests {when} UTC alone: what is true of other times counts as missed")
+    lines += [f"  note               of the run: {warning}" for warning in result.get("warnings") or ()]
     return "\n".join(lines)
 
 

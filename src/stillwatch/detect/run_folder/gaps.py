@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from stillwatch import dataset, judge, link
+from stillwatch.detect.run_folder import holes
 from stillwatch.detect.run_folder.harvested import PARTLY, Seen
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.files import other_files
@@ -32,8 +33,8 @@ LAST_ONES = 0.01
 def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene, since: datetime | None = None) -> list[str]:
     """Warnings about the input, one sentence each.
 
-    They are about an earlier run that is not earlier, few days, accounts that the registry lacks, accounts on one network, repeated
-    requests, accounts that the registry has twice, columns that are partly empty, and files that were not read.
+    They are about an earlier run that is not earlier, few days, days without a request, accounts that the registry lacks, accounts on one
+    network, repeated requests, accounts that the registry has twice, columns that are partly empty, and files that were not read.
 
     Args:
         seen: counts of the second reading of the events.
@@ -57,12 +58,15 @@ def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene, since: datet
             f"Nobody sent anything in the {days} days before {data.start:%Y-%m-%d}: is a clock wrong in the last requests? --as-of sets"
             " the time up to which --recent looks"
         )
-    if data.start is None and (late := _late(seen.days)) is not None:
+    late = _late(seen.hours) if data.start is None else None
+    if late is not None:
         silent, day, n = late
         found.append(
             f"Nobody sent anything in the {silent} days before {datetime.fromtimestamp(day * 86_400, UTC):%Y-%m-%d}, and then {n:,} of"
             f" {number_of(n_events, 'request')}: is a clock wrong there? --as-of sets the time up to which detect looks"
         )
+    # A few last requests long after the others are told already.
+    found += holes.told(holes.holes({hour: n for hour, n in seen.hours.items() if late is None or hour < late[1] * holes.DAY_H}))
     if data.accounts_file is not None:
         parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
         registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
@@ -122,14 +126,17 @@ def one_network(n_events: NDArray[np.int64], network: NDArray[np.int64]) -> list
     return [f"{who} use one network most{YOUR_PROXY}"]
 
 
-def _late(days: Counter[int]) -> tuple[int, int, int] | None:
+def _late(hours: Counter[int]) -> tuple[int, int, int] | None:
     """A few last requests that come long after all others: days without any before them, their first day, and their number.
 
     None where there are none.
 
     Args:
-        days: requests of each UTC day, counted from 1970.
+        hours: requests of each hour since 1970, UTC.
     """
+    days: Counter[int] = Counter()
+    for hour, n in hours.items():
+        days[hour // holes.DAY_H] += n
     found, after = None, 0
     for before, day in reversed(list(pairwise(sorted(days)))):
         after += days[day]

@@ -48,8 +48,8 @@ class Seen:
     """Requests with a value in each column of PARTLY and TEXTS; an empty text is no value, and columns without any are absent."""
     lacking: Counter[str]
     """Requests in files that have no value in a column, for each column of PARTLY."""
-    days: Counter[int]
-    """Requests of each UTC day, counted from 1970."""
+    hours: Counter[int]
+    """Requests of each hour since 1970, UTC."""
     repeated: int
     """Requests whose event_id occurred before."""
 
@@ -57,7 +57,7 @@ class Seen:
 def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None, seen: Seen) -> Iterator[pa.Table]:
     """The events that the sketches were made of, in the same order; batches may end elsewhere, since other columns are read.
 
-    It adds up ``seen.filled``, ``seen.lacking`` and ``seen.days``. For whole files, metadata says which columns but TEXTS have values, so
+    It adds up ``seen.filled``, ``seen.lacking`` and ``seen.hours``. For whole files, metadata says which columns but TEXTS have values, so
     that these need not be read.
     """
     others = tuple(name for name in PARTLY if name not in TEXTS)
@@ -68,8 +68,8 @@ def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetim
         n, has = 0, Counter(from_metadata or {})
         for table in dataset.batches(path, (*names, *TEXTS, *more, "timestamp"), as_of, data.start):
             n += len(table)
-            days, counts = np.unique(table["timestamp"].cast(pa.int64()).to_numpy() // judge.DAY_US, return_counts=True)
-            seen.days.update(dict(zip(days.tolist(), counts.tolist(), strict=True)))
+            hours, counts = np.unique(table["timestamp"].cast(pa.int64()).to_numpy() // judge.HOUR_US, return_counts=True)
+            seen.hours.update(dict(zip(hours.tolist(), counts.tolist(), strict=True)))
             has.update({name: _n_filled(table[name]) for name in (*TEXTS, *more)})
             yield table
         seen.filled += has
