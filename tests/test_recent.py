@@ -211,6 +211,19 @@ def test_a_time_without_events_is_a_run_of_nothing(lately: Path, tmp_path: Path)
     assert all(not pq.read_metadata(tmp_path / name).num_rows for name in tables)
 
 
+def test_a_time_before_the_log_is_refused(lately: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = min(min(pq.read_table(path)["timestamp"].to_pylist()) for path in (lately / "events").iterdir())
+    detect = ["detect", str(lately), "--out", str(tmp_path / "run"), "--as-of"]
+    for as_of in ("2020-01-01", first.isoformat()):  # an event at --as-of is not before it
+        assert main([*detect, as_of]) == 1
+        assert capsys.readouterr().err == (
+            f"stillwatch: no event is before {as_of[:10]} {as_of[11:16] or '00:00'} UTC, the first is of {first:%Y-%m-%d %H:%M} UTC:"
+            f" {lately / 'events'}. Pass a later time to --as-of\n"
+        )
+        assert not (tmp_path / "run").exists()
+    assert main([*detect, (first + timedelta(microseconds=1)).isoformat()]) == 0
+
+
 @pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize(("days", "told"), [(6, False), (60, True)])
 def test_a_last_request_long_after_all_others_is_told(lately: Path, tmp_path: Path, apart: bool, days: int, told: bool) -> None:

@@ -139,9 +139,14 @@ def until(dataset: Dataset, as_of: datetime) -> Dataset:
     """The same input, which knows the files that end before a time: what is made of them is the same at any later look.
 
     Raises:
-        InputError: a file of events is not readable.
+        InputError: a file of events is not readable, or the log has events and none before ``as_of``.
     """
-    return replace(dataset, whole=frozenset(path for path in dataset.event_files if (span := _span(path)) is None or span[1] < as_of))
+    spans = {path: _span(path) for path in dataset.event_files}
+    first = min((span[0] for span in spans.values() if span is not None), default=None)
+    if first is not None and first >= as_of:
+        what = f"no event is before {as_of:%Y-%m-%d %H:%M} UTC, the first is of {first:%Y-%m-%d %H:%M} UTC"
+        raise InputError(what, where=dataset.folder / "events", todo="Pass a later time to --as-of")
+    return replace(dataset, whole=frozenset(path for path, span in spans.items() if span is None or span[1] < as_of))
 
 
 def _span(path: Path) -> tuple[datetime, datetime] | None:

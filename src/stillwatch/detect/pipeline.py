@@ -69,7 +69,7 @@ def detect(
     threads: int | None = None, memory_gb: float | None = None, since: Path | None = None, recent_us: int | None = None,
     quiet: bool = False,
 ) -> dict[str, Any]:
-    """Run detection and write the run folder. A log without an event in the time looked at gives a run with empty tables.
+    """Run detection and write the run folder. A log without an event, or without one in the last ``recent_us``, gives empty tables.
 
     Args:
         source: folder of input; not needed with ``traces``.
@@ -88,7 +88,8 @@ def detect(
         The summary, as in summary.json.
 
     Raises:
-        InputError: the engine, the input or the place of the run cannot be used.
+        InputError: the engine, the input or the place of the run cannot be used, or all of the log's events are from ``as_of`` on and
+            ``recent_us`` is None.
     """
     if engine != "duckdb":
         raise InputError(f"the engine {engine} is not available in this version", todo="Use --engine duckdb")
@@ -105,12 +106,13 @@ def detect(
     parameters: dict[str, Any] = {"as_of": as_of.isoformat() if as_of else None, "min_accounts": MIN_ACCOUNTS}
     if recent_us is not None:
         parameters["recent_hours"] = recent_us / judge.HOUR_US
+    with clock.stage("sketch"):
+        if recent_us is not None:
+            data = dataset.lately(data, recent_us, as_of)
+        elif as_of is not None:
+            data = dataset.until(data, as_of)
     with folder_lock(out, "detect"), open_engine(out, threads, memory_gb) as duck:
         with clock.stage("sketch", tracked=True):
-            if recent_us is not None:
-                data = dataset.lately(data, recent_us, as_of)
-            elif as_of is not None:
-                data = dataset.until(data, as_of)
             files = partitions.sketch_files(data, out / "sketches", sketch.sketch_events, as_of=as_of, threads=duck.threads, quiet=quiet)
         outcome = find(duck, data, files, as_of, clock) if len(partitions.account_ids(files)) else None
         with clock.stage("write"):
