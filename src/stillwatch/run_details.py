@@ -168,6 +168,10 @@ SAMPLED = {
 """What is counted in a sample of a large group's values (:mod:`stillwatch.judge.sample`), and how that is said."""
 ITSELF = "This account itself"
 """How the last of an account's reasons begins: what is said of it alone, and not of its campaign or group."""
+MEDIAN = "the median one here"
+"""How, within that reason, in parentheses, the requests and days of its group's median account begin."""
+NO_LINK = "no conversation, payment method, telephone number or mailbox"
+"""What an account that nothing links shares, within that reason."""
 EVEN = 0.01
 """What ``volume.even_load`` has in place of a spread that is not beyond what counting alone gives."""
 DECADES = {

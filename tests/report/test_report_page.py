@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import report_run as runs
 
@@ -14,6 +16,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import RUN_STALE, publish_together
 from stillwatch.report import load
 from stillwatch.report.page import capabilities
+from stillwatch.tables import ACCOUNT_VERDICTS
 
 ATTACK = (
     "</style></title></code>\"'><script>pwned=1</script><img src=x onerror=pwned=1>"
@@ -480,6 +483,27 @@ def test_the_accounts_that_are_shown_are_the_most_suspicious(tmp_path: Path) -> 
     row = runs.row("c-1", "campaign", 3.0, (5000, 10, 4), ["timing.slot"], {"title": "t"})
     (found,) = load.load(runs.write(tmp_path, [row], {}, members=load.MEMBERS_SHOWN + 5)).campaigns
     assert [member.account_id for member in found.members] == [f"c-1-{i:04d}" for i in range(load.MEMBERS_SHOWN)]
+
+
+def test_what_all_accounts_have_in_common_is_said_once_and_each_has_its_own(tmp_path: Path) -> None:
+    run = runs.write(tmp_path, [runs.row("c-1", "campaign", 3.0, (3, 10, 4), ["timing.slot"], {"title": "t"})], {}, members=3)
+    rows = pq.read_table(run / "accounts.parquet").to_pylist()
+    for n, row in enumerate(rows[:3]):
+        itself = f"This account itself: {n} requests within 2.0 days (the median one here 7 requests within 9.5 days); it shares a card"
+        row["reasons"] = ["they pay alike", itself]
+    pq.write_table(pa.Table.from_pylist(rows, ACCOUNT_VERDICTS.schema), run / "accounts.parquet")
+    text = read(report.run(run)).text
+    assert text.count("They pay alike") == 1
+    assert text.count("the median one here 7 requests within 9.5 days") == 1
+    assert all(f"{n} requests within 2.0 days; it shares a card" in text for n in range(3))
+    assert "This account itself" not in text
+
+    rows[0]["reasons"] = ["they pay alike"]
+    rows[1]["reasons"] = ["they sign up alike", rows[1]["reasons"][1]]
+    pq.write_table(pa.Table.from_pylist(rows, ACCOUNT_VERDICTS.schema), run / "accounts.parquet")
+    text = read(report.run(run)).text
+    assert text.count("they pay alike") == 2
+    assert "they sign up alike; 1 requests within 2.0 days; it shares a card" in text
 
 
 def test_an_exposure_file_of_another_make_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,8 +25,9 @@ from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.judge.verdict_words import changes
 from stillwatch.judge.watch import look_alikes, yardstick
-from stillwatch.run_details import ITSELF, SAMPLED, against
+from stillwatch.run_details import ITSELF, MEDIAN, NO_LINK, SAMPLED, against
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
+from stillwatch.terminal.counting import number_of
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -290,10 +291,11 @@ def of_itself(scene: Scene, found: Found) -> dict[int, str]:
     out = {}
     for account, number, linked in zip(accounts.tolist(), found.campaign[accounts].tolist(), linked_by, strict=True):
         median_requests, median_days = medians[number]
-        shares = " and ".join(link_words[linked]) or "no conversation, payment method, telephone number or mailbox"
+        *others, last = link_words[linked] if linked.any() else (NO_LINK,)
+        shares = f"{', '.join(others)} and {last}" if others else last
         out[account] = (
-            f"{ITSELF}: {scene.people.n_events[account]:,} requests within {days[account]:.1f} days (the median one here "
-            f"{median_requests:,.0f} within {median_days:.1f}); it shares {shares} with others here"
+            f"{ITSELF}: {number_of(int(scene.people.n_events[account]), 'request')} within {days[account]:.1f} days ({MEDIAN} "
+            f"{median_requests:,.0f} requests within {median_days:.1f} days); it shares {shares} with others here"
         )
     return out
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch import run_details, run_worth
-from stillwatch.run_details import read_table
+from stillwatch.run_details import ITSELF, read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH, Table
 
 MEMBERS_SHOWN = 50
@@ -20,6 +20,9 @@ class Member:
     account_id: str
     score: float
     reasons: Sequence[str]
+    """What speaks for its campaign."""
+    itself: str
+    """What is said of it alone; empty in runs of traces, and of earlier versions."""
 
 
 @dataclass(frozen=True)
@@ -101,5 +104,7 @@ def _members(path: Path) -> dict[str, list[Member]]:
     for row in table.sort_by(order).select(["campaign_id", "account_id", "score", "reasons"]).to_pylist():
         members = by_campaign.setdefault(row["campaign_id"], [])
         if len(members) < MEMBERS_SHOWN:
-            members.append(Member(row["account_id"], row["score"], row["reasons"]))
+            common = [reason for reason in row["reasons"] if not reason.startswith(ITSELF)]
+            itself = next((reason for reason in row["reasons"] if reason not in common), "")
+            members.append(Member(row["account_id"], row["score"], common, itself.removeprefix(f"{ITSELF}: ")))
     return by_campaign

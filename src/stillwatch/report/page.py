@@ -1,5 +1,6 @@
 """Renders the report: numbers, charts and texts of a run on one page."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from stillwatch.report import words
 from stillwatch.report.charts import Time, time
 from stillwatch.report.evidence import FAMILIES, LEAST, Shared, Waterfall, objects, waterfall
 from stillwatch.report.graph import Graph, graph
-from stillwatch.report.load import Campaign, Run
+from stillwatch.report.load import Campaign, Member, Run
 
 if TYPE_CHECKING:
     import jinja2
@@ -47,7 +48,7 @@ class Section:
 
     index: int
     row: Mapping[str, Any]
-    members: Sequence[Any]
+    members: Sequence[Member]
     title: str
     sentence: str
     capabilities: Sequence[tuple[str, float]]
@@ -75,6 +76,11 @@ class Section:
     unvalued: Sequence[Mapping[str, Any]]
     """``name`` and ``share`` of the parts of the harvest that exposure cannot value."""
     common_reasons: Sequence[str]
+    """What speaks for the campaign, if all its accounts have the same reasons; else empty."""
+    own_reasons: Sequence[str]
+    """What is said of each of ``members`` and not of all; empty if nothing is."""
+    median: str
+    """What is said of the median account; empty if nothing is."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,8 @@ def section(index: int, campaign: Campaign, known: Mapping[str, Mapping[str, Any
         known: campaign id -> details, of all campaigns and groups of the run.
     """
     row, details = campaign.row, campaign.details
+    common = _common([member.reasons for member in campaign.members])
+    own_reasons, median = _own_reasons(campaign.members, alike=bool(common))
     others = {name: other for name, other in (known or {}).items() if name != row["campaign_id"]}
     return Section(
         index=index,
@@ -171,7 +179,9 @@ def section(index: int, campaign: Campaign, known: Mapping[str, Mapping[str, Any
         templates=_with_fields(details.get("templates"), "masked", "events", "accounts", "of"),
         worth=_with_fields(details.get("worth"), "task", "capability", "n", "n_low", "n_high", "gap", "low", "high", "note", "waiting"),
         unvalued=_with_fields(details.get("unvalued"), "name", "share"),
-        common_reasons=_common([member.reasons for member in campaign.members]),
+        common_reasons=common,
+        own_reasons=own_reasons,
+        median=median,
         changes=[str(change) for change in details.get("changes") or ()],
         not_accused=[str(why) for why in details.get("not_accused") or ()],
     )
@@ -180,6 +190,18 @@ def section(index: int, campaign: Campaign, known: Mapping[str, Mapping[str, Any
 def _common(reasons: Sequence[Sequence[str]]) -> Sequence[str]:
     """The reasons of all members if they are the same; else empty."""
     return reasons[0] if reasons and all(own == reasons[0] for own in reasons) else ()
+
+
+def _own_reasons(members: Sequence[Member], *, alike: bool) -> tuple[Sequence[str], str]:
+    """What the table says of each account (only its own if all others are ``alike``), and of the median one, which is said once for all."""
+    itself = [_MEDIAN.split(member.itself) for member in members]
+    median = next((parts[1] for parts in itself if len(parts) == 3), "")
+    texts = ["; ".join([*(() if alike else member.reasons[:3]), *filter(None, ["".join(parts[::2])])])
+             for member, parts in zip(members, itself, strict=True)]
+    return texts if any(texts) else (), median
+
+
+_MEDIAN = re.compile(rf" \(({run_details.MEDIAN}[^)]*)\)")
 
 
 def _with_fields(entries: Any, *fields: str) -> list[dict[str, Any]]:
