@@ -1,7 +1,9 @@
 """What a run says of one account: why it is accused, or why nobody is."""
 
 import json
+import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +13,8 @@ import pytest
 from stillwatch import cli
 from stillwatch.files import table_digests, write_json
 from stillwatch.keys.hashing import keyed, tenant_key
-from stillwatch.run_details import scored
+from stillwatch.report import explain
+from stillwatch.run_details import ITSELF, NO_LINK, scored
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
 
@@ -27,8 +30,8 @@ def test_an_account_of_a_campaign_has_its_reasons(little_run: Path, capsys: pyte
     alone = f"score of this account alone {row['score']:+.2f}"
     assert lines[0] == f"{row['account_id']}: in a campaign, {alone}; accounts of campaigns have 0 and more"
     assert lines[1].startswith(f"{of['campaign_id']}: {of['n_accounts']:,} accounts with {of['n_events']:,} exchanges")
-    assert lines[2:-1] == [*(f"  {reason}" for reason in row["reasons"][:-1]), row["reasons"][-1]]
-    assert lines[-1].startswith("Of this, the account itself shares with others of the group: ")
+    assert lines[2:-1] == [f"  {reason}" for reason in row["reasons"][:-1]]
+    assert lines[-1].startswith(row["reasons"][-1])
 
 
 def test_what_an_account_itself_shares_is_told_apart_from_what_its_group_does(
@@ -41,9 +44,21 @@ def test_what_an_account_itself_shares_is_told_apart_from_what_its_group_does(
     rows = [link | {"view": view} for view in ("identity.payment", "content.opening", "content.shingle")]
     pq.write_table(pa.Table.from_pylist(rows, LINKS.schema), run / "links.parquet")
     write_json(json.loads((run / "summary.json").read_text()) | {"tables": table_digests(run)}, run / "summary.json")
-    assert told(capsys, run, one).splitlines()[-1].endswith("of the group: a payment method, what it sends")
-    nothing = "of the group: nothing that links.parquet tells, so it is there for how it works"
-    assert told(capsys, run, other).splitlines()[-1].endswith(nothing)
+    assert told(capsys, run, one).splitlines()[-1].endswith("with others here; others here send some of what it sends")
+    assert told(capsys, run, other).splitlines()[-1].endswith("with others here")
+
+    verdicts = pq.read_table(run / "accounts.parquet").to_pylist()
+    for row in verdicts:
+        if row["account_id"] == other:
+            row["reasons"] = [*row["reasons"][:-1], f"{ITSELF}: 3 requests; it shares {NO_LINK} with others here"]
+        if row["account_id"] == one:  # as in a run of traces
+            row["reasons"] = row["reasons"][:-1]
+    pq.write_table(pa.Table.from_pylist(verdicts, ACCOUNT_VERDICTS.schema), run / "accounts.parquet")
+    write_json(json.loads((run / "summary.json").read_text()) | {"tables": table_digests(run)}, run / "summary.json")
+    nothing = "; nor anything else that links.parquet tells, so it is here for how it works"
+    assert told(capsys, run, other).splitlines()[-1].endswith(f"with others here{nothing}")
+    alone = "Of this, the account itself shares with others of the group: a payment method, what it sends"
+    assert told(capsys, run, one).splitlines()[-1] == alone
 
 
 def test_who_is_for_review_reads_what_is_missing(little_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,14 +82,49 @@ def test_who_is_cleared_reads_with_whom_and_why(little_run: Path, little_world: 
     fake = {row["account_id"] for row in pq.read_table(little_world / "truth.parquet").to_pylist() if row["campaign"]}
     assert all(verdict[account] == "clear" for row in rows for account in row["account_ids"])
     assert all(row["n_accounts"] == len(row["account_ids"]) >= 8 and row["not_accused"] for row in rows)
-    innocent = next(row for row in rows if not fake & set(row["account_ids"]))
-    account = innocent["account_ids"][0]
+    groups = Counter(account for row in rows for account in row["account_ids"])
+    innocent, account = next(
+        (row, account) for row in rows for account in row["account_ids"] if not fake & set(row["account_ids"]) and groups[account] == 1
+    )
     text = told(capsys, little_run, account)
     assert f"In a group of {innocent['n_accounts']:,} accounts with {innocent['n_events']:,} exchanges that nobody is accused of" in text
     assert all(f"  {reason}" in text for reason in innocent["not_accused"])
     machine = json.loads(told(capsys, little_run, account, "--json"))
     assert [row["rank"] for row in machine["cleared"]] == [row["rank"] for row in rows if account in row["account_ids"]]
     assert (machine["verdict"], machine["group"]) == ("clear", None)
+
+
+def test_what_several_groups_have_in_common_is_said_once(little_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = pq.read_table(little_run / "cleared.parquet").to_pylist()
+    groups = Counter(account for row in rows for account in row["account_ids"])
+    account, n = groups.most_common(1)[0]
+    lines = told(capsys, little_run, account).splitlines()
+    assert lines[1] == f"In {n} groups that nobody is accused of, here numbered, with the score of each, where 0 is the line:"
+    mine = [row for row in rows if account in row["account_ids"]]
+    assert lines[2].endswith(f"{mine[0]['n_events']:,} exchanges: {scored(mine[0]['score'], 2)}")
+    assert [line for line in lines if line.endswith("its score is below the line")] == ["  all: its score is below the line"]
+    said = [re.sub(r"^ *(all|[\d, ]+): ", "", line) for line in lines]
+    assert len(set(said)) == len(said)
+
+
+def test_sentences_that_differ_in_figures_are_put_into_one() -> None:
+    assert explain.merged([["fewer than 2 speak", "1 of 8 (-0.5 nats)"]]) == ["fewer than 2 speak", "1 of 8 (-0.5 nats)"]
+    groups = [["14 accounts of /24 networks, expected 1.35", "since 2026-02-02, 12%"], ["since 2026-02-09, 12%"],
+              ["1,215 accounts of /24 networks, expected 3.99e-08", "since 2026-02-02, 0%", "a, b"]]
+    assert explain.merged(groups) == [
+        "1, 3: 14 / 1,215 accounts of /24 networks, expected 1.35 / 3.99e-08",
+        "all: since 2026-02-02 / 2026-02-09 / 2026-02-02, 12% / 12% / 0%",
+        "3: a, b",
+    ]
+
+
+def test_a_campaign_is_no_account(little_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = pq.read_table(little_run / "campaigns.parquet")["campaign_id"][0].as_py()
+    assert cli.main(["explain", str(little_run), name]) == 1
+    assert capsys.readouterr().err == (
+        f"stillwatch: a campaign or group for review, not an account: {name}. stillwatch report {little_run} has it; here, pass one of its"
+        " accounts (accounts.parquet)\n"
+    )
 
 
 def test_who_is_in_no_group_that_is_told_of_reads_so(little_run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,9 @@
 """What a run says about one account, accused or not: its verdict, and the groups that contain it."""
 
-from collections.abc import Mapping
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from itertools import chain, count, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
 from stillwatch.keys.hashing import keyed
 from stillwatch.report.load import optional_rows
-from stillwatch.run_details import ITSELF, read_table, scored
+from stillwatch.run_details import ITSELF, NO_LINK, read_table, scored
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
 SHARED = {
@@ -17,6 +20,9 @@ SHARED = {
     "identity.phone": "a telephone number", "identity.email": "a mailbox",
 }
 """View of a link -> what the accounts share; links of other views rest on what accounts send."""
+
+
+SENT = "what it sends"
 
 
 def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]:
@@ -32,7 +38,8 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
         ``cleared`` and ``watched`` (groups of which nobody is accused), ``n_cleared`` and ``n_groups_judged``.
 
     Raises:
-        InputError: the folder is not a run, a table differs from its digest in the summary, or the run has no such account.
+        InputError: the folder is not a run, a table differs from its digest in the summary, or the run has no such account (but perhaps
+            such a campaign).
     """
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -44,6 +51,10 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
     with reading_parquet(accounts, "Run stillwatch detect first"):
         matching = pq.read_table(accounts, filters=[("account_id", "in", names)])
     rows = ACCOUNT_VERDICTS.conform(matching, where=accounts).to_pylist()
+    campaigns = read_table(run / "campaigns.parquet", CAMPAIGNS).to_pylist()
+    if not rows and any(account == row["campaign_id"] for row in campaigns):
+        todo = f"stillwatch report {shlex.quote(str(run))} has it; here, pass one of its accounts (accounts.parquet)"
+        raise InputError("a campaign or group for review, not an account", where=account, todo=todo)
     if not rows:
         raise InputError(
             "the run has no such account", where=account,
@@ -53,12 +64,11 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
     with reading_parquet(run / "links.parquet", "Run stillwatch detect first"):
         links = pq.read_table(run / "links.parquet", filters=[[(side, "=", account)] for side in ("account_a", "account_b")])
     links = LINKS.conform(links, where=run / "links.parquet")
-    campaigns = read_table(run / "campaigns.parquet", CAMPAIGNS).to_pylist()
     own = next((row for row in campaigns if row["campaign_id"] == rows[0]["campaign_id"]), None)
     cleared = optional_rows(run / "cleared.parquet", CLEARED)
     details = {} if own is None else run_details.parse(own["details"], own["campaign_id"], run / "campaigns.parquet")
     explanation: dict[str, Any] = rows[0] | {
-        "shares": sorted({SHARED.get(view, "what it sends") for view in pc.unique(links["view"]).to_pylist()}),
+        "shares": sorted({SHARED.get(view, SENT) for view in pc.unique(links["view"]).to_pylist()}),
         "group": None if own is None else {
             **{name: own[name] for name in ("n_accounts", "n_events", "score", "q_value", "explanations")},
             "not_accused": details.get("not_accused") or [],
@@ -83,21 +93,68 @@ def lines(explanation: Mapping[str, Any]) -> list[str]:
         group = explanation["group"]
         size = f"{group['n_accounts']:,} accounts with {group['n_events']:,} exchanges"
         out.append(f"{explanation['campaign_id']}: {size}, score of the group {scored(group['score'], 2)}, where 0 is the line. In common:")
-        in_common = [reason for reason in explanation["reasons"] if not reason.startswith(ITSELF)]
-        out += [f"  {reason}" for reason in in_common]
-        out += [reason for reason in explanation["reasons"] if reason not in in_common]
-        shared = ", ".join(explanation["shares"]) or "nothing that links.parquet tells, so it is there for how it works"
-        out.append(f"Of this, the account itself shares with others of the group: {shared}")
+        itself = next((reason for reason in explanation["reasons"] if reason.startswith(ITSELF)), "")
+        out += [f"  {reason}" for reason in explanation["reasons"] if reason != itself]
+        out.append(itself + _shared(explanation["shares"], itself))
         out += ["Why nobody is accused:", *(f"  {why}" for why in group["not_accused"])] if group["not_accused"] else []
-    for row in explanation["cleared"]:
-        out.append(
-            f"In a group of {row['n_accounts']:,} accounts with {row['n_events']:,} exchanges that nobody is accused of: score of "
-            f"the group {scored(row['score'], 2)}, where 0 is the line. Why not:"
-        )
-        out += [f"  {reason}" for reason in row["not_accused"]]
-        out += ["  In common they have, though:", *(f"    {reason}" for reason in row["reasons"])] if row["reasons"] else []
+    out += _cleared(explanation["cleared"])
     out += [f"On the watch list: number {row['rank']}" for row in explanation["watched"]]
     if explanation["group"] is None and not explanation["cleared"]:
         judged = "" if explanation["n_groups_judged"] is None else f"; {explanation['n_groups_judged']:,} were judged"
         out.append(f"In none of the {explanation['n_cleared']:,} groups that come nearest to a campaign and that the run tells of{judged}")
+    return out
+
+
+def _shared(shares: Sequence[str], itself: str) -> str:
+    """What an account shares with others of its group; only what is left to say after ``itself``, what a run of logs says of it alone."""
+    if not itself:
+        nothing = "nothing that links.parquet tells, so it is there for how it works"
+        return f"Of this, the account itself shares with others of the group: {', '.join(shares) or nothing}"
+    if SENT in shares:
+        return "; others here send some of what it sends"
+    return "; nor anything else that links.parquet tells, so it is here for how it works" if NO_LINK in itself and not shares else ""
+
+
+def _cleared(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Lines about the groups of which nobody is accused, the nearest to a campaign first; what several have in common is said once."""
+    if not groups:
+        return []
+    sizes = [f"{row['n_accounts']:,} accounts with {row['n_events']:,} exchanges" for row in groups]
+    scores = [scored(row["score"], 2) for row in groups]
+    if len(groups) == 1:
+        head = [f"In a group of {sizes[0]} that nobody is accused of: score of the group {scores[0]}, where 0 is the line. Why not:"]
+    else:
+        head = [
+            f"In {len(groups)} groups that nobody is accused of, here numbered, with the score of each, where 0 is the line:",
+            *(f"  {number}. {size}: {score}" for number, size, score in zip(count(1), sizes, scores)),
+            "Why not, with the numbers of the groups; figures with / between them are of these groups in turn:",
+        ]
+    in_common = merged([row["reasons"] for row in groups])
+    return [
+        *head, *(f"  {line}" for line in merged([row["not_accused"] for row in groups])),
+        *(["  In common they have, though:", *(f"    {line}" for line in in_common)] if in_common else []),
+    ]
+
+
+FIGURE = re.compile(r"((?<![^ (])[-+]?\d+(?:[.,-]\d+)*(?:e[-+]?\d+)?%?)")
+"""A number or a date in a sentence about a group; not the one of a network's size (/24)."""
+
+
+def merged(sentences: Sequence[Sequence[str]]) -> list[str]:
+    """Sentences about several groups, those that differ only in their figures put into one, with the numbers of their groups before it.
+
+    Args:
+        sentences: those about each group.
+    """
+    alike: dict[tuple[str, ...], dict[int, list[str]]] = {}
+    for number, of_group in enumerate(sentences, start=1):
+        for sentence in of_group:
+            parts = FIGURE.split(sentence)
+            alike.setdefault(tuple(parts[::2]), {})[number] = parts[1::2]
+    out = []
+    for words, of_groups in alike.items():
+        figures = [values[0] if len(set(values)) == 1 else " / ".join(values) for values in zip(*of_groups.values(), strict=True)]
+        sentence = "".join(chain.from_iterable(zip_longest(words, figures, fillvalue="")))
+        which = "all" if len(of_groups) == len(sentences) else ", ".join(map(str, of_groups))
+        out.append(sentence if len(sentences) == 1 else f"{which}: {sentence}")
     return out
