@@ -121,9 +121,9 @@ def crowd_score(benchmark: Benchmark) -> Floats:
     place = pc.index_in(part["account_id"], pa.array(benchmark.labelled.accounts)).to_numpy()
     time_s = part["hour"].to_numpy().astype(np.int64) * 3600
     value = pc.cast(part["object"], pa.float64()).to_numpy() * real_data.VALUE_STEP
-    logs = [nulls.crowd(time_s, value, within_s=within_s, within=within).log_p for within_s, within in CROWD_SCALES]
+    logs = [nulls.count_nearby(time_s, value, within_s=within_s, within_value=within).log_p for within_s, within in CROWD_SCALES]
     score = np.zeros(len(benchmark.labelled.accounts))
-    score[place] = nulls.crowd_score(np.stack(logs))
+    score[place] = nulls.fuse_log_p(np.stack(logs))
     return score
 
 

@@ -6,4 +6,4 @@ from stillwatch.numeric import kernel_cache
 
 __version__ = "0.1.0"
 
-kernel_cache.prepare(Path(__file__).parent)
+kernel_cache.ensure_writable_cache(Path(__file__).parent)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from stillwatch.numeric.arrays import by_value, conjugate_gradients, distinct
+from stillwatch.numeric.arrays import conjugate_gradients, counting_sort, distinct_rows
 
 VALUES = st.sampled_from([-(2**63), -7, -1, 0, 1, 2, 2**62, 2**63 - 1])
 
@@ -18,7 +18,7 @@ SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 4))
 @given(hnp.arrays(np.int64, SHAPES, elements=VALUES) | hnp.arrays(np.int64, SHAPES, elements=st.integers(-3, 3)))
 def test_rows_and_counts_are_those_of_numpy(rows: np.ndarray) -> None:
     before = rows.copy()
-    found, counts = distinct(rows)
+    found, counts = distinct_rows(rows)
     expected, expected_counts = np.unique(rows, axis=0, return_counts=True)
     assert found.tolist() == expected.tolist()
     assert counts.tolist() == expected_counts.tolist()
@@ -28,7 +28,7 @@ def test_rows_and_counts_are_those_of_numpy(rows: np.ndarray) -> None:
 
 @pytest.mark.parametrize("width", [1, 3])
 def test_no_rows(width: int) -> None:
-    found, counts = distinct(np.zeros((0, width), np.int64))
+    found, counts = distinct_rows(np.zeros((0, width), np.int64))
     assert found.shape == (0, width)
     assert counts.shape == (0,)
     assert counts.dtype == np.int64
@@ -37,7 +37,7 @@ def test_no_rows(width: int) -> None:
 @settings(deadline=None)
 @given(hnp.arrays(np.int64, st.integers(0, 60), elements=st.integers(0, 9)))
 def test_rows_by_value_are_a_stable_sort(value: np.ndarray) -> None:
-    order, start = by_value(value, 10)
+    order, start = counting_sort(value, 10)
     assert order.tolist() == np.argsort(value, kind="stable").tolist()
     assert start.tolist() == np.searchsorted(np.sort(value), np.arange(11)).tolist()
 
@@ -64,7 +64,8 @@ def test_a_matrix_near_the_inverse_saves_iterations() -> None:
     close = np.linalg.inv(strong @ strong.T + 1.1 * np.eye(200)).astype(np.float32)
     known = np.linalg.solve(matrix.astype(np.float64), wanted)
     plain, helped = (
-        conjugate_gradients(lambda x: matrix @ x, wanted, tolerance=1e-6, iterations=6, near=near) for near in (None, lambda x: close @ x)
+        conjugate_gradients(lambda x: matrix @ x, wanted, tolerance=1e-6, iterations=6, preconditioner=preconditioner)
+        for preconditioner in (None, lambda x: close @ x)
     )
     assert np.abs(helped - known).max() < 0.02
     assert np.abs(plain - known).max() > 1

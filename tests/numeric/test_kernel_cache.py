@@ -18,14 +18,14 @@ def test_kernels_are_kept_for_one_process_where_they_can_be_kept_nowhere_else(mo
     monkeypatch.setattr(kernel_cache.atexit, "register", lambda *call: kept.append(call))
     monkeypatch.setenv("MPLCONFIGDIR", "mine")
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    kernel_cache.prepare(tmp_path)
+    kernel_cache.ensure_writable_cache(tmp_path)
     assert "NUMBA_CACHE_DIR" not in os.environ, "the package can be written"
-    monkeypatch.setattr(kernel_cache, "_writable", lambda folder: False)
+    monkeypatch.setattr(kernel_cache, "_is_writable", lambda folder: False)
     monkeypatch.setenv("NUMBA_CACHE_DIR", "mine")
-    kernel_cache.prepare(tmp_path)
+    kernel_cache.ensure_writable_cache(tmp_path)
     assert (os.environ["NUMBA_CACHE_DIR"], kept) == ("mine", [])
     monkeypatch.delenv("NUMBA_CACHE_DIR")
-    kernel_cache.prepare(tmp_path)
+    kernel_cache.ensure_writable_cache(tmp_path)
     folder = Path(os.environ["NUMBA_CACHE_DIR"])
     assert (os.environ["MPLCONFIGDIR"], stat.S_IMODE(folder.stat().st_mode)) == ("mine", 0o700)
     ((remove, *arguments),) = kept
@@ -42,11 +42,11 @@ def test_a_user_whom_nobody_knows_is_helped_too(monkeypatch: pytest.MonkeyPatch,
     for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "HOME", "USERPROFILE", "HOMEPATH", "MPLCONFIGDIR"):
         monkeypatch.setenv(name, "put back afterwards")
         monkeypatch.delenv(name)
-    kernel_cache.prepare(tmp_path)
+    kernel_cache.ensure_writable_cache(tmp_path)
     assert "NUMBA_CACHE_DIR" not in os.environ, "the package can be written"
     monkeypatch.chdir(tmp_path)
     (tmp_path / "package").touch()
-    kernel_cache.prepare(tmp_path / "package")
+    kernel_cache.ensure_writable_cache(tmp_path / "package")
     assert os.environ["NUMBA_CACHE_DIR"] == "fresh", "not a folder ~ of where the process stands"
 
 

@@ -201,7 +201,7 @@ def busy_days(seed: int, n: int = 5000) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("within_s", [600, 4 * 3600, DAY_S])
 def test_outbreak_and_round_amounts_are_not_a_crowd(within_s: int) -> None:
-    found = nulls.crowd(*busy_days(4), within_s=within_s, within=0.02)
+    found = nulls.count_nearby(*busy_days(4), within_s=within_s, within_value=0.02)
     assert found.observed.sum() == pytest.approx(found.expected.sum(), rel=0.1)
     for alpha in (0.05, 0.01):
         assert (found.log_p <= np.log(alpha)).mean() <= alpha
@@ -213,11 +213,11 @@ def test_planted_crowd_is_found(step_s: int) -> None:
     time_s, value = busy_days(5)
     rng = np.random.default_rng(6)
     time_s[:40], value[:40] = 70 * DAY_S + rng.integers(0, 7200, 40), 2.9 + rng.normal(0, 0.004, 40)
-    found = nulls.crowd(time_s // step_s * step_s, value, within_s=3600, within=0.02)
+    found = nulls.count_nearby(time_s // step_s * step_s, value, within_s=3600, within_value=0.02)
     accepted = nulls.benjamini_hochberg(found.log_p) < 0.01
     assert accepted[:40].all()
     assert accepted[40:].sum() <= 3
-    score = nulls.crowd_score(np.stack([found.log_p, found.log_p / 2]))
+    score = nulls.fuse_log_p(np.stack([found.log_p, found.log_p / 2]))
     assert score[:40].min() > np.quantile(score[40:], 0.99)
 
 
@@ -231,7 +231,7 @@ def test_crowds_are_those_counted_by_hand(rows: list[tuple[int, float]], within_
     bins = np.floor(value / (within / 1.5))
     near = np.abs(time_s[:, None] - time_s) <= within_s
     alike = np.abs(bins[:, None] - bins) <= 1
-    found = nulls.crowd(time_s, value, within_s=within_s, within=within)
+    found = nulls.count_nearby(time_s, value, within_s=within_s, within_value=within)
     assert found.observed.tolist() == ((near & alike).sum(axis=1) - 1).tolist()
     chance = (near.sum(axis=1) - 1) * (alike.sum(axis=1) - 1) / max(len(rows) - 1, 1)
     assert found.expected == pytest.approx(chance)
@@ -241,8 +241,8 @@ def test_crowd_is_as_likely_as_permuting_the_values_says() -> None:
     """Of values dealt anew over the accounts, at least the observed number is near as often as the p-value says, or less."""
     rng = np.random.default_rng(8)
     time_s, value = busy_days(7, n=400)
-    found = nulls.crowd(time_s, value, within_s=DAY_S, within=0.2)
-    dealt = [nulls.crowd(time_s, rng.permutation(value), within_s=DAY_S, within=0.2) for _ in range(200)]
+    found = nulls.count_nearby(time_s, value, within_s=DAY_S, within_value=0.2)
+    dealt = [nulls.count_nearby(time_s, rng.permutation(value), within_s=DAY_S, within_value=0.2) for _ in range(200)]
     mean_dealt = np.mean([other.observed.sum() for other in dealt])
     assert found.expected.sum() == pytest.approx(mean_dealt, rel=0.05)
     for alpha in (0.1, 0.01):
@@ -252,13 +252,13 @@ def test_crowd_is_as_likely_as_permuting_the_values_says() -> None:
 @pytest.mark.parametrize("huge", [1e10, 9e18, 1e300, float("inf"), float("nan")])
 def test_a_huge_value_is_near_nobody(huge: float) -> None:
     """Numbers of any size are values (times, hashes); memory used to grow with the largest."""
-    found = nulls.crowd(np.zeros(4, np.int64), np.array([1.0, 1.1, huge, -huge]), within_s=60, within=1.0)
+    found = nulls.count_nearby(np.zeros(4, np.int64), np.array([1.0, 1.1, huge, -huge]), within_s=60, within_value=1.0)
     assert found.observed[:2].tolist() == [1, 1]
     assert found.observed[2:].tolist() in ([0, 0], [1, 1])  # two that are not numbers are alike
 
 
 def test_crowd_of_few() -> None:
-    assert len(nulls.crowd(np.array([], np.int64), np.array([]), within_s=60, within=0.1).log_p) == 0
-    alone = nulls.crowd(np.array([5]), np.array([1.0]), within_s=60, within=0.1)
+    assert len(nulls.count_nearby(np.array([], np.int64), np.array([]), within_s=60, within_value=0.1).log_p) == 0
+    alone = nulls.count_nearby(np.array([5]), np.array([1.0]), within_s=60, within_value=0.1)
     assert alone.observed.tolist() == [0]
     assert alone.log_p.tolist() == [0.0]

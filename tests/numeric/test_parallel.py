@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from stillwatch.numeric.parallel import ahead, mapped
+from stillwatch.numeric.parallel import parallel_map, prefetch
 
 
 class BrokenError(Exception):
@@ -31,14 +31,14 @@ def slow_first(item: int) -> int:
 
 @pytest.mark.parametrize("threads", [1, 2, 7])
 def test_results_come_in_the_order_of_the_items(threads: int) -> None:
-    assert list(mapped(slow_first, range(30), threads)) == [i * i for i in range(30)]
-    assert list(mapped(slow_first, [], threads)) == []
+    assert list(parallel_map(slow_first, range(30), threads)) == [i * i for i in range(30)]
+    assert list(parallel_map(slow_first, [], threads)) == []
 
 
 def test_work_runs_side_by_side() -> None:
     """Three items meet at a barrier, which one thread after the other would never pass."""
     barrier = threading.Barrier(3, timeout=20)
-    assert sorted(mapped(lambda _: barrier.wait(), range(3), 3)) == [0, 1, 2]
+    assert sorted(parallel_map(lambda _: barrier.wait(), range(3), 3)) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -51,7 +51,7 @@ def test_items_are_taken_one_ahead_of_the_threads(threads: int) -> None:
             taken += 1
             yield i
 
-    for done, _ in enumerate(mapped(lambda i: i, items(), threads), start=1):
+    for done, _ in enumerate(parallel_map(lambda i: i, items(), threads), start=1):
         assert taken - done <= threads
     assert taken == 50
 
@@ -62,7 +62,7 @@ def test_an_error_of_the_work_comes_where_its_result_would() -> None:
             raise BrokenError(item)
         return item
 
-    assert until_broken(mapped(work, range(10), 2)) == [0, 1, 2, 3]
+    assert until_broken(parallel_map(work, range(10), 2)) == [0, 1, 2, 3]
 
 
 def broken(after: int) -> Iterator[int]:
@@ -72,13 +72,13 @@ def broken(after: int) -> Iterator[int]:
 
 def test_an_error_of_the_items_is_passed_on() -> None:
     with pytest.raises(BrokenError):
-        list(mapped(lambda i: i, broken(5), 2))
-    assert until_broken(ahead(broken(3))) == [0, 1, 2]
+        list(parallel_map(lambda i: i, broken(5), 2))
+    assert until_broken(prefetch(broken(3))) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("items", [[], [None], [None, 0, False, "x"], list(range(100))])
 def test_ahead_gives_the_same_items(items: list[object]) -> None:
-    assert list(ahead(iter(items))) == items
+    assert list(prefetch(iter(items))) == items
 
 
 def test_the_next_item_is_made_while_the_caller_has_one() -> None:
@@ -89,7 +89,7 @@ def test_the_next_item_is_made_while_the_caller_has_one() -> None:
             event.set()
             yield i
 
-    for i in ahead(items()):
+    for i in prefetch(items()):
         if i + 1 < len(made):
             assert made[i + 1].wait(20)
         if i + 2 < len(made):
@@ -107,7 +107,7 @@ def test_a_caller_may_stop() -> None:
             yield asked
 
     threads = threading.active_count()
-    for item in ahead(items()):
+    for item in prefetch(items()):
         if item == 3:
             break
     assert asked <= 4

@@ -20,7 +20,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import atomic_write
 from stillwatch.numeric import text_features
 from stillwatch.numeric.arrays import text_bytes
-from stillwatch.numeric.fast_hashes import join, mix
+from stillwatch.numeric.fast_hashes import hash_pair, splitmix64
 from stillwatch.numeric.text_features import longest_text, read_tokens
 
 SLOTS = 64
@@ -54,7 +54,7 @@ def _signatures(
         for j in range(n - SHINGLE + 1):
             h = words[j]
             for k in range(1, SHINGLE):
-                h = join(h, words[j + k])
+                h = hash_pair(h, words[j + k])
             place = np.int64(h >> np.uint64(58))
             low = np.uint32(h & np.uint64(0xFFFFFFFF))
             if low < out[i, place]:
@@ -65,7 +65,7 @@ def _signatures(
                 for step in range(1, SLOTS):
                     value = filled[(slot + step) % SLOTS]
                     if value != _EMPTY:
-                        out[i, slot] = np.uint32(mix(np.uint64(value) + np.uint64(step)) & np.uint64(0xFFFFFFFF))
+                        out[i, slot] = np.uint32(splitmix64(np.uint64(value) + np.uint64(step)) & np.uint64(0xFFFFFFFF))
                         break
 
 
@@ -75,7 +75,7 @@ def _band_keys(signatures: U32, keys: U64) -> None:
         for band in range(BANDS):
             h = np.uint64(band)
             for row in range(ROWS):
-                h = join(h, np.uint64(signatures[i, band * ROWS + row]))
+                h = hash_pair(h, np.uint64(signatures[i, band * ROWS + row]))
             keys[band, i] = h
 
 

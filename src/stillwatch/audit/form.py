@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stillwatch.numeric import text_features
 from stillwatch.numeric.arrays import text_bytes
-from stillwatch.numeric.fast_hashes import BYTE_PRIME, START, fnv1a
+from stillwatch.numeric.fast_hashes import FNV_OFFSET_BASIS, FNV_PRIME, fnv1a
 
 NAMES = (
     "word length", "spread of word length", "words a sentence", "different words", "commas", "full stops", "line breaks",
@@ -136,13 +136,13 @@ def _measure(
         at = begin
         while at < end:
             start = at
-            h = START
+            h = FNV_OFFSET_BASIS
             letters, capitals = 0, 0
             while at < end and data[at] > _BLANK:
                 c = data[at]
                 upper = _capital(c)
                 if upper or _small(c) or c >= _NOT_ASCII or c == _APOSTROPHE:
-                    h = (h ^ np.uint64(c + _CASE if upper else c)) * BYTE_PRIME
+                    h = (h ^ np.uint64(c + _CASE if upper else c)) * FNV_PRIME
                 letters += upper or _small(c)
                 capitals += upper
                 if c == _COMMA:
@@ -236,13 +236,13 @@ def _measure_shape(offsets: NDArray[np.int64], data: NDArray[np.uint8], out: F64
         # sums over whole sentences and lines; the last one counts only where it is the only one
         n, total, squares, longest, least = 0, 0.0, 0.0, 0.0, 1e9
         lines, line_total, line_squares, blank, small = 0, 0.0, 0.0, 0, 0
-        sentence, line, first_hash, first_small, colon, item = 0.0, 0.0, START, 0, 0, 0
+        sentence, line, first_hash, first_small, colon, item = 0.0, 0.0, FNV_OFFSET_BASIS, 0, 0, 0
         n_words, line_begin, at = 0, begin, begin
         while at < end:
-            start, h = at, START
+            start, h = at, FNV_OFFSET_BASIS
             while at < end and data[at] > _BLANK:
                 c = data[at]
-                h = (h ^ np.uint64(c + _CASE if _capital(c) else c)) * BYTE_PRIME
+                h = (h ^ np.uint64(c + _CASE if _capital(c) else c)) * FNV_PRIME
                 colon |= c == _COLON and at < line_begin + 40
                 at += 1
             last = data[at - 1]

@@ -8,7 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.numeric.arrays import text_bytes
-from stillwatch.numeric.fast_hashes import BYTE_PRIME, START, fnv1a, join
+from stillwatch.numeric.fast_hashes import FNV_OFFSET_BASIS, FNV_PRIME, fnv1a, hash_pair
 
 NAMES = (
     "words of the question among the answer's", "words of the answer among the question's", "first words from the question",
@@ -41,13 +41,13 @@ def _words(data: NDArray[np.uint8], begin: int, end: int) -> U64:
     found = np.empty((end - begin) // 2 + 1, np.uint64)
     n, at = 0, begin
     while at < end:
-        h, start = START, at
+        h, start = FNV_OFFSET_BASIS, at
         while at < end:
             c = data[at]
             upper = 65 <= c <= 90
             if not (upper or 97 <= c <= 122 or 48 <= c <= 57 or c == 39):
                 break
-            h = (h ^ np.uint64(c + 32 if upper else c)) * BYTE_PRIME
+            h = (h ^ np.uint64(c + 32 if upper else c)) * FNV_PRIME
             at += 1
         if at > start:
             found[n] = h
@@ -81,7 +81,7 @@ def _runs(words: U64, length: int) -> U64:
     for i in range(len(runs)):
         h = words[i]
         for j in range(1, length):
-            h = join(h, words[i + j])
+            h = hash_pair(h, words[i + j])
         runs[i] = h
     return runs
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stillwatch import dataset, group, judge, link, partitions, sketch
 from stillwatch.engine import Engine
 from stillwatch.numeric.groups import PROGRAM, SESSION
-from stillwatch.numeric.parallel import ahead
+from stillwatch.numeric.parallel import prefetch
 from stillwatch.tables import ACCOUNTS
 
 CONTENT_COLUMNS = tuple(column for view in link.CONTENT_VIEWS.values() for column in view)
@@ -68,7 +68,7 @@ class Traffic:
                     judge.account_codes(self.lookup, columns["account"], codes)
                     yield codes, columns
 
-        return ahead(read())
+        return prefetch(read())
 
     def codes(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Account codes for account hashes, ``(n,)`` each; -1 for an account without a request."""

@@ -11,7 +11,7 @@ from stillwatch import group, judge, link
 from stillwatch.detect.traffic import CONTENT_COLUMNS, STANDING_COLUMNS, Traffic
 from stillwatch.engine import Engine
 from stillwatch.judge import results
-from stillwatch.numeric.parallel import mapped
+from stillwatch.numeric.parallel import parallel_map
 
 WORDED_ACCOUNTS = 3
 """Fewest accounts of a campaign that use a wording that is the campaign's own."""
@@ -86,7 +86,7 @@ def all_conversations(traffic: Traffic, final: group.Groups) -> AllConversations
         requests = np.stack([kept["time"], compared[account[rows]], kept["context"], kept["parent"], judge.setups(kept), tie])
         return account_campaign[account], requests, judge.traits(kept), matcher.marked(account[rows], kept)
 
-    owners, requests, traits, marked = zip(*mapped(read, traffic.batches(names), traffic.threads), strict=True)
+    owners, requests, traits, marked = zip(*parallel_map(read, traffic.batches(names), traffic.threads), strict=True)
     time, campaign, context, parent, setup, tie = np.concatenate(requests, axis=1)
     root = judge.conversation_roots(time, campaign, context, parent, tie)
     conversations = judge.Conversations.of(root, time, np.concatenate(traits, axis=1), setup, np.concatenate(marked))

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from stillwatch.numeric.arrays import distinct
-from stillwatch.numeric.fast_hashes import PRIME, mixed
+from stillwatch.numeric.arrays import distinct_rows
+from stillwatch.numeric.fast_hashes import GOLDEN_GAMMA, splitmix64_all
 from stillwatch.numeric.groups import CONTENT, WITH_CONTENT, Groups
 
 I64 = NDArray[np.int64]
@@ -48,7 +48,7 @@ def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Gro
         origin: origin of the groups.
         min_accounts: labels of fewer accounts are dropped.
     """
-    pairs, _ = distinct(np.stack([label, account], axis=1))
+    pairs, _ = distinct_rows(np.stack([label, account], axis=1))
     _, inverse, counts = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
     keep = counts >= min_accounts
     rows = keep[inverse]
@@ -82,7 +82,7 @@ def set_hash(n: int, member_group: I64, member_account: I64) -> NDArray[np.uint6
         member_group, member_account: (n_members,) group and account of each member.
     """
     out = np.zeros(n, np.uint64)
-    np.add.at(out, member_group, mixed(member_account.astype(np.uint64) + PRIME))
+    np.add.at(out, member_group, splitmix64_all(member_account.astype(np.uint64) + GOLDEN_GAMMA))
     return out
 
 
@@ -95,8 +95,8 @@ def minhashes(account: I64, start: I64) -> NDArray[np.uint64]:
     """
     out = np.empty((len(start), N_MINHASH), np.uint64)
     for j in range(N_MINHASH):
-        salted = account.astype(np.uint64) + np.uint64(1 + j * int(PRIME) & (1 << 64) - 1)
-        out[:, j] = np.minimum.reduceat(mixed(salted), start)
+        salted = account.astype(np.uint64) + np.uint64(1 + j * int(GOLDEN_GAMMA) & (1 << 64) - 1)
+        out[:, j] = np.minimum.reduceat(splitmix64_all(salted), start)
     return out
 
 
@@ -126,7 +126,7 @@ def substreams(carriers: Mapping[int, Mapping[str, I64]], min_accounts: int) -> 
     column, key, start, account = (np.concatenate(parts) for parts in (columns, keys, starts, accounts))
     carried = np.diff(np.append(start, at))
     label = _merge(minhashes(account, start), carried)
-    pairs, _ = distinct(np.stack([np.repeat(label, carried), account], axis=1))
+    pairs, _ = distinct_rows(np.stack([np.repeat(label, carried), account], axis=1))
     kept = np.bincount(pairs[:, 0]) >= min_accounts
     number, n, members = np.cumsum(kept) - 1, int(kept.sum()), pairs[kept[pairs[:, 0]]]
     order = np.argsort(label, kind="stable")
@@ -150,11 +150,13 @@ def twins(n: int, member_group: I64, member_account: I64) -> I64:
 def _merge(signatures: NDArray[np.uint64], sizes: I64) -> I64:
     """(n_sets,) labels: sets that share a band of their signatures and are similar enough get the same label; equal sets always do."""
     left, right = [], []
-    keys = [mixed(signatures[:, band] * np.uint64(31) + mixed(signatures[:, band + 1])) for band in range(0, N_MINHASH, BAND)]
+    keys = [
+        splitmix64_all(signatures[:, band] * np.uint64(31) + splitmix64_all(signatures[:, band + 1])) for band in range(0, N_MINHASH, BAND)
+    ]
     # A set is compared only with the first of its bucket; under the whole signature, equal sets share a bucket.
     whole = sizes.astype(np.uint64)
     for j in range(N_MINHASH):
-        whole = mixed(whole * np.uint64(31) + signatures[:, j])
+        whole = splitmix64_all(whole * np.uint64(31) + signatures[:, j])
     for key in (*keys, whole):
         order = np.argsort(key, kind="stable")
         first = np.flatnonzero(np.append(True, key[order][1:] != key[order][:-1]))

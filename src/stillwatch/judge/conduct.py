@@ -337,13 +337,13 @@ def own_client(scene: Scene) -> F64:
     """
     client, setting = (np.unique(value, return_inverse=True)[1] for value in (scene.client, scene.setting))
     n_users = np.bincount(client)
-    client_settings, n_with_setting = arrays.distinct(np.stack([client, setting], axis=1))
+    client_settings, n_with_setting = arrays.distinct_rows(np.stack([client, setting], axis=1))
     n_with_commonest = np.zeros(len(n_users), np.int64)
     np.maximum.at(n_with_commonest, client_settings[:, 0], n_with_setting)
     is_app = n_with_commonest >= ONE_SETTING * n_users
     named = (scene.client != 0) & (scene.client & BROWSER == 0)
     rows = np.flatnonzero(scene.of_members(named & is_app[client]) & scene.seen)
-    pairs, n = arrays.distinct(np.stack([scene.groups.member_group[rows], scene.of_members(client)[rows]], axis=1))
+    pairs, n = arrays.distinct_rows(np.stack([scene.groups.member_group[rows], scene.of_members(client)[rows]], axis=1))
     weighted = np.where(n >= FEWEST_USERS, n.astype(np.float64) ** 2 / n_users[pairs[:, 1]], 0)
     return np.asarray(np.bincount(pairs[:, 0], weights=weighted, minlength=scene.n) / np.maximum(scene.size, 1))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.judge.people import HOUR_US
-from stillwatch.numeric.arrays import distinct
+from stillwatch.numeric.arrays import distinct_rows
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -130,5 +130,5 @@ def _step_hours(n_hours: int) -> int:
 
 def _counted(*keys: NDArray[Any]) -> list[tuple[tuple[int, ...], int]]:
     """Distinct combinations of the keys, ``(n,)`` each, and how often each occurs."""
-    values, counts = distinct(np.stack([key.astype(np.int64) for key in keys], axis=1))
+    values, counts = distinct_rows(np.stack([key.astype(np.int64) for key in keys], axis=1))
     return [(tuple(value), count) for value, count in zip(values.tolist(), counts.tolist(), strict=True)]

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.numeric.arrays import by_value, distinct
+from stillwatch.numeric.arrays import counting_sort, distinct_rows
 from stillwatch.numeric.groups import HOPPING, PROGRAM, Groups
 
 I64 = NDArray[np.int64]
@@ -164,14 +164,14 @@ class Matcher:
     def __init__(self, groups: Groups, n_accounts: int, columns: tuple[str, ...]) -> None:
         """Index the groups' objects by sketch column and their members by account."""
         self.groups, self.columns, self.n_accounts = groups, columns, n_accounts
-        objects = distinct(np.stack([groups.object_column, groups.object_key, groups.object_group], axis=1))[0]
+        objects = distinct_rows(np.stack([groups.object_column, groups.object_key, groups.object_group], axis=1))[0]
         begins = np.flatnonzero(np.append(True, (objects[1:, :2] != objects[:-1, :2]).any(axis=1))[: len(objects)])
         key_column, key = objects[begins, 0], objects[begins, 1]
         self._tables = []
         for column in range(len(columns)):
             rows = np.flatnonzero(key_column == column)
             self._tables.append(_table(key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
-        self.order, of_account = by_value(groups.member_account, n_accounts)
+        self.order, of_account = counting_sort(groups.member_account, n_accounts)
         """Memberships sorted by account and then by group."""
         own_group = groups.member_group[self.order]
         has_objects = np.bincount(groups.object_group, minlength=groups.n) > 0

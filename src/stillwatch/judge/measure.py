@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.matcher import MOST_GROUPS, Index, Matcher, note_memberships, slots_of_event
 from stillwatch.judge.people import DAY_US, HOUR_US
-from stillwatch.numeric.fast_hashes import mix
+from stillwatch.numeric.fast_hashes import splitmix64
 from stillwatch.numeric.groups import Groups
 from stillwatch.tables import CAPABILITIES
 
@@ -179,7 +179,7 @@ def _accumulate(
             day_parts[s, day_part] += 1
             capabilities[s, capability[i]] += 1
             lengths[s, length] += 1
-            bit = np.int64(mix(np.uint64(hour)) % np.uint64(HOUR_BITS)) if hashed else hour % HOUR_BITS
+            bit = np.int64(splitmix64(np.uint64(hour)) % np.uint64(HOUR_BITS)) if hashed else hour % HOUR_BITS
             active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
             hourly[index.own_group[s], half[a], column[hour - start_hour]] += 1
 

@@ -10,7 +10,7 @@ from stillwatch.judge.conduct import CONDUCT
 from stillwatch.judge.evidence import EVIDENCE, Finding
 from stillwatch.judge.reasons import BATCHED, LINKED, UNLINKED
 from stillwatch.judge.scene import Scene
-from stillwatch.numeric.parallel import mapped
+from stillwatch.numeric.parallel import parallel_map
 
 F64 = NDArray[np.float64]
 
@@ -112,9 +112,9 @@ def look(scene: Scene, threads: int = 1) -> tuple[dict[str, F64], dict[str, Find
     Returns:
         The value of each piece, ``(n_groups,)``, and the finding behind each piece of evidence.
     """
-    findings = dict(zip(EVIDENCE, mapped(lambda piece: piece(scene), EVIDENCE.values(), threads), strict=True))
+    findings = dict(zip(EVIDENCE, parallel_map(lambda piece: piece(scene), EVIDENCE.values(), threads), strict=True))
     values = {name: np.nan_to_num(finding.value) for name, finding in findings.items()}
-    conduct = mapped(lambda piece: np.nan_to_num(piece(scene)), CONDUCT.values(), threads)
+    conduct = parallel_map(lambda piece: np.nan_to_num(piece(scene)), CONDUCT.values(), threads)
     values.update(zip(CONDUCT, conduct, strict=True))
     pairs = {"context.alike": tuple(values[name] for name in ALIKE_IN), "context.mostly_alike": evidence.mostly_alike(scene)}
     values.update({name: alike(pair, findings) for name, pair in pairs.items()})

@@ -26,9 +26,9 @@ from stillwatch.judge.matcher import (
     table_size,
     usual_groups,
 )
-from stillwatch.numeric.arrays import by_value, distinct
+from stillwatch.numeric.arrays import counting_sort, distinct_rows
 from stillwatch.numeric.groups import Groups
-from stillwatch.numeric.parallel import mapped
+from stillwatch.numeric.parallel import parallel_map
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -229,7 +229,7 @@ def sample(
     rows, waiting, n_waiting = [NOTHING] * threads, [], 0
     first = batches(("prompt", "net", *matcher.columns))
     with ThreadPoolExecutor(threads) as pool:
-        for sampled in mapped(lambda batch: _rows(batch, matcher, modulus, task_columns, threads), first, threads):
+        for sampled in parallel_map(lambda batch: _rows(batch, matcher, modulus, task_columns, threads), first, threads):
             waiting.append(sampled)
             n_waiting += sum(len(part[0]) for part in sampled)
             # Merging at this size keeps repeated rows out of memory, and merges each row only a few times.
@@ -258,7 +258,7 @@ def sample(
 
 def _ordered(pairs: I64, values: I64, n: int, threads: int) -> I64:
     """Rows sorted by group and kind (``n`` combinations), and by value within them."""
-    order, start = by_value(pairs >> 32, n)
+    order, start = counting_sort(pairs >> 32, n)
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(_by_value_within, [values] * threads, [order] * threads, [start] * threads, range(threads), [threads] * threads))
     return order
@@ -349,14 +349,14 @@ def _queue(groups: Groups, rows: _Rows, tasks: I64, in_log: I64, total: int, hal
 
 def _networks(groups: Groups, rows: _Rows, owner: I64, modulus: I64) -> tuple[F64, ...]:
     """The fields ``net_…`` of :class:`Sample`, in order."""
-    owned = distinct(np.column_stack([rows.group, rows.value, owner[rows.account]]))[0]
+    owned = distinct_rows(np.column_stack([rows.group, rows.value, owner[rows.account]]))[0]
     start, width = _runs(owned[:, 0], owned[:, 1])
     group = owned[:, 0]
     repeats = _by(group[start], groups.n, width - 1)
     pairs = _by(group[start], groups.n, width * (width - 1) / 2)
     known = _by(group, groups.n, np.ones(len(owned)))
     met = owned[np.repeat(width, width) > 1]
-    sharing, having = distinct(met[:, [0, 2]])[0], distinct(owned[:, [0, 2]])[0]
+    sharing, having = distinct_rows(met[:, [0, 2]])[0], distinct_rows(owned[:, [0, 2]])[0]
     share = _by(sharing[:, 0], groups.n, np.ones(len(sharing))) / np.maximum(_by(having[:, 0], groups.n, np.ones(len(having))), 1)
     all_pairs = np.maximum(known * (known - 1) / 2, 1)
     compared = usual_groups(groups) & (known >= MIN_PLACES)

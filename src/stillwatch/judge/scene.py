@@ -12,7 +12,7 @@ from stillwatch.judge.matcher import usual_groups
 from stillwatch.judge.measure import Measured
 from stillwatch.judge.people import People, customers, owners
 from stillwatch.judge.sample import Sample
-from stillwatch.numeric.arrays import distinct
+from stillwatch.numeric.arrays import distinct_rows
 from stillwatch.numeric.groups import Groups
 
 F64 = NDArray[np.float64]
@@ -220,7 +220,7 @@ class Scene:
         group, account = self.groups.member_group[rows], self.groups.member_account[rows]
         network = np.unique(self.network, return_inverse=True)[1]
         # One row per group, network and owner, sorted; ``start`` is the first row of each group's network.
-        cells, counts = distinct(np.stack([group, network[account], owner[account]], axis=1))
+        cells, counts = distinct_rows(np.stack([group, network[account], owner[account]], axis=1))
         start = np.flatnonzero(np.append(True, (cells[1:, :2] != cells[:-1, :2]).any(axis=1))) if len(cells) else np.zeros(0, np.int64)
         n_owners = np.diff(np.append(start, len(cells)))
         on_network = np.repeat(np.add.reduceat(counts, start) if len(start) else start, n_owners)
@@ -246,7 +246,7 @@ class Scene:
         """
         member_value = self.of_members(value)
         rows = np.flatnonzero((member_value >= 0) & self.seen)
-        pairs, counts = distinct(np.stack([self.groups.member_group[rows], member_value[rows]], axis=1))
+        pairs, counts = distinct_rows(np.stack([self.groups.member_group[rows], member_value[rows]], axis=1))
         several = counts > 1
         squares = np.bincount(pairs[several, 0], weights=counts[several].astype(np.float64) ** 2, minlength=self.n)
         return np.asarray(np.sqrt(squares) / np.maximum(self.size, 1))

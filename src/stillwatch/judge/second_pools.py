@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.conduct import HARDLY_ANY
 from stillwatch.judge.scene import Scene, mostly_of
-from stillwatch.numeric.arrays import distinct
+from stillwatch.numeric.arrays import distinct_rows
 from stillwatch.tables import CAPABILITIES
 
 F64 = NDArray[np.float64]
@@ -87,7 +87,7 @@ def pools_elsewhere(scene: Scene, member: I64, far: Flags) -> I64:
     core = scene.seen & (campaign == best[group])
     pool = scene.seen & (campaign < 0) & ~scene.of_members(scene.people.known).astype(bool)
     size = np.bincount(member[member >= 0], minlength=len(far))
-    owners = distinct(np.stack([group[pool], scene.of_members(scene.customer)[pool]], axis=1))[0][:, 0]
+    owners = distinct_rows(np.stack([group[pool], scene.of_members(scene.customer)[pool]], axis=1))[0][:, 0]
     eligible = far[best] & (inside >= np.maximum(MIN_POOL_ACCOUNTS, MOST_OF_CAMPAIGN * size[best]))
     eligible &= np.bincount(owners, minlength=scene.n) >= MIN_POOL_ACCOUNTS
     eligible &= scene.total(core | pool) >= HARDLY_ELSE * scene.size

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.matcher import hash_slot, table_size
 from stillwatch.judge.people import HOUR_US
-from stillwatch.numeric.arrays import distinct
+from stillwatch.numeric.arrays import distinct_rows
 from stillwatch.tables import CAPABILITIES
 
 I64 = NDArray[np.int64]
@@ -213,7 +213,7 @@ def fitted(conversations: Conversations, usual: list[I64], *, at_marks: bool) ->
     setups_sent, n_sent = np.unique(conversations.setup, return_counts=True)
     known = setups_sent[n_sent >= RARE_CONVERSATIONS]
     # Equal conversations are one row with a count.
-    rows, count = distinct(np.stack([
+    rows, count = distinct_rows(np.stack([
         *conversations.kind.astype(np.int64), _setup_number(conversations.setup, known), conversations.turns, conversations.marked
     ], axis=1))
     *kinds, setup, turns, marked = rows.T

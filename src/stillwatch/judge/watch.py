@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from stillwatch.judge.lines import DOUBTED
 from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import MIN_GROUP_ACCOUNTS
-from stillwatch.numeric.arrays import distinct
+from stillwatch.numeric.arrays import distinct_rows
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -85,7 +85,7 @@ def look_alikes(scene: Scene, tree_odds: F64, comparable: NDArray[np.bool_], far
     for number, group in reversed(list(enumerate(sets.tolist()))):
         set_of[groups.member_account[(groups.member_group == group) & scene.seen]] = number
     rows = np.flatnonzero(scene.seen & (set_of[groups.member_account] >= 0))
-    pairs, n = distinct(np.stack([groups.member_group[rows], set_of[groups.member_account[rows]]], axis=1))
+    pairs, n = distinct_rows(np.stack([groups.member_group[rows], set_of[groups.member_account[rows]]], axis=1))
     # A set that a group shares accounts with is not another set.
     own = n > SHARED * scene.size[sets][pairs[:, 1]]
     return len(sets) - np.bincount(pairs[own, 0], minlength=scene.n).astype(np.float64)

@@ -42,7 +42,7 @@ def string_codes(column: pa.ChunkedArray) -> I64:
     return codes
 
 
-def distinct(rows: I64) -> tuple[I64, I64]:
+def distinct_rows(rows: I64) -> tuple[I64, I64]:
     """Distinct rows of ``(n, k)``, sorted by their columns, and how often each occurs."""
     if not len(rows):
         return rows, np.zeros(0, np.int64)
@@ -65,7 +65,7 @@ def distinct(rows: I64) -> tuple[I64, I64]:
 
 
 @njit(cache=True, nogil=True)
-def by_value(value: I64, n: int) -> tuple[I64, I64]:
+def counting_sort(value: I64, n: int) -> tuple[I64, I64]:
     """Rows in the order of their values, which are below ``n``, equal ones as they come, and where each value begins, ``(n + 1,)``."""
     start = np.zeros(n + 1, np.int64)
     for row in range(len(value)):
@@ -80,33 +80,33 @@ def by_value(value: I64, n: int) -> tuple[I64, I64]:
 
 
 def conjugate_gradients(
-    times: Callable[[F32], F32], wanted: F32, *, tolerance: float, iterations: int, near: Callable[[F32], F32] | None = None
+    matvec: Callable[[F32], F32], rhs: F32, *, tolerance: float, iterations: int, preconditioner: Callable[[F32], F32] | None = None
 ) -> F32:
-    """The x of ``times(x) = wanted``, ``(n, n_columns)``, where times is a symmetric positive definite matrix's product.
+    """The x of ``matvec(x) = rhs``, ``(n, n_columns)``, where matvec is a symmetric positive definite matrix's product.
 
     Each column has its own conjugate gradients (Hestenes and Stiefel 1952), all columns one product.
 
     Args:
-        times: the product.
-        wanted: right-hand sides.
+        matvec: the product.
+        rhs: right-hand sides.
         tolerance: relative residual at which a column is done.
         iterations: at most.
-        near: product with a symmetric positive definite matrix near the inverse, which saves iterations.
+        preconditioner: product with a symmetric positive definite matrix near the inverse, which saves iterations.
     """
-    x, residual = np.zeros_like(wanted), wanted.copy()
-    direction = residual.copy() if near is None else near(residual)
+    x, residual = np.zeros_like(rhs), rhs.copy()
+    direction = residual.copy() if preconditioner is None else preconditioner(residual)
     old = (residual * direction).sum(axis=0)
-    stop = tolerance**2 * np.maximum((wanted * wanted).sum(axis=0), 1e-12)
+    stop = tolerance**2 * np.maximum((rhs * rhs).sum(axis=0), 1e-12)
     for _ in range(iterations):
-        image = times(direction)
-        step = old / np.maximum((direction * image).sum(axis=0), 1e-30)
+        direction_product = matvec(direction)
+        step = old / np.maximum((direction * direction_product).sum(axis=0), 1e-30)
         x += step * direction
-        residual -= step * image
+        residual -= step * direction_product
         square = (residual * residual).sum(axis=0)
         if (square <= stop).all():
             break
-        towards = residual if near is None else near(residual)
-        new = square if near is None else (residual * towards).sum(axis=0)
-        direction = towards + new / np.maximum(old, 1e-30) * direction
+        preconditioned = residual if preconditioner is None else preconditioner(residual)
+        new = square if preconditioner is None else (residual * preconditioned).sum(axis=0)
+        direction = preconditioned + new / np.maximum(old, 1e-30) * direction
         old = new
     return x

@@ -7,16 +7,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-START = np.uint64(0xCBF29CE484222325)
+FNV_OFFSET_BASIS = np.uint64(0xCBF29CE484222325)
 """FNV-1a's hash of no bytes (Fowler, Noll and Vo); ``h = (h ^ byte) * BYTE_PRIME`` takes in one more."""
-BYTE_PRIME = np.uint64(0x100000001B3)
-PRIME = np.uint64(0x9E3779B97F4A7C15)
+FNV_PRIME = np.uint64(0x100000001B3)
+GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)
 
 
 @njit(cache=True, nogil=True, inline="always")
-def mix(x: np.uint64) -> np.uint64:
+def splitmix64(x: np.uint64) -> np.uint64:
     """SplitMix64's finaliser (Steele, Lea and Flood 2014): spreads every input bit over the output."""
     x ^= x >> np.uint64(30)
     x *= _MIX1
@@ -26,22 +26,22 @@ def mix(x: np.uint64) -> np.uint64:
     return x
 
 
-def mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """:func:`mix` of each number of an array."""
+def splitmix64_all(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """:func:`splitmix64` of each number of an array."""
     x = (x ^ (x >> np.uint64(30))) * _MIX1
     x = (x ^ (x >> np.uint64(27))) * _MIX2
     return x ^ (x >> np.uint64(31))
 
 
 @njit(cache=True, nogil=True, inline="always")
-def join(a: np.uint64, b: np.uint64) -> np.uint64:
+def hash_pair(a: np.uint64, b: np.uint64) -> np.uint64:
     """Hash of an ordered pair of hashes."""
-    return mix((a ^ (b + PRIME + (a << np.uint64(6)) + (a >> np.uint64(2)))) * PRIME)
+    return splitmix64((a ^ (b + GOLDEN_GAMMA + (a << np.uint64(6)) + (a >> np.uint64(2)))) * GOLDEN_GAMMA)
 
 
 def fnv1a(word: str) -> int:
     """FNV-1a of a word's UTF-8 bytes, as kernels compute it byte by byte."""
-    h = int(START)
+    h = int(FNV_OFFSET_BASIS)
     for byte in word.encode():
-        h = ((h ^ byte) * int(BYTE_PRIME)) & 0xFFFF_FFFF_FFFF_FFFF
+        h = ((h ^ byte) * int(FNV_PRIME)) & 0xFFFF_FFFF_FFFF_FFFF
     return h

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 
-def prepare(package: Path) -> None:
+def ensure_writable_cache(package: Path) -> None:
     """Give numba a folder of this process's own where it could write to none; whatever NUMBA_CACHE_DIR says stands.
 
     A cache is code that is run, so it lies in no place that others know beforehand. Kernels are then compiled at every start.
@@ -19,7 +19,7 @@ def prepare(package: Path) -> None:
         return
     # Of a user whom nobody knows this is a folder named ~ wherever the process stands, which others may have made.
     cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
-    if any(place.is_absolute() and _writable(place) for place in (package / "__pycache__", cache / "numba")):
+    if any(place.is_absolute() and _is_writable(place) for place in (package / "__pycache__", cache / "numba")):
         return
     try:
         folder = tempfile.mkdtemp(prefix="stillwatch-kernels-")
@@ -30,10 +30,10 @@ def prepare(package: Path) -> None:
     atexit.register(_remove, folder, os.getpid())
 
 
-def _writable(folder: Path) -> bool:
+def _is_writable(folder: Path) -> bool:
     """Whether a folder can be written to, or made."""
-    there = next((place for place in (folder, *folder.parents) if place.exists()), None)
-    return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    existing = next((place for place in (folder, *folder.parents) if place.exists()), None)
+    return existing is not None and existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
 
 
 def _remove(folder: str, owner: int) -> None:

@@ -115,7 +115,7 @@ def pair_links(
     rows = used[object_]
     by_account, by_object = _adjacency(account[rows], object_[rows], n_accounts, n_objects)
 
-    def part(bounds: tuple[int, int]) -> tuple[I32, I32, I32]:
+    def count_part(bounds: tuple[int, int]) -> tuple[I32, I32, I32]:
         a, b, n = _count_shared(*by_account, *by_object, bounds[0], bounds[1], n_accounts, min_shared)
         return a, b, n
 
@@ -123,7 +123,7 @@ def pair_links(
     cuts = np.searchsorted(work, np.linspace(0, work[-1], 4 * threads + 1)[1:-1])
     edges = np.concatenate([[0], cuts, [n_accounts]])
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(part, zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)))
+        parts = list(pool.map(count_part, zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)))
     a, b, n_shared = (np.concatenate([p[i] for p in parts]) for i in range(3))
     return PairLinks(a, b, n_shared, degree[a] * degree[b] * rate, degree, rate)
 
@@ -280,7 +280,7 @@ def account_obs_exp(group: Ints, links: PairLinks) -> Membership:
 # --- Crowds in time and value --------------------------------------------------------------------------------------
 
 
-class Crowd(NamedTuple):
+class NearbyCounts(NamedTuple):
     """For each account: how many others are near it in time and value, and how many chance puts there."""
 
     observed: I64
@@ -288,7 +288,7 @@ class Crowd(NamedTuple):
     log_p: Floats
 
 
-def crowd(time_s: Ints, value: Floats, *, within_s: int, within: float) -> Crowd:
+def count_nearby(time_s: Ints, value: Floats, *, within_s: int, within_value: float) -> NearbyCounts:
     """Count others near in time and in value at once, against those near in time alone and the share of the value.
 
     Both marginals are respected: how busy that very window is (an outbreak of sign-ups, office hours), and how common
@@ -299,29 +299,29 @@ def crowd(time_s: Ints, value: Floats, *, within_s: int, within: float) -> Crowd
         time_s: times, seconds, ``(n,)``.
         value: values on a scale where differences compare, such as log10 of an amount, ``(n,)``.
         within_s: reach in time, seconds to each side.
-        within: reach in value: bins of two thirds of it are made, and the own bin and both neighbours count.
+        within_value: reach in value: bins of two thirds of it are made, and the own bin and both neighbours count.
     """
     time = np.asarray(time_s, np.int64) - np.min(time_s, initial=np.iinfo(np.int64).max)
     n, last = len(time), int(time.max(initial=0))
     # Occupied bins are numbered from 1, with one number left free where bins between two are empty: neighbours stay
     # neighbours, strangers stay strangers, and no value is too large.
-    occupied, number = np.unique(np.floor(np.asarray(value, np.float64) / (within / 1.5)), return_inverse=True)
+    occupied, number = np.unique(np.floor(np.asarray(value, np.float64) / (within_value / 1.5)), return_inverse=True)
     bins = np.cumsum(np.concatenate([[1], np.where(np.diff(occupied) == 1, 1, 2)]))[number]
     per_bin = np.bincount(bins, minlength=int(bins.max(initial=0)) + 2)
-    alike = per_bin[bins - 1] + per_bin[bins] + per_bin[bins + 1] - 1
+    n_near_in_value = per_bin[bins - 1] + per_bin[bins] + per_bin[bins + 1] - 1
 
     # One sorted key for bin and time makes each count two binary searches.
     in_time, in_bins = np.sort(time), np.sort(bins * (last + 1) + time)
     begin, end = np.maximum(time - within_s, 0), np.minimum(time + within_s, last)
-    near = np.searchsorted(in_time, end, "right") - np.searchsorted(in_time, begin, "left") - 1
+    n_near_in_time = np.searchsorted(in_time, end, "right") - np.searchsorted(in_time, begin, "left") - 1
     observed = np.full(n, -1, np.int64)
     for shift in (-1, 0, 1):
         base = (bins + shift) * (last + 1)
         observed += np.searchsorted(in_bins, base + end, "right") - np.searchsorted(in_bins, base + begin, "left")
-    expected = near * (alike / max(n - 1, 1))
-    return Crowd(observed, expected, poisson_log_sf(observed, expected))
+    expected = n_near_in_time * (n_near_in_value / max(n - 1, 1))
+    return NearbyCounts(observed, expected, poisson_log_sf(observed, expected))
 
 
-def crowd_score(log_p: Floats) -> Floats:
+def fuse_log_p(log_p: Floats) -> Floats:
     """Fuse log p-values of several scales, ``(n_scales, n)``: mean of log(1 - log p), no scale decides alone."""
     return np.asarray(np.log1p(-log_p).mean(axis=0), np.float64)

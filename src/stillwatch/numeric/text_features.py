@@ -19,7 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.numeric.arrays import text_bytes
-from stillwatch.numeric.fast_hashes import BYTE_PRIME, PRIME, START, fnv1a, join, mix
+from stillwatch.numeric.fast_hashes import FNV_OFFSET_BASIS, FNV_PRIME, GOLDEN_GAMMA, fnv1a, hash_pair, splitmix64
 
 GROUPS = ("words", "pairs", "shapes", "letters")
 N_GROUPS = len(GROUPS)
@@ -119,34 +119,34 @@ def read_tokens(data: U8, begin: int, end: int, functions: U64, words: U64, shap
             continue
         start = position
         if 65 <= c <= 90 or 97 <= c <= 122 or c >= 128:
-            h = START
+            h = FNV_OFFSET_BASIS
             while position < end:
                 c = data[position]
                 if 65 <= c <= 90:
                     c += np.uint8(32)
                 elif not (97 <= c <= 122 or c >= 128 or c == 39):
                     break
-                h = (h ^ np.uint64(c)) * BYTE_PRIME
+                h = (h ^ np.uint64(c)) * FNV_PRIME
                 position += 1
-            words[n] = mix(h)
+            words[n] = splitmix64(h)
             if _contains(functions, h):
                 shapes[n] = words[n]
             else:
                 capital = np.uint64(32) if 65 <= data[start] <= 90 else np.uint64(0)
-                shapes[n] = mix(_ending(data, start, position) + capital)
+                shapes[n] = splitmix64(_ending(data, start, position) + capital)
         elif 48 <= c <= 57:
             while position < end and 48 <= data[position] <= 57:
                 position += 1
-            words[n] = shapes[n] = mix(_NUMBER)
+            words[n] = shapes[n] = splitmix64(_NUMBER)
         else:
             position += 1
-            words[n] = shapes[n] = mix(_NUMBER + np.uint64(c))
+            words[n] = shapes[n] = splitmix64(_NUMBER + np.uint64(c))
         n += 1
     return n
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _put(h: np.uint64, group: int, bits: np.uint64, seen: I32, stamp: int, out: I32, n: int) -> int:
+def _add_feature(h: np.uint64, group: int, bits: np.uint64, seen: I32, stamp: int, out: I32, n: int) -> int:
     """Add a feature to ``out`` unless this text already has it."""
     size = np.uint64(1) << bits
     bucket = np.int64((h & (size - np.uint64(1))) + np.uint64(group) * size)
@@ -183,18 +183,18 @@ def read_features(
     n = 0
     if groups & 1:
         for i in range(n_tokens):
-            n = _put(words[i], 0, b, seen, stamp, out, n)
+            n = _add_feature(words[i], 0, b, seen, stamp, out, n)
     ends[0] = n
     if groups & 2:
         for i in range(1, n_tokens):
-            n = _put(join(words[i - 1], words[i]), 1, b, seen, stamp, out, n)
+            n = _add_feature(hash_pair(words[i - 1], words[i]), 1, b, seen, stamp, out, n)
     ends[1] = n
     if groups & 4:
         for i in range(2, n_tokens):
-            three = join(join(shapes[i - 2], shapes[i - 1]), shapes[i])
-            n = _put(three, 2, b, seen, stamp, out, n)
+            three = hash_pair(hash_pair(shapes[i - 2], shapes[i - 1]), shapes[i])
+            n = _add_feature(three, 2, b, seen, stamp, out, n)
             if i + 1 < n_tokens:
-                n = _put(join(three, shapes[i + 1]), 2, b, seen, stamp, out, n)
+                n = _add_feature(hash_pair(three, shapes[i + 1]), 2, b, seen, stamp, out, n)
     ends[2] = n
     if groups & 8:
         run = np.uint64(0)
@@ -212,7 +212,7 @@ def read_features(
             run = ((run << np.uint64(8)) | np.uint64(c)) & np.uint64(0xFFFFFFFF)
             length += 1
             if length >= 4:
-                n = _put(mix(run + PRIME), 3, b, seen, stamp, out, n)
+                n = _add_feature(splitmix64(run + GOLDEN_GAMMA), 3, b, seen, stamp, out, n)
     ends[3] = n
     return n_tokens
 
@@ -230,12 +230,12 @@ def count_tokens(texts: list[str]) -> I32:
     """Words, numbers and marks of texts ``(n,)``, as :func:`feature_sets` counts them."""
     offsets, data = text_bytes(texts)
     counts = np.zeros(len(texts), np.int32)
-    _count(offsets, data, FUNCTION_TABLE, counts)
+    _fill_token_counts(offsets, data, FUNCTION_TABLE, counts)
     return counts
 
 
 @njit(cache=True, nogil=True)
-def _count(offsets: I64, data: U8, functions: U64, counts: I32) -> None:
+def _fill_token_counts(offsets: I64, data: U8, functions: U64, counts: I32) -> None:
     """Fill the number of tokens of every text."""
     longest = longest_text(offsets)
     words, shapes = np.empty(longest + 1, np.uint64), np.empty(longest + 1, np.uint64)

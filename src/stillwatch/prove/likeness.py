@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from stillwatch.numeric import text_features
 from stillwatch.numeric.arrays import text_bytes
-from stillwatch.numeric.fast_hashes import join
+from stillwatch.numeric.fast_hashes import hash_pair
 
 MIN_SEEN = 2
 WEIGHTS = (1.0, 1.0, 0.25)
@@ -101,16 +101,16 @@ def _read(
     for i in range(len(offsets) - 1):
         size = text_features.read_tokens(data, offsets[i], offsets[i + 1], functions, word, shape)
         for j in range(2, size):
-            words[n] = np.int64(join(join(word[j - 2], word[j - 1]), word[j]) >> np.uint64(1))
-            shapes[n] = np.int64(join(join(shape[j - 2], shape[j - 1]), shape[j]) >> np.uint64(1))
+            words[n] = np.int64(hash_pair(hash_pair(word[j - 2], word[j - 1]), word[j]) >> np.uint64(1))
+            shapes[n] = np.int64(hash_pair(hash_pair(shape[j - 2], shape[j - 1]), shape[j]) >> np.uint64(1))
             row[n] = i
             n += 1
     m = n
     for i in range(len(offsets) - 1):
         size = text_features.read_tokens(data, offsets[i], offsets[i + 1], functions, word, shape)
         for j in range(3, size):
-            three = join(join(shape[j - 3], shape[j - 2]), shape[j - 1])
-            shapes[m] = np.int64(join(three, shape[j]) >> np.uint64(1))
+            three = hash_pair(hash_pair(shape[j - 3], shape[j - 2]), shape[j - 1])
+            shapes[m] = np.int64(hash_pair(three, shape[j]) >> np.uint64(1))
             row[m] = i
             m += 1
     return n, m

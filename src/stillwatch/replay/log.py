@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset, evaluate, partitions, sketch
 from stillwatch.errors import InputError
-from stillwatch.numeric.fast_hashes import PRIME, mixed
+from stillwatch.numeric.fast_hashes import GOLDEN_GAMMA, splitmix64_all
 
 I64 = NDArray[np.int64]
 INNOCENT, UNKNOWN = -1, -2
@@ -155,5 +155,5 @@ def uniform(*keys: Any) -> NDArray[np.float64]:
     x = np.zeros(1, np.uint64)
     for key in keys:
         x = x ^ np.asarray(key).astype(np.int64).view(np.uint64)
-        x = mixed(x + PRIME)
+        x = splitmix64_all(x + GOLDEN_GAMMA)
     return (x >> np.uint64(11)).astype(np.float64) / float(1 << 53)

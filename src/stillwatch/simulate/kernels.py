@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from stillwatch.numeric.fast_hashes import BYTE_PRIME, PRIME, START, mix
+from stillwatch.numeric.fast_hashes import FNV_OFFSET_BASIS, FNV_PRIME, GOLDEN_GAMMA, splitmix64
 from stillwatch.simulate.grammar import CAPITAL, I32, I64, NUMBER, PERSONAL, RESTORE, SYMBOL, U8, Grammar
 
 U64 = npt.NDArray[np.uint64]
@@ -54,7 +54,7 @@ class EventColumns(NamedTuple):
 @njit(cache=True, nogil=True)
 def next_random(z: Any) -> Any:
     """What splitmix64 draws from a state (Steele, Lea and Flood, OOPSLA 2014): a bijection of 64-bit values."""
-    return mix(np.uint64(z) + PRIME)
+    return splitmix64(np.uint64(z) + GOLDEN_GAMMA)
 
 
 @njit(cache=True, nogil=True)
@@ -90,7 +90,7 @@ def expand(g: Grammar, symbol: int, seed: Any, persona: Any, out: U8, pos: int, 
             rng = saved
             personal = False
             continue
-        rng += PRIME
+        rng += GOLDEN_GAMMA
         draw = next_random(rng)
         if item & NUMBER:
             digits = 1 + below(draw, item & 7)
@@ -184,9 +184,9 @@ def first_turn(
 @njit(cache=True, nogil=True)
 def digest(out: U8, begin: int, end: int, key: Any) -> Any:
     """FNV-1a over bytes from a start that ``key`` changes, spread by :func:`next_random`: the hash of messages that a gateway computes."""
-    value = START ^ key
+    value = FNV_OFFSET_BASIS ^ key
     for i in range(begin, end):
-        value = (value ^ np.uint64(out[i])) * BYTE_PRIME
+        value = (value ^ np.uint64(out[i])) * FNV_PRIME
     return next_random(value)
 
 

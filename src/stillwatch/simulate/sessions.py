@@ -25,7 +25,7 @@ U64 = npt.NDArray[np.uint64]
 
 def mixed(values: Array) -> U64:
     """:func:`kernels.next_random` of each number of an array."""
-    return fast_hashes.mixed(values.astype(np.uint64) + fast_hashes.PRIME)
+    return fast_hashes.splitmix64_all(values.astype(np.uint64) + fast_hashes.GOLDEN_GAMMA)
 
 
 def quantiles(weights: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.numeric.fast_hashes import BYTE_PRIME, START, join, mix
+from stillwatch.numeric.fast_hashes import FNV_OFFSET_BASIS, FNV_PRIME, hash_pair, splitmix64
 
 SHINGLE_WORDS = 4
 """Consecutive words of a shingle."""
@@ -42,10 +42,10 @@ def hash_strings(offsets: I64, data: U8, out: I64) -> None:
         if begin == end:
             out[i] = 0
             continue
-        h = START
+        h = FNV_OFFSET_BASIS
         for j in range(begin, end):
-            h = (h ^ np.uint64(data[j])) * BYTE_PRIME
-        out[i] = _nonzero(mix(h))
+            h = (h ^ np.uint64(data[j])) * FNV_PRIME
+        out[i] = _nonzero(splitmix64(h))
 
 
 @njit(cache=True, nogil=True)
@@ -85,44 +85,44 @@ def read_texts(
         position, end = offsets[i], offsets[i + 1]
         best[:] = _TOP
         count = 0
-        all_words = exact = START
+        all_words = exact = FNV_OFFSET_BASIS
         w1 = w2 = w3 = np.uint64(0)
         while position < end:
             c = data[position]
             if c < 128:
                 if 65 <= c <= 90 or 97 <= c <= 122:
-                    h = START
+                    h = FNV_OFFSET_BASIS
                     while position < end:
                         c = data[position]
                         if 65 <= c <= 90:
                             c += np.uint8(32)
                         elif not (97 <= c <= 122 or c == 39):
                             break
-                        h = (h ^ np.uint64(c)) * BYTE_PRIME
+                        h = (h ^ np.uint64(c)) * FNV_PRIME
                         position += 1
                 elif 48 <= c <= 57:
-                    h, number = _DIGITS, START
+                    h, number = _DIGITS, FNV_OFFSET_BASIS
                     while position < end and 48 <= data[position] <= 57:
-                        number = (number ^ np.uint64(data[position])) * BYTE_PRIME
+                        number = (number ^ np.uint64(data[position])) * FNV_PRIME
                         position += 1
-                    exact = join(exact, number)
+                    exact = hash_pair(exact, number)
                 else:
                     position += 1
                     continue
             elif 0xE3 <= c <= 0xED:
-                h = START
+                h = FNV_OFFSET_BASIS
                 stop = min(position + 3, end)
                 while position < stop:
-                    h = (h ^ np.uint64(data[position])) * BYTE_PRIME
+                    h = (h ^ np.uint64(data[position])) * FNV_PRIME
                     position += 1
             else:
-                h = START
+                h = FNV_OFFSET_BASIS
                 while position < end and data[position] >= 128 and not 0xE3 <= data[position] <= 0xED:
-                    h = (h ^ np.uint64(data[position])) * BYTE_PRIME
+                    h = (h ^ np.uint64(data[position])) * FNV_PRIME
                     position += 1
-            word = mix(h)
+            word = splitmix64(h)
             for pair in range(2):
-                key = word if pair == 0 else join(w3, word)
+                key = word if pair == 0 else hash_pair(w3, word)
                 if pair == 1 and count == 0:
                     break
                 slot = key & slots
@@ -135,13 +135,13 @@ def read_texts(
                         break
                     slot = (slot + np.uint64(1)) & slots
             ring[count % EDGE_WORDS] = word
-            exact = join(exact, word)
+            exact = hash_pair(exact, word)
             if count < EDGE_WORDS:
-                all_words = join(all_words, word)
+                all_words = hash_pair(all_words, word)
                 opening[i] = _nonzero(all_words)
             count += 1
             if count >= SHINGLE_WORDS:
-                shingle = join(join(w1, w2), join(w3, word))
+                shingle = hash_pair(hash_pair(w1, w2), hash_pair(w3, word))
                 if shingle < best[k - 1]:
                     place = k - 1
                     fresh = True
@@ -159,9 +159,9 @@ def read_texts(
         if count == 0:
             continue
         whole[i] = _nonzero(exact)
-        last = START
+        last = FNV_OFFSET_BASIS
         for j in range(max(0, count - EDGE_WORDS), count):
-            last = join(last, ring[j % EDGE_WORDS])
+            last = hash_pair(last, ring[j % EDGE_WORDS])
         closing[i] = _nonzero(last)
         for j in range(k):
             if best[j] != _TOP:
@@ -172,24 +172,24 @@ def read_texts(
 def word_hashes(offsets: I64, data: U8, out: NDArray[np.uint64]) -> None:
     """The lexicon's hash of each one-word string, as :func:`read_texts` computes it."""
     for i in range(len(out)):
-        h = START
+        h = FNV_OFFSET_BASIS
         for j in range(offsets[i], offsets[i + 1]):
-            h = (h ^ np.uint64(data[j])) * BYTE_PRIME
-        out[i] = mix(h)
+            h = (h ^ np.uint64(data[j])) * FNV_PRIME
+        out[i] = splitmix64(h)
 
 
 @njit(cache=True, nogil=True)
 def pair_hashes(first: NDArray[np.uint64], second: NDArray[np.uint64], out: NDArray[np.uint64]) -> None:
     """The lexicon's hash of each pair of words."""
     for i in range(len(out)):
-        out[i] = join(first[i], second[i])
+        out[i] = hash_pair(first[i], second[i])
 
 
 @njit(cache=True, nogil=True)
 def combine(columns: I64, out: I64) -> None:
     """Hash each row of ``columns`` ``(n, m)`` into ``out`` ``(n,)``."""
     for i in range(len(out)):
-        h = START
+        h = FNV_OFFSET_BASIS
         for j in range(columns.shape[1]):
-            h = join(h, np.uint64(columns[i, j]))
+            h = hash_pair(h, np.uint64(columns[i, j]))
         out[i] = _nonzero(h)

@@ -160,12 +160,12 @@ def crowds(name: str, account: I64, amount: Floats, hour: I64, n_accounts: int) 
     account, amount, hour = _distinct(account, amount, hour)
     # Shifted by half a step, no whole number lies on an edge between bins, where rounding would decide.
     logs = [
-        nulls.crowd(hour * 3600, amount + 0.5, within_s=reach_h * 3600, within=reach).log_p
+        nulls.count_nearby(hour * 3600, amount + 0.5, within_s=reach_h * 3600, within_value=reach).log_p
         for reach_h in CROWD_REACH_H
         for reach in CROWD_REACH
     ]
     value = np.zeros(n_accounts)
-    np.maximum.at(value, account, nulls.crowd_score(np.stack(logs)))
+    np.maximum.at(value, account, nulls.fuse_log_p(np.stack(logs)))
     return View(name, value, np.zeros(n_accounts, bool), np.full(n_accounts, -1, np.int64))
 
 

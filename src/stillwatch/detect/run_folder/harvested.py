@@ -19,7 +19,7 @@ from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
 from stillwatch.errors import InputError
 from stillwatch.files import sql_file_list, sql_string
-from stillwatch.numeric.parallel import ahead
+from stillwatch.numeric.parallel import prefetch
 from stillwatch.tables import HARVEST
 
 I64 = NDArray[np.int64]
@@ -115,7 +115,7 @@ def write_harvest(
     harvested, owners = _Along(outcome.harvested), _Along(outcome.owner)
     changed = InputError("the events changed while they were read", where=data.folder, todo="Run the same command again")
     with _Rows(unsorted) as rows_out:
-        for table in ahead(_event_batches(data, names, as_of, seen)):
+        for table in prefetch(_event_batches(data, names, as_of, seen)):
             flags, owner = harvested.take(len(table)), owners.take(len(table))
             if len(owner) < len(table):
                 raise changed

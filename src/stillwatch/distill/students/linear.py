@@ -403,7 +403,7 @@ def ridge(
         return product
 
     centred = (targets - bias).astype(np.float32)
-    dual = conjugate_gradients(apply_kernel, centred, tolerance=tolerance, iterations=iterations, near=precondition)
+    dual = conjugate_gradients(apply_kernel, centred, tolerance=tolerance, iterations=iterations, preconditioner=precondition)
     return np.concatenate([transposed @ dual, dense.T @ dual]).astype(np.float32), bias
 
 

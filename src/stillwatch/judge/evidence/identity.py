@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.evidence.finding import LEAST_EXPECTED_REPEATS, Finding, excess_share, poisson_p, ratio
 from stillwatch.judge.scene import Scene
-from stillwatch.numeric.arrays import distinct
+from stillwatch.numeric.arrays import distinct_rows
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -39,10 +39,11 @@ def _sharing_within_groups(scene: Scene, value: I64) -> _Sharing:
     groups = scene.groups
     known_value = np.where(value >= 0, value, -1)
     # One owner counts once: an organisation may pay for all its accounts with one card.
-    holders_of_log, _ = distinct(np.stack([known_value, scene.owner], axis=1)[known_value >= 0])
+    holders_of_log, _ = distinct_rows(np.stack([known_value, scene.owner], axis=1)[known_value >= 0])
     member_value = known_value[groups.member_account]
     known = (member_value >= 0) & scene.seen
-    holders, _ = distinct(np.stack([groups.member_group[known], member_value[known], scene.owner[groups.member_account[known]]], axis=1))
+    member_owner = scene.owner[groups.member_account]
+    holders, _ = distinct_rows(np.stack([groups.member_group[known], member_value[known], member_owner[known]], axis=1))
     if not len(holders):
         zero = np.zeros(scene.n)
         return _Sharing(zero, zero, zero, zero, zero)
@@ -89,7 +90,7 @@ def _shared(scene: Scene, value: I64) -> Finding:
 
 def _usual_shared_share(scene: Scene, value: I64) -> float:
     """Share of all the log's accounts whose value another owner has too, at most 0.99."""
-    pairs, _ = distinct(np.stack([value, scene.owner], axis=1)[value >= 0])
+    pairs, _ = distinct_rows(np.stack([value, scene.owner], axis=1)[value >= 0])
     owners = np.bincount(pairs[:, 0], minlength=int(value.max(initial=0)) + 1)
     return float(min(((value >= 0) & (owners[value] > 1)).mean(), 0.99)) if len(value) else 0.0
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.evidence.finding import Finding, excess_share, poisson_p, ratio
 from stillwatch.judge.scene import Scene
-from stillwatch.numeric.arrays import by_value
+from stillwatch.numeric.arrays import counting_sort
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -55,10 +55,10 @@ def _handed_within_groups(scene: Scene, taker: I64, giver: I64, n_requests: I64)
         giver: account that began it, ``(n_pairs,)``.
         n_requests: requests that continue, ``(n_pairs,)``.
     """
-    order, start = by_value(scene.groups.member_account, scene.people.n)
+    order, start = counting_sort(scene.groups.member_account, scene.people.n)
     gives = np.repeat([0, 1], len(taker))
     account, other = np.concatenate([taker, giver]), np.concatenate([giver, taker])
-    by_account, _ = by_value(2 * account + gives, 2 * scene.people.n)
+    by_account, _ = counting_sort(2 * account + gives, 2 * scene.people.n)
     n_handed, n_mutual = np.zeros(scene.n), np.zeros(scene.n)
     _count_handed(
         account[by_account], other[by_account], gives[by_account] > 0, np.tile(n_requests, 2)[by_account].astype(np.float64),
