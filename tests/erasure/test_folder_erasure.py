@@ -16,8 +16,8 @@ from stillwatch import partitions, run_details, sketch
 from stillwatch.cli import main
 from stillwatch.dataset import open_dataset
 from stillwatch.detect import pipeline
-from stillwatch.erasure.folders import _publish, erase
-from stillwatch.erasure.names import mentions
+from stillwatch.erasure.folders import _publish_erasure, erase
+from stillwatch.erasure.names import mentions_name
 from stillwatch.errors import InputError
 from stillwatch.evidence import pdf
 from stillwatch.files import digest, folder_lock, read_json, write_json, write_parquet
@@ -439,8 +439,8 @@ def test_rows_that_were_put_aside_go_where_the_format_reads_it(tmp_path: Path, c
 @pytest.mark.parametrize("text", ['"zoë\\""', '"zo\\u00eb\\""', '"zo\\u00EB\\""', json.dumps(json.dumps('zoë"')), json.dumps('zoë"')])
 def test_a_name_is_found_as_json_spells_it(tmp_path: Path, text: str) -> None:
     (tmp_path / "proof.json").write_text(text)
-    assert mentions(tmp_path / "proof.json", ['zoë"'])
-    assert not mentions(tmp_path / "proof.json", ['zoé"', 'zo"'])
+    assert mentions_name(tmp_path / "proof.json", ['zoë"'])
+    assert not mentions_name(tmp_path / "proof.json", ['zoé"', 'zo"'])
 
 
 @pytest.mark.parametrize("nested", [0, 1, 3])
@@ -452,8 +452,8 @@ def test_a_long_name_is_found_across_the_end_of_a_block(tmp_path: Path, monkeypa
     for _ in range(nested):
         text = json.dumps(text)
     (tmp_path / "notes.txt").write_text(" " * ((1 << 14) - shift) + text + " " * (1 << 14))
-    assert mentions(tmp_path / "notes.txt", ["acct-1", name])
-    assert not mentions(tmp_path / "notes.txt", ["acct-1", name + "é"])
+    assert mentions_name(tmp_path / "notes.txt", ["acct-1", name])
+    assert not mentions_name(tmp_path / "notes.txt", ["acct-1", name + "é"])
 
 
 def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:
@@ -469,7 +469,7 @@ def test_the_decisions_of_a_service_without_a_store(tmp_path: Path) -> None:
     with folder_lock(tmp_path, "service"), pytest.raises(InputError, match="is writing to this folder"):
         erase([tmp_path], "acct-3", note="request 17")
     (done,) = erase([tmp_path], "acct-3", note="request 17")
-    assert (done.rows, done.left) == ({"decisions/decisions-2001-09-09.ndjson": 2}, ["snapshot.arrow"])
+    assert (done.rows, done.still_naming) == ({"decisions/decisions-2001-09-09.ndjson": 2}, ["snapshot.arrow"])
     assert path.read_bytes() == other
 
 
@@ -477,7 +477,7 @@ def test_a_torn_line_that_names_it_is_told_though_others_went(tmp_path: Path) ->
     (tmp_path / "decisions").mkdir()
     (tmp_path / "decisions" / "d.ndjson").write_text('{"account_id": "acct-3"}\n{"account_id": "acct-3", "at"\n{"account_id": "b"}\n')
     (done,) = erase([tmp_path], "acct-3", note="request 17")
-    assert (done.rows, done.left) == ({"decisions/d.ndjson": 1}, ["decisions/d.ndjson"])
+    assert (done.rows, done.still_naming) == ({"decisions/d.ndjson": 1}, ["decisions/d.ndjson"])
 
 
 ROWS = [{"event_id": f"e{i}", "timestamp": "2026-01-01T00:00:00Z", "account_id": f"acct-{i % 3}", "prompt": f"What is {i}?"}
@@ -549,10 +549,10 @@ def test_where_one_of_two_folders_fails_either_nothing_is_erased_or_the_account_
     def fails(folder: Path, *args: Any) -> None:
         if folder == other:
             raise InputError("the disk is full", where=folder)
-        _publish(folder, *args)
+        _publish_erasure(folder, *args)
 
     with monkeypatch.context() as patch:
-        patch.setattr("stillwatch.erasure.folders._publish", fails)
+        patch.setattr("stillwatch.erasure.folders._publish_erasure", fails)
         assert main(words) == 1
     assert (held(logs, account), held(other, account) != []) == ([], True)
     assert [len(hashing.erased_hashes(folder / "stillwatch.key")) for folder in (logs, other)] == [1, 1]
@@ -727,13 +727,13 @@ PLACED = "os:replace:-"
 
 
 @pytest.mark.parametrize("at", [
-    "stillwatch.erasure.folders:_requests:1",  # it is listed for ingest, no more
-    "stillwatch.erasure.folders:_publish:1",
-    "stillwatch.erasure.folders:finish:3",  # the new files of the replay are whole, none is in its place
+    "stillwatch.erasure.folders:_requests_of_account:1",  # it is listed for ingest, no more
+    "stillwatch.erasure.folders:_publish_erasure:1",
+    "stillwatch.erasure.folders:finish_erasure:3",  # the new files of the replay are whole, none is in its place
     "os:unlink:2",  # a step is gone, another is not
-    "stillwatch.erasure.folders:lines_without:1",  # of three tables two are done
-    "stillwatch.erasure.folders:_publish:2",
-    "stillwatch.erasure.folders:finish:4",  # the same of the logs
+    "stillwatch.erasure.folders:copy_lines_without:1",  # of three tables two are done
+    "stillwatch.erasure.folders:_publish_erasure:2",
+    "stillwatch.erasure.folders:finish_erasure:4",  # the same of the logs
     f"{PLACED}2", f"{PLACED}1",
     "stillwatch.respond.erasure:erase:2",  # all but the store
 ])

@@ -670,7 +670,7 @@ def test_an_optional_field_that_cannot_be_read_costs_no_row(write, tmp_path, cap
     assert json.loads(notes[1]["raw"])["signup_ip"] == "'xxxxxxx.xxxxxxx'", "an address is kept in no form that tells it"
     assert "unread_field" in summary["explained"]
     erased = folders.erase([tmp_path / "out"], rows[0]["account_id"], note="request 7", keys=[key])[0]
-    assert (erased.rows["quarantine.parquet"], erased.left) == (1, [])
+    assert (erased.rows["quarantine.parquet"], erased.still_naming) == (1, [])
 
 
 def test_fields_of_the_log_that_cannot_be_read_are_told(write, tmp_path, capsys):
@@ -684,7 +684,7 @@ def test_fields_of_the_log_that_cannot_be_read_are_told(write, tmp_path, capsys)
     ) in capsys.readouterr().out
     account = pq.read_table(tmp_path / "out" / "events")["account_id"][0].as_py()
     erased = folders.erase([tmp_path / "out"], account, note="request 7", keys=[tenant_key(tmp_path / "out" / "stillwatch.key")])[0]
-    assert (erased.rows["quarantine.parquet"], erased.left) == (2, [])
+    assert (erased.rows["quarantine.parquet"], erased.still_naming) == (2, [])
 
 
 def test_names_of_files_control_no_terminal(write, tmp_path, capsys):

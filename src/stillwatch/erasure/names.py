@@ -16,11 +16,11 @@ CHUNK = 16 << 20
 """Bytes of a file that are searched at once."""
 
 
-BACKSLASHES = 8
+MAX_BACKSLASHES = 8
 """So many stand for one in JSON that is a string of JSON three times over; names in deeper ones may be cut by a block's end."""
 
 
-def _spelt(char: str) -> bytes:
+def _char_pattern(char: str) -> bytes:
     """A character as it is and as JSON may escape it, also where that JSON is a string of another."""
     plain, escaped = re.escape(char.encode("utf-8", "surrogatepass")), json.dumps(char)[1:-1]
     if escaped == char:
@@ -28,32 +28,32 @@ def _spelt(char: str) -> bytes:
     return rb"(?:%b|(?i:%b))" % (plain, re.escape(escaped.encode()).replace(rb"\\", rb"\\+"))
 
 
-def _longest(names: Sequence[str]) -> int:
+def _max_spelling_bytes(names: Sequence[str]) -> int:
     """Bytes of the longest spelling of any name: its own JSON, with more backslashes."""
-    return max(len(escaped) + (BACKSLASHES - 1) * escaped.count("\\") for escaped in (json.dumps(name) for name in names))
+    return max(len(escaped) + (MAX_BACKSLASHES - 1) * escaped.count("\\") for escaped in (json.dumps(name) for name in names))
 
 
-def pattern(names: Sequence[str]) -> "re.Pattern[bytes] | None":
+def name_pattern(names: Sequence[str]) -> "re.Pattern[bytes] | None":
     """What finds names of :data:`SHORTEST` characters or more in bytes, as words of their own; None: there are none."""
-    long = [b"".join(map(_spelt, name)) for name in sorted(names, key=len, reverse=True) if len(name) >= SHORTEST]
-    return re.compile(rb"(?<![\w-])(?:" + b"|".join(long) + rb")(?![\w-])") if long else None
+    patterns = [b"".join(map(_char_pattern, name)) for name in sorted(names, key=len, reverse=True) if len(name) >= SHORTEST]
+    return re.compile(rb"(?<![\w-])(?:" + b"|".join(patterns) + rb")(?![\w-])") if patterns else None
 
 
-def mentions(path: Path, names: Sequence[str]) -> bool:
+def mentions_name(path: Path, names: Sequence[str]) -> bool:
     """Whether a file, or one in a zip, holds a name; a Parquet file is read, anything else searched as it is."""
-    named = pattern(names)
-    if named is None:
+    name_regex = name_pattern(names)
+    if name_regex is None:
         return False
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                return any(_held(archive.read(member), member.filename, named) for member in archive.infolist())
+                return any(_content_mentions(archive.read(member), member.filename, name_regex) for member in archive.infolist())
         if path.suffix == ".parquet":
-            return _held(path.read_bytes(), path.name, named)
+            return _content_mentions(path.read_bytes(), path.name, name_regex)
         with open(path, "rb") as file:
-            before, overlap = b"", _longest(names)  # with two bytes over, since what stands before a name counts
+            before, overlap = b"", _max_spelling_bytes(names)  # with two bytes over, since what stands before a name counts
             while block := file.read(CHUNK):
-                if named.search(before + block):
+                if name_regex.search(before + block):
                     return True
                 before = (before + block)[-overlap:]
     except (OSError, zipfile.BadZipFile):
@@ -61,23 +61,23 @@ def mentions(path: Path, names: Sequence[str]) -> bool:
     return False
 
 
-def _held(content: bytes, name: str, named: "re.Pattern[bytes]") -> bool:
+def _content_mentions(content: bytes, name: str, name_regex: "re.Pattern[bytes]") -> bool:
     if not name.endswith(".parquet"):
-        return bool(named.search(content))
+        return bool(name_regex.search(content))
     try:
         with pq.ParquetFile(pa.BufferReader(content)) as file:
-            return any(named.search(str(batch.to_pylist()).encode("utf-8", "surrogatepass")) for batch in file.iter_batches(10_000))
+            return any(name_regex.search(str(batch.to_pylist()).encode("utf-8", "surrogatepass")) for batch in file.iter_batches(10_000))
     except (pa.ArrowException, OSError):
         return True
 
 
-def replaced(value: Any, named: "re.Pattern[bytes]") -> Any:
-    """A value of JSON with :data:`ERASED` in place of the names that :func:`pattern` finds, in texts and keys."""
+def redact_names(value: Any, name_regex: "re.Pattern[bytes]") -> Any:
+    """A value of JSON with :data:`ERASED` in place of the names that :func:`name_pattern` finds, in texts and keys."""
     if isinstance(value, str):
         # Text is searched as bytes, as files are.
-        return named.sub(ERASED.encode(), value.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        return name_regex.sub(ERASED.encode(), value.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
     if isinstance(value, list):
-        return [replaced(one, named) for one in value]
+        return [redact_names(one, name_regex) for one in value]
     if isinstance(value, dict):
-        return {replaced(name, named): replaced(one, named) for name, one in value.items()}
+        return {redact_names(name, name_regex): redact_names(one, name_regex) for name, one in value.items()}
     return value
