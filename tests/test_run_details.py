@@ -36,7 +36,7 @@ WRONG: dict[str, list[Any]] = {
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
 def test_a_part_of_another_shape_is_named(name: str, value: Any) -> None:
     with pytest.raises(InputError, match=f"the details of c-1 have a part '{name}' that detect does not write: f"):
-        run_details.parse(json.dumps({name: value}), "c-1", Path("f"))
+        run_details.parse_details(json.dumps({name: value}), "c-1", Path("f"))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_part_of_another_shape_is_named(name: str, value: Any) -> None:
 )
 def test_observed_and_expected_are_told_decoded_and_with_a_unit(name: Any, observed: Any, expected: Any, told: str) -> None:
     piece = {"name": name, "observed": observed, "expected": expected}
-    assert run_details.against(piece, lambda x: "–" if x is None else f"{x:.0f}" if 10 < x < 1e9 else f"{x:.2g}") == told
+    assert run_details.observed_and_expected(piece, lambda x: "–" if x is None else f"{x:.0f}" if 10 < x < 1e9 else f"{x:.2g}") == told
     assert (piece["observed"], piece["expected"]) == (observed, expected)
 
 
@@ -82,7 +82,7 @@ def test_observed_and_expected_are_told_decoded_and_with_a_unit(name: Any, obser
 )
 def test_what_is_counted_in_a_sample_says_so(name: str, observed: float, one_in: int, in_all: list[float] | None, told: str) -> None:
     piece = {"name": name, "observed": observed, "expected": 2, "sampled_one_in": one_in, "in_all": in_all}
-    assert run_details.against(piece, "{:.4g}".format) == told
+    assert run_details.observed_and_expected(piece, "{:.4g}".format) == told
 
 
 @pytest.mark.parametrize(
@@ -94,25 +94,26 @@ def test_what_is_counted_in_a_sample_says_so(name: str, observed: float, one_in:
 )
 def test_a_floor_is_not_told_as_a_measurement(observed: float, expected: float, told: str) -> None:
     piece = {"name": "volume.even_load", "observed": observed, "expected": expected}
-    assert run_details.against(piece, "{:.4g}".format) == told
+    assert run_details.observed_and_expected(piece, "{:.4g}".format) == told
 
 
 @pytest.mark.parametrize(
     ("score", "digits", "told"), [(-0.04, 1, "-0.04"), (-0.004, 2, "-0.004"), (1.26, 1, "+1.3"), (-0.0, 1, "+0.0"), (-1e-9, 1, "-0.0")]
 )
 def test_a_score_says_on_which_side_of_the_line_it_is(score: float, digits: int, told: str) -> None:
-    assert run_details.scored(score, digits) == told
+    assert run_details.signed_score(score, digits) == told
 
 
 def test_a_burst_of_sign_ups_tells_its_days() -> None:
     piece = {"name": "identity.signup", "observed": 36, "expected": 1.5, "days": 7, "start": "2026-01-05"}
-    assert run_details.against(piece, "{:.4g}".format) == "observed 36 accounts within 7 days from 2026-01-05 on, expected 1.5"
+    text = run_details.observed_and_expected(piece, "{:.4g}".format)
+    assert text == "observed 36 accounts within 7 days from 2026-01-05 on, expected 1.5"
 
 
 @pytest.mark.parametrize("text", ["oops", "[1]", "7", "[" * 100_000])
 def test_details_that_are_no_object_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="the details of c-1 are no JSON object"):
-        run_details.parse(text, "c-1", Path("f"))
+        run_details.parse_details(text, "c-1", Path("f"))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_details_that_are_no_object_are_refused(text: str) -> None:
 )
 def test_parts_may_be_absent_or_new(text: str | None, told: dict[str, Any]) -> None:
     """And those that another module adds are not taken from here."""
-    assert run_details.parse(text, "c-1", Path("f")) == told
+    assert run_details.parse_details(text, "c-1", Path("f")) == told
 
 
 def changed(run: Path, details: str) -> Path:

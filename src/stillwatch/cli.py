@@ -278,5 +278,5 @@ def _export(args: argparse.Namespace) -> Any:
 
     paths = report.export(args.run, args.format, out=args.out)
     if not (args.quiet or args.json):
-        print_plain(*paths, *(f"Note: {line}" for line in run_details.told_erased(run_details.erasures(args.run))))
+        print_plain(*paths, *(f"Note: {line}" for line in run_details.erasure_notes(run_details.erasures(args.run))))
     return {"files": [str(path) for path in paths]}

@@ -27,13 +27,13 @@ PACKET = ".packet.zip"
 BLANK = "▒▒▒"
 """In the templates of a campaign, what stands for words that its prompts do not have in common."""
 
-LARGEST = 1e15
-LAST_HOUR, LONGEST_STEP_H, MOST_STEPS = 10_000_000, 1000, 20_000
+MAX_NUMBER = 1e15
+MAX_HOUR, MAX_STEP_H, MAX_STEPS = 10_000_000, 1000, 20_000
 """Hours since 1970, hours of a step and steps of a series at most: beyond them lie times that no calendar has."""
 
 
 def _number(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST)
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER)
 
 
 def _count(value: Any) -> bool:
@@ -44,7 +44,7 @@ def _up_to(limit: int) -> Check:
     return lambda value: value is None or (_number(value) and abs(value) <= limit)
 
 
-def _any(value: Any) -> bool:
+def _anything(value: Any) -> bool:
     return True
 
 
@@ -67,20 +67,20 @@ def _time(value: Any) -> bool:
         return False
 
 
-def _list(of: Check) -> Check:
+def _list_of(of: Check) -> Check:
     return lambda value: value is None or (isinstance(value, list) and all(map(of, value)))
 
 
-def _fields(**of: Check) -> Check:
+def _record(**of: Check) -> Check:
     """An object; fields that are not named here may hold anything."""
     return lambda value: value is None or (isinstance(value, dict) and all(check(value.get(name)) for name, check in of.items()))
 
 
 def _shares(value: Any) -> bool:
-    return _each(_count)(value)
+    return _mapping_of(_count)(value)
 
 
-def _each(of: Check) -> Check:
+def _mapping_of(of: Check) -> Check:
     """An object whose fields may have any name."""
     return lambda value: value is None or (isinstance(value, dict) and all(map(of, value.values())))
 
@@ -90,55 +90,55 @@ def _edge(value: Any) -> bool:
 
 
 def _series(of: Check) -> Check:
-    return lambda value: value is None or (isinstance(value, list) and len(value) <= MOST_STEPS and all(map(of, value)))
+    return lambda value: value is None or (isinstance(value, list) and len(value) <= MAX_STEPS and all(map(of, value)))
 
 
 def _range(value: Any) -> bool:
     return value is None or (isinstance(value, list) and len(value) == 2 and all(map(_count, value)))
 
 
-def _rows(value: Any) -> bool:
+def _equal_series(value: Any) -> bool:
     """A series for each account, all of one length."""
     series = _series(_count)
     return value is None or (isinstance(value, list) and all(isinstance(row, list) and series(row) for row in value)
                              and len({len(row) for row in value}) <= 1)
 
 
-def _records(**of: Check) -> Check:
-    record = _fields(**of)
-    return _list(lambda value: value is not None and record(value))
+def _list_of_records(**of: Check) -> Check:
+    record = _record(**of)
+    return _list_of(lambda value: value is not None and record(value))
 
 
-_HOURS = {"start_hour": _up_to(LAST_HOUR), "step_hours": _up_to(LONGEST_STEP_H)}
-PARTS: dict[str, Check] = {
+_HOURS = {"start_hour": _up_to(MAX_HOUR), "step_hours": _up_to(MAX_STEP_H)}
+DETAIL_CHECKS: dict[str, Check] = {
     "title": _text, "sentence": _text, "bias_log_odds": _number,
-    "evidence": _records(
+    "evidence": _list_of_records(
         log_odds=_number, observed=_number, expected=_number, p_value=_number, sampled_one_in=_number, in_all=_range, days=_number,
         start=_text,
     ),
-    "objects": _records(accounts=_number, expected_accounts=_number, events=_number),
-    "timeline": _fields(**_HOURS, harvested=_series(_count), other=_series(_count)),
-    "activity": _fields(**_HOURS, accounts=_list(_any), counts=_rows),
+    "objects": _list_of_records(accounts=_number, expected_accounts=_number, events=_number),
+    "timeline": _record(**_HOURS, harvested=_series(_count), other=_series(_count)),
+    "activity": _record(**_HOURS, accounts=_list_of(_anything), counts=_equal_series),
     "n_objects": _number, "n_leading": _number, "n_leading_events": _number, "n_marked": _number, "sampled_one_in": _number,
-    "graph": _fields(nodes=_list(_text), edges=_list(_edge), totals=_fields(
-        links=_count, accounts=_count, views=_each(_fields(links=_count, accounts=_count)),
-        families=_each(_fields(links=_count, accounts=_count)),
+    "graph": _record(nodes=_list_of(_text), edges=_list_of(_edge), totals=_record(
+        links=_count, accounts=_count, views=_mapping_of(_record(links=_count, accounts=_count)),
+        families=_mapping_of(_record(links=_count, accounts=_count)),
     )),
     "pathways": _shares,
-    "templates": _records(masked=_text, events=_number, accounts=_number, of=_number),
-    "pivots": _records(share_before=_number, share_after=_number),
-    "bans": _series(lambda value: value is not None and _up_to(LAST_HOUR)(value)),
-    "changes": _list(_any), "not_accused": _list(_any),
+    "templates": _list_of_records(masked=_text, events=_number, accounts=_number, of=_number),
+    "pivots": _list_of_records(share_before=_number, share_after=_number),
+    "bans": _series(lambda value: value is not None and _up_to(MAX_HOUR)(value)),
+    "changes": _list_of(_anything), "not_accused": _list_of(_anything),
 }
 """What each part must look like where it is there."""
-SUMMARY: dict[str, Check] = {
+SUMMARY_CHECKS: dict[str, Check] = {
     "version": _text, **dict.fromkeys(("first_seen", "last_seen", "start", "as_of"), _time),
-    "warnings": _list(_required_text), "sketches": _list(_required_text),
+    "warnings": _list_of(_required_text), "sketches": _list_of(_required_text),
     **dict.fromkeys(("n_events", "n_accounts", "harvested_low", "harvested_high", "estimated_false_discoveries"), _number),
-    "stages": _each(_number), "inputs": _list(_fields(bytes=_number)), "blind_views": _list(_fields(reason=_text)),
+    "stages": _mapping_of(_number), "inputs": _list_of(_record(bytes=_number)), "blind_views": _list_of(_record(reason=_text)),
 }
 """The same of summary.json, as far as readers take it for this."""
-NOT_HERE = ("worth", "unvalued")
+ADDED_LATER = ("worth", "unvalued")
 """Parts that :mod:`stillwatch.run_worth` adds."""
 
 UNITS = {
@@ -183,28 +183,28 @@ DECADES = {
 
 def measured(piece: Mapping[str, Any]) -> dict[str, Any]:
     """A piece of ``evidence`` as people read it: observed and expected decoded, and their ``unit``, empty where its sentence says it."""
-    name, read = str(piece.get("name")), {key: piece.get(key) for key in ("observed", "expected")}
+    name, values = str(piece.get("name")), {key: piece.get(key) for key in ("observed", "expected")}
     if name in DECADES:
         # A float ends at 308 powers of ten, a folder that was changed by hand need not.
-        read = {key: None if value is None else 10.0 ** min(DECADES[name] * value, 300) for key, value in read.items()}
+        values = {key: None if value is None else 10.0 ** min(DECADES[name] * value, 300) for key, value in values.items()}
     unit = UNITS.get(name)
     if name == "volume.even_load":
-        read = {key: 0.0 if value == EVEN else value for key, value in read.items()}
-        unit = ("(no more uneven than chance)",) * 2 if read["observed"] == 0 else unit
-    if name == "infra.rotation" and read["observed"] is not None:
-        read["observed"] /= piece.get("sampled_one_in") or 1  # what was seen: the range tells of how many that may be
-    seen = read["observed"]
-    unit_words = [] if seen is None else [noun(round(seen, 2), *unit) if unit else "", *_counted(piece, name)]
-    return {**piece, **read, "unit": " ".join(filter(None, unit_words))}
+        values = {key: 0.0 if value == EVEN else value for key, value in values.items()}
+        unit = ("(no more uneven than chance)",) * 2 if values["observed"] == 0 else unit
+    if name == "infra.rotation" and values["observed"] is not None:
+        values["observed"] /= piece.get("sampled_one_in") or 1  # what was seen: the range tells of how many that may be
+    observed = values["observed"]
+    unit_words = [] if observed is None else [noun(round(observed, 2), *unit) if unit else "", *_sample_words(piece, name)]
+    return {**piece, **values, "unit": " ".join(filter(None, unit_words))}
 
 
-def marked(details: Mapping[str, Any]) -> str:
+def measured_on_words(details: Mapping[str, Any]) -> str:
     """On what the leading group was measured; empty where a run of an earlier version does not tell."""
     n, of = (details.get(name) for name in ("n_marked", "n_leading_events"))
     return "" if n is None or of is None else f"measured on {n:,.0f} of its accounts' {of:,.0f} requests, those that show what marks it"
 
 
-def _counted(piece: Mapping[str, Any], name: str) -> Iterator[str]:
+def _sample_words(piece: Mapping[str, Any], name: str) -> Iterator[str]:
     """How a piece was counted, where the number alone would mislead."""
     one_in = piece.get("sampled_one_in") or 1
     if name in SAMPLED and one_in > 1:
@@ -216,27 +216,27 @@ def _counted(piece: Mapping[str, Any], name: str) -> Iterator[str]:
         yield f"within {number_of(int(piece['days']), 'day')} from {piece.get('start')} on"
 
 
-def against(piece: Mapping[str, Any], spelt: Callable[[float | None], str]) -> str:
-    """``observed 40 accounts, expected 1.3``, with numbers as ``spelt``; nothing expected where no norm is known."""
-    read = measured(piece)
-    expected = "" if read["expected"] is None else f", expected {spelt(read['expected'])}"
-    return f"observed {spelt(read['observed'])} {read['unit']}".rstrip() + expected
+def observed_and_expected(piece: Mapping[str, Any], format_number: Callable[[float | None], str]) -> str:
+    """``observed 40 accounts, expected 1.3``, with numbers as ``format_number``; nothing expected where no norm is known."""
+    values = measured(piece)
+    expected = "" if values["expected"] is None else f", expected {format_number(values['expected'])}"
+    return f"observed {format_number(values['observed'])} {values['unit']}".rstrip() + expected
 
 
-def scored(score: float, digits: int = 1) -> str:
+def signed_score(score: float, digits: int = 1) -> str:
     """A score with its sign and so many digits; of one next to 0 with as many more as tell on which side of the line it is."""
     digits = next((n for n in range(digits, digits + 4) if round(score, n)), digits)
     return f"{score + 0.0:+.{digits}f}"  # -0.0 is on the line
 
 
-def in_common(details: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+def shared_object_counts(details: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     """How many of the objects that a campaign lists as shared each other one lists, too, by name; most first, without those of none."""
     mine, *theirs = ({(row.get("view"), row.get("object")) for row in one.get("objects") or ()} for one in (details, *others.values()))
     counts = {name: len(mine & marks) for name, marks in zip(others, theirs, strict=True)}
     return {name: n for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if n}
 
 
-def parse(text: str | None, campaign_id: object, where: Path) -> dict[str, Any]:
+def parse_details(text: str | None, campaign_id: object, where: Path) -> dict[str, Any]:
     """The details of a campaign; NaN and infinities, which JSON does not know, become null.
 
     Args:
@@ -252,13 +252,13 @@ def parse(text: str | None, campaign_id: object, where: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     wrong = "" if isinstance(value, dict) else "are no JSON object"
-    for name, check in PARTS.items() if not wrong else ():
+    for name, check in DETAIL_CHECKS.items() if not wrong else ():
         if not check(value.get(name)):
             wrong = f"have a part {name!r} that detect does not write"
             break
     if wrong:
         raise InputError(f"the details of {campaign_id} {wrong}", where=where, todo="Run stillwatch detect again")
-    return {name: part for name, part in value.items() if name not in NOT_HERE}
+    return {name: part for name, part in value.items() if name not in ADDED_LATER}
 
 
 def read_table(path: Path, contract: Table, *, todo: str | None = "Run stillwatch detect first", grouped_only: bool = False) -> "pa.Table":
@@ -316,7 +316,7 @@ def demand_fitting_harvest(run: Path, campaigns: Iterable[Mapping[str, Any]], er
         counts = pq.read_table(path, columns=["campaign_id"])["campaign_id"].value_counts().to_pylist()
     n_rows = {str(count["values"]): int(count["counts"]) for count in counts}
     for name in sorted({*expected, *n_rows}):
-        n_found, n_expected = n_rows.get(name, 0), expected.get(name, 0) - erased(erasures_, name)["harvested"]
+        n_found, n_expected = n_rows.get(name, 0), expected.get(name, 0) - erased_counts(erasures_, name)["harvested"]
         if n_found != n_expected:
             what = f"has {number_of(n_found, 'request')} of {name}, which tells {n_expected:,}"
             raise InputError(what, where=path, todo="It is of another run, or was changed: run stillwatch detect again")
@@ -345,7 +345,7 @@ def read_summary(run: Path) -> dict[str, Any]:
     summary = read_json(path) if path.exists() else {}
     if not isinstance(summary, dict):
         raise InputError("not a JSON object", where=path)
-    for name, check in SUMMARY.items():
+    for name, check in SUMMARY_CHECKS.items():
         if not check(summary.get(name)):
             raise InputError(f"{name!r} is not what detect writes", where=path, todo="Restore it, or run stillwatch detect again")
     return summary
@@ -373,33 +373,33 @@ def demand_unchanged(run: Path, summary: Mapping[str, Any], found: Mapping[str, 
             raise InputError(what, where=run / name, todo="It is damaged or was changed: restore it, or run stillwatch detect again")
 
 
-def demand_as_told(run: Path, summary: Mapping[str, Any], names: Iterable[str]) -> None:
+def demand_digests(run: Path, summary: Mapping[str, Any], names: Iterable[str]) -> None:
     """The same for tables by name; they are digested here, and only where the summary has digests."""
     if summary.get("tables") is not None:
         demand_unchanged(run, summary, {name: digest(run / name) if (run / name).is_file() else None for name in names})
 
 
-HARVESTED = ("harvested_low", "harvested_high")
+HARVEST_BOUNDS = ("harvested_low", "harvested_high")
 """Columns of campaigns that hold the interval of ``n_harvested``; null in runs of traces, and of earlier versions."""
 
 
-def between(row: Mapping[str, Any]) -> str:
+def interval_words(row: Mapping[str, Any]) -> str:
     """The interval of a campaign's harvest in words; empty where there is none."""
-    low, high = (row.get(name) for name in HARVESTED)
+    low, high = (row.get(name) for name in HARVEST_BOUNDS)
     return "" if low is None or high is None else f"{low:,} to {high:,}"
 
 
-WIDE = 2
+WIDE_RATIO = 2
 """An interval is wide, and a number without it misleading, where its upper end is this many times the lower or more."""
 
 
-def unsure(summary: Mapping[str, Any]) -> str:
+def interval_if_wide(summary: Mapping[str, Any]) -> str:
     """Text to put behind a summary's number of exchanges: its interval where that is wide, else nothing."""
-    low, high = (summary.get(name) for name in HARVESTED)
-    return "" if low is None or high is None or high < max(WIDE * low, 1) else f", perhaps {between(summary)}"
+    low, high = (summary.get(name) for name in HARVEST_BOUNDS)
+    return "" if low is None or high is None or high < max(WIDE_RATIO * low, 1) else f", perhaps {interval_words(summary)}"
 
 
-COUNTED = ("accounts", "requests", "harvested")
+ERASED_COUNTS = ("accounts", "requests", "harvested")
 """Counts that an erasure records of a campaign: how many of each are gone."""
 
 
@@ -408,7 +408,7 @@ def erasures(folder: Path) -> list[dict[str, Any]]:
 
     Returns:
         Of each: ``at`` (ISO time), ``note``, ``files`` (``path``, SHA-256 ``before`` and ``after``), ``campaigns``: of each campaign
-        that had the account, the counts of :data:`COUNTED`.
+        that had the account, the counts of :data:`ERASED_COUNTS`.
 
     Raises:
         InputError: erasures.json is not what an erasure writes.
@@ -416,8 +416,8 @@ def erasures(folder: Path) -> list[dict[str, Any]]:
     path = folder / ERASURES
     if not path.is_file():
         return []
-    counts = _fields(**dict.fromkeys(COUNTED, _count))
-    entry = _fields(at=_required_text, note=_required_text, files=_records(path=_text, before=_text, after=_text))
+    counts = _record(**dict.fromkeys(ERASED_COUNTS, _count))
+    entry = _record(at=_required_text, note=_required_text, files=_list_of_records(path=_text, before=_text, after=_text))
     entries = read_json(path)
     if not (isinstance(entries, list) and all(
         isinstance(row, dict) and entry(row) and isinstance(row.get("campaigns"), dict)
@@ -427,16 +427,16 @@ def erasures(folder: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def erased(rows: Sequence[Mapping[str, Any]], campaign_id: str) -> dict[str, int]:
+def erased_counts(rows: Sequence[Mapping[str, Any]], campaign_id: str) -> dict[str, int]:
     """How many accounts, requests and harvested requests of a campaign were erased in all."""
-    return {name: sum(int(row["campaigns"].get(campaign_id, {}).get(name, 0)) for row in rows) for name in COUNTED}
+    return {name: sum(int(row["campaigns"].get(campaign_id, {}).get(name, 0)) for row in rows) for name in ERASED_COUNTS}
 
 
-def told_erased(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def erasure_notes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Lines of text for people, one for each of ``rows`` from :func:`erasures`."""
     lines = []
     for row in rows:
-        gone = {name: sum(int(counts[name]) for counts in row["campaigns"].values()) for name in COUNTED}
+        gone = {name: sum(int(counts[name]) for counts in row["campaigns"].values()) for name in ERASED_COUNTS}
         of = f" of {', '.join(sorted(row['campaigns']))} with {number_of(gone['requests'], 'request')}" if row["campaigns"] else ""
         lines.append(f"{row['at']!s:.10}: an account{of} was erased since ({row['note']}); figures are as they were found")
     return lines

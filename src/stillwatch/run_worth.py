@@ -24,22 +24,22 @@ def read(run: Path) -> dict[str, dict[str, Any]]:
     path = run / PAGE.with_suffix(".json")
     if not path.is_file():
         return {}
-    told = read_json(path)
+    exposure = read_json(path)
     try:
-        return {str(c["campaign_id"]): _campaign(c) for c in told["campaigns"]}
+        return {str(c["campaign_id"]): _campaign(c) for c in exposure["campaigns"]}
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"not what stillwatch exposure writes ({error!r})", where=path, todo="Run exposure again, or remove it") from error
 
 
-def _campaign(told: Mapping[str, Any]) -> dict[str, Any]:
-    waiting = [(str(g["task"]), {"days": float(g["days"]), **_numbers(g, "gap", "low", "high")}) for g in told["waiting"]]
+def _campaign(campaign: Mapping[str, Any]) -> dict[str, Any]:
+    waiting = [(str(g["task"]), {"days": float(g["days"]), **_numbers(g, "gap", "low", "high")}) for g in campaign["waiting"]]
     rows = [
         {"task": str(w["task"]), "capability": str(w["capability"]), "note": str(w["note"]),
          "waiting": [gain for task, gain in waiting if task == w["task"]], **_numbers(w, "n", "n_low", "n_high", "gap", "low", "high")}
-        for w in told["now"]
+        for w in campaign["now"]
     ]
-    return {"worth": rows, "unvalued": [{"name": str(name), "share": float(share)} for name, share in told["unmeasured"]]}
+    return {"worth": rows, "unvalued": [{"name": str(name), "share": float(share)} for name, share in campaign["unmeasured"]]}
 
 
-def _numbers(told: Mapping[str, Any], *names: str) -> dict[str, float | None]:
-    return {name: None if told[name] is None else float(told[name]) for name in names}
+def _numbers(row: Mapping[str, Any], *names: str) -> dict[str, float | None]:
+    return {name: None if row[name] is None else float(row[name]) for name in names}

@@ -14,7 +14,7 @@ from stillwatch import cli
 from stillwatch.files import table_digests, write_json
 from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.report import explain
-from stillwatch.run_details import ITSELF, NO_LINK, scored
+from stillwatch.run_details import ITSELF, NO_LINK, signed_score
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
 
@@ -67,7 +67,7 @@ def test_who_is_for_review_reads_what_is_missing(little_run: Path, capsys: pytes
     missed = json.loads(of["details"])["not_accused"]
     text = told(capsys, little_run, row["account_id"])
     assert "score of this account alone " in text
-    assert f"score of the group {scored(of['score'], 2)}, where 0 is the line" in text
+    assert f"score of the group {signed_score(of['score'], 2)}, where 0 is the line" in text
     assert "Why nobody is accused:\n" + "".join(f"  {why}\n" for why in missed) in text
     assert json.loads(told(capsys, little_run, row["account_id"], "--json"))["group"]["not_accused"] == missed != []
 
@@ -101,7 +101,7 @@ def test_what_several_groups_have_in_common_is_said_once(little_run: Path, capsy
     lines = told(capsys, little_run, account).splitlines()
     assert lines[1] == f"In {n} groups that nobody is accused of, here numbered, with the score of each, where 0 is the line:"
     mine = [row for row in rows if account in row["account_ids"]]
-    assert lines[2].endswith(f"{mine[0]['n_events']:,} exchanges: {scored(mine[0]['score'], 2)}")
+    assert lines[2].endswith(f"{mine[0]['n_events']:,} exchanges: {signed_score(mine[0]['score'], 2)}")
     assert [line for line in lines if line.endswith("its score is below the line")] == ["  all: its score is below the line"]
     said = [re.sub(r"^ *(all|[\d, ]+): ", "", line) for line in lines]
     assert len(set(said)) == len(said)

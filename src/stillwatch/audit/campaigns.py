@@ -60,7 +60,7 @@ def load(run: Path) -> Templates:
         raise InputError("no campaigns.parquet", where=run, todo="Pass the folder that stillwatch detect wrote")
     try:
         rows = pq.read_table(path, columns=["campaign_id", "details"]).to_pylist()
-        details = [(row["campaign_id"], run_details.parse(row["details"], row["campaign_id"], path)) for row in rows]
+        details = [(row["campaign_id"], run_details.parse_details(row["details"], row["campaign_id"], path)) for row in rows]
         templates = [(name, form["masked"]) for name, parts in details for form in parts.get("templates") or () if form.get("masked")]
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"no templates can be read ({str(error).splitlines()[0]})", where=path) from error

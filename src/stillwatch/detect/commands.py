@@ -71,7 +71,7 @@ def _lines(summary: Mapping[str, Any], out: Path, *, of_traces: bool) -> Iterato
         yield from summary["warnings"]
     else:
         since = f" from {summary['start']:.16} UTC on" if summary["start"] else ""
-        exchanges = number_of(summary["n_harvested"], "exchange") + run_details.unsure(summary)
+        exchanges = number_of(summary["n_harvested"], "exchange") + run_details.interval_if_wide(summary)
         yield (
             f"{number_of(summary['n_events'], 'request')} of {number_of(summary['n_accounts'], 'account')}{since}:"
             f" {number_of(summary['n_campaigns'], 'campaign')} ({number_of(summary['n_accused'], 'account')}, {exchanges}),"

@@ -14,7 +14,7 @@ from stillwatch.evaluate.clustering import clustering
 from stillwatch.evaluate.harvest import Contingency, contingency
 from stillwatch.evaluate.intervals import bootstrap, ratio, upper_bound, wilson
 from stillwatch.evaluate.ranking import FALSE_ACCOUNT_RATE, ranking
-from stillwatch.run_details import HARVESTED
+from stillwatch.run_details import HARVEST_BOUNDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,7 +105,7 @@ def measures(
     harvested = None if harvest is None else contingency(harvest, truth_events, _flagged_ids(verdicts))
     estimates: dict[str, dict[str, Any]] | None = None
     if campaigns is not None:
-        estimates = {row["campaign_id"]: row for row in campaigns.select(["campaign_id", "n_harvested", *HARVESTED]).to_pylist()}
+        estimates = {row["campaign_id"]: row for row in campaigns.select(["campaign_id", "n_harvested", *HARVEST_BOUNDS]).to_pylist()}
     # Innocents that were left alone are most accounts, and say nothing about campaigns.
     involved = known.where(known.attacker | known.flagged)
     majority = _majority(involved)
@@ -302,7 +302,7 @@ def _harvest(
     if estimates is not None:
         rows = [estimates[reported] for reported in ids if reported in estimates]
         result["estimated"] = sum(row["n_harvested"] for row in rows)
-        low, high = ([row[name] for row in rows] for name in HARVESTED)
+        low, high = ([row[name] for row in rows] for name in HARVEST_BOUNDS)
         complete = bool(rows) and None not in (*low, *high)
         result["low"], result["high"] = (sum(low), sum(high)) if complete else (None, None)
     true = result["true"]

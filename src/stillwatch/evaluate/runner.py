@@ -58,7 +58,7 @@ def run(
     campaigns = run_details.read_table(campaigns_file, CAMPAIGNS)
     harvest = run_details.demand_harvest(folder, sum(n or 0 for n in campaigns["n_harvested"].to_pylist()))
     summary = run_details.read_summary(folder)
-    run_details.demand_as_told(folder, summary, [f"{name}.parquet" for name in ("accounts", "campaigns", "harvest", "watch")])
+    run_details.demand_digests(folder, summary, [f"{name}.parquet" for name in ("accounts", "campaigns", "harvest", "watch")])
     known = _known(truth, key_file, verdicts)
     if truth_events is not None:
         _check_columns(truth_events, TRUTH_EVENTS)

@@ -111,7 +111,7 @@ def write(
     if unknown:
         raise InputError(f"the run has no campaign {', '.join(unknown)}", where=run, todo=f"It has {', '.join(sorted(known))}")
     shareable = shared.read(run, k=options.k)
-    run_details.demand_as_told(run, loaded.summary, ("links.parquet", "harvest.parquet"))
+    run_details.demand_digests(run, loaded.summary, ("links.parquet", "harvest.parquet"))
     private = signing.signing_key(key)
     cited = [citing.cite(proof, public_key=options.proof_key) for proof in options.proofs]
     for proof_folder, proof in zip(options.proofs, cited, strict=True):

@@ -123,7 +123,7 @@ def _rescored(
 
 def _erased(manifest: Mapping[str, Any]) -> dict[str, int]:
     erasures = (manifest.get("erasures") or {}).get("run") or []
-    return {name: sum(int(row[name]) for row in erasures) for name in run_details.COUNTED}
+    return {name: sum(int(row[name]) for row in erasures) for name in run_details.ERASED_COUNTS}
 
 
 def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str, judge.Finding]]:

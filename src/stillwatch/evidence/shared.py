@@ -116,7 +116,7 @@ def _mark(row: Mapping[str, Any]) -> SharedMark:
 
 def interval_in_brackets(campaign: SharedCampaign) -> str:
     """The interval of the harvest as text in brackets; empty if the run has none."""
-    between = run_details.between(vars(campaign))
+    between = run_details.interval_words(vars(campaign))
     return f" ({between})" if between else ""
 
 

@@ -14,7 +14,7 @@ from stillwatch.exposure.closed import Check, Measured
 from stillwatch.exposure.defences import ATTACKS, COUNTERMEASURES, Effect, strongest
 from stillwatch.exposure.worth import CAP, DAYS, HARVEST_FACTOR, NEWS, PUBLIC, CampaignWorth, Skill, Worth, scores, sizes, worth
 from stillwatch.files import atomic_write, make_private_folder, write_json
-from stillwatch.run_details import between
+from stillwatch.run_details import interval_words
 from stillwatch.terminal.plain import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -209,7 +209,7 @@ def console(report: Report) -> str:
     for check in report.checks:
         lines.append(f"  {check}")
     for campaign in report.campaigns:
-        interval = between(vars(campaign))
+        interval = interval_words(vars(campaign))
         lines.append(f"{campaign.campaign_id} ({campaign.n_harvested:,} exchanges{f', {interval}' if interval else ''})")
         for w in campaign.now:
             point = "no point estimate" if w.gap is None else f"{w.gap:.0%}"

@@ -14,7 +14,7 @@ from stillwatch.exposure.backtest import leader
 from stillwatch.exposure.closed import Measured, best_of
 from stillwatch.exposure.laws import MAX_FACTOR, MIN_POINTS, Curve, Prediction, measured, predict, steps
 from stillwatch.files import reading_parquet
-from stillwatch.run_details import HARVESTED
+from stillwatch.run_details import HARVEST_BOUNDS
 from stillwatch.tables import CAMPAIGNS
 
 NEWS = (150_000.0, 3_400_000.0, 13_000_000.0)
@@ -256,7 +256,7 @@ class CampaignWorth:
     """Capabilities without a measured task, and their share of the harvest, where it is at least 0.5 %."""
 
 
-OF_HARVESTS = CAMPAIGNS.only(("campaign_id", "verdict", "n_harvested", *HARVESTED, "first_seen", "last_seen", "capabilities"))
+OF_HARVESTS = CAMPAIGNS.only(("campaign_id", "verdict", "n_harvested", *HARVEST_BOUNDS, "first_seen", "last_seen", "capabilities"))
 
 
 def harvests(run: Path) -> list[dict[str, Any]]:
@@ -276,7 +276,7 @@ def harvests(run: Path) -> list[dict[str, Any]]:
         table = pq.read_table(path, columns=[name for name in OF_HARVESTS.names if name in names])
     rows: list[dict[str, Any]] = OF_HARVESTS.conform(table, where=path).to_pylist()
     for row in rows:
-        n, (low, high) = row["n_harvested"], (row[name] for name in HARVESTED)
+        n, (low, high) = row["n_harvested"], (row[name] for name in HARVEST_BOUNDS)
         if not 0 <= (n if low is None else low) <= n <= (n if high is None else high):
             what = f"{row['campaign_id']} has a harvest of {n} (interval: {low} to {high})"
         elif wrong := next((f"{k} {v}" for k, v in (row["capabilities"] or {}).items() if v is not None and not 0 <= v <= 1), None):
@@ -303,7 +303,7 @@ def value(row: Mapping[str, Any], known: Sequence[Skill], *, widen: float = 1.0)
         widen: factor on the half-widths of the law's intervals.
     """
     n = int(row["n_harvested"])
-    low, high = (row.get(name) for name in HARVESTED)
+    low, high = (row.get(name) for name in HARVEST_BOUNDS)
     fewest, most = (n / HARVEST_FACTOR, n * HARVEST_FACTOR) if low is None or high is None else (low, high)
     shares = {str(k): float(v) for k, v in (row.get("capabilities") or {}).items() if v}
     per_day = _per_day(n, row.get("first_seen"), row.get("last_seen"))

@@ -5,7 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.judge.scene import Scene
-from stillwatch.numeric.arrays import by_value
+from stillwatch.numeric.arrays import counting_sort
 
 I64 = NDArray[np.int64]
 
@@ -18,7 +18,7 @@ def one_pool(scene: Scene) -> NDArray[np.float64]:
     """
     handoffs, groups = scene.handoffs, scene.groups
     foreign = scene.customer[handoffs.taker] != scene.customer[handoffs.giver]
-    order, start = by_value(groups.member_account, scene.people.n)
+    order, start = counting_sort(groups.member_account, scene.people.n)
     root = np.arange(len(order))
     _connect(handoffs.taker[foreign], handoffs.giver[foreign], groups.member_group[order], start, root)
     size = np.bincount(root, minlength=len(order))

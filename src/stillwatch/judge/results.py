@@ -25,7 +25,7 @@ from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.judge.verdict_words import changes
 from stillwatch.judge.watch import look_alikes, yardstick
-from stillwatch.run_details import ITSELF, MEDIAN, NO_LINK, SAMPLED, against
+from stillwatch.run_details import ITSELF, MEDIAN, NO_LINK, SAMPLED, observed_and_expected
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 from stillwatch.terminal.counting import number_of
 
@@ -136,7 +136,7 @@ LESS = ("timing.one_rhythm", "volume.even_load", "content.one_mix", "content.one
 def reasons(evidence: list[dict[str, Any]]) -> list[str]:
     """Up to five sentences for the accounts of a group, strongest first: findings of :func:`evidence_rows` beyond what is expected."""
     rows = [row for row in evidence if row["log_odds"] > 0.05 and "p_value" in row and _beyond(row)]
-    return [f"{row['sentence']} ({against(row, _short)})" for row in rows[:5]]
+    return [f"{row['sentence']} ({observed_and_expected(row, _short)})" for row in rows[:5]]
 
 
 def _beyond(row: dict[str, Any]) -> bool:

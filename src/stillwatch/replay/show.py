@@ -3,7 +3,7 @@
 from typing import Any
 
 from stillwatch.replay.policy import ANSWERABLE
-from stillwatch.run_details import HARVESTED, between
+from stillwatch.run_details import HARVEST_BOUNDS, interval_words
 from stillwatch.terminal.counting import number_of
 
 HEADS = (
@@ -102,6 +102,6 @@ def _estimate(row: dict[str, Any]) -> tuple[str, str]:
     """Detection's last estimate of the harvest, with its interval; and the true harvest of the same accounts, of all that was taken."""
     if row["estimate"] is None:
         return "–", "–"
-    interval = between(dict(zip(HARVESTED, (row["estimate_low"], row["estimate_high"]), strict=True)))
+    interval = interval_words(dict(zip(HARVEST_BOUNDS, (row["estimate_low"], row["estimate_high"]), strict=True)))
     truth = "–" if row["estimate_truth"] is None else f"{row['estimate_truth']:,} of {row['harvested_in_all']:,}"
     return f"{row['estimate']:,}" + (f" ({interval})" if interval else ""), truth

@@ -15,10 +15,10 @@ from stillwatch.errors import InputError
 from stillwatch.files import read_json, write_json
 from stillwatch.judge import results, verdict_words
 from stillwatch.replay.branch import BEGINNING, Branch
-from stillwatch.run_details import HARVESTED
+from stillwatch.run_details import HARVEST_BOUNDS
 from stillwatch.terminal.progress import Clock
 
-ESTIMATE = ("n_harvested", *HARVESTED)
+ESTIMATE = ("n_harvested", *HARVEST_BOUNDS)
 """Keys of a find's estimate of the harvest, and of its 90 % interval."""
 ESTIMATED = (*ESTIMATE, "estimate_accounts", "estimate_since_us")
 """The same, and which requests it is of: those of these accounts from a time (us) on."""
@@ -87,7 +87,7 @@ def _look(setting: Setting, branch: Branch, at_us: int, since_us: int) -> dict[s
             "not_accused": missed,
             "n_events": int(scene.people.n_events[mine].sum()),
             "n_harvested": int(np.sum(outcome.tally.harvested[number])),
-            **dict(zip(HARVESTED, outcome.tally.between[number].tolist(), strict=True)),
+            **dict(zip(HARVEST_BOUNDS, outcome.tally.between[number].tolist(), strict=True)),
             "accounts": scene.people.ids.take(pa.array(mine)).to_pylist(),
             "scores": [round(float(score), 4) for score in scores[mine]],
         })

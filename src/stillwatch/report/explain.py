@@ -12,7 +12,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
 from stillwatch.keys.hashing import keyed
 from stillwatch.report.load import optional_rows
-from stillwatch.run_details import ITSELF, NO_LINK, read_table, scored
+from stillwatch.run_details import ITSELF, NO_LINK, read_table, signed_score
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
 SHARED = {
@@ -46,7 +46,7 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
 
     run_details.demand_run(run)
     summary, accounts = run_details.read_summary(run), run / "accounts.parquet"
-    run_details.demand_as_told(run, summary, ("accounts.parquet", "campaigns.parquet", "links.parquet", "watch.parquet", "cleared.parquet"))
+    run_details.demand_digests(run, summary, ("accounts.parquet", "campaigns.parquet", "links.parquet", "watch.parquet", "cleared.parquet"))
     names = [account] if key is None else [account, keyed(key, account)]
     with reading_parquet(accounts, "Run stillwatch detect first"):
         matching = pq.read_table(accounts, filters=[("account_id", "in", names)])
@@ -66,7 +66,7 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
     links = LINKS.conform(links, where=run / "links.parquet")
     own = next((row for row in campaigns if row["campaign_id"] == rows[0]["campaign_id"]), None)
     cleared = optional_rows(run / "cleared.parquet", CLEARED)
-    details = {} if own is None else run_details.parse(own["details"], own["campaign_id"], run / "campaigns.parquet")
+    details = {} if own is None else run_details.parse_details(own["details"], own["campaign_id"], run / "campaigns.parquet")
     explanation: dict[str, Any] = rows[0] | {
         "shares": sorted({SHARED.get(view, SENT) for view in pc.unique(links["view"]).to_pylist()}),
         "group": None if own is None else {
@@ -87,12 +87,13 @@ def _without_names(row: Mapping[str, Any]) -> dict[str, Any]:
 def lines(explanation: Mapping[str, Any]) -> list[str]:
     """The text of an explanation (of :func:`explain`), one entry a line."""
     verdict = {"campaign": "in a campaign", "review": "for a person to review", "clear": "clear"}[explanation["verdict"]]
-    alone = f"score of this account alone {scored(explanation['score'], 2)}"
+    alone = f"score of this account alone {signed_score(explanation['score'], 2)}"
     out = [f"{explanation['account_id']}: {verdict}, {alone}; accounts of campaigns have 0 and more"]
     if explanation["group"] is not None:
         group = explanation["group"]
         size = f"{group['n_accounts']:,} accounts with {group['n_events']:,} exchanges"
-        out.append(f"{explanation['campaign_id']}: {size}, score of the group {scored(group['score'], 2)}, where 0 is the line. In common:")
+        score = signed_score(group["score"], 2)
+        out.append(f"{explanation['campaign_id']}: {size}, score of the group {score}, where 0 is the line. In common:")
         itself = next((reason for reason in explanation["reasons"] if reason.startswith(ITSELF)), "")
         out += [f"  {reason}" for reason in explanation["reasons"] if reason != itself]
         out.append(itself + _shared(explanation["shares"], itself))
@@ -120,7 +121,7 @@ def _cleared(groups: Sequence[Mapping[str, Any]]) -> list[str]:
     if not groups:
         return []
     sizes = [f"{row['n_accounts']:,} accounts with {row['n_events']:,} exchanges" for row in groups]
-    scores = [scored(row["score"], 2) for row in groups]
+    scores = [signed_score(row["score"], 2) for row in groups]
     if len(groups) == 1:
         head = [f"In a group of {sizes[0]} that nobody is accused of: score of the group {scores[0]}, where 0 is the line. Why not:"]
     else:

@@ -22,7 +22,7 @@ def write(run: Path, format: str, out: Path) -> list[Path]:
     campaigns = run / "campaigns.parquet"
     rows = read_table(campaigns, CAMPAIGNS).to_pylist()
     harvest = demand_harvest(run, sum(row["n_harvested"] for row in rows))
-    run_details.demand_as_told(run, run_details.read_summary(run), [f"{name}.parquet" for name in TABLES])
+    run_details.demand_digests(run, run_details.read_summary(run), [f"{name}.parquet" for name in TABLES])
     parsed = [_parsed(row, campaigns) for row in rows] if format == "json" else []
     for name, contract in TABLES.items():
         source = run / f"{name}.parquet"
@@ -43,7 +43,7 @@ def write(run: Path, format: str, out: Path) -> list[Path]:
 
 def _parsed(row: dict[str, Any], where: Path) -> dict[str, Any]:
     times = {name: None if row[name] is None else row[name].isoformat() for name in ("first_seen", "last_seen")}
-    return row | times | {"details": run_details.parse(row["details"], row["campaign_id"], where)}
+    return row | times | {"details": run_details.parse_details(row["details"], row["campaign_id"], where)}
 
 
 def _csv_columns(contract: Table) -> list[str]:

@@ -66,19 +66,19 @@ def load(folder: Path) -> Run:
     rows = read_table(table, CAMPAIGNS).to_pylist()
     members = _members(folder / "accounts.parquet")
     summary = run_details.read_summary(folder)
-    run_details.demand_as_told(folder, summary, ("campaigns.parquet", "accounts.parquet", "watch.parquet", "cleared.parquet"))
+    run_details.demand_digests(folder, summary, ("campaigns.parquet", "accounts.parquet", "watch.parquet", "cleared.parquet"))
     rows.sort(key=lambda row: (-row["n_harvested"], -row["n_accounts"], row["campaign_id"]))
     valued = run_worth.read(folder)
     all_campaigns = [
         Campaign(
-            row, run_details.parse(row["details"], row["campaign_id"], table) | valued.get(row["campaign_id"], {}),
+            row, run_details.parse_details(row["details"], row["campaign_id"], table) | valued.get(row["campaign_id"], {}),
             members.get(row["campaign_id"], ()),
         )
         for row in rows
     ]
     erasures = run_details.erasures(folder)
     if erasures:
-        summary["warnings"] = [*run_details.told_erased(erasures), *(summary.get("warnings") or [])]
+        summary["warnings"] = [*run_details.erasure_notes(erasures), *(summary.get("warnings") or [])]
     page = folder / run_worth.PAGE
     return Run(
         campaigns=[c for c in all_campaigns if c.row["verdict"] == "campaign"],

@@ -38,7 +38,7 @@ SUMMARY = (
 FILTERS = (
     words.count, words.millions, words.number, words.chance, words.signed, words.share, words.size, words.moment,
     words.day, words.steps, words.cut, words.plain, words.flat, words.note, words.sentence, words.fit, words.confidence, words.hypothesis,
-    run_details.between,
+    run_details.interval_words,
 )
 
 
@@ -56,7 +56,7 @@ class Section:
     n_leading: int
     """Accounts of the group that the evidence is about; 0 if the run does not say."""
     marked: str
-    """Words for the number of requests on which that group was measured (:func:`stillwatch.run_details.marked`)."""
+    """Words for the number of requests on which that group was measured (:func:`stillwatch.run_details.measured_on_words`)."""
     sampled_one_in: int
     """One in so many of its networks, prompts and tasks was examined; 1: all."""
     waterfall: Waterfall | None
@@ -65,7 +65,7 @@ class Section:
     objects: Sequence[Shared]
     n_objects: int
     in_common: Mapping[str, int]
-    """Id of another campaign or group -> number of these objects that it also has (:func:`stillwatch.run_details.in_common`)."""
+    """Id of another campaign or group -> number of these objects that it also has (:func:`stillwatch.run_details.shared_object_counts`)."""
     pathways: Sequence[tuple[str, float]]
     pivots: Sequence[Mapping[str, Any]]
     templates: Sequence[Mapping[str, Any]]
@@ -166,14 +166,14 @@ def section(index: int, campaign: Campaign, known: Mapping[str, Mapping[str, Any
         capabilities=capabilities(row),
         explanations=sorted(row["explanations"] or (), key=lambda e: (-(e["score"] or 0), e["hypothesis"])),
         n_leading=int(details.get("n_leading") or 0),
-        marked=run_details.marked(details),
+        marked=run_details.measured_on_words(details),
         sampled_one_in=int(details.get("sampled_one_in") or 1),
         waterfall=waterfall(details, row["score"]),
         time=time(details, row["n_accounts"]),
         graph=graph(details.get("graph"), row["n_accounts"]),
         objects=objects(details, MAX_OBJECTS),
         n_objects=max(int(details.get("n_objects") or 0), len(details.get("objects") or ())),
-        in_common=run_details.in_common(details, others),
+        in_common=run_details.shared_object_counts(details, others),
         pathways=_shares(details.get("pathways")),
         pivots=_with_fields(details.get("pivots"), "model", "released_at", "share_before", "share_after"),
         templates=_with_fields(details.get("templates"), "masked", "events", "accounts", "of"),

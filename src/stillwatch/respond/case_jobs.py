@@ -13,7 +13,7 @@ from stillwatch.respond.acting import Args, actor, as_json, head, limit, no_key_
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
 from stillwatch.respond.vocabulary import OPEN_STATES, Mode, Standing, State, Subject, Verdict
-from stillwatch.run_details import against, marked, scored
+from stillwatch.run_details import measured_on_words, observed_and_expected, signed_score
 from stillwatch.terminal.counting import noun, number_of
 
 
@@ -204,7 +204,7 @@ def _finding_lines(row: Case, members: Sequence[Member]) -> Iterator[str]:
     yield f"{row.case_id}: {spaced(row.state)}, with {row.assignee or 'nobody'}; verdict of people: {spaced(row.verdict or 'none yet')}"
     # A run of traces alone has no calibrated evidence, and its score counts something else (docs/detection.md).
     meaning = _rarity(row.score) if row.details.get("evidence") else "of traces alone: excess in standard deviations"
-    rarity = f"score {scored(row.score)} ({meaning}), false-discovery rate {row.q_value:.2g}"
+    rarity = f"score {signed_score(row.score)} ({meaning}), false-discovery rate {row.q_value:.2g}"
     accused = row.detected == "campaign"
     yield f"verdict of the detector: {row.detected}, {rarity}; families that speak: {', '.join(row.views)}"
     if row.first_seen and row.last_seen:
@@ -223,7 +223,7 @@ def _finding_lines(row: Case, members: Sequence[Member]) -> Iterator[str]:
         yield f"asked for: {', '.join(tasks[:4])}"
     evidence = sorted((e for e in row.details.get("evidence", []) if e.get("sentence") and (e.get("log_odds") or 0) > 0),
                     key=lambda e: -e["log_odds"])
-    if measured_on := marked(row.details):
+    if measured_on := measured_on_words(row.details):
         yield f"the group that leads it was {measured_on}"
     if evidence:
         yield "why, strongest first, with what each adds to the score:"
@@ -253,7 +253,7 @@ def _rarity(score: float) -> str:
 
 def _observed_beside_expected(entry: Mapping[str, Any]) -> str:
     both = entry.get("observed") is not None and entry.get("expected") is not None
-    return f" ({against(entry, '{:.4g}'.format)})" if both else ""
+    return f" ({observed_and_expected(entry, '{:.4g}'.format)})" if both else ""
 
 
 def _member_line(member: Member, facts: Account | None, *, allowed: bool) -> str:
@@ -266,7 +266,7 @@ def _member_line(member: Member, facts: Account | None, *, allowed: bool) -> str
         words += [f"since {facts.created_at:%Y-%m-%d}"] if facts.created_at else []
         words += [number_of(facts.n_events, "request")] if facts.n_events is not None else []
         words += [f"banned {facts.banned_at:%Y-%m-%d}"] if facts.banned_at else []
-    return f"  {member.account_id:32} {scored(member.score):>6}  {', '.join(words)}".rstrip()
+    return f"  {member.account_id:32} {signed_score(member.score):>6}  {', '.join(words)}".rstrip()
 
 
 def _action_line(row: ActionRow, standing: str) -> str:

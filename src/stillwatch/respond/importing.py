@@ -468,7 +468,7 @@ def _case_row(run: FoundRun, campaign: FoundCampaign) -> dict[str, Any]:
     return {
         "campaign_id": row["campaign_id"], "run_id": run.run_id, "detected": row["verdict"], "score": row["score"],
         "q_value": row["q_value"], "loss": weight * tokens / days, "n_accounts": row["n_accounts"], "n_events": row["n_events"],
-        "n_harvested": row["n_harvested"], **{name: row[name] for name in run_details.HARVESTED}, "output_tokens": tokens,
+        "n_harvested": row["n_harvested"], **{name: row[name] for name in run_details.HARVEST_BOUNDS}, "output_tokens": tokens,
         "first_seen": row["first_seen"], "last_seen": row["last_seen"],
         "views": list(row["views"]), "capabilities": dict(row["capabilities"] or {}), "explanations": list(row["explanations"]),
         "details": dict(campaign.details),

@@ -57,7 +57,7 @@ def read_run(folder: Path) -> FoundRun:
     run_details.demand_whole(folder)
     summary = run_details.read_summary(folder)
     if erasures := run_details.erasures(folder):
-        summary["warnings"] = [*run_details.told_erased(erasures), *(summary.get("warnings") or [])]
+        summary["warnings"] = [*run_details.erasure_notes(erasures), *(summary.get("warnings") or [])]
     tables = [folder / name for name in ("campaigns.parquet", "accounts.parquet")]
     digests = {path.name: _digest(path) for path in tables}
     run_details.demand_unchanged(folder, summary, digests)
@@ -70,7 +70,8 @@ def read_run(folder: Path) -> FoundRun:
     valued = run_worth.read(folder)
     found = [
         FoundCampaign(
-            row, run_details.parse(_without_nul(row.pop("details")), row["campaign_id"], tables[0]) | valued.get(row["campaign_id"], {}),
+            row,
+            run_details.parse_details(_without_nul(row.pop("details")), row["campaign_id"], tables[0]) | valued.get(row["campaign_id"], {}),
             list(members.get(row["campaign_id"], {}).values()),
         )
         for row in campaigns.to_pylist()

@@ -122,7 +122,7 @@ class Case(Base):
     @property
     def between(self) -> str:
         """The interval of the harvest in words; empty where none is told."""
-        return run_details.between({name: getattr(self, name) for name in run_details.HARVESTED})
+        return run_details.interval_words({name: getattr(self, name) for name in run_details.HARVEST_BOUNDS})
 
 
 class Campaign(Base):

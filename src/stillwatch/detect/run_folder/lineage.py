@@ -42,7 +42,7 @@ def earlier_run(run: Path, as_of: datetime | None = None) -> Earlier:
     run_details.demand_run(run)
     run_details.demand_whole(run)
     summary = run_details.read_summary(run)
-    run_details.demand_as_told(run, summary, ("accounts.parquet", "campaigns.parquet"))
+    run_details.demand_digests(run, summary, ("accounts.parquet", "campaigns.parquet"))
     last_seen = datetime.fromisoformat(summary["last_seen"]) if summary.get("last_seen") else None
     if as_of is not None and last_seen is not None and last_seen >= as_of:
         what = f"not an earlier run: it has requests to {last_seen:%Y-%m-%d %H:%M} UTC, and --as-of is {as_of:%Y-%m-%d %H:%M}"
@@ -58,7 +58,7 @@ def earlier_run(run: Path, as_of: datetime | None = None) -> Earlier:
             accounts.setdefault(campaign, set()).add(account)
     campaigns = []
     for row in rows:
-        marks = run_details.parse(row["details"], row["campaign_id"], path).get("objects") or []
+        marks = run_details.parse_details(row["details"], row["campaign_id"], path).get("objects") or []
         members = accounts.get(row["campaign_id"], set())
         campaigns.append((row["campaign_id"], members, {str(mark["object"]) for mark in marks if "object" in mark}, row["lineage"]))
     return Earlier(campaigns, last_seen)

@@ -19,7 +19,7 @@ from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publish_together, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
-from stillwatch.run_details import HARVESTED
+from stillwatch.run_details import HARVEST_BOUNDS
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, HARVEST, LINKS, WATCH
 
 
@@ -98,7 +98,7 @@ def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> 
     within = " and".join(filter(None, bounds))
     counts = (
         "n_events", "n_accounts", "n_groups_judged", "n_campaigns", "n_review", "n_accused", "n_for_review", "n_watched", "n_harvested",
-        *HARVESTED,
+        *HARVEST_BOUNDS,
     )
     return dict.fromkeys(counts, 0) | {
         "blind_views": [{"view": "all", "reason": "there are no events"}],
@@ -158,7 +158,7 @@ def _write(
         "n_watched": len(watch),
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
         # Each interval holds nine in ten times; the sum of their ends is rather too wide.
-        **dict(zip(HARVESTED, outcome.tally.between[: outcome.n_campaigns].sum(axis=0).tolist(), strict=True)),
+        **dict(zip(HARVEST_BOUNDS, outcome.tally.between[: outcome.n_campaigns].sum(axis=0).tolist(), strict=True)),
         "first_seen": _iso(scene.window_us[0]),
         "last_seen": _iso(scene.window_us[1]),
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
