@@ -45,6 +45,7 @@ def test_a_part_of_another_shape_is_named(name: str, value: Any) -> None:
         ("harvest.rate", 0.5661, 0.1348, "observed 50 requests a day, expected 2.5"),
         ("harvest.rate", 0.0, None, "observed 1 request a day"),
         ("harvest.volume", 0.5, 0.4, "observed 3162 requests, expected 631"),
+        ("session.handoff", 110.0, 7.0, "observed 110 requests in the group, expected 7"),
         ("harvest.long_answers", 0.301, 0.0, "observed 2 times the average of the log's groups, expected 1"),
         ("context.crowd", 0.5, 0.0, "observed 100 accounts, expected 1"),
         ("context.overlap", 0.5, 0.0, "observed 10 times as often, expected 1"),

@@ -142,7 +142,7 @@ ADDED_LATER = ("worth", "unvalued")
 """Parts that :mod:`stillwatch.run_worth` adds."""
 
 UNITS = {
-    "session.handoff": ("request", ""),
+    "session.handoff": ("request in the group", "requests in the group"),
     **dict.fromkeys(("identity.payment", "identity.contact", "infra.network"), ("owner beyond the first", "owners beyond the first")),
     **dict.fromkeys(("identity.signup", "identity.replacement", "identity.banned", "infra.hopping", "context.crowd"), ("account", "")),
     "infra.rotation": ("network an account", "networks an account"),

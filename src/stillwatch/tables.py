@@ -257,8 +257,8 @@ LINKS = Table(
         Column("account_a", "str", "the smaller account_id", required=True),
         Column("account_b", "str", "the larger account_id", required=True),
         Column("view", "str", "family.name", required=True),
-        Column("n_shared", "i32", "objects that both left", required=True),
-        Column("expected", "f64", "objects that both would leave by chance", required=True),
+        Column("n_shared", "i32", "objects that both left; of handoffs, requests that continue the other's conversation", required=True),
+        Column("expected", "f64", "as many by chance between these two accounts", required=True),
         Column("log_odds", "f64", "evidence for a link, nats", required=True),
     ),
 )

@@ -27,8 +27,9 @@ class Pairs:
 
     @property
     def log_odds(self) -> F64:
-        """Evidence for a link, nats: of a Poisson rate of what was seen against the expected one."""
-        return np.asarray(self.shared * np.log(self.shared / self.expected) - (self.shared - self.expected))
+        """Evidence for a link, nats: of a Poisson rate of what was seen against the expected one; 0 if no more was seen than expected."""
+        nats = self.shared * np.log(self.shared / self.expected) - (self.shared - self.expected)
+        return np.asarray(np.where(self.shared > self.expected, nats, 0.0))
 
     def take(self, rows: NDArray[Any]) -> "Pairs":
         """Some of them, by number or mask."""

@@ -1,5 +1,7 @@
 """What links the accounts of a campaign: pairs by view, and the objects that they share."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -33,7 +35,8 @@ def pairs_inside(outcome: Outcome, campaign: I64) -> dict[str, Pairs]:
     """Linked pairs inside campaigns and groups by view.
 
     Who left the same object, or has the same payment or contact, is linked in a chain, each with the next account of the campaign:
-    linear in accounts, and enough to see who hangs together.
+    linear in accounts, and enough to see who hangs together. By chance the requests of an account that continue other accounts'
+    conversations go to these in proportion to their traffic, as in the evidence on the group, which sums over all its pairs.
     """
     scene, hand = outcome.scene, outcome.scene.handoffs
     n = scene.people.n
@@ -54,8 +57,12 @@ def pairs_inside(outcome: Outcome, campaign: I64) -> dict[str, Pairs]:
         same = (value[rows][1:] == value[rows][:-1]) & (campaign[account[rows]][1:] == campaign[account[rows]][:-1])
         return account[rows][:-1][same], account[rows][1:][same], rows[:-1][same]
 
-    chance = scene.people.n_events[hand.giver] / max(scene.people.n_events.sum(), 1)
-    keep("session.handoff", hand.taker, hand.giver, hand.n, chance * hand.n)
+    keep("session.handoff", hand.taker, hand.giver, hand.n, np.zeros(len(hand.n)))
+    if (handed := out.get("session.handoff")) is not None:
+        taken = np.bincount(hand.taker, weights=hand.n, minlength=n)
+        traffic_share = scene.people.n_events / scene.people.n_events.sum()
+        expected = taken[handed.a] * traffic_share[handed.b] + taken[handed.b] * traffic_share[handed.a]
+        out["session.handoff"] = replace(handed, expected=expected)
     for view, value in scene.identities.items():
         a, b, _ = chained(value[value >= 0], np.flatnonzero(value >= 0))
         k = np.bincount(value[value >= 0])
