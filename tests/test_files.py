@@ -15,7 +15,7 @@ import pytest
 
 from stillwatch.engine import Engine
 from stillwatch.errors import InputError
-from stillwatch.evaluate.harvest import in_common
+from stillwatch.evaluate.harvest import any_event_in_common
 from stillwatch.files import (
     PARTIAL,
     atomic_write,
@@ -274,8 +274,8 @@ def test_a_path_is_no_pattern(tmp_path: Path, name: str, beside: str) -> None:
         write_parquet(pa.table({"event_id": [folder], "account_id": [folder]}), tmp_path / folder / "a.parquet")
         (tmp_path / folder / "a.jsonl").write_text(json.dumps({"event_id": folder, "account_id": folder}))
     table, lines = tmp_path / name / "a.parquet", tmp_path / name / "a.jsonl"
-    assert in_common(table, table)
-    assert not in_common(table, tmp_path / beside / "a.parquet")
+    assert any_event_in_common(table, table)
+    assert not any_event_in_common(table, tmp_path / beside / "a.parquet")
     with duckdb.connect() as base:
         Engine(base, 1).view("seen", [table])
         runs._view(base, [table, lines])

@@ -67,11 +67,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"stillwatch: internal failure ({plain(what)}). Run again with -v for the trace", file=sys.stderr)
         return 2
     finally:
-        _drop_output()
+        _discard_output()
     return 0
 
 
-def _drop_output() -> None:
+def _discard_output() -> None:
     """Keep what could not be printed from being tried again as the interpreter ends, which prints a trace."""
     try:
         print(end="", flush=True)
@@ -98,22 +98,22 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As usual, but a command that does not know an argument says so itself, and names its own help."""
-        known, left = super().parse_known_args(args, namespace)
-        if left:
-            self.error(f"unrecognized arguments: {' '.join(left)}")
-        return known, left
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     what = "Find networks of fake accounts that harvest a hosted language model, and leave the innocent alone."
-    top = _Parser(prog="stillwatch", description=what, parents=[_shared(False)])
+    top = _Parser(prog="stillwatch", description=what, parents=[_common_options(False)])
     top.add_argument("--version", action="version", version=f"stillwatch {__version__}")
-    shared = _shared(argparse.SUPPRESS)
+    common = _common_options(argparse.SUPPRESS)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(name: str, command: Callable[[argparse.Namespace], Any], help_: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help_, description=help_, parents=[shared])
+        sub = commands.add_parser(name, help=help_, description=help_, parents=[common])
         sub.set_defaults(command=command)
         return sub
 
@@ -174,26 +174,26 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--format", required=True, choices=("csv", "json", *evidence_commands.FORMATS), help="what to write")
     export.add_argument("--out", type=Path, help="folder to write to (default: RUN/export)")
     evidence_commands.export_options(export)
-    distill_commands.register(add, commands, shared)
-    exposure_commands.register(add, commands, shared)
-    audit_commands.register(add, commands, shared, corpus_commands)
+    distill_commands.register(add, commands, common)
+    exposure_commands.register(add, commands, common)
+    audit_commands.register(add, commands, common, corpus_commands)
     service.register(add)
     erase_account = respond_commands.job("stillwatch.erasure.jobs", "erase_account")
-    respond_commands.register(add, shared, evidence_commands.attach, erase_account)
-    console_commands.register(add, shared)
-    evidence_commands.register(add, shared)
-    prove_commands.register(add, commands, shared)
+    respond_commands.register(add, common, evidence_commands.attach, erase_account)
+    console_commands.register(add, common)
+    evidence_commands.register(add, common)
+    prove_commands.register(add, commands, common)
     replay_commands.register(add)
     return top
 
 
-def _shared(default: Any) -> _Parser:
+def _common_options(default: Any) -> _Parser:
     """The options of every command; given before a command's name they count as much as after it, which a default there would undo."""
-    made = _Parser(add_help=False)
-    made.add_argument("-q", "--quiet", action="store_true", default=default, help="print errors only")
-    made.add_argument("-v", "--verbose", action="store_true", default=default, help="print more, and traces of internal failures")
-    made.add_argument("--json", action="store_true", default=default, help="print the result as one JSON object")
-    return made
+    options = _Parser(add_help=False)
+    options.add_argument("-q", "--quiet", action="store_true", default=default, help="print errors only")
+    options.add_argument("-v", "--verbose", action="store_true", default=default, help="print more, and traces of internal failures")
+    options.add_argument("--json", action="store_true", default=default, help="print the result as one JSON object")
+    return options
 
 
 def _demo(args: argparse.Namespace) -> Any:
@@ -262,10 +262,10 @@ def _explain(args: argparse.Namespace) -> Any:
     from stillwatch.keys.hashing import ingest_key
     from stillwatch.report.explain import explain, lines
 
-    told = explain(args.run, args.account, None if args.key_file is None else ingest_key(args.key_file))
+    explanation = explain(args.run, args.account, None if args.key_file is None else ingest_key(args.key_file))
     if not (args.quiet or args.json):
-        print(*map(plain, lines(told)), sep="\n")
-    return told
+        print(*map(plain, lines(explanation)), sep="\n")
+    return explanation
 
 
 def _export(args: argparse.Namespace) -> Any:

@@ -22,7 +22,7 @@ def clustering(true: ArrayLike, reported: ArrayLike) -> dict[str, Any]:
         and ``ari`` (Hubert and Arabie 1985: 1 for the same partition, 0 for chance; null where either puts all accounts into one
         cluster and the other does not: chance cannot do better or worse then); null without accounts.
     """
-    a, b = codes(true), codes(reported)
+    a, b = cluster_codes(true), cluster_codes(reported)
     if len(a) != len(b):
         raise InputError(f"{len(a)} true clusters do not match {len(b)} reported ones", where="clustering")
     if len(a) == 0:
@@ -40,14 +40,14 @@ def clustering(true: ArrayLike, reported: ArrayLike) -> dict[str, Any]:
     }
 
 
-def codes(clusters: ArrayLike) -> Ints:
+def cluster_codes(clusters: ArrayLike) -> Ints:
     """Number the clusters; every account without one gets a number of its own."""
     names = np.asarray(["" if name is None else str(name) for name in np.asarray(clusters, dtype=object)], dtype=str)
     uniques, numbers = np.unique(names, return_inverse=True)
     numbers = numbers.astype(np.int64)
     if len(uniques) and uniques[0] == "":
-        alone = names == ""
-        numbers[alone] = len(uniques) + np.arange(alone.sum())
+        unclustered = names == ""
+        numbers[unclustered] = len(uniques) + np.arange(unclustered.sum())
         # The code of "" is now unused; closing the gap keeps the codes dense.
         numbers -= 1
     return numbers

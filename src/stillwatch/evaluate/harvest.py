@@ -70,7 +70,7 @@ def contingency(
     """
     import pyarrow as pa
 
-    with _connected(harvest, truth_events) as engine:
+    with _open_engine(harvest, truth_events) as engine:
         engine.register("flagged", pa.table({"campaign_id": pa.array(flagged_ids, pa.string())}))
         engine.execute(
             "CREATE TEMP VIEW reported AS SELECT event_id, min(campaign_id) AS campaign_id, count(*) AS n"
@@ -89,15 +89,15 @@ def contingency(
     return Contingency({(reported, true): n for reported, true, n, _ in rows}, truth_events is not None, repeated)
 
 
-def in_common(harvest: Path, truth_events: Path) -> bool:
+def any_event_in_common(harvest: Path, truth_events: Path) -> bool:
     """Whether any request of HARVEST, a Parquet file, is in another file with ``event_id``, harvested or not."""
-    with _connected(harvest, truth_events) as engine:
+    with _open_engine(harvest, truth_events) as engine:
         both = f"{_source(engine, 'harvest', harvest)} SEMI JOIN {_source(engine, 'truth_events', truth_events)} USING (event_id)"
         return engine.execute(f"SELECT 1 FROM {both} LIMIT 1").fetchone() is not None
 
 
 @contextmanager
-def _connected(*sources: object) -> Iterator[Any]:
+def _open_engine(*sources: object) -> Iterator[Any]:
     """An engine over tables and files, which spills beside the run's file."""
     from stillwatch.engine import engine_over
 

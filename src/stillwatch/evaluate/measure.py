@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Bools = NDArray[np.bool_]
 Objects = NDArray[np.object_]
 
-MOSTLY = 0.9
+MIN_FOUND = 0.9
 """Share of a campaign's accounts that must be found for the interval of its harvest to be held against the truth."""
 
 
@@ -313,10 +313,10 @@ def _harvest(
 def _covered(campaigns: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Count campaigns found nearly whole that have an interval, and those whose true harvest lies in it.
 
-    Nearly whole is a recall of accounts of :data:`MOSTLY` or more. The interval leaves out what accounts that were not found
+    Nearly whole is a recall of accounts of :data:`MIN_FOUND` or more. The interval leaves out what accounts that were not found
     harvested, so its upper end is divided by the recall.
     """
-    found = [(row["harvest"], row["recall"]["value"]) for row in campaigns if row["harvest"] and (row["recall"]["value"] or 0) >= MOSTLY]
+    found = [(row["harvest"], row["recall"]["value"]) for row in campaigns if row["harvest"] and (row["recall"]["value"] or 0) >= MIN_FOUND]
     found = [(row, recall) for row, recall in found if row["true"] is not None and row.get("low") is not None]
     return {"campaigns": len(found), "within": sum(row["low"] <= row["true"] <= row["high"] / recall for row, recall in found)}
 

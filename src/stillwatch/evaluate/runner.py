@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from stillwatch import run_details
 from stillwatch.errors import InputError
-from stillwatch.evaluate.harvest import in_common
+from stillwatch.evaluate.harvest import any_event_in_common
 from stillwatch.evaluate.measure import demand_once, measures
 from stillwatch.files import digest, reading_parquet, write_json
 from stillwatch.keys.hashing import ingest_key, keyed
@@ -200,6 +200,6 @@ def _demand_same(result: dict[str, Any], harvest: Path | None, truth_events: Pat
         todo = "Name operators alike in both"
         raise InputError("no campaign of the harvested requests is one of the truth", where=truth_events, todo=todo)
     none_in_common = events["estimated"] and not events["event_recall"] and result["accounts"]["true"]
-    if harvest is not None and none_in_common and not in_common(harvest, truth_events):
+    if harvest is not None and none_in_common and not any_event_in_common(harvest, truth_events):
         todo = "Pass the event_id that the run's events have"
         raise InputError("no request of the run's harvest is in it", where=truth_events, todo=todo)

@@ -23,8 +23,8 @@ def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
 
     world, run = out / "world", out / "run"
     _say(quiet, "Simulating a provider's logs (nothing is sent anywhere)")
-    made = simulate.run("demo", world, seed=seed, quiet=True)
-    _say(quiet, f"  {made['events']:,} requests of {made['accounts']:,} accounts over {made['days']} days: {world}")
+    simulated = simulate.run("demo", world, seed=seed, quiet=True)
+    _say(quiet, f"  {simulated['events']:,} requests of {simulated['accounts']:,} accounts over {simulated['days']} days: {world}")
     _say(quiet, "Looking for campaigns, without the truth")
     summary = pipeline.detect(world, run, quiet=quiet)
     _say(
@@ -34,11 +34,11 @@ def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
     )
     measured = evaluate.run(run, world / "truth.parquet", quiet=True)
     path = report.run(run)
-    rows = _compared(run, world)
+    rows = _compare_with_truth(run, world)
     accounts = measured["accounts"]
     if not quiet:
         found = {row["operator"] for row in rows}
-        print_plain(_found(rows, [name for name in made["operators"] if name not in found]))
+        print_plain(_campaigns_table(rows, [name for name in simulated["operators"] if name not in found]))
         print(
             f"\n{accounts['true']:,} of {accounts['n_attackers']:,} fake accounts flagged,"
             f" {accounts['false']:,} of {accounts['n_innocent']:,} innocent accounts flagged"
@@ -56,7 +56,7 @@ def demo(out: Path, *, seed: int = 1, quiet: bool = False) -> dict[str, Any]:
     }
 
 
-def _found(rows: list[dict[str, Any]], missed: list[str]) -> str:
+def _campaigns_table(rows: list[dict[str, Any]], missed: list[str]) -> str:
     """The campaigns beside the truth as a table, and the operators of whom there is none."""
     from stillwatch.evaluate.show import table
 
@@ -78,7 +78,7 @@ def _say(quiet: bool, line: str) -> None:
         print(line, flush=True)
 
 
-def _compared(run: Path, world: Path) -> list[dict[str, Any]]:
+def _compare_with_truth(run: Path, world: Path) -> list[dict[str, Any]]:
     """Each campaign beside the operator that most of its accounts belong to, most harvested first."""
     import pyarrow.parquet as pq
 

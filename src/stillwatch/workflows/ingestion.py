@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stillwatch.ingest.output import Finish
 
 
-FEW, NOTABLE = 0.01, 0.03
+MIN_REGISTERED_SHARE, MAX_UNREGISTERED_SHARE = 0.01, 0.03
 """Of the requests: where fewer are of accounts in the registry, it is likely of other identifiers; where more are not, that is told."""
 
 
@@ -74,7 +74,7 @@ def ingest(
             erased=hashing.erased_hashes(key_file), as_of=as_of, quiet=quiet, finish=_sketcher(key) if privacy == "features" else None,
         )
     if not quiet:
-        print(_ingested(summary, out, key_file if fresh else None))
+        print(_summary_text(summary, out, key_file if fresh else None))
     if not summary["rows"]["written"]:
         kept = ", so the tables that stand there stay" if summary["kept"] else ""
         todo = f"Is --from {format} what the log is"
@@ -98,7 +98,7 @@ def _sketcher(key: bytes) -> "Finish":
     return made
 
 
-def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str:
+def _summary_text(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str:
     """The summary of an ingest as plain text."""
     from stillwatch.ingest.output import TEXT
 
@@ -112,14 +112,14 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
         which = f"{number_of(len(summary['replaced']), 'source')} that {noun(len(summary['replaced']), 'was', 'were')} not read this time"
         todo = "to have both, ingest all sources together, or each part into a folder of its own"
         lines.append(f"Replaced: an earlier ingest's events, of {lost} of {which}, such as {first}; {todo}")
-    lines += _put_aside(summary)
+    lines += _put_aside_lines(summary)
     if summary["unread_fields"]:
-        lines += ["Fields that could not be read, of rows that became events without them:", *_left_empty(summary["unread_fields"])]
-    lines += [*_joined(summary), *_not_followed(summary)]
+        lines += ["Fields that could not be read, of rows that became events without them:", *_left_empty_lines(summary["unread_fields"])]
+    lines += [*_joined_lines(summary), *_not_linked_lines(summary)]
     # Text is empty by intent in the modes features and metadata.
     empty = [name for name in summary["empty_columns"] if summary["privacy"] == "text" or name not in TEXT]
     if rows["written"]:
-        lines += _blind(EVENTS, empty)
+        lines += _blind_lines(EVENTS, empty)
     if summary["accounts"] is None:
         earlier = out / "accounts.parquet"
         stays = f"{earlier} of before stays, and detect reads it"
@@ -135,15 +135,15 @@ def _ingested(summary: dict[str, Any], out: Path, fresh_key: Path | None) -> str
     return "\n".join(map(plain, lines))  # names of files are whoever's who wrote them
 
 
-def _put_aside(summary: dict[str, Any]) -> list[str]:
+def _put_aside_lines(summary: dict[str, Any]) -> list[str]:
     """Rows, sources and files that no event came of."""
     lines, rows, explained, examples = [], summary["rows"], summary["explained"], summary["examples"]
     if rows["quarantined"]:
         were = noun(rows["quarantined"], "row was", "rows were")
         lines.append(f"{rows['quarantined']:,} {were} put aside: {summary['quarantine']}")
-    for reason, count in _most(summary["quarantined"]):
+    for reason, count in _most_frequent(summary["quarantined"]):
         lines += [f"  {count:>9,}  {explained[reason]}", *([f"             the first: {examples[reason]}"] if reason in examples else [])]
-    for reason, count in _most(summary["sources"]):
+    for reason, count in _most_frequent(summary["sources"]):
         lines += [f"Sources: {number_of(count, 'time')} {explained[reason]}", f"  the first: {examples[reason]}"]
     if summary["not_read"]:
         first = summary["not_read"][0]
@@ -152,25 +152,25 @@ def _put_aside(summary: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _joined(summary: dict[str, Any]) -> list[str]:
+def _joined_lines(summary: dict[str, Any]) -> list[str]:
     """What was read of the edge log and the registry; doubts about each stand under its own line."""
     lines, explained = [], summary["explained"]
-    for name, part, doubts in (("edge log", summary["edge"], _edge_doubts), ("registry", summary["accounts"], _registry_doubts)):
+    for name, part, warnings in (("edge log", summary["edge"], _edge_warnings), ("registry", summary["accounts"], _registry_warnings)):
         if part is None:
             continue
         accounts = ("account written", "accounts written")
         if summary["kept"]:
             accounts = ("account, which is not written", "accounts, which are not written")
-        good = f"{number_of(part['joined'], 'request')} joined" if name == "edge log" else number_of(part["written"], *accounts)
-        lines.append(f"{name.capitalize()}: {number_of(part['read'], 'row')} read, {good}")
-        for reason, count in _most(part["quarantined"]):
+        used = f"{number_of(part['joined'], 'request')} joined" if name == "edge log" else number_of(part["written"], *accounts)
+        lines.append(f"{name.capitalize()}: {number_of(part['read'], 'row')} read, {used}")
+        for reason, count in _most_frequent(part["quarantined"]):
             first = part["examples"].get(reason)
             lines += [f"  {count:>9,}  put aside: {explained[reason]}", *([f"             the first: {first}"] if first else [])]
-        lines += doubts(part, summary["rows"]["written"])
+        lines += warnings(part, summary["rows"]["written"])
     return lines
 
 
-def _not_followed(summary: dict[str, Any]) -> list[str]:
+def _not_linked_lines(summary: dict[str, Any]) -> list[str]:
     """Requests whose text, account, address or conversation the logs do not tell."""
     lines = []
     if one := summary["one_network"]:
@@ -190,7 +190,7 @@ def _not_followed(summary: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _edge_doubts(edge: dict[str, Any], written: int) -> list[str]:
+def _edge_warnings(edge: dict[str, Any], written: int) -> list[str]:
     """What was read of the edge log and is of no use."""
     lines = []
     if n := edge["far_in_time"]:
@@ -203,26 +203,26 @@ def _edge_doubts(edge: dict[str, Any], written: int) -> list[str]:
     return lines
 
 
-def _registry_doubts(registry: dict[str, Any], written: int) -> list[str]:
+def _registry_warnings(registry: dict[str, Any], written: int) -> list[str]:
     """What was read of the registry and is of no use."""
     lines, known = [], registry["known_requests"]
-    if written and known < FEW * written:
+    if written and known < MIN_REGISTERED_SHARE * written:
         few = f"{known:,} of {number_of(written, 'request')} of accounts that the registry has, so it tells of next to nobody"
         lines.append(f"  Only {few}: do both name accounts alike (which identifier, in clear or hashed)?")
-    elif written - known > NOTABLE * written:
+    elif written - known > MAX_UNREGISTERED_SHARE * written:
         unknown = f"{written - known:,} of {number_of(written, 'request')} are of accounts without a row in the registry"
         lines.append(f"  {unknown}: of these no sign-up, payment or organisation is known")
-    lines += _left_empty(registry["unread_fields"])
+    lines += _left_empty_lines(registry["unread_fields"])
     if registry["impossible_times"]:
         lines.append(f"  {registry['impossible_times']:>9,}  times before 1990 or after today: left empty")
     if registry["unknown_columns"]:
         lines.append(f"  Columns that were not read: {', '.join(registry['unknown_columns'])}")
     if registry["written"]:
-        lines += [f"  {line}" for line in _blind(ACCOUNTS, registry["empty_columns"])]
+        lines += [f"  {line}" for line in _blind_lines(ACCOUNTS, registry["empty_columns"])]
     return lines
 
 
-def _left_empty(fields: dict[str, dict[str, Any]]) -> list[str]:
+def _left_empty_lines(fields: dict[str, dict[str, Any]]) -> list[str]:
     """Fields that could not be read, those of most rows first."""
     lines = []
     for name, one in sorted(fields.items(), key=lambda item: -item[1]["rows"]):
@@ -231,7 +231,7 @@ def _left_empty(fields: dict[str, dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _blind(table: Table, empty: list[str]) -> list[str]:
+def _blind_lines(table: Table, empty: list[str]) -> list[str]:
     """What is blind since all its columns are empty, and what sees less since some are; columns that nothing reads are no loss."""
     fed: dict[str, list[str]] = {}
     for column in table.columns:
@@ -246,5 +246,5 @@ def _blind(table: Table, empty: list[str]) -> list[str]:
     return [f"{what}: {'; '.join(which)}" for what, which in notes if which]
 
 
-def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
+def _most_frequent(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

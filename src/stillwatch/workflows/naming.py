@@ -21,7 +21,7 @@ COLUMNS = ("account_id", *ALIASES["account_id"])
 FIELDS = ("name", "account_id", "verdict", "campaign_id")
 
 
-def named(run: Path, names: Path, key: bytes | None) -> tuple[list[dict[str, str]], int]:
+def name_accounts(run: Path, names: Path, key: bytes | None) -> tuple[list[dict[str, str]], int]:
     """Accounts that a run accuses or lists for review, with their names. The names are read one by one: there may be millions.
 
     Args:
@@ -40,47 +40,47 @@ def named(run: Path, names: Path, key: bytes | None) -> tuple[list[dict[str, str
     if not names.is_file():
         raise InputError("no such file", where=names)
     table = read_table(run / "accounts.parquet", ACCOUNT_VERDICTS, grouped_only=True).select(list(FIELDS[1:]))
-    finds = {row["account_id"]: {"name": "", **row} for row in table.to_pylist()}
+    found = {row["account_id"]: {"name": "", **row} for row in table.to_pylist()}
     id_of = str if key is None else Tenant(key).id
     unread = 0
-    for name in _names(names):
+    for name in _read_names(names):
         if name is None:
             unread += 1
-        elif (row := finds.get(id_of(name))) and not row["name"]:
+        elif (row := found.get(id_of(name))) and not row["name"]:
             row["name"] = str(name)
-    if finds and not any(row["name"] for row in finds.values()):
+    if found and not any(row["name"] for row in found.values()):
         todo = "Is it ingest's key, and do gateways log these names?" if key else "Where ingest hashed identifiers, pass --key-file"
         raise InputError("none of the accounts that the run found is named in it", where=names, todo=todo)
     order = ("verdict", "campaign_id", "name", "account_id")  # "campaign" is before "review"
-    return sorted(finds.values(), key=lambda row: tuple(row[name] for name in order)), unread
+    return sorted(found.values(), key=lambda row: tuple(row[name] for name in order)), unread
 
 
-def _names(path: Path) -> Iterator[str | int | None]:
+def _read_names(path: Path) -> Iterator[str | int | None]:
     """The names in a file as ingest reads them; None for a row that has none, or cannot be read."""
     with open_decompressed(path) as handle:
         first = handle.readline(1 << 20).removeprefix(BOM_UTF8).strip()
-        listed = not first.startswith((b"{", b"[", PARQUET)) and not set(SEPARATORS.encode()) & set(first)
-        if listed and first.strip(b'"').lower().decode("latin-1") not in COLUMNS:
+        is_list = not first.startswith((b"{", b"[", PARQUET)) and not set(SEPARATORS.encode()) & set(first)
+        if is_list and first.strip(b'"').lower().decode("latin-1") not in COLUMNS:
             for line in chain((first,), handle):
                 if name := line.decode("utf-8", "replace").strip():
                     yield name
             return
-    has: list[str] = []
+    columns: list[str] = []
     for record in Source(path, header=True):
         if record.value is None:
             yield None
             continue
         row = {name.strip().lower(): value for name, value in record.value.items()}
-        has = has if any(name in has for name in COLUMNS) else list(row)
+        columns = columns if any(name in columns for name in COLUMNS) else list(row)
         value = next((row[name] for name in COLUMNS if row.get(name) not in (None, "")), None)
         value = cell_number(value.strip()) if isinstance(record.value, Cells) and value else whole_number(value)
         yield value if type(value) in (str, int) else None
-    if not any(name in has for name in COLUMNS):
-        raise InputError("no column account_id", where=path, todo=f"{it_has(has)}. Name it so, or pass a list of names, one a line")
+    if not any(name in columns for name in COLUMNS):
+        raise InputError("no column account_id", where=path, todo=f"{it_has(columns)}. Name it so, or pass a list of names, one a line")
 
 
 def write_csv(rows: Sequence[dict[str, str]], path: Path) -> None:
-    """Write rows of :func:`named`. As in other exports unseen characters are shown, and no spreadsheet runs a name as a formula."""
+    """Write rows of :func:`name_accounts`. As in other exports unseen characters are shown, and no spreadsheet runs a name as a formula."""
     with atomic_write(path, private=True) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(FIELDS)

@@ -224,7 +224,7 @@ def _whose(args: argparse.Namespace) -> dict[str, Any]:
 
     if args.file is None or args.run is None or args.names or args.api_key:
         raise InputError("--names FILE and --run RUN go together, without NAME or --api-key", todo="See stillwatch identify --help")
-    rows, unread = naming.named(args.run, args.file, None if args.key_file is None else ingest_key(args.key_file))
+    rows, unread = naming.name_accounts(args.run, args.file, None if args.key_file is None else ingest_key(args.key_file))
     if args.out is not None:
         naming.write_csv(rows, args.out)
     n_named, n_accused = sum(bool(row["name"]) for row in rows), sum(row["verdict"] == "campaign" for row in rows)
