@@ -58,7 +58,7 @@ def judged(kept: Path, fitted: model.Model) -> dict[str, object]:
     accused, review = (np.zeros(scene.people.n, bool) for _ in range(2))
     accused[sure.member_account] = True
     reviewable = accusing.reviewable(scene, found.held, ~accused)
-    open_, _ = accusing.campaigns(scene, found.review & reviewable, ~accused, found.log_odds, fitted)
+    open_, _ = accusing.form_campaigns(scene, found.review & reviewable, ~accused, found.log_odds, fitted)
     review[open_.member_account] = True
     fake = operator >= 0
     wrong, counts = np.unique(kinds[accused & ~fake], return_counts=True)

@@ -71,10 +71,10 @@ def campaigns(world: str, folder: Path, work: Path) -> list[Campaign]:
     data = dataset.open_dataset(folder)
     files = partitions.sketch_files(data, work, sketch.sketch_events, as_of=None, threads=1, quiet=True)
     with open_engine(work, threads=1, memory_gb=4) as engine:
-        outcome = pipeline.find(engine, data, files, None, Clock())
+        outcome = pipeline.find_campaigns(engine, data, files, None, Clock())
         scene, final = outcome.scene, outcome.final
         traffic = read_traffic(engine, data, files)
-        found = unmixing.all_conversations(traffic, unmixing.worded(engine, traffic, scene, final))
+        found = unmixing.collect_conversations(traffic, unmixing.add_own_wordings(engine, traffic, scene, final))
     truth, harvest = (pq.read_table(folder / f"{name}.parquet") for name in ("truth", "truth_events"))
     fakes = truth.filter(pc.is_valid(truth["campaign"]))["account_id"].combine_chunks()
     fake = pc.is_in(scene.people.ids, value_set=fakes).to_numpy(zero_copy_only=False)
@@ -83,7 +83,7 @@ def campaigns(world: str, folder: Path, work: Path) -> list[Campaign]:
     true = np.zeros(final.n, np.int64)
     for event_id, owner in zip(events, found.owners, strict=True):
         true += np.bincount(owner[pc.is_in(event_id, value_set=kept).to_numpy() & (owner >= 0)], minlength=final.n)
-    relays = unmixing.relaying(scene, final)
+    relays = unmixing.relaying_campaigns(scene, final)
     mostly = np.bincount(final.member_group, fake[final.member_account], final.n) * 2 >= final.sizes()
     return [
         Campaign(world, found.conversations.take(found.campaign == number), found.usual, bool(relays[number]), int(true[number]))

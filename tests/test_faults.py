@@ -313,7 +313,7 @@ def test_a_proxy_that_hides_who_sends_is_told(accounts: int, through: int, told:
     requests = np.ones(len(network), np.int64)
     requests[0] += through - accounts
     requests[accounts] += 928 - requests.sum()
-    found = gaps.one_network(requests, network)
+    found = gaps.warn_one_network(requests, network)
     line = f"{accounts} of {len(network)} accounts, with 923 of 928 requests, use one network most: is that your own proxy?"
     assert [one.startswith(line) for one in found] == [True] * told
 
@@ -332,7 +332,7 @@ def test_requests_of_too_many_groups_are_told(tmp_path: Path, monkeypatch: pytes
     ("hours", "told"), [(0.00334, "covers 12 s of 60"), (5.25, "covers 5.2 h of"), (72, "covers 3.0 days of"), (96, "")]
 )
 def test_a_log_of_few_days_says_that_little_can_be_found(hours: float, told: str) -> None:
-    found = gaps.few_days(0, int(hours * HOUR_US), 60)
+    found = gaps.warn_few_days(0, int(hours * HOUR_US), 60)
     assert [told in one for one in found] == [True] * bool(told)
 
 

@@ -62,7 +62,7 @@ def test_who_joins_a_group_shares_much_with_more_than_one_of_it() -> None:
     degree = np.array([10] * 7 + [280], np.int64)
     links = nulls.PairLinks(a, b, n, degree[a] * degree[b] * 1e-4, degree, 1e-4)
     flags = np.arange(8) < 5
-    group = views.joined(np.where(flags, 3, -1), flags, links)
+    group = views.add_joining_accounts(np.where(flags, 3, -1), flags, links)
     assert group.tolist() == [0, 0, 0, 0, 0, 0, -1, -1]
 
 

@@ -37,7 +37,7 @@ def test_a_conversation_with_a_mark_is_harvest_as_a_whole(monkeypatch: pytest.Mo
     scene: Any = SimpleNamespace(people=people, window_us=(0, 4 * HOUR_US))
     opening = np.array([CONTENT_COLUMNS.index("opening")])
     final = group.Groups(1, np.array([0, 0]), np.array([0, 1]), np.array([0]), opening, np.array([7]), ("content",))
-    monkeypatch.setattr(unmixing, "relaying", lambda scene, final: np.zeros(1, bool))
+    monkeypatch.setattr(unmixing, "relaying_campaigns", lambda scene, final: np.zeros(1, bool))
 
     tally, harvested, owners = unmixing.unmix(traffic, scene, final)
 

@@ -35,7 +35,7 @@ def joins(
     counted = {name: np.zeros(1, np.int64) for name in ("campaign", "place", "object")} | {
         "inside": np.array([owned * 100]), "accounts": np.array([100.0])}
     engine: Any = None
-    grown = joining.expand(engine, traffic, known, verdicts, model(), np.zeros(1, np.int64), counted, groups(range(CREW)))
+    grown = joining.add_joining_accounts(engine, traffic, known, verdicts, model(), np.zeros(1, np.int64), counted, groups(range(CREW)))
     assert set(grown.member_account) >= set(range(CREW))
     return sorted(set(grown.member_account.tolist()) - set(range(CREW)))
 

@@ -192,7 +192,7 @@ def test_a_killed_replay_goes_on_to_the_same_bytes(
     replayed(little_world, undisturbed, policy=policy)
     assert len(step_files(undisturbed)) == len(step_files(whole[0]))  # it found none anew
     command = ["replay", little_world, "--every", "2d", "--truth", truth, "--policy", policy, "--threads", "1", "--out", out, "-q"]
-    killed.at("stillwatch.detect.pipeline:find:6", *command)
+    killed.at("stillwatch.detect.pipeline:find_campaigns:6", *command)
     kept = {path: path.stat().st_mtime_ns for path in out.glob("steps/*/*.json")}
     assert len(kept) == 5
     assert not (out / "replay.json").exists()

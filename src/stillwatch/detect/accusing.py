@@ -9,12 +9,12 @@ from stillwatch import group, judge
 from stillwatch.detect.traffic import STANDING_COLUMNS, Traffic, measure
 from stillwatch.numeric.groups import CAMPAIGN, SESSION
 
-FREE_SHARE = 0.8
+MIN_FREE_SHARE = 0.8
 """Least share of a group's accounts that must be outside all campaigns for the group to be reviewed."""
 LARGER_SHARE = 0.5
 """Largest share of a group's accounts outside all campaigns at which it may make a campaign larger by comparison with the rest of its log.
 Between the two shares the accused are too many and too few: what the group looks like says nothing of its other accounts."""
-TALKING = 20
+MIN_TALKING_ACCOUNTS = 20
 """Accounts outside all campaigns from which a group of handed-over conversations is reviewed whoever else is in it."""
 MIN_ACCOUNTS = 4
 """Fewest accounts of a campaign after every account was tested."""
@@ -46,7 +46,7 @@ def accuse(
     values = {**values, "context.look_alikes": judge.look_alikes(scene, tree_odds, verdicts.comparable, far)}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     known, free = verdicts.campaign, np.ones(scene.people.n, bool)
-    final, lead = _put_together(scene, known, verdicts.log_odds, model)
+    final, lead = _form_in_two_rounds(scene, known, verdicts.log_odds, model)
     # A group far beyond the rest of the log may be a campaign, or make a known one larger.
     free[final.member_account] = False
     member = judge.suspects(scene) & scene.of_members(free)
@@ -58,11 +58,11 @@ def accuse(
     held = verdicts.campaign & ~may_accuse
     verdicts = replace(verdicts, campaign=verdicts.campaign & may_accuse, review=verdicts.review | held, held=held)
     if (verdicts.campaign & ~known).any():
-        final, lead = _put_together(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
+        final, lead = _form_in_two_rounds(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
     return values, final, lead, verdicts
 
 
-def campaigns(
+def form_campaigns(
     scene: judge.Scene, accepted: NDArray[np.bool_], free: NDArray[np.bool_], log_odds: NDArray[np.float64], model: judge.Model,
     confirmed: NDArray[np.bool_] | None = None,
 ) -> tuple[group.Groups, NDArray[np.int64]]:
@@ -100,24 +100,24 @@ def campaigns(
     return found, lead
 
 
-def _put_together(
+def _form_in_two_rounds(
     scene: judge.Scene, accepted: NDArray[np.bool_], log_odds: NDArray[np.float64], model: judge.Model,
     confirmed: NDArray[np.bool_] | None = None,
 ) -> tuple[group.Groups, NDArray[np.int64]]:
-    """As :func:`campaigns`, of all accounts; accounts that the test removes may be a campaign of their own."""
+    """As :func:`form_campaigns`, of all accounts; accounts that the test removes may be a campaign of their own."""
     free = np.ones(scene.people.n, bool)
-    first, first_lead = campaigns(scene, accepted, free, log_odds, model, confirmed)
+    first, first_lead = form_campaigns(scene, accepted, free, log_odds, model, confirmed)
     free[first.member_account] = False
-    second, second_lead = campaigns(scene, accepted & mostly_free(scene, free), free, log_odds, model, confirmed)
+    second, second_lead = form_campaigns(scene, accepted & mostly_free(scene, free), free, log_odds, model, confirmed)
     return group.concatenate([first, second]), np.concatenate([first_lead, second_lead])
 
 
 def mostly_free(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Groups of which FREE_SHARE or more are ``free`` accounts ``(n_accounts,)``; ``(n_groups,)``.
+    """Groups of which MIN_FREE_SHARE or more are ``free`` accounts ``(n_accounts,)``; ``(n_groups,)``.
 
     A group that looks like a campaign because of its accused accounts says nothing of the others.
     """
-    return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= FREE_SHARE * scene.size)
+    return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= MIN_FREE_SHARE * scene.size)
 
 
 def unusual_alone(
@@ -141,9 +141,9 @@ def unusual_alone(
     if held.any():
         rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(held), scene.handoffs)
         which = np.flatnonzero(held)[large_enough]
-        alone, findings = judge.look(rest, traffic.threads)
-        alone |= {name: values[name][which] for name in ("context.look_alikes", judge.YARDSTICK)}
-        verdicts = judge.judge(alone, findings, model, usual=rest.usual)
+        values_alone, findings = judge.look(rest, traffic.threads)
+        values_alone |= {name: values[name][which] for name in ("context.look_alikes", judge.YARDSTICK)}
+        verdicts = judge.judge(values_alone, findings, model, usual=rest.usual)
         out[which] = verdicts.campaign | verdicts.review
     return out
 
@@ -152,7 +152,7 @@ def reviewable(scene: judge.Scene, held: NDArray[np.bool_], free: NDArray[np.boo
     """Groups that a person may be asked about, ``(n_groups,)``.
 
     Those that are :func:`mostly_free`; those ``held`` back ``(n_groups,)`` only because some of their accounts are accused already, if
-    the others are :func:`unusual_alone`; and those with TALKING ``free`` accounts or more that hand conversations to each other.
+    the others are :func:`unusual_alone`; and those with MIN_TALKING_ACCOUNTS ``free`` accounts that hand conversations to each other.
     """
     talking = scene.groups.proposed_as(SESSION)
-    return mostly_free(scene, free) | held | (talking & (scene.total(scene.of_members(free) & scene.seen) >= TALKING))
+    return mostly_free(scene, free) | held | (talking & (scene.total(scene.of_members(free) & scene.seen) >= MIN_TALKING_ACCOUNTS))

@@ -7,17 +7,17 @@ from stillwatch import group, judge, link
 from stillwatch.detect.traffic import CONTENT_COLUMNS, Traffic
 from stillwatch.engine import Engine
 
-OWNED_SHARE = 0.5
+MIN_OWNED_SHARE = 0.5
 """Share of a mark's accounts that must be a campaign's for the mark to be the campaign's own."""
 MIN_MARK_LOG_ODDS = 0.0
 """Log-odds by such marks above which an account is a candidate."""
-COUNTED_REQUESTS, UNMARKED_WEIGHT = 3, 0.25
+MAX_COUNTED_REQUESTS, UNMARKED_WEIGHT = 3, 0.25
 """Most marked requests of an account that count, since its requests repeat each other, and weight of each request without marks, since
 members send cover. These are chosen; the weight of the log-odds beside an account's standing is calibrated
 (:class:`stillwatch.judge.model.Joins`)."""
 RATE_INSIDE, RATE_OUTSIDE = (1e-6, 0.999), (1e-9, 0.999)
 """Limits of the share of marked requests of a campaign, and of all others, so that its logarithms are finite."""
-JOIN_REQUESTS, JOIN_RATE = 3, 0.4
+MIN_JOIN_REQUESTS, MIN_JOIN_RATE = 3, 0.4
 """Fewest marked requests of a candidate, and least rate of them, as a share of the rate of the campaign's own accounts."""
 
 Marks = dict[str, NDArray[np.int64]]
@@ -25,7 +25,7 @@ Marks = dict[str, NDArray[np.int64]]
 
 
 def find_candidates(
-    engine: Engine, traffic: Traffic, scene: judge.Scene, counted: Marks, final: group.Groups
+    engine: Engine, traffic: Traffic, scene: judge.Scene, mark_counts: Marks, final: group.Groups
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Find accounts outside all campaigns that may belong to one.
 
@@ -37,23 +37,23 @@ def find_candidates(
         engine: has the view ``sketches``.
         traffic: the accounts.
         scene: the run.
-        counted: marks of the campaigns, with how many accounts leave them.
+        mark_counts: marks of the campaigns, with how many accounts leave them.
         final: the campaigns.
 
     Returns:
         The campaign that each account may join, -1 for none, and its log-odds by marks, nats, ``(n_accounts,)`` each.
     """
     people, columns = traffic.people, dict(enumerate(CONTENT_COLUMNS))
-    own = _mostly_own(counted)
-    marks = {name: counted[name][own] for name in ("campaign", "place", "object")}
+    own = _mostly_own(mark_counts)
+    marks = {name: mark_counts[name][own] for name in ("campaign", "place", "object")}
     hits = link.hits(engine, columns, marks)
     campaign, account, n = hits["campaign"].astype(np.int64), traffic.codes(hits["account"]), hits["n"].astype(np.float64)
     member = final.labels(people.n)
     inside = member[account] == campaign
     n_events = people.n_events.astype(np.float64)
     may_join = (member < 0) & ~people.known
-    meets = np.where(may_join, judge.most_met_campaign(scene, member, final.n), -1)
-    sends, highest, log_odds = np.full(people.n, -1, np.int64), np.full(people.n, MIN_MARK_LOG_ODDS), np.zeros(people.n)
+    met_campaign = np.where(may_join, judge.most_met_campaign(scene, member, final.n), -1)
+    marked_campaign, best_log_odds, log_odds = np.full(people.n, -1, np.int64), np.full(people.n, MIN_MARK_LOG_ODDS), np.zeros(people.n)
     for number in range(final.n):
         rows = campaign == number
         odds = np.full(people.n, np.log(max((member == number).sum(), 1) / people.n))
@@ -65,18 +65,18 @@ def find_candidates(
             n_marked[account[rows]] = n[rows]
             n_unmarked = np.maximum(n_events - n_marked, 0)
             marked_odds, unmarked_odds = np.log(rate_in / rate_out), np.log((1 - rate_in) / (1 - rate_out))
-            odds += np.minimum(n_marked, COUNTED_REQUESTS) * marked_odds + np.minimum(n_unmarked * unmarked_odds, 0) * UNMARKED_WEIGHT
+            odds += np.minimum(n_marked, MAX_COUNTED_REQUESTS) * marked_odds + np.minimum(n_unmarked * unmarked_odds, 0) * UNMARKED_WEIGHT
             # An account that leaves the marks in passing is no candidate, whatever the odds.
-            regular = (n_marked >= JOIN_REQUESTS) & (n_marked >= JOIN_RATE * rate_in * n_events)
-            better = may_join & regular & (odds > highest)
-            sends[better], highest[better] = number, odds[better]
-        log_odds[meets == number] = odds[meets == number]
-    return np.where(sends >= 0, sends, meets), np.where(sends >= 0, highest, log_odds)
+            regular = (n_marked >= MIN_JOIN_REQUESTS) & (n_marked >= MIN_JOIN_RATE * rate_in * n_events)
+            better = may_join & regular & (odds > best_log_odds)
+            marked_campaign[better], best_log_odds[better] = number, odds[better]
+        log_odds[met_campaign == number] = odds[met_campaign == number]
+    return np.where(marked_campaign >= 0, marked_campaign, met_campaign), np.where(marked_campaign >= 0, best_log_odds, log_odds)
 
 
-def expand(
+def add_joining_accounts(
     engine: Engine, traffic: Traffic, scene: judge.Scene, verdicts: judge.Verdicts, model: judge.Model, lead: NDArray[np.int64],
-    counted: Marks, final: group.Groups,
+    mark_counts: Marks, final: group.Groups,
 ) -> group.Groups:
     """The campaigns with the candidates that are like their accounts, and with second pools.
 
@@ -87,12 +87,12 @@ def expand(
         verdicts: on all groups.
         model: the calibrated weights.
         lead: leading group of each campaign, ``(final.n,)``.
-        counted: marks of the campaigns, with how many accounts leave them.
+        mark_counts: marks of the campaigns, with how many accounts leave them.
         final: the campaigns.
     """
     member = final.labels(traffic.people.n)
-    candidate_for, work = find_candidates(engine, traffic, scene, counted, final)
-    joins = judge.joining(scene, verdicts.campaign, member, candidate_for, work, lead, verdicts.log_odds, model)
+    candidate_for, mark_log_odds = find_candidates(engine, traffic, scene, mark_counts, final)
+    joins = judge.joining(scene, verdicts.campaign, member, candidate_for, mark_log_odds, lead, verdicts.log_odds, model)
     member = np.where(joins, candidate_for, member)
     pools = judge.pools_elsewhere(scene, member, verdicts.log_odds[lead] >= judge.FAR)
     member = np.where(member < 0, pools, member)
@@ -117,16 +117,16 @@ def owned_marks(engine: Engine, traffic: Traffic, final: group.Groups) -> tuple[
     columns = dict(enumerate(CONTENT_COLUMNS))
     marks = {"campaign": final.object_group, "place": final.object_column, "object": final.object_key}
     members = {"campaign": final.member_group, "account": traffic.people.key[final.member_account]}
-    counted, shared = link.mark_counts(engine, columns, marks, members)
-    return _owned(counted, final), counted, shared
+    mark_counts, shared = link.mark_counts(engine, columns, marks, members)
+    return _keep_owned_marks(mark_counts, final), mark_counts, shared
 
 
 def _mostly_own(marks: Marks) -> NDArray[np.bool_]:
-    """Marks of whose accounts OWNED_SHARE or more are the campaign's, ``(n_marks,)``."""
-    return marks["inside"] >= OWNED_SHARE * marks["accounts"]
+    """Marks of whose accounts MIN_OWNED_SHARE or more are the campaign's, ``(n_marks,)``."""
+    return marks["inside"] >= MIN_OWNED_SHARE * marks["accounts"]
 
 
-def _owned(marks: Marks, final: group.Groups) -> group.Groups:
+def _keep_owned_marks(marks: Marks, final: group.Groups) -> group.Groups:
     """The campaigns with their own marks; a campaign that owns none keeps all."""
     own = _mostly_own(marks)
     owns_any = np.bincount(marks["campaign"][own], minlength=final.n) > 0

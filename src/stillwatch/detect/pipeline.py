@@ -8,17 +8,17 @@ import numpy as np
 
 from stillwatch import dataset, group, judge, link, partitions, sketch
 from stillwatch.detect import run_folder
-from stillwatch.detect.accusing import MIN_ACCOUNTS, accuse, campaigns, reviewable, unusual_alone
-from stillwatch.detect.joining import expand, owned_marks
+from stillwatch.detect.accusing import MIN_ACCOUNTS, accuse, form_campaigns, reviewable, unusual_alone
+from stillwatch.detect.joining import add_joining_accounts, owned_marks
 from stillwatch.detect.traffic import CONTENT_COLUMNS, measure, propose, read_traffic
-from stillwatch.detect.unmixing import unmix, worded
+from stillwatch.detect.unmixing import add_own_wordings, unmix
 from stillwatch.engine import Engine, open_engine
 from stillwatch.errors import InputError
 from stillwatch.files import demand_run_folder, folder_lock
 from stillwatch.terminal.progress import Clock
 
 
-def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None, clock: Clock) -> run_folder.Outcome:
+def find_campaigns(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: datetime | None, clock: Clock) -> run_folder.Outcome:
     """Find the campaigns in some sketches.
 
     Args:
@@ -45,12 +45,13 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         values, findings = judge.look(scene, traffic.threads)
         tree_odds = model.by_trees(values)
         values, accused, accused_lead, verdicts = accuse(scene, values, findings, tree_odds, model)
-        accused = expand(engine, traffic, scene, verdicts, model, accused_lead, owned_marks(engine, traffic, accused)[1], accused)
+        _, mark_counts, _ = owned_marks(engine, traffic, accused)
+        accused = add_joining_accounts(engine, traffic, scene, verdicts, model, accused_lead, mark_counts, accused)
         free = np.ones(traffic.people.n, bool)
         free[accused.member_account] = False
         held = unusual_alone(traffic, scene, values, verdicts.held, free, model)
         may_review = verdicts.review & reviewable(scene, held, free)
-        reviewed, reviewed_lead = campaigns(scene, may_review, free, verdicts.log_odds, model)
+        reviewed, reviewed_lead = form_campaigns(scene, may_review, free, verdicts.log_odds, model)
         final = group.concatenate([accused, reviewed])
         lead = np.concatenate([accused_lead, reviewed_lead])
         final, _, shared = owned_marks(engine, traffic, final)
@@ -58,7 +59,7 @@ def find(engine: Engine, data: dataset.Dataset, files: list[Path], as_of: dateti
         rest = verdicts.comparable & ~verdicts.campaign & ~verdicts.review
         watch = judge.watched(scene, tree_odds, verdicts.log_odds, judge.suspects(scene) & scene.of_members(free), rest)
     with clock.stage("unmix"):
-        tally, harvested, owners = unmix(traffic, scene, worded(engine, traffic, scene, final))
+        tally, harvested, owners = unmix(traffic, scene, add_own_wordings(engine, traffic, scene, final))
     return run_folder.Outcome(
         scene, model, values, findings, verdicts, final, lead, accused.n, watch, shared, tally, carried, harvested, owners, reported
     )
@@ -114,7 +115,7 @@ def detect(
     with folder_lock(out, "detect"), open_engine(out, threads, memory_gb) as duck:
         with clock.stage("sketch", tracked=True):
             files = partitions.sketch_files(data, out / "sketches", sketch.sketch_events, as_of=as_of, threads=duck.threads, quiet=quiet)
-        outcome = find(duck, data, files, as_of, clock) if len(partitions.account_ids(files)) else None
+        outcome = find_campaigns(duck, data, files, as_of, clock) if len(partitions.account_ids(files)) else None
         with clock.stage("write"):
             summary = run_folder.write(
                 duck, out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, earlier=earlier, parameters=parameters,

@@ -28,14 +28,14 @@ MARK_SHARE, MARK_LIFT, MARK_WIDTH = 0.3, 5, 20
 """A sub-stream marks a group (:func:`group.enriched`) if at least this share of the group carries it, its carriers are in the group this
 many times as often as by chance, and at most this many times the group's accounts carry it. Chosen, not calibrated: proposals need only be
 generous, and a tool that twenty times as many accounts use is not the group's."""
-HOP_USUAL = 0.5
+MAX_HOPPER_SHARE = 0.5
 """Share of equally busy accounts (requests, to a power of two) that hop between providers, above which hopping proposes no group."""
-AN_ACCOUNT = 5
+ACCOUNT_HABIT_WEIGHT = 5
 """Weight, in requests, of an account's age and volume among the habits of its batch."""
 HALF_BIT = 17
 """Bit of an account's hash that puts it into one half of its group or the other; any bit would do."""
 
-Carried = dict[int, dict[str, NDArray[np.int64]]]
+HabitualCarriers = dict[int, dict[str, NDArray[np.int64]]]
 """Number of the sketch column -> habitual carriers: ``object`` (i64 hash) and ``account`` (code), one row per pair."""
 
 
@@ -103,10 +103,11 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
         aligned[name][order] = values
     registry = registry_rows(ids, dataset.read_accounts(data, as_of))
     people = judge.people(ids, key, aligned, registry)
-    none = np.zeros(len(ids), np.int64)
-    traffic = Traffic(files, people, link.identities(registry), {}, none.copy(), none - 1, none.copy(), judge.lookup(key), engine.threads)
+    zeros = np.zeros(len(ids), np.int64)
+    identities, lookup = link.identities(registry), judge.lookup(key)
+    traffic = Traffic(files, people, identities, {}, zeros.copy(), zeros - 1, zeros.copy(), lookup, engine.threads)
     for name, rows in link.most_used(engine).items():
-        traffic.used[name] = none.copy()
+        traffic.used[name] = zeros.copy()
         traffic.used[name][traffic.codes(rows["account"])] = rows["value"]
         if name == "net":
             traffic.n_networks[traffic.codes(rows["account"])] = rows["n_values"]
@@ -116,7 +117,7 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
     return traffic
 
 
-def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs, Carried]:
+def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Handoffs, HabitualCarriers]:
     """Propose groups from the links of every view.
 
     Returns:
@@ -136,8 +137,8 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
     for view, value in traffic.identities.items():
         rows = np.flatnonzero(value >= 0)
         proposals.append(group.from_labels(value[rows], rows, view, judge.MIN_GROUP_ACCOUNTS))
-    proposals.append(_batches(engine, traffic))
-    proposals.append(_hopping(engine, traffic))
+    proposals.append(_identity_batches(engine, traffic))
+    proposals.append(_hopping_groups(engine, traffic))
     programs = link.programs(engine, people.n)
     proposals.append(group.from_labels(programs["program"], traffic.codes(programs["account"]), PROGRAM, judge.MIN_GROUP_ACCOUNTS))
     without_objects = group.concatenate(proposals)
@@ -149,25 +150,27 @@ def propose(engine: Engine, traffic: Traffic) -> tuple[group.Groups, judge.Hando
     return group.concatenate([streams, without_objects, with_marks, communities]), handoffs, carried
 
 
-def _batches(engine: Engine, traffic: Traffic) -> group.Groups:
+def _identity_batches(engine: Engine, traffic: Traffic) -> group.Groups:
     """Each batch of accounts that share cards, phones or mailboxes, and batches that live alike put together."""
     batch = group.batched(list(traffic.identities.values()), judge.owners(traffic.people))
-    return group.alike_batches(batch, *_lives(engine, traffic, batch), judge.MIN_GROUP_ACCOUNTS)
+    return group.alike_batches(batch, *_habit_counts(engine, traffic, batch), judge.MIN_GROUP_ACCOUNTS)
 
 
-def _hopping(engine: Engine, traffic: Traffic) -> group.Groups:
+def _hopping_groups(engine: Engine, traffic: Traffic) -> group.Groups:
     """Groups of accounts that hop between providers, of all and of those that live alike.
 
     Accounts of an organisation are left out: they use the exits that it set up for them.
     """
     known, busy_class = traffic.hops >= 0, np.log2(np.maximum(traffic.people.n_events, 1)).astype(np.int64)
-    usual = np.bincount(busy_class, weights=traffic.hops > 0) > HOP_USUAL * np.bincount(busy_class, weights=known)
+    usual = np.bincount(busy_class, weights=traffic.hops > 0) > MAX_HOPPER_SHARE * np.bincount(busy_class, weights=known)
     hopping = (traffic.hops > 0) & (traffic.people.org < 0) & ~usual[busy_class]
     number = np.where(hopping, np.cumsum(hopping) - 1, -1)
-    return group.alike_accounts(number, *_lives(engine, traffic, number), judge.MIN_GROUP_ACCOUNTS)
+    return group.alike_accounts(number, *_habit_counts(engine, traffic, number), judge.MIN_GROUP_ACCOUNTS)
 
 
-def _lives(engine: Engine, traffic: Traffic, batch: NDArray[np.int64]) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+def _habit_counts(
+    engine: Engine, traffic: Traffic, batch: NDArray[np.int64]
+) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
     """Counts of the habits and of the machines of each batch, ``(n_batches, n_values)`` each.
 
     ``batch`` ``(n_accounts,)`` is the number of each account's batch, -1 for none.
@@ -180,7 +183,7 @@ def _lives(engine: Engine, traffic: Traffic, batch: NDArray[np.int64]) -> tuple[
     habits = list(lives.values())
     for of_account in (np.searchsorted(AGES_DAYS, people.tenure_days(), "right"), np.log2(people.n_events).astype(np.int64)):
         habits.append(np.zeros((n_batches, int(of_account.max(initial=0)) + 1)))
-        np.add.at(habits[-1], (batch[rows], of_account[rows]), AN_ACCOUNT)
+        np.add.at(habits[-1], (batch[rows], of_account[rows]), ACCOUNT_HABIT_WEIGHT)
     return habits, machines
 
 

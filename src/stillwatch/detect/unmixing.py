@@ -13,37 +13,37 @@ from stillwatch.engine import Engine
 from stillwatch.judge import results
 from stillwatch.numeric.parallel import parallel_map
 
-WORDED_ACCOUNTS = 3
+MIN_WORDING_ACCOUNTS = 3
 """Fewest accounts of a campaign that use a wording that is the campaign's own."""
-POOL_REACH = 0.1
+MIN_POOL_SHARE = 0.1
 """Least share of a pool's accounts that use such a wording."""
-INNOCENT_REQUESTS = 500_000
+MAX_INNOCENT_REQUESTS = 500_000
 """Number of requests of innocents, of whole accounts, that cover is compared with."""
-SAMPLED_ACCOUNTS = 3_000
+MAX_SAMPLED_ACCOUNTS = 3_000
 """Most accounts of a campaign, chosen by hash, whose wordings are read."""
 
 
-def relaying(scene: judge.Scene, final: group.Groups) -> NDArray[np.bool_]:
+def relaying_campaigns(scene: judge.Scene, final: group.Groups) -> NDArray[np.bool_]:
     """Campaigns of which at least half of the accounts hand conversations to each other, ``(final.n,)``."""
     return judge.pooled(scene, final.labels(scene.people.n), final.n)[: final.n]
 
 
-def worded(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Groups) -> group.Groups:
+def add_own_wordings(engine: Engine, traffic: Traffic, scene: judge.Scene, final: group.Groups) -> group.Groups:
     """The campaigns with their own wordings of prompts added to their marks."""
     people, n = traffic.people, final.n
     columns = {i: name for i, name in enumerate(CONTENT_COLUMNS) if i not in STANDING_COLUMNS}
     order = np.lexsort((people.key[final.member_account], final.member_group))
     rank = np.arange(len(order)) - np.searchsorted(final.member_group[order], final.member_group[order])
-    kept = order[rank < SAMPLED_ACCOUNTS]
+    kept = order[rank < MAX_SAMPLED_ACCOUNTS]
     campaign, account = final.member_group[kept], final.member_account[kept]
     sampled = {"campaign": campaign, "account": people.key[account]}
-    wordings = link.wordings(engine, columns, people.key[final.member_account], sampled, WORDED_ACCOUNTS)
+    wordings = link.wordings(engine, columns, people.key[final.member_account], sampled, MIN_WORDING_ACCOUNTS)
     wording_campaign = wordings["campaign"].astype(np.int64)
     n_events = np.bincount(campaign, weights=people.n_events[account], minlength=n).astype(np.int64)
     n_innocent = int(people.n_events.sum() - people.n_events[final.member_account].sum())
     own = judge.worded(wordings["inside"], wordings["outside"], n_events[wording_campaign], n_innocent)
     # In a pool others' requests pass through any account, so only what many accounts send is the operator's.
-    fewest = np.where(relaying(scene, final), POOL_REACH * np.bincount(campaign, minlength=n), 0)
+    fewest = np.where(relaying_campaigns(scene, final), MIN_POOL_SHARE * np.bincount(campaign, minlength=n), 0)
     own &= wordings["accounts"] >= fewest[wording_campaign]
     marks = np.unique(np.concatenate([
         np.stack([final.object_group, final.object_column, final.object_key], axis=1),
@@ -67,26 +67,26 @@ class AllConversations:
     """Per batch of events: campaign of each event's account, -1 for none."""
 
 
-def all_conversations(traffic: Traffic, final: group.Groups) -> AllConversations:
+def collect_conversations(traffic: Traffic, final: group.Groups) -> AllConversations:
     """Put the requests of campaigns, and of a sample of innocents, together to conversations, with the marks that they show."""
     people = traffic.people
     matcher = judge.Matcher(final, people.n, CONTENT_COLUMNS)
     account_campaign = final.labels(people.n)
     innocent = account_campaign < 0
-    share = min(INNOCENT_REQUESTS / max(int(people.n_events[innocent].sum()), 1), 1)
-    compared = account_campaign.copy()
-    compared[innocent & (people.key.view(np.uint64) <= np.uint64(share * (2**64 - 2**11)))] = final.n
+    share = min(MAX_INNOCENT_REQUESTS / max(int(people.n_events[innocent].sum()), 1), 1)
+    compared_campaign = account_campaign.copy()
+    compared_campaign[innocent & (people.key.view(np.uint64) <= np.uint64(share * (2**64 - 2**11)))] = final.n
     names = tuple(dict.fromkeys(("time", "context", "parent", "capability", "n_words", "output_tokens", *judge.SETUP, *CONTENT_COLUMNS)))
 
-    def read(batch: tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]) -> tuple[NDArray[Any], ...]:
+    def read_batch(batch: tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]) -> tuple[NDArray[Any], ...]:
         account, columns = batch
-        rows = np.flatnonzero(compared[account] >= 0)
+        rows = np.flatnonzero(compared_campaign[account] >= 0)
         kept = {name: values[rows] for name, values in columns.items()}
         tie = judge.setups(kept, ("account", *names))
-        requests = np.stack([kept["time"], compared[account[rows]], kept["context"], kept["parent"], judge.setups(kept), tie])
+        requests = np.stack([kept["time"], compared_campaign[account[rows]], kept["context"], kept["parent"], judge.setups(kept), tie])
         return account_campaign[account], requests, judge.traits(kept), matcher.marked(account[rows], kept)
 
-    owners, requests, traits, marked = zip(*parallel_map(read, traffic.batches(names), traffic.threads), strict=True)
+    owners, requests, traits, marked = zip(*parallel_map(read_batch, traffic.batches(names), traffic.threads), strict=True)
     time, campaign, context, parent, setup, tie = np.concatenate(requests, axis=1)
     root = judge.conversation_roots(time, campaign, context, parent, tie)
     conversations = judge.Conversations.of(root, time, np.concatenate(traits, axis=1), setup, np.concatenate(marked))
@@ -112,9 +112,9 @@ def unmix(
     window = (scene.window_us[0] // judge.HOUR_US, scene.window_us[1] // judge.HOUR_US)
     busiest = np.lexsort((final.member_account, -people.n_events[final.member_account], final.member_group))
     counts = np.minimum(final.sizes(), results.SHOWN_ACCOUNTS)
-    shown = [final.member_account[busiest[at : at + count]] for at, count in zip(final.start[:-1], counts, strict=True)]
+    shown = [final.member_account[busiest[offset : offset + count]] for offset, count in zip(final.start[:-1], counts, strict=True)]
     tally = judge.Tally.empty(final.n, people.n, window, np.sort(np.concatenate([*shown, busiest[:0]])))
-    everything, relays = all_conversations(traffic, final), relaying(scene, final)
+    everything, relays = collect_conversations(traffic, final), relaying_campaigns(scene, final)
     root_is_harvest = np.zeros(everything.conversations.begin.max(initial=-1) + 1, bool)
     for number in range(final.n):
         conversations = everything.conversations.take(everything.campaign == number)
@@ -123,14 +123,14 @@ def unmix(
         root_is_harvest[conversations.begin] = harvest
         tally.between[number] = judge.between(conversations, everything.usual, odds, harvest, relays=bool(relays[number]))
     is_harvest = root_is_harvest[everything.root]
-    harvested, at = [], 0
+    harvested, offset = [], 0
     for owner, (account, columns) in zip(
         everything.owners, traffic.batches(("time", "output_tokens", "capability", "path", "model")), strict=True
     ):
         rows = np.flatnonzero(owner >= 0)
-        of_batch = np.zeros(len(owner), bool)
-        of_batch[rows] = is_harvest[at : at + len(rows)]
-        at += len(rows)
-        harvested.append(of_batch)
-        tally.add(account, owner, of_batch, columns)
+        batch_is_harvest = np.zeros(len(owner), bool)
+        batch_is_harvest[rows] = is_harvest[offset : offset + len(rows)]
+        offset += len(rows)
+        harvested.append(batch_is_harvest)
+        tally.add(account, owner, batch_is_harvest, columns)
     return tally, harvested, everything.owners

@@ -8,7 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 FNV_OFFSET_BASIS = np.uint64(0xCBF29CE484222325)
-"""FNV-1a's hash of no bytes (Fowler, Noll and Vo); ``h = (h ^ byte) * BYTE_PRIME`` takes in one more."""
+"""FNV-1a's hash of no bytes (Fowler, Noll and Vo); ``h = (h ^ byte) * FNV_PRIME`` takes in one more."""
 FNV_PRIME = np.uint64(0x100000001B3)
 GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)

@@ -71,7 +71,7 @@ def _look(setting: Setting, branch: Branch, at_us: int, since_us: int) -> dict[s
     changed = branch.registry(setting.registry, scratch, at_us)
     data = setting.data if changed is None else replace(setting.data, accounts_file=changed)
     with open_engine(scratch, setting.threads, setting.memory_gb) as engine:
-        outcome = pipeline.find(engine, data, files, moment(at_us), Clock())
+        outcome = pipeline.find_campaigns(engine, data, files, moment(at_us), Clock())
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
     found = results.Found(campaign, outcome.lead, outcome.n_campaigns, {}, [])

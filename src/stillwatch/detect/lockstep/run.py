@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stillwatch import __version__
-from stillwatch.detect.lockstep.views import MIN_EXCESS_RATIO, MIN_MEMBERS, View, fuse, views
+from stillwatch.detect.lockstep.views import MIN_EXCESS_RATIO, MIN_MEMBERS, View, sum_standardised, views
 from stillwatch.errors import InputError
 from stillwatch.files import (
     RUN_FILES,
@@ -59,7 +59,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
     ids = encoded.dictionary.take(pa.array(order))
     with clock.stage("link and group"):
         judged = list(views(traces, place[encoded.indices.to_numpy()], len(ids), seed))
-        score = fuse(judged)
+        score = sum_standardised(judged)
         group, rows = _merge(judged)
     names = [_identifier(ids.take(pa.array(members)).to_pylist()) for members in _members(group, len(rows))]
     summary = {

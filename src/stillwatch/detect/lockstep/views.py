@@ -36,7 +36,7 @@ CROWD_REACH_H = (0, 1, 4, 24)
 """Reach of a crowd in time, hours."""
 CROWD_REACH = (1.0, 4.0)
 """Reach of a crowd in amount, in the unit of the objects' numbers."""
-LARGEST = 1e300
+MAX_AMOUNT = 1e300
 """Largest absolute amount, so that no difference overflows."""
 
 
@@ -71,9 +71,9 @@ def co_sharing(name: str, account: I64, object_: I64, n_accounts: int, seed: int
     cap = nulls.popularity_cap(np.bincount(object_, minlength=n_objects), POPULARITY_CAPS, MAX_PAIRS)
     links = nulls.pair_links(account, object_, n_accounts, n_objects, max_popularity=cap)
     groups = communities(links, n_accounts, RESOLUTIONS, seed)
-    values, flags = zip(*(judged(group, links) for group in groups), strict=True)
+    values, flags = zip(*(judge_groups(group, links) for group in groups), strict=True)
     flagged = np.sum(flags, axis=0) * 2 > len(RESOLUTIONS)
-    group = joined(groups[len(groups) // 2], flagged, links)
+    group = add_joining_accounts(groups[len(groups) // 2], flagged, links)
     shared, excess = nulls.cluster_obs_exp(group, links), nulls.cluster_obs_exp(group, beyond_first(links))
     n_tests = sum(int(group.max(initial=-1)) + 1 for group in groups)
     return View(name, np.mean(values, axis=0), group >= 0, group, shared, excess, links, n_tests)
@@ -84,17 +84,17 @@ def beyond_first(links: nulls.PairLinks) -> nulls.PairLinks:
     return links._replace(n_shared=links.n_shared - 1)
 
 
-def judged(group: I64, links: nulls.PairLinks) -> tuple[Floats, Bools]:
+def judge_groups(group: I64, links: nulls.PairLinks) -> tuple[Floats, Bools]:
     """Value and flag of every account under one division into groups, ``(n_accounts,)`` each."""
     shared, excess = nulls.cluster_obs_exp(group, links), nulls.cluster_obs_exp(group, beyond_first(links))
     ratio = np.where(group >= 0, np.append(shared.ratio, 0.0)[group], 0.0)
-    value = np.log1p(np.log1p(ratio) * np.log1p(own_group(group, links).observed))
-    partners = own_group(group, repeated(links)).n_partners
+    value = np.log1p(np.log1p(ratio) * np.log1p(shared_with_own_group(group, links).observed))
+    partners = shared_with_own_group(group, repeated_pairs(links)).n_partners
     beyond_chance = np.append((excess.ratio > MIN_EXCESS_RATIO) & (excess.n_members >= MIN_MEMBERS), False)
     return value, beyond_chance[group] & (group >= 0) & (partners >= MIN_PARTNERS)
 
 
-def repeated(links: nulls.PairLinks) -> nulls.PairLinks:
+def repeated_pairs(links: nulls.PairLinks) -> nulls.PairLinks:
     """The pairs that share two objects or more."""
     again = links.n_shared >= 2
     return links._replace(
@@ -102,12 +102,12 @@ def repeated(links: nulls.PairLinks) -> nulls.PairLinks:
     )
 
 
-def joined(group: I64, flagged: Bools, links: nulls.PairLinks) -> I64:
+def add_joining_accounts(group: I64, flagged: Bools, links: nulls.PairLinks) -> I64:
     """Groups of the flagged accounts, numbered anew, with every account that shares too much with one to be chance."""
     numbers, kept = np.unique(group[flagged], return_inverse=True)
     accepted = np.full(len(group), -1, np.int64)
     accepted[flagged] = kept
-    member = nulls.account_obs_exp(accepted, repeated(links))
+    member = nulls.account_obs_exp(accepted, repeated_pairs(links))
     log_p = nulls.poisson_log_sf(member.observed, member.expected)
     q = nulls.benjamini_hochberg(log_p, len(group) * max(len(numbers), 1))
     join = (q < MAX_JOIN_Q) & (member.n_partners >= MIN_PARTNERS) & ~flagged[member.account]
@@ -133,7 +133,7 @@ def communities(links: nulls.PairLinks, n_accounts: int, resolutions: Sequence[f
     return groups
 
 
-def own_group(group: I64, links: nulls.PairLinks) -> nulls.Membership:
+def shared_with_own_group(group: I64, links: nulls.PairLinks) -> nulls.Membership:
     """What each account shares with its own group, ``(n_accounts,)`` each."""
     member = nulls.account_obs_exp(group, links)
     own = member.group == group[member.account]
@@ -184,7 +184,7 @@ def views(traces: pa.Table, account: I64, n_accounts: int, seed: int) -> Iterato
         rows = np.flatnonzero(pc.equal(names, name).to_numpy(zero_copy_only=False))
         part, part_account = traces.take(pa.array(rows)), account[rows]
         timed = part["hour"].null_count == 0
-        numbers = _numbers(part["object"], name) if timed and name.startswith("timing.") else None
+        numbers = _amounts(part["object"], name) if timed and name.startswith("timing.") else None
         if numbers is not None:
             yield crowds(name, part_account, numbers, part["hour"].to_numpy().astype(np.int64), n_accounts)
             continue
@@ -199,11 +199,11 @@ def views(traces: pa.Table, account: I64, n_accounts: int, seed: int) -> Iterato
         yield co_sharing(name, pairs // base, pairs % base, n_accounts, seed)
 
 
-def _numbers(objects: pa.ChunkedArray, view: str) -> Floats | None:
+def _amounts(objects: pa.ChunkedArray, view: str) -> Floats | None:
     """Amounts; None where the objects are no numbers.
 
     Raises:
-        InputError: an amount is beyond LARGEST.
+        InputError: an amount is beyond MAX_AMOUNT.
     """
     try:
         amounts = np.asarray(pc.cast(pc.cast(objects, pa.string()), pa.float64()).to_numpy(), np.float64)
@@ -211,13 +211,13 @@ def _numbers(objects: pa.ChunkedArray, view: str) -> Floats | None:
         return None
     if not np.isfinite(amounts).all():
         return None
-    if np.abs(amounts).max(initial=0) > LARGEST:
-        what = f"traces.object of {view} has amounts beyond {LARGEST:g}"
+    if np.abs(amounts).max(initial=0) > MAX_AMOUNT:
+        what = f"traces.object of {view} has amounts beyond {MAX_AMOUNT:g}"
         raise InputError(what, todo="Write smaller amounts, or name the view so that it does not begin with timing.")
     return amounts
 
 
-def fuse(judged_views: list[View]) -> Floats:
+def sum_standardised(judged_views: list[View]) -> Floats:
     """Sum of the views' values, each in its own standard deviations, ``(n_accounts,)``."""
     total = np.zeros(len(judged_views[0].value))
     for view in judged_views:

@@ -20,13 +20,13 @@ from stillwatch.terminal.counting import number_of
 NOTABLE, OF_A_FILE = 0.2, 0.01
 """Share of the requests without a value in a column from which to warn, and share of the requests in files without any value. A provider's
 log lacks the addresses of a tenth or so, which came by other clouds."""
-UNREGISTERED = 0.03
+MAX_UNREGISTERED_SHARE = 0.03
 """Share of the requests of accounts without a row in the registry from which to warn."""
-SILENT = timedelta(days=7)
+MAX_SILENCE = timedelta(days=7)
 """Time without a request before the last requests from which these are probably of a wrong clock."""
-FEW_DAYS = 4
+MIN_DAYS = 4
 """Days of a log below which to warn that little can be found (docs/limits.md, the first days)."""
-LAST_ONES = 0.01
+MAX_LATE_SHARE = 0.01
 """Largest share of all requests of a whole log that such last requests have."""
 
 
@@ -43,55 +43,55 @@ def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene, since: datet
         since: the newest request of the earlier run that campaigns may continue; None: there is none.
     """
     people = scene.people
-    found, n_events = one_network(people.n_events, scene.network), int(people.n_events.sum())
+    sentences, n_events = warn_one_network(people.n_events, scene.network), int(people.n_events.sum())
     last = datetime.fromtimestamp(scene.window_us[1] / 1e6, UTC)
     if since is not None and since > last:
-        found.append(
+        sentences.append(
             f"The run of --since has requests to {since:%Y-%m-%d %H:%M} UTC, this one only to {last:%Y-%m-%d %H:%M}: what lineage names may"
             " be later, not earlier"
         )
     if data.start is None:
-        found += few_days(*scene.window_us, people.n)
-    if data.start is not None and data.before is not None and data.start - data.before > SILENT:
+        sentences += warn_few_days(*scene.window_us, people.n)
+    if data.start is not None and data.before is not None and data.start - data.before > MAX_SILENCE:
         days = (data.start - data.before).days
-        found.append(
+        sentences.append(
             f"Nobody sent anything in the {days} days before {data.start:%Y-%m-%d}: is a clock wrong in the last requests? --as-of sets"
             " the time up to which --recent looks"
         )
     late = _late(seen.hours) if data.start is None else None
     if late is not None:
         silent, day, n = late
-        found.append(
+        sentences.append(
             f"Nobody sent anything in the {silent} days before {datetime.fromtimestamp(day * 86_400, UTC):%Y-%m-%d}, and then {n:,} of"
             f" {number_of(n_events, 'request')}: is a clock wrong there? --as-of sets the time up to which detect looks"
         )
     # A few last requests long after the others are told already.
-    found += holes.told(holes.holes({hour: n for hour, n in seen.hours.items() if late is None or hour < late[1] * holes.DAY_H}))
+    sentences += holes.told(holes.holes({hour: n for hour, n in seen.hours.items() if late is None or hour < late[1] * holes.DAY_H}))
     if data.accounts_file is not None:
         parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
         registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
         unknown = ~pc.is_in(people.ids, registered.cast(people.ids.type)).to_numpy(zero_copy_only=False)
         requests = int(people.n_events[unknown].sum())
-        strange = unknown.sum() > people.n / 2
+        mostly_unknown = unknown.sum() > people.n / 2
         if doubled := len(registered) - pc.count_distinct(registered).as_py():
-            found.append(
+            sentences.append(
                 f"{data.accounts_file.name} names accounts again in {number_of(doubled, 'row')}: of each account the last row counts"
             )
-        if len(registered) and (strange or requests > UNREGISTERED * n_events):
-            found.append(
+        if len(registered) and (mostly_unknown or requests > MAX_UNREGISTERED_SHARE * n_events):
+            sentences.append(
                 f"{requests:,} of {number_of(n_events, 'request')} are of accounts without a row in {data.accounts_file.name}"
                 f" ({int(unknown.sum()):,} of {number_of(people.n, 'account')}): of these no sign-up, payment or organisation is known"
-                + (". Are identifiers hashed with one key in both?" if strange else "")
+                + (". Are identifiers hashed with one key in both?" if mostly_unknown else "")
             )
     if seen.repeated:
-        found.append(
+        sentences.append(
             f"{seen.repeated:,} requests have an event_id that came before, and were counted again: a log that is read"
             " twice looks like a habit. stillwatch ingest leaves repeated requests out"
         )
-    return found + crowded(scene.measured.crowded, n_events) + partly(seen, n_events) + unread(data)
+    return sentences + warn_crowded(scene.measured.crowded, n_events) + warn_partly_empty(seen, n_events) + warn_unread(data)
 
 
-def crowded(n_crowded: int, n_events: int) -> list[str]:
+def warn_crowded(n_crowded: int, n_events: int) -> list[str]:
     """Warn that some requests belong to more groups than a request counts for, so that other groups look smaller than they are."""
     if not n_crowded:
         return []
@@ -100,17 +100,17 @@ def crowded(n_crowded: int, n_events: int) -> list[str]:
     return [f"{who}, and count for {most} of these alone: the others were measured by fewer requests than are theirs"]
 
 
-def few_days(first_us: int, last_us: int, n_accounts: int) -> list[str]:
+def warn_few_days(first_us: int, last_us: int, n_accounts: int) -> list[str]:
     """Warn that a log is too short to find much in it; times in microseconds."""
     hours = (last_us - first_us) / judge.HOUR_US
-    if hours >= FEW_DAYS * 24:
+    if hours >= MIN_DAYS * 24:
         return []
     span = f"{hours * 3600:.0f} s" if hours < 1 / 30 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
     little = "in logs of one to four days a fifth of the fake accounts were found, in longer ones a half"
     return [f"The log covers {span} of {number_of(n_accounts, 'account')}, so little can be found: {little}"]
 
 
-def one_network(n_events: NDArray[np.int64], network: NDArray[np.int64]) -> list[str]:
+def warn_one_network(n_events: NDArray[np.int64], network: NDArray[np.int64]) -> list[str]:
     """Warn that nearly all requests of many accounts came through one network, as behind a proxy that hides everybody's address.
 
     Args:
@@ -140,14 +140,14 @@ def _late(hours: Counter[int]) -> tuple[int, int, int] | None:
     found, after = None, 0
     for before, day in reversed(list(pairwise(sorted(days)))):
         after += days[day]
-        if after > LAST_ONES * days.total():
+        if after > MAX_LATE_SHARE * days.total():
             break
-        if day - before > SILENT.days:
+        if day - before > MAX_SILENCE.days:
             found = (day - before - 1, day, after)
     return found
 
 
-def partly(seen: Seen, n_events: int) -> list[str]:
+def warn_partly_empty(seen: Seen, n_events: int) -> list[str]:
     """Warn of columns that a notable part of the requests lacks and the others have; columns that all lack make views blind instead."""
     shares = []
     for name in PARTLY:
@@ -157,7 +157,7 @@ def partly(seen: Seen, n_events: int) -> list[str]:
     return [f"Part of the requests is seen less well: {', '.join(shares)}. What links accounts by these is blind there"] if shares else []
 
 
-def unread(data: dataset.Dataset) -> list[str]:
+def warn_unread(data: dataset.Dataset) -> list[str]:
     """Warn of files among the events that were not read, and of a registry in a form that is not."""
     others = other_files(data.folder / "events")
     warning = f"{number_of(len(others), 'file')} in events/ not read, being neither .parquet nor .jsonl; the first: "
@@ -178,7 +178,7 @@ BLIND_WITHOUT = {
 """Column of a sketch -> the view that is blind without it, and why."""
 
 
-HALF = {
+WITHOUT_CLIENT_COLUMN = {
     "user_agent": "programs are told apart by ja4 alone, which all programs built on one TLS library share",
     "ja4": "programs are told apart by user_agent alone, which clients choose",
 }
@@ -225,7 +225,7 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
         found.append({"view": "session.handoff", "reason": reason})
     found += [{"view": view, "reason": why} for column, (view, why) in BLIND_WITHOUT.items() if column not in outcome.reported]
     if "client" in outcome.reported:
-        half = {name: why for name, why in HALF.items() if name not in seen.filled}
+        half = {name: why for name, why in WITHOUT_CLIENT_COLUMN.items() if name not in seen.filled}
         found += [{"view": f"infra.{name}", "reason": f"events have no {name}: {why}"} for name, why in half.items()]
     if "model" in outcome.reported and not data.releases:
         found.append({"view": "harvest.pivot", "reason": "no release of a model is known (releases.json)"})

@@ -14,7 +14,7 @@ EarlierCampaigns = list[tuple[str, set[str], set[str], str | None]]
 """Of each campaign of an earlier run: identifier, accounts, marks, and what it continued itself."""
 
 
-class Earlier(NamedTuple):
+class EarlierRun(NamedTuple):
     """An earlier run, or nothing."""
 
     campaigns: EarlierCampaigns
@@ -22,13 +22,13 @@ class Earlier(NamedTuple):
     """Its newest request; None: there is no such run, or it read no request."""
 
 
-NO_EARLIER = Earlier([], None)
+NO_EARLIER = EarlierRun([], None)
 
-CONTINUED = 0.2
+MIN_JACCARD = 0.2
 """Jaccard similarity of accounts, or of marks, from which a campaign continues one of an earlier run."""
 
 
-def earlier_run(run: Path, as_of: datetime | None = None) -> Earlier:
+def earlier_run(run: Path, as_of: datetime | None = None) -> EarlierRun:
     """Campaigns of an earlier run.
 
     Args:
@@ -61,7 +61,7 @@ def earlier_run(run: Path, as_of: datetime | None = None) -> Earlier:
         marks = run_details.parse_details(row["details"], row["campaign_id"], path).get("objects") or []
         members = accounts.get(row["campaign_id"], set())
         campaigns.append((row["campaign_id"], members, {str(mark["object"]) for mark in marks if "object" in mark}, row["lineage"]))
-    return Earlier(campaigns, last_seen)
+    return EarlierRun(campaigns, last_seen)
 
 
 def ancestor(earlier: EarlierCampaigns, name: str, accounts: set[str], detail: dict[str, Any]) -> str | None:
@@ -71,11 +71,11 @@ def ancestor(earlier: EarlierCampaigns, name: str, accounts: set[str], detail: d
     """
     objects = {row["object"] for row in detail.get("objects", [])}
 
-    def alike(a: set[str], b: set[str]) -> float:
+    def jaccard(a: set[str], b: set[str]) -> float:
         return len(a & b) / len(a | b) if a | b else 0.0
 
-    scored = [(max(alike(accounts, theirs), alike(objects, marks)), of, before) for of, theirs, marks, before in earlier]
-    best = max(scored, key=lambda one: one[:2], default=(0.0, "", None))
-    if best[0] < CONTINUED:
+    candidates = [(max(jaccard(accounts, theirs), jaccard(objects, marks)), of, before) for of, theirs, marks, before in earlier]
+    best = max(candidates, key=lambda one: one[:2], default=(0.0, "", None))
+    if best[0] < MIN_JACCARD:
         return None
     return best[2] if best[1] == name else best[1]

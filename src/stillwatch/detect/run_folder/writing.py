@@ -11,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from stillwatch import __version__, dataset, judge, partitions
-from stillwatch.detect.run_folder.gaps import blind_views, unread, warnings
+from stillwatch.detect.run_folder.gaps import blind_views, warn_unread, warnings
 from stillwatch.detect.run_folder.harvested import pivots, write_harvest
-from stillwatch.detect.run_folder.lineage import Earlier, ancestor
+from stillwatch.detect.run_folder.lineage import EarlierRun, ancestor
 from stillwatch.detect.run_folder.links import links_table, pairs_inside, shared_objects
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.engine import Engine
@@ -25,7 +25,7 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, HARVEST, LIN
 
 def write(
     engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome | None, *, columns: tuple[str, ...], sketches: list[Path],
-    as_of: datetime | None, earlier: Earlier, parameters: dict[str, Any], seconds: dict[str, float],
+    as_of: datetime | None, earlier: EarlierRun, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     """Write every table of a run and its summary; an earlier run in the folder is replaced at the end.
 
@@ -105,12 +105,13 @@ def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> 
         "first_seen": None,
         "last_seen": None,
         "estimated_false_discoveries": 0.0,
-        "warnings": [f"The log has no events{within}, so nothing was looked at", *unread(data)],
+        "warnings": [f"The log has no events{within}, so nothing was looked at", *warn_unread(data)],
     }
 
 
 def _write(
-    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None, earlier: Earlier
+    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None,
+    earlier: EarlierRun,
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
