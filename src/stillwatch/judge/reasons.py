@@ -255,8 +255,13 @@ def pool(values: Mapping[str, F64]) -> Flags:
     hours. Conversations must connect most of the accounts that hand them over: those of many small teams, each with its own card, do not.
     """
     handing = (values["session.handoff"] >= HANDED) & (values["infra.network"] < AT_HOME) & (values["harvest.rate"] >= BUSY)
-    circles = (values["session.handoff"] >= HANDED) & (values["context.one_pool"] < AT_HOME)
+    circles = (values["session.handoff"] >= HANDED) & ~one_queue(values)
     return np.asarray(((values["joint.two_links"] >= POOLED) | (handing & ~fewer_than(DESK, values))) & ~circles)
+
+
+def one_queue(values: Mapping[str, F64]) -> Flags:
+    """Groups whose conversations go from hand to hand, and connect most of the accounts, as a queue's do."""
+    return np.asarray((values["session.handoff"] >= HANDED) & (values["context.one_pool"] >= AT_HOME))
 
 
 def batched(values: Mapping[str, F64]) -> Flags:
@@ -442,14 +447,14 @@ def hired(values: Mapping[str, F64]) -> Flags:
 
 
 def jobs(values: Mapping[str, F64]) -> Flags:
-    """Groups that do not work as one, rest most days, get answers of usual length, share no contacts and are not :func:`surely_hiding`.
+    """Groups that do not work as one, rest most days, get answers of usual length, and share neither contacts nor a queue.
 
     Annotators, tutors, markers and colleagues on their teams' cards do one kind of work, each at his own hours and as much as he likes. An
     operator whose accounts work unlike wants long answers, or reasoning written out, or works round the clock; or they share numbers or
-    mailboxes, or take the place of banned ones.
+    mailboxes, hand conversations to anybody (:func:`one_queue`), take the place of banned ones, or are :func:`surely_hiding`.
     """
     hired_at_most = (values["identity.contact"] < BATCHES) & untied_by(values, "identity.replacement", "identity.banned")
-    return np.asarray(_people(values) & _unalike(values) & hired_at_most & ~surely_hiding(values))
+    return np.asarray(_people(values) & _unalike(values) & hired_at_most & ~one_queue(values) & ~surely_hiding(values))
 
 
 def event(values: Mapping[str, F64]) -> Flags:

@@ -346,7 +346,8 @@ QUESTIONS: Mapping[str, Callable[[Group], str]] = {
         f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether one employer took them on, as markers or annotators"
     ),
     "jobs": lambda own: (
-        f"its accounts do not work as one (rhythm × mix {own['context.mostly_alike']:.2f}), most of them rest, they share few contacts, "
+        f"its accounts do not work as one (rhythm × mix {own['context.mostly_alike']:.2f}), most of them rest, they share neither "
+        "contacts nor a queue, "
         f"{own['harvest.elicitation']:.0%} of their requests ask to write reasoning out, and their answers are "
         f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether they have one job, in teams with a card each"
     ),
