@@ -220,7 +220,8 @@ def test_whom_a_burst_of_sign_ups_alone_links_for_one_kind_of_work_an_employer_m
         ({"harvest__long_answers": 0.15}, "campaign"), ({"harvest__elicitation": 0.05}, "campaign"),
         ({"identity__contact": 0.3}, "campaign"), ({"identity__banned": 0.2}, "campaign"), ({"identity__replacement": 0.2}, "campaign"),
         ({"infra__rotation": 0.8}, "campaign"), ({"infra__rotation": 0.8, "context__one_provider": 0.5}, "review"),
-        ({"context__one_pool": 0.5, "session__handoff": 0.51}, "campaign"), ({"context__one_pool": 0.5, "session__handoff": 0.49}, "review"),
+        ({"context__one_pool": 0.5, "session__handoff": 0.51}, "campaign"),
+        ({"context__one_pool": 0.5, "session__handoff": 0.49}, "review"),
     ],
 )
 def test_teams_on_their_own_cards_who_do_one_job_each_at_his_own_hours_may_have_one(change: dict[str, float], expected: str) -> None:
