@@ -46,7 +46,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stillwatch.respond import actions, policy
+from stillwatch.respond import action_queries, actions, policy, promotion
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Action, Mode, Reason, Role, Subject
 from stillwatch.serve import snapshot, tokens
@@ -84,7 +84,7 @@ uvloop.run(Server(app, port=%d, interface="asgi", websockets=False, log_enabled=
 def fill(store: Store) -> None:
     """A hundred actions on a hundredth of the accounts each, unless there are any."""
     with store.read() as session:
-        if actions.in_force(session, datetime.now(UTC)):
+        if action_queries.in_force(session, datetime.now(UTC)):
             return
     policy_(store, "a benchmark")
     kinds = [kind for kind, n in SHARES.items() for _ in range(n)]
@@ -94,7 +94,7 @@ def fill(store: Store) -> None:
 
 def policy_(store: Store, note: str) -> None:
     with store.write(ANA) as change:
-        actions.promote(change, policy.draft(change, policy.Policy(mode=Mode.ENFORCE), note).version, note)
+        promotion.promote(change, policy.draft(change, policy.Policy(mode=Mode.ENFORCE), note).version, note)
 
 
 def act(store: Store, kind: Action, accounts: Iterable[int]) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 
 from stillwatch.files import write_json, write_parquet
-from stillwatch.respond import actions, cases, importing, policy
+from stillwatch.respond import actions, cases, importing, policy, promotion
 from stillwatch.respond.snapshot import streamed
 from stillwatch.respond.store import SYSTEM, Actor, Store
 from stillwatch.respond.vocabulary import Action, Reason, Role, Subject
@@ -107,7 +107,7 @@ def main() -> None:
         with disturbing(url), timed(f"import one campaign of {CAMPAIGN_ACCOUNTS:,}"):
             (case_id,) = imported(store, run_folder(folder / "3", [CAMPAIGN_ACCOUNTS], 5.0, now)).opened
         with store.write(ana) as change:
-            actions.promote(change, policy.draft(change, policy.Policy(max_accounts=10**7), "benchmark").version, "benchmark")
+            promotion.promote(change, policy.draft(change, policy.Policy(max_accounts=10**7), "benchmark").version, "benchmark")
         with timed(f"propose to block a campaign of {CAMPAIGN_ACCOUNTS:,}"), store.write(ana) as change:
             row = actions.propose(change, Action.BLOCK, Reason.COORDINATED_EXTRACTION, case_id=case_id)
         with timed("approve it"), store.write(ben) as change:

@@ -19,7 +19,7 @@ import pytest
 from console_kit import PASSWORD, copy
 
 from ports import free_port
-from stillwatch.respond import actions, cases, policy
+from stillwatch.respond import cases, policy, promotion
 from stillwatch.respond.store import Actor, Store
 from stillwatch.respond.vocabulary import Role
 from stillwatch.serve import tokens
@@ -60,7 +60,7 @@ def served(filled: Path, tmp_path: Path) -> Iterator[Served]:
     store = copy(filled, tmp_path)
     with store.write(Actor("dee", Role.ADMIN)) as change:
         made = policy.draft(change, policy.parse({"mode": "enforce"}), "go")
-        actions.promote(change, made.version, "go")
+        promotion.promote(change, made.version, "go")
     port = free_port()
     token = tokens.create(tmp_path / "tokens.json", "gateway", tokens.Role.DECIDE)
     command = [sys.executable, "-m", "stillwatch", "serve", "--store", f"sqlite:///{tmp_path / 'store.db'}", "--port", str(port),

@@ -17,7 +17,7 @@ from sqlalchemy import event, select, update
 
 from stillwatch.console import accounts, people, policy_pages
 from stillwatch.keys.hashing import keyed
-from stillwatch.respond import actions, allow, cases, policy
+from stillwatch.respond import action_queries, actions, allow, cases, policy, promotion
 from stillwatch.respond.names import line
 from stillwatch.respond.policy import parse
 from stillwatch.respond.schema import Account, AllowEntry, Annotation, AuditRow, Case, Key, Member, Run
@@ -45,7 +45,7 @@ def member(store: Store, case_id: str, at: int = 0) -> str:
 
 def enforce(store: Store) -> None:
     with store.write(DEE) as change:
-        actions.promote(change, policy.draft(change, parse({"mode": "enforce"}), "go").version, "go")
+        promotion.promote(change, policy.draft(change, parse({"mode": "enforce"}), "go").version, "go")
 
 
 def followed(client: Client, answer: Any) -> Any:
@@ -207,7 +207,7 @@ def test_an_action_without_a_case_is_appealed_on_its_page(client: Clients, store
 
 
 def test_a_lapsed_proposal_is_not_told_as_one_that_waits(client: Clients, store: Store, case_id: str) -> None:
-    with store.write(ANA, now=datetime.now(UTC) - actions.AGREE_WITHIN) as change:
+    with store.write(ANA, now=datetime.now(UTC) - action_queries.AGREE_WITHIN) as change:
         actions.propose(change, Action.BLOCK, Reason.TERMS_OF_USE, case_id=case_id)
     vic = client("vic")
     assert "for a second person" not in vic.get("/").text
@@ -261,7 +261,7 @@ def test_the_console_takes_no_subject_that_the_command_line_refuses(client: Clie
     assert "is no identifier" in answer.text
     assert ana.get("/actions/new", params={"subjects": subject}).status_code == 400
     with store.read() as session:
-        assert not actions.in_force(session, datetime.now(UTC))
+        assert not action_queries.in_force(session, datetime.now(UTC))
 
 
 @pytest.mark.parametrize("name", ["solo x", "a\nsolo\r\n", " solo", "\u00a0solo\u200b", '"solo"', "key:solo"])
@@ -281,7 +281,7 @@ def test_exactly_the_named_account_is_meant(client: Clients, store: Store, case_
     answer = ana.post("/actions/new", subjects=hidden, kind="throttle", reason="suspected_extraction", mode="enforce")
     action_id = re.findall(r"act-[0-9a-f]+", answer.headers["location"])[0]
     with store.read() as session:
-        assert actions.targets(session, action_id) == [(Subject.ACCOUNT, name)]
+        assert action_queries.targets(session, action_id) == [(Subject.ACCOUNT, name)]
     assert ana.post(f"/actions/{action_id}/undo", reason="false_positive", subjects="solo").status_code == 400
     assert ana.post(f"/actions/{action_id}/undo", reason="false_positive", subjects=typed).status_code == 303
     subject_id = html.unescape(re.findall(r'name="subject_id" value="(.*?)"', ben.get(allow).text, re.DOTALL)[0])
@@ -289,7 +289,7 @@ def test_exactly_the_named_account_is_meant(client: Clients, store: Store, case_
     followed(ben, ben.post("/allow", subject="account", subject_id=subject_id, owner="sales", reason="contract", days="30"))
     ana.post(f"/cases/{case_id}/member", account_id=subject_id, belongs="no", note="staff")
     with store.read() as session:
-        assert not actions.targets(session, action_id, live=True)
+        assert not action_queries.targets(session, action_id, live=True)
         assert session.scalars(select(AllowEntry.subject_id)).all() == [name]
         assert session.get_one(Member, (case_id, name)).excluded
 
@@ -316,9 +316,9 @@ def test_milder_actions_on_named_accounts(client: Clients, store: Store, case_id
     assert "In shadow, recorded only" in ana.get(f"/accounts?name={account}").text
     assert "End within 3 days, and nobody proposed them again" in ana.get("/actions").text
     with store.read() as session:
-        row = actions.in_force(session, datetime.now(UTC))[0]
+        row = action_queries.in_force(session, datetime.now(UTC))[0]
         assert row.duration_s == 1.5 * 86400
-        assert len(actions.targets(session, row.action_id)) == 2
+        assert len(action_queries.targets(session, row.action_id)) == 2
     for days in ("nan", "inf", "-1", "1e9", "x"):
         assert (
             ana.post(
@@ -695,7 +695,7 @@ def test_an_action_can_have_settings_of_its_own(client: Clients, store: Store, c
     page = followed(ana, ana.post("/actions/new", **asked, parameters="case_requests_per_min=30 requests_per_min=2"))
     assert "&#34;case_requests_per_min&#34;: 30" in page.text
     with store.read() as session:
-        (row,) = actions.in_force(session, datetime.now(UTC))
+        (row,) = action_queries.in_force(session, datetime.now(UTC))
     assert row.parameters == {"case_requests_per_min": 30, "requests_per_min": 2}
 
 
@@ -713,7 +713,7 @@ def test_pages_tell_whom_an_action_touches_now_and_keys_too(client: Clients, sto
     with store.write(DEE) as change:
         change.session.add(Key(key_id="k1", account_id=account))
         whole = actions.propose(change, Action.BLOCK, Reason.SUSPECTED_EXTRACTION, case_id=case_id)
-        n = len(actions.targets(change.session, whole.action_id))
+        n = len(action_queries.targets(change.session, whole.action_id))
         actions.propose(change, Action.OBSERVE, Reason.SUSPECTED_EXTRACTION, case_id=case_id, subjects=[(Subject.KEY, "k1")])
     no_key = f"For {n - 1} of {n} accounts no API key is known: edges that see keys alone do not find them."
     assert no_key in ana.get(f"/cases/{case_id}").text

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import action_jobs, actions, cases, policy
+from stillwatch.respond import action_jobs, action_queries, actions, cases, policy, promotion
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import Account, Case, Key, Target
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
@@ -85,7 +85,7 @@ def test_an_unblock_takes_two_people(store: Store, case_id: str) -> None:
     approved(store, lift.action_id, BEN)
     assert served(store, NOW).accounts == {}
     with store.read() as session:
-        assert actions.get(session, row.action_id).state == ActionState.UNDONE
+        assert action_queries.get(session, row.action_id).state == ActionState.UNDONE
 
 
 def test_a_rejected_proposal_does_nothing(store: Store, case_id: str) -> None:
@@ -103,7 +103,7 @@ def test_a_proposal_lapses_after_a_week_and_a_lift_does_not(store: Store, case_i
     with store.write(BEN, now=late) as change:
         _, held = policy.active(change.session)
         just = late - timedelta(microseconds=1)
-        assert [actions.standing(row, held, at) for at in (just, late)] == [ActionState.PROPOSED, Standing.LAPSED]
+        assert [action_queries.standing(row, held, at) for at in (just, late)] == [ActionState.PROPOSED, Standing.LAPSED]
         actions.reject(change, row.action_id, "too late")
     again = proposed(store, case_id=case_id, now=late)
     assert approved(store, again.action_id, now=late + timedelta(days=6)).state == ActionState.IN_FORCE
@@ -115,7 +115,7 @@ def test_a_proposal_lapses_after_a_week_and_a_lift_does_not(store: Store, case_i
 def test_a_lapsed_proposal_waits_for_nobody_and_its_case_neither_once_swept(store: Store, case_id: str) -> None:
     old, late = proposed(store, case_id=case_id), NOW + timedelta(days=7)
     with store.read() as session:
-        found = [(len(actions.waiting(session, at)), len(actions.lapsed(session, at, case_id=case_id))) for at in (NOW, late)]
+        found = [(len(action_queries.waiting(session, at)), len(action_queries.lapsed(session, at, case_id=case_id))) for at in (NOW, late)]
     assert found == [(1, 0), (0, 1)]
     new = proposed(store, case_id=case_id, now=late - timedelta(days=1))
     with store.write(SYSTEM, now=late) as change:
@@ -124,7 +124,7 @@ def test_a_lapsed_proposal_waits_for_nobody_and_its_case_neither_once_swept(stor
     with store.write(SYSTEM, now=late + timedelta(days=7)) as change:
         assert actions.sweep(change).lapsed == [new.action_id]
         assert cases.get(change.session, case_id).state == State.INVESTIGATING
-        assert actions.get(change.session, old.action_id).state == ActionState.REJECTED
+        assert action_queries.get(change.session, old.action_id).state == ActionState.REJECTED
 
 
 def test_many_cases_and_actions_take_no_more_statements_than_one(store: Store, run_folder: Folder) -> None:
@@ -145,11 +145,11 @@ def test_many_cases_and_actions_take_no_more_statements_than_one(store: Store, r
     counts = []
     for _ in range(3):
         proposed(store, kind=Action.THROTTLE, case_id="case-0", mode=Mode.ENFORCE)
-        counts.append(statements(lambda session: actions.uncovered(session, NOW, "case-0")))
+        counts.append(statements(lambda session: action_queries.uncovered(session, NOW, "case-0")))
     assert counts == counts[:1] * 3
     with store.write(DEE, now=NOW) as change:
-        actions.promote(change, policy.draft(change, Policy(mode=Mode.ENFORCE), "go").version, "go")
-    n, effect = statements(lambda session: actions.promotion_effect(session, NOW, Policy()))
+        promotion.promote(change, policy.draft(change, Policy(mode=Mode.ENFORCE), "go").version, "go")
+    n, effect = statements(lambda session: promotion.promotion_effect(session, NOW, Policy()))
     assert (n, effect.stopped, effect.n_stopped) == (3, {"throttle": 3}, 3), "the policy, the actions and their subjects"
 
 
@@ -187,7 +187,7 @@ def test_renewing_a_block_takes_two_people_again(store: Store, case_id: str) -> 
 
 def test_the_cap_and_the_longest_duration_hold(store: Store, case_id: str) -> None:
     with store.write(DEE, now=NOW) as change:
-        actions.promote(change, policy.draft(change, policy.Policy(max_accounts=9), "small").version, "small")
+        promotion.promote(change, policy.draft(change, policy.Policy(max_accounts=9), "small").version, "small")
     with pytest.raises(InputError, match="cap of 9"):
         proposed(store, case_id=case_id)
     proposed(store, case_id=case_id, subjects=[(Subject.ACCOUNT, a) for a in accounts(0, 9)])
@@ -199,7 +199,7 @@ def test_enforced_only_where_action_and_policy_say_so(store: Store, case_id: str
     proposed(store, kind=Action.THROTTLE, case_id=case_id, mode=Mode.ENFORCE)
     assert served(store, NOW).rules[0].mode == Mode.SHADOW
     with store.write(DEE, now=NOW) as change:
-        actions.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+        promotion.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
     assert served(store, NOW).rules[0].mode == Mode.ENFORCE
     proposed(store, kind=Action.OBSERVE, subjects=[(Subject.ACCOUNT, "other")], mode=Mode.SHADOW)
     assert {rule.action: rule.mode for rule in served(store, NOW).rules} == {"throttle": "enforce", "observe": "shadow"}
@@ -270,26 +270,26 @@ def test_a_policy_that_lets_none_through_does_not_let_one_person_do_it(store: St
         version = policy.draft(change, none, "stop").version
     refused = f"would let none through: {before.action_id}.*two people"
     with pytest.raises(InputError, match=refused), store.write(DEE, now=NOW) as change:
-        actions.promote(change, version, "stop")
+        promotion.promote(change, version, "stop")
     assert served(store, NOW).rules[0].parameters["requests_per_min"] == 6, "nobody is blocked by one admin"
     with store.write(ANA, now=NOW) as change:
         assert actions.undo(change, before.action_id, Reason.FALSE_POSITIVE).state == ActionState.DONE
     with store.write(DEE, now=NOW) as change:
-        actions.promote(change, version, "stop")
+        promotion.promote(change, version, "stop")
     none_left = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     assert none_left.state == ActionState.PROPOSED
     approved(store, none_left.action_id)
     milder = proposed(store, kind=Action.THROTTLE, case_id=case_id, parameters={"requests_per_min": 6})
     assert milder.state == ActionState.IN_FORCE
     with store.write(DEE, now=NOW) as change:
-        actions.promote(change, version, "again: two people agreed to the one that lets none through")
+        promotion.promote(change, version, "again: two people agreed to the one that lets none through")
 
 
 def test_nothing_takes_effect_for_longer_than_the_policy_allows_then(store: Store, case_id: str) -> None:
     row = proposed(store, case_id=case_id, duration_s=90 * policy.DAY_S)
     day = policy.parse({"max_duration_s": policy.DAY_S, "durations_s": dict.fromkeys(Action, policy.DAY_S)})
     with store.write(DEE, now=NOW) as change:
-        actions.promote(change, policy.draft(change, day, "short").version, "short")
+        promotion.promote(change, policy.draft(change, day, "short").version, "short")
     refused = f"its 90 days are more than the policy's 1: {row.action_id}.*--days 1"
     with pytest.raises(InputError, match=refused):
         approved(store, row.action_id)
@@ -309,7 +309,7 @@ def test_a_second_undo_says_that_one_waits(store: Store, case_id: str) -> None:
         with pytest.raises(InputError, match=told), store.write(CEM, now=NOW) as change:
             actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=subjects)
     with store.write(BEN, now=NOW) as change:
-        for lift in actions.waiting(change.session, NOW):
+        for lift in action_queries.waiting(change.session, NOW):
             actions.reject(change, lift.action_id, "no")
     with store.write(ANA, now=NOW) as change:
         assert actions.undo(change, row.action_id, Reason.FALSE_POSITIVE).state == ActionState.PROPOSED, "that one was turned down"
@@ -337,7 +337,7 @@ def test_an_action_is_refused_in_the_words_that_tell_how_it_stands(store: Store,
     with pytest.raises(InputError, match="the action is in shadow: it waits for nobody"):
         approved(store, row.action_id)
     with store.write(DEE, now=NOW) as change:
-        actions.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+        promotion.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
     enforced = proposed(store, kind=Action.OBSERVE, case_id=case_id, mode=Mode.ENFORCE)
     with pytest.raises(InputError, match="the action is in force: it waits for nobody"):
         approved(store, enforced.action_id)
@@ -358,7 +358,7 @@ def test_what_expired_is_undone_by_nobody_whether_or_not_it_was_swept(store: Sto
     assert approved(store, lift.action_id, now=after).state == ActionState.DONE
     with store.write(SYSTEM, now=after) as change:
         assert set(actions.sweep(change).expired) == {row.action_id, block.action_id}
-        assert actions.get(change.session, block.action_id).ended_by == SYSTEM.name
+        assert action_queries.get(change.session, block.action_id).ended_by == SYSTEM.name
     with pytest.raises(InputError, match="expired"), store.write(ANA, now=after) as change:
         actions.undo(change, row.action_id, Reason.FALSE_POSITIVE)
 
@@ -366,7 +366,7 @@ def test_what_expired_is_undone_by_nobody_whether_or_not_it_was_swept(store: Sto
 def test_who_was_judged_innocent_and_is_still_under_an_action_is_told(store: Store, case_id: str) -> None:
     def told() -> dict[str, list[str]]:
         with store.read() as session:
-            return {act: [one.subject_id for one in held] for act, held in actions.cleared_and_held(session, NOW, case_id).items()}
+            return {act: [one.subject_id for one in held] for act, held in action_queries.cleared_and_held(session, NOW, case_id).items()}
 
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     assert told() == {}
@@ -407,8 +407,8 @@ def test_a_lift_of_what_is_over_waits_for_nobody(store: Store, case_id: str, how
     else:
         assert approved(store, every.action_id).state == ActionState.DONE
     with store.read() as session:
-        assert actions.waiting(session, NOW) == []
-        assert actions.get(session, lift.action_id).state == ActionState.REJECTED
+        assert action_queries.waiting(session, NOW) == []
+        assert action_queries.get(session, lift.action_id).state == ActionState.REJECTED
     assert the_case(store).state == State.INVESTIGATING
 
 
@@ -418,11 +418,11 @@ def test_an_action_is_in_force_only_where_it_is_carried_out(store: Store, case_i
     held, off = Policy(mode=Mode.ENFORCE), Policy()
     blocked = proposed(store, kind=Action.BLOCK, case_id=case_id, mode=Mode.ENFORCE).action_id
     with store.read() as session:
-        one, other = actions.get(session, shadow), actions.get(session, enforce)
-        assert actions.standing(one, held, NOW) == actions.standing(other, off, NOW) == Standing.SHADOW
-        assert actions.standing(other, held, NOW) == Standing.IN_FORCE
-        assert actions.standing(other, held, NOW + timedelta(days=91)) == Standing.EXPIRED, "whether or not it was swept"
-        assert actions.standing(actions.get(session, blocked), held, NOW) == ActionState.PROPOSED
+        one, other = action_queries.get(session, shadow), action_queries.get(session, enforce)
+        assert action_queries.standing(one, held, NOW) == action_queries.standing(other, off, NOW) == Standing.SHADOW
+        assert action_queries.standing(other, held, NOW) == Standing.IN_FORCE
+        assert action_queries.standing(other, held, NOW + timedelta(days=91)) == Standing.EXPIRED, "whether or not it was swept"
+        assert action_queries.standing(action_queries.get(session, blocked), held, NOW) == ActionState.PROPOSED
 
 
 def test_who_joins_later_is_under_no_action_until_somebody_decides(store: Store, run_folder: Folder, case_id: str) -> None:
@@ -430,7 +430,7 @@ def test_who_joins_later_is_under_no_action_until_somebody_decides(store: Store,
     imported(store, run_folder({"c-two": {"members": accounts(0, 13)}}, last_seen=NOW + timedelta(hours=1)))
     assert len(served(store, NOW).accounts) == 10
     with store.read() as session:
-        assert actions.uncovered(session, NOW, case_id) == accounts(10, 3)
+        assert action_queries.uncovered(session, NOW, case_id) == accounts(10, 3)
 
 
 def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: str) -> None:
@@ -463,7 +463,7 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
 def test_what_ends_soon_is_told_until_somebody_proposes_it_again(store: Store, case_id: str) -> None:
     def ends(at: datetime) -> list[str]:
         with store.read() as session:
-            return [row.action_id for row in actions.ending_soon(session, at)]
+            return [row.action_id for row in action_queries.ending_soon(session, at)]
 
     late = NOW + timedelta(days=28)
     block = proposed(store, case_id=case_id).action_id
@@ -490,10 +490,10 @@ def test_an_action_in_shadow_goes_on_for_no_enforced_one(store: Store, case_id: 
     _, enforced = (proposed(store, **of, mode=mode, duration_s=days * 86_400) for mode, days in modes.items())
     late = NOW + timedelta(days=6)
     with store.read() as session:
-        assert [row.action_id for row in actions.ending_soon(session, late)] == [enforced.action_id]
+        assert [row.action_id for row in action_queries.ending_soon(session, late)] == [enforced.action_id]
     proposed(store, **of, mode=Mode.ENFORCE, now=late)
     with store.read() as session:
-        assert actions.ending_soon(session, late) == []
+        assert action_queries.ending_soon(session, late) == []
 
 
 def test_a_key_of_nobody_known_is_a_risk_too(store: Store, case_id: str) -> None:
@@ -532,10 +532,10 @@ def test_when_an_action_was_carried_out(store: Store, case_id: str) -> None:
     shadow = proposed(store, case_id=case_id, kind=Action.OBSERVE, mode="shadow", now=hours[1])
     for now, version in zip(hours[2:6], (one, two, policy.BUILT_IN, two), strict=True):
         with store.write(DEE, now=now) as change:
-            actions.promote(change, version, "x")
+            promotion.promote(change, version, "x")
     with store.write(DEE, now=hours[7]) as change:
-        assert actions.enforced_periods(change.session, actions.get(change.session, shadow.action_id)) == []
-        row = actions.get(change.session, row.action_id)
-        assert actions.enforced_periods(change.session, row) == [(hours[2], hours[4], one), (hours[5], row.expires_at, two)]
+        assert action_queries.enforced_periods(change.session, action_queries.get(change.session, shadow.action_id)) == []
+        row = action_queries.get(change.session, row.action_id)
+        assert action_queries.enforced_periods(change.session, row) == [(hours[2], hours[4], one), (hours[5], row.expires_at, two)]
         row.ended_at = hours[6]
-        assert actions.enforced_periods(change.session, row) == [(hours[2], hours[4], one), (hours[5], hours[6], two)]
+        assert action_queries.enforced_periods(change.session, row) == [(hours[2], hours[4], one), (hours[5], hours[6], two)]

@@ -8,7 +8,7 @@ from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved,
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, allow, appeals, audit, cases
+from stillwatch.respond import action_queries, actions, allow, appeals, audit, cases
 from stillwatch.respond.schema import Account, Key, Label
 from stillwatch.respond.store import SYSTEM, Actor, Store
 from stillwatch.respond.vocabulary import Action, ActionState, Reason, State, Subject, Verdict
@@ -29,7 +29,7 @@ def test_the_allow_list_holds_for_accounts_keys_and_organisations(store: Store, 
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id)
     assert row.blast["n_allowed_left_out"] == 2
     with store.read() as session:
-        assert len(actions.targets(session, row.action_id)) == 8
+        assert len(action_queries.targets(session, row.action_id)) == 8
     found = served(store, NOW).allowed
     assert set(found[Subject.ACCOUNT]) == {"acct-00001", "acct-00002"}
     assert set(found[Subject.KEY]) == {"k-1", "k-2"}
@@ -133,7 +133,7 @@ def test_an_overturned_appeal_frees_the_keys_of_the_account_too(store: Store, ca
     assert {lift.lifts for lift in lifts} == {appeal[1], on_keys.action_id}
     assert {lift.lifts: lift.state for lift in lifts}[on_keys.action_id] == ActionState.DONE
     with store.read() as session:
-        assert actions.targets(session, on_keys.action_id, live=True) == [(Subject.KEY, "key-of-another")]
+        assert action_queries.targets(session, on_keys.action_id, live=True) == [(Subject.KEY, "key-of-another")]
 
 
 def test_who_was_cleared_since_a_proposal_by_name_is_spared(store: Store, case_id: str, appeal: tuple[Any, str]) -> None:
@@ -142,11 +142,11 @@ def test_who_was_cleared_since_a_proposal_by_name_is_spared(store: Store, case_i
         appeals.decide(change, appeal[0].appeal_id, overturned=True, reason="contract seen")
     approved(store, by_name.action_id, now=NOW + timedelta(hours=2))
     with store.read() as session:
-        assert actions.targets(session, by_name.action_id, live=True) == [(Subject.ACCOUNT, "acct-00006")]
+        assert action_queries.targets(session, by_name.action_id, live=True) == [(Subject.ACCOUNT, "acct-00006")]
     again = proposed(store, by=DEE, subjects=[(Subject.ACCOUNT, "acct-00005")], now=NOW + timedelta(hours=3))
     approved(store, again.action_id, now=NOW + timedelta(hours=4))
     with store.read() as session:
-        assert len(actions.targets(session, again.action_id, live=True)) == 1, "who names it afterwards knows what was decided"
+        assert len(action_queries.targets(session, again.action_id, live=True)) == 1, "who names it afterwards knows what was decided"
 
 
 @pytest.mark.parametrize("older", [False, True])
@@ -257,7 +257,7 @@ def test_who_may_appeal_an_action(store: Store, case_id: str) -> None:
     with store.write(CEM, now=NOW) as change:
         assert [lift.lifts for lift in appeals.decide(change, key.appeal_id, overturned=True, reason="x")] == [on_keys]
     with store.read() as session:
-        assert actions.targets(session, on_keys, live=True) == [(Subject.KEY, "key-of-ada")]
+        assert action_queries.targets(session, on_keys, live=True) == [(Subject.KEY, "key-of-ada")]
 
 
 @pytest.mark.parametrize("by_case", [False, True])
@@ -272,7 +272,7 @@ def test_an_account_is_not_taken_for_a_key_of_its_identifier(store: Store, case_
         of_key = appeals.receive(change, on_key.action_id, "17", "my key")
     assert (row.account_id, row.action_id, of_key.account_id) == ("17", on_account.action_id, "5")
     with store.read() as session:
-        assert [one.appeal_id for one in appeals.open_against(session, actions.get(session, on_key.action_id))] == [of_key.appeal_id]
+        assert [one.appeal_id for one in appeals.open_against(session, action_queries.get(session, on_key.action_id))] == [of_key.appeal_id]
     with store.write(CEM, now=NOW) as change:
         assert [lift.lifts for lift in appeals.decide(change, row.appeal_id, overturned=True, reason="x")] == [on_account.action_id]
     again = proposed(store, kind=Action.RESTRICT, case_id=case_id, subjects=[(Subject.KEY, "17")])
@@ -364,7 +364,7 @@ def test_whoever_ever_acted_against_an_account_does_not_judge_its_appeal(store: 
             actions.reject(change, row.action_id, "no")
     if what == "undone":
         with store.read() as session:
-            (lift,) = actions.waiting(session, NOW)
+            (lift,) = action_queries.waiting(session, NOW)
         approved(store, lift.action_id, Actor("eve", BEN.role))
     with store.write(ANA, now=NOW + timedelta(hours=1)) as change:
         appeal = appeals.receive(change, case_id, "acct-00005", "we are a class").appeal_id
@@ -438,7 +438,7 @@ def test_who_took_part_does_not_turn_the_lift_of_an_overturned_appeal_down(store
     with store.write(DEE, now=NOW) as change:
         down = actions.reject(change, lift.action_id, "no")
         assert down.state == ActionState.REJECTED
-        assert actions.still_under(change.session, NOW, down) == {appeal[1]: [(Subject.ACCOUNT, "acct-00005")]}
+        assert action_queries.still_under(change.session, NOW, down) == {appeal[1]: [(Subject.ACCOUNT, "acct-00005")]}
 
 
 def test_everything_is_in_the_log_and_the_log_is_whole(store: Store, appeal: tuple[Any, str]) -> None:

@@ -14,7 +14,7 @@ from test_respond_store import without_0006
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, allow, appeals, audit, cases, erasure, inclusion
+from stillwatch.respond import action_queries, actions, allow, appeals, audit, cases, erasure, inclusion
 from stillwatch.respond.schema import Account, AuditRow, Base, DecisionRow, Key, Label, Member
 from stillwatch.respond.store import SYSTEM, ForbiddenError, Store, StoreError
 from stillwatch.respond.vocabulary import Action, Reason, Subject
@@ -169,7 +169,7 @@ def test_two_accounts_one_after_the_other(lived: Store) -> None:
     first = erased(lived)
     of_other = [(Subject.ACCOUNT, OTHER)]
     with lived.write(ANA, now=NOW) as change:
-        held = actions.touching(change.session, of_other)
+        held = action_queries.touching(change.session, of_other)
         lifts = [actions.undo(change, row.action_id, Reason.FALSE_POSITIVE, subjects=of_other) for row in held]
     for row in lifts:
         approved(lived, row.action_id)
@@ -288,8 +288,8 @@ def test_a_key_of_the_same_identifier_is_not_erased_with_an_account(store: Store
     assert (done["cases"], done["actions"], done["decisions"], done["keys"]) == (1, 0, 0, 0)
     assert '[\\"key:17\\"]' in everything(store), "nor is the log's word of it"
     with store.read() as session:
-        assert actions.targets(session, namesakes, live=True) == [(Subject.KEY, "17")]
-        assert actions.get(session, namesakes).note == "seen at night"
+        assert action_queries.targets(session, namesakes, live=True) == [(Subject.KEY, "17")]
+        assert action_queries.get(session, namesakes).note == "seen at night"
     with pytest.raises(InputError, match="holds nothing of it"):
         erased(store, "17")
 

@@ -6,7 +6,7 @@ import pytest
 from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, held, imported, proposed, served
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, appeals, cases, inclusion, policy
+from stillwatch.respond import action_queries, actions, appeals, cases, inclusion, policy, promotion
 from stillwatch.respond.schema import Case, Key
 from stillwatch.respond.store import SYSTEM, Actor, ForbiddenError, Store
 from stillwatch.respond.vocabulary import Action, ActionState, Role, State, Subject, Verdict
@@ -90,11 +90,11 @@ def test_a_verdict_clears_by_name_whom_no_other_case_accuses(store: Store, case_
         approved(store, row.action_id, now=LATER)
         left = {(Subject.ACCOUNT, a) for a in accounts(0, n)} | {(Subject.KEY, "k2")} if n else set()
         with store.read() as session:
-            assert set(actions.targets(session, row.action_id, live=True)) == left | {(Subject.KEY, "stray")}
-            assert actions.subject_counts(session, [row])[row.action_id] == (len(left) + 1, 12 - len(left), 0)
+            assert set(action_queries.targets(session, row.action_id, live=True)) == left | {(Subject.KEY, "stray")}
+            assert action_queries.subject_counts(session, [row])[row.action_id] == (len(left) + 1, 12 - len(left), 0)
     after = proposed(store, kind=Action.THROTTLE, subjects=on, now=LATER + timedelta(hours=1))
     with store.read() as session:
-        assert len(actions.targets(session, after.action_id, live=True)) == 13, "who names them afterwards knows of the verdict"
+        assert len(action_queries.targets(session, after.action_id, live=True)) == 13, "who names them afterwards knows of the verdict"
 
 
 @pytest.mark.parametrize("how", ["excluded", "appealed"])
@@ -113,7 +113,7 @@ def test_a_key_whose_owner_was_cleared_since_is_spared(store: Store, case_id: st
             appeals.decide(change, appeal, overturned=True, reason="seen")
     approved(store, row.action_id, now=LATER)
     with store.read() as session:
-        assert actions.targets(session, row.action_id, live=True) == [(Subject.KEY, "k2")]
+        assert action_queries.targets(session, row.action_id, live=True) == [(Subject.KEY, "k2")]
     assert set(served(store, LATER).keys) == {"k2"}
     alone = proposed(store, subjects=[(Subject.KEY, "k2")], now=LATER)
     with store.write(CEM, now=LATER) as change:
@@ -126,16 +126,16 @@ def test_an_excluded_account_whose_key_is_under_an_action_is_told(store: Store, 
     owning(store, k1="acct-00001", k2="acct-00002")
     row = proposed(store, kind=Action.THROTTLE, case_id=case_id, subjects=[(Subject.KEY, "k1"), (Subject.KEY, "k2")])
     with store.read() as session:
-        assert actions.uncovered(session, NOW, case_id) == [a for a in accounts(0, 10) if a not in ("acct-00001", "acct-00002")]
+        assert action_queries.uncovered(session, NOW, case_id) == [a for a in accounts(0, 10) if a not in ("acct-00001", "acct-00002")]
     with store.write(CEM, now=NOW) as change:
         cases.exclude(change, case_id, "acct-00001", "staff")
-        assert actions.cleared_and_held(change.session, NOW, case_id) == {row.action_id: [(Subject.KEY, "k1", "acct-00001")]}
+        assert action_queries.cleared_and_held(change.session, NOW, case_id) == {row.action_id: [(Subject.KEY, "k1", "acct-00001")]}
     judged(store, case_id, Verdict.FALSE_POSITIVE)
     with store.read() as session:
-        assert [one.subject_id for one in actions.cleared_and_held(session, LATER, case_id)[row.action_id]] == ["k1", "k2"]
+        assert [one.subject_id for one in action_queries.cleared_and_held(session, LATER, case_id)[row.action_id]] == ["k1", "k2"]
     reopened(store, case_id)
     with store.read() as session:
-        assert [one.subject_id for one in actions.cleared_and_held(session, LATER, case_id)[row.action_id]] == ["k1"]
+        assert [one.subject_id for one in action_queries.cleared_and_held(session, LATER, case_id)[row.action_id]] == ["k1"]
 
 
 def test_the_one_who_agrees_learns_whom_it_touches(store: Store, case_id: str) -> None:
@@ -144,11 +144,11 @@ def test_the_one_who_agrees_learns_whom_it_touches(store: Store, case_id: str) -
         for account in accounts(1, 9):
             cases.exclude(change, case_id, account, "staff")
     with store.read() as session:
-        assert actions.subject_counts(session, [row]) == {row.action_id: (10, 0, 0)}
+        assert action_queries.subject_counts(session, [row]) == {row.action_id: (10, 0, 0)}
     approved(store, row.action_id, BEN, now=LATER)
     with store.read() as session:
-        assert actions.subject_counts(session, [row]) == {row.action_id: (1, 9, 0)}
-        assert actions.subject_counts(session, []) == {}
+        assert action_queries.subject_counts(session, [row]) == {row.action_id: (1, 9, 0)}
+        assert action_queries.subject_counts(session, []) == {}
 
 
 def test_who_joined_after_the_verdict_is_not_judged_with_the_case(store: Store, run_folder: Folder, case_id: str) -> None:
@@ -160,7 +160,7 @@ def test_who_joined_after_the_verdict_is_not_judged_with_the_case(store: Store, 
     after = LATER + timedelta(hours=1)
     row = proposed(store, kind=Action.THROTTLE, subjects=on, now=after)
     with store.read() as session:
-        told = actions.cleared_and_held(session, after, case_id)[row.action_id]
+        told = action_queries.cleared_and_held(session, after, case_id)[row.action_id]
         assert {one.account_id for one in told} == set(accounts(0, 10))
         assert cases.joined_since_verdict(session) == cases.joined_since_verdict(session, case_id) == {case_id: 4}
         assert cases.acquitted(session, accounts(0, 14)) == set(accounts(0, 10))
@@ -278,17 +278,17 @@ def test_a_promotion_spares_whom_people_judged_innocent_meanwhile(store: Store, 
         for name in ("acct-00052", "acct-00001"):
             assert name in served(store, LATER).accounts, "in shadow it is recorded"
         version = policy.draft(change, policy.parse({"mode": "enforce"}), "go").version
-        effect = actions.promotion_effect(change.session, change.now, policy.parse({"mode": "enforce"}))
+        effect = promotion.promotion_effect(change.session, change.now, policy.parse({"mode": "enforce"}))
         assert (effect.kinds, effect.n_subjects) == ({"block": 1}, 6)
         assert {name: len(spared) for name, spared in effect.spared.items()} == {whole: 10, part: 1, key: 1}
-        actions.promote(change, version, "go")
+        promotion.promote(change, version, "go")
     snapshot = served(store, LATER)
     assert sorted(snapshot.accounts) == ["acct-00050", *accounts(53, 5)]
     assert snapshot.keys == {}
     with store.read() as session:
-        states = {name: actions.get(session, name).state for name in (whole, part, key)}
+        states = {name: action_queries.get(session, name).state for name in (whole, part, key)}
         assert states == {whole: ActionState.UNDONE, part: ActionState.IN_FORCE, key: ActionState.UNDONE}
     with store.write(DEE, now=LATER) as change:
         cases.exclude(change, "case-two", "acct-00053", "judging what is carried out still ends nothing")
-        actions.promote(change, version, "again")
+        promotion.promote(change, version, "again")
     assert "acct-00053" in served(store, LATER).accounts

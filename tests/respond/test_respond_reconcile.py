@@ -7,7 +7,7 @@ from respond_helpers import ANA, BEN, DEE, EXTRACTION, NOW, accounts, approved, 
 from sqlalchemy import event, text
 
 from stillwatch.cli import main
-from stillwatch.respond import actions, allow, audit, erasure, policy, tokens
+from stillwatch.respond import action_queries, actions, allow, audit, erasure, policy, promotion, tokens
 from stillwatch.respond.schema import User
 from stillwatch.respond.store import Store
 from stillwatch.respond.vocabulary import Action, Reason, Role, Subject
@@ -33,8 +33,8 @@ def lived(store: Store, case_id: str) -> Store:
         allow.revoke(change, allow.add(change, Subject.ORG, "org", owner="x", reason="y", expires_at=LATER).allow_id, "over")
         for mode in ("enforce", "shadow"):
             policy.draft(change, policy.parse({"mode": mode}), mode)
-        actions.promote(change, 2, "x")
-        actions.promote(change, 1, "y")
+        promotion.promote(change, 2, "x")
+        promotion.promote(change, 1, "y")
     block = proposed(store, case_id=case_id).action_id
     with store.write(DEE, now=NOW) as change:
         allow.add(change, Subject.ACCOUNT, "acct-00008", owner="sales", reason="ours", expires_at=LATER)
@@ -42,7 +42,7 @@ def lived(store: Store, case_id: str) -> Store:
     for kind in (Action.THROTTLE, Action.OBSERVE, Action.RESTRICT):
         proposed(store, kind=kind, subjects=[(Subject.ACCOUNT, name) for name in accounts(20, 3)], parameters={}, note="in short")
     with store.write(ANA, now=NOW) as change:
-        throttle, observe = (next(row.action_id for row in actions.in_force(change.session, NOW) if row.kind == kind)
+        throttle, observe = (next(row.action_id for row in action_queries.in_force(change.session, NOW) if row.kind == kind)
                              for kind in ("throttle", "observe"))
         actions.undo(change, throttle, Reason.FALSE_POSITIVE, subjects=[(Subject.ACCOUNT, "acct-00021")])
         actions.undo(change, observe, Reason.FALSE_POSITIVE)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from stillwatch.cli import main
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, audit, cases, identifiers, migrations, policy
+from stillwatch.respond import audit, cases, identifiers, migrations, policy, promotion
 from stillwatch.respond.schema import Appeal, AuditRow, Base, Case, DecisionRow, Indicator, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
@@ -524,7 +524,7 @@ def test_policies_are_versions_and_one_is_active(store: Store) -> None:
     assert store.revision() == 0, "a draft changes nothing"
     for version, revision in ((first.version, 1), (second.version, 2), (first.version, 3)):
         with store.write(DEE, now=NOW) as change:
-            actions.promote(change, version, "now")
+            promotion.promote(change, version, "now")
         assert store.revision() == revision
     with store.read() as session:
         assert policy.active(session)[1].mode == "enforce"
@@ -573,7 +573,7 @@ def test_a_policy_of_an_earlier_version_still_holds(store: Store) -> None:
         row = PolicyVersion(document=document, created_at=NOW, created_by="dee", note="old", active=False)
         change.session.add(row)
         change.session.flush()
-        actions.promote(change, row.version, "again")
+        promotion.promote(change, row.version, "again")
     with store.read() as session:
         _, held = policy.active(session)
     assert (held.mode, held.parameters["throttle"]) == ("enforce", {"requests_per_min": 6, "case_requests_per_min": 3})
@@ -581,15 +581,15 @@ def test_a_policy_of_an_earlier_version_still_holds(store: Store) -> None:
 
 def test_the_built_in_policy_can_be_put_in_force_again(store: Store) -> None:
     with store.write(DEE, now=NOW) as change:
-        actions.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
+        promotion.promote(change, policy.draft(change, policy.Policy(mode="enforce"), "go").version, "go")
     revision = store.revision()
     with store.write(DEE, now=NOW) as change:
-        assert actions.promote(change, policy.BUILT_IN, "too early") is None
+        assert promotion.promote(change, policy.BUILT_IN, "too early") is None
     assert store.revision() == revision + 1, "decision services must notice"
     with store.read() as session:
         assert policy.active(session) == (policy.BUILT_IN, policy.Policy())
     with pytest.raises(InputError, match="no policy version 7"), store.write(DEE, now=NOW) as change:
-        actions.promote(change, 7, "what")
+        promotion.promote(change, 7, "what")
 
 
 def test_the_meta_row_is_one(store: Store) -> None:

@@ -40,7 +40,7 @@ from stillwatch import cli
 from stillwatch.errors import InputError
 from stillwatch.keys import hashing
 from stillwatch.keys.hashing import keyed
-from stillwatch.respond import actions, allow, policy, urls
+from stillwatch.respond import action_queries, actions, allow, policy, promotion, urls
 from stillwatch.respond import tokens as token_store
 from stillwatch.respond.schema import Account, ApiToken, AuditRow, DecisionRow, Key, User
 from stillwatch.respond.store import Actor, Store, StoreError
@@ -84,7 +84,7 @@ def store(url: str) -> Store:
     with made.write(DEE) as change:
         enforced = policy.draft(change, policy.Policy(mode=Mode.ENFORCE), "enforce")
     with made.write(ADA) as change:
-        actions.promote(change, enforced.version, "enforce")
+        promotion.promote(change, enforced.version, "enforce")
     return made
 
 
@@ -239,7 +239,7 @@ def test_changes_over_a_snapshot_say_what_a_new_one_would(store: Store, url: str
     assert decider.snapshot.revision == str(store.revision())
 
     with store.write(ADA) as change:  # which concerns everybody
-        actions.promote(change, policy.draft(change, policy.Policy(mode=Mode.SHADOW), "stop").version, "stop")
+        promotion.promote(change, policy.draft(change, policy.Policy(mode=Mode.SHADOW), "stop").version, "stop")
     builder.build()
     refresher.look()
     assert not (folder / CHANGES).exists()
@@ -316,7 +316,7 @@ def test_a_lift_is_heard_although_a_file_could_not_be_read_once(
     with store.write(ANA) as change:
         actions.undo(change, made, Reason.FALSE_POSITIVE)
     with store.write(ADA) as change:
-        actions.promote(change, 1, "again")  # the snapshot is written as a whole
+        promotion.promote(change, 1, "again")  # the snapshot is written as a whole
     builder.build()
     monkeypatch.setattr(snapshot, "read", fails)
     assert held()
@@ -366,7 +366,7 @@ def test_a_clock_that_jumps_ends_no_action_and_no_entry_of_the_allow_list(
         source.revision()
         assert source.rows().num_rows == n
         with store.read() as session:
-            assert actions.get(session, made).state == ("in_force" if n else "expired")
+            assert action_queries.get(session, made).state == ("in_force" if n else "expired")
 
 
 def test_a_start_with_a_clock_that_is_ahead_ends_no_action_for_good(store: Store, url: str) -> None:
@@ -384,7 +384,7 @@ def test_a_start_with_a_clock_that_is_ahead_ends_no_action_for_good(store: Store
         source.revision()
         assert source.rows().num_rows == n, passed_s
         with store.read() as session:
-            assert actions.get(session, made).state == "in_force"
+            assert action_queries.get(session, made).state == "in_force"
 
 
 def test_a_start_with_a_clock_that_is_behind_the_store_is_told(
@@ -445,7 +445,7 @@ def test_an_account_is_no_key_of_the_same_number(store: Store, url: str, tmp_pat
         assert not stops(account_id=other, key_id=one, **hashed)
         assert stops(account_id=keyed(KEY, "x"), key_id=other, **hashed)
         with store.write(ADA) as change:
-            actions.promote(change, 1, "the snapshot as a whole")
+            promotion.promote(change, 1, "the snapshot as a whole")
         followed(service, store)
     with store.write(BEN) as change:
         allow.add(change, Subject.KEY, one, owner="ana", reason="x", expires_at=change.now + timedelta(days=1))

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, appeals, cases, lookup, names, policy
-from stillwatch.respond.actions import Subjects
+from stillwatch.respond import action_queries, actions, appeals, cases, lookup, names, policy
+from stillwatch.respond.action_queries import Subjects
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow, AuditRow, Case, Target
 from stillwatch.respond.vocabulary import AGAINST, FOR, LIFT, Action, ActionState, Mode, Reason, Role, Subject
@@ -73,23 +73,23 @@ def _propose(visit: Visit) -> Response:
 def _listed(visit: Visit) -> Response:
     number = visit.number("page")
     with visit.store.read() as session:
-        waiting, ends = actions.waiting(session, visit.now), actions.ending_soon(session, visit.now)
+        waiting, ends = action_queries.waiting(session, visit.now), action_queries.ending_soon(session, visit.now)
         rest = (
             select(ActionRow)
-            .where(~actions.awaits_agreement(visit.now))
+            .where(~action_queries.awaits_agreement(visit.now))
             .order_by(ActionRow.proposed_at.desc(), ActionRow.action_id)
         )
         others = session.scalars(rest.limit(SIZE + 1).offset((number - 1) * SIZE)).all()
-        counts = actions.subject_counts(session, [*waiting, *ends, *others[:SIZE]])
+        counts = action_queries.subject_counts(session, [*waiting, *ends, *others[:SIZE]])
     return visit.show(
         "actions.html", title="Actions", waiting=waiting, ends=ends, others=others[:SIZE], more=len(others) > SIZE, number=number,
-        counts=counts, soon=actions.ENDS_SOON.days,
+        counts=counts, soon=action_queries.ENDS_SOON.days,
     )
 
 
 def _action_or_404(session: Session, action_id: str) -> ActionRow:
     try:
-        return actions.get(session, action_id)
+        return action_queries.get(session, action_id)
     except InputError as error:
         raise NotFoundError("no such action", where=action_id) from error
 
@@ -104,8 +104,8 @@ def _action(visit: Visit) -> Response:
             .order_by(Target.subject, Target.subject_id)
             .limit(SUBJECTS)
         ).all()
-        counts = actions.subject_counts(session, [row])[action_id]
-        answers = actions.approvals(session, action_id)
+        counts = action_queries.subject_counts(session, [row])[action_id]
+        answers = action_queries.approvals(session, action_id)
         lifts = session.scalars(
             select(ActionRow).where(ActionRow.lifts == action_id).order_by(ActionRow.proposed_at)
         ).all()
@@ -115,8 +115,8 @@ def _action(visit: Visit) -> Response:
             counts.live > 0 and row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST)
         )
         renewal, no_renewal = _renewal(session, visit, row) if can_renew else (None, "")
-        periods = actions.enforced_periods(session, row)
-        no_key = actions.without_known_key(session, row, visit.standing(row))
+        periods = action_queries.enforced_periods(session, row)
+        no_key = action_queries.without_known_key(session, row, visit.standing(row))
         about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
         history = session.scalars(
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
@@ -127,7 +127,7 @@ def _action(visit: Visit) -> Response:
         answers=answers, lifts=lifts, history=history,
         parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
-        can_undo=actions.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
+        can_undo=action_queries.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
         no_key=no_key, renewal=renewal, no_renewal=no_renewal, periods=periods, undo_reasons=FOR, pleas=pleas, appeals=heard,
         can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )

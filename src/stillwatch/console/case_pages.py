@@ -13,7 +13,7 @@ from stillwatch.console.security import REVEAL, revealed
 from stillwatch.errors import InputError
 from stillwatch.report import load
 from stillwatch.report.page import Section, section
-from stillwatch.respond import actions, appeals, cases, inclusion
+from stillwatch.respond import action_queries, appeals, cases, inclusion
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Appeal, AuditRow, Campaign, Case, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import TRANSITIONS, Role, State, Verdict
@@ -90,16 +90,17 @@ def _case(visit: Visit) -> Response:
             select(Annotation).where(Annotation.case_id == case_id).order_by(Annotation.annotation_id.desc())
         ).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == case_id)).all()
+        in_force = action_queries.in_force(session, visit.now, case_id=case_id)
         values: dict[str, Any] = {
             "case": case, "members": members, "n_members": n_members, "number": number, "size": MEMBERS,
             "alike": len(members) > 1 and members[0][0].reasons != [] and len({tuple(member.reasons[:3]) for member, _ in members}) == 1,
             "n_excluded": sum(n for (_, excluded), n in tally.items() if excluded),
             "n_left": sum(n for (present, _), n in tally.items() if not present),
-            "actions": acted, "counts": actions.subject_counts(session, acted),
+            "actions": acted, "counts": action_queries.subject_counts(session, acted),
             "remarks": remarks, "runs": runs, "appeals": appeals.listed(session, state=None, case_id=case_id),
-            "uncovered": actions.uncovered(session, visit.now, case_id) if actions.in_force(session, visit.now, case_id=case_id) else [],
-            "cleared_and_held": actions.cleared_and_held(session, visit.now, case_id),
-            "no_key": actions.without_known_key_in_case(session, case_id),
+            "uncovered": action_queries.uncovered(session, visit.now, case_id) if in_force else [],
+            "cleared_and_held": action_queries.cleared_and_held(session, visit.now, case_id),
+            "no_key": action_queries.without_known_key_in_case(session, case_id),
             "overlaps": cases.overlaps(session, [case_id]).get(case_id, {}),
             "no_longer_accused": cases.no_longer_accused(session, [case_id]).get(case_id),
             "joined": cases.joined_since_verdict(session, case_id).get(case_id, 0),

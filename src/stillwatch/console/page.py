@@ -19,7 +19,7 @@ from stillwatch.report import page as report_page
 from stillwatch.report import words
 from stillwatch.report.evidence import FAMILIES, LEAST
 from stillwatch.respond import identifiers, names
-from stillwatch.respond.actions import standing
+from stillwatch.respond.action_queries import standing
 from stillwatch.respond.policy import Policy, active
 from stillwatch.respond.schema import ActionRow, LoginSession
 from stillwatch.respond.store import Actor, Change, Store

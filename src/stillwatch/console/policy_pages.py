@@ -15,7 +15,7 @@ from starlette.responses import Response
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
 from stillwatch.files import reject_repeated_keys
-from stillwatch.respond import actions, policy, throttle
+from stillwatch.respond import action_queries, policy, promotion, throttle
 from stillwatch.respond.bulk import chunks
 from stillwatch.respond.policy import Policy
 from stillwatch.respond.schema import ActionRow, DecisionRow, Key, PolicyVersion, Target
@@ -96,7 +96,7 @@ def backtests(session: Session, policies: Sequence[Policy], now: datetime) -> li
         row.action_id: row
         for row in session.scalars(select(ActionRow).where(ActionRow.proposed_at >= since, ActionRow.kind != LIFT))
     }
-    for row in actions.in_force(session, now):
+    for row in action_queries.in_force(session, now):
         if row.kind != LIFT:
             proposed[row.action_id] = row
     every = sorted(proposed.values(), key=lambda row: row.proposed_at)
@@ -112,7 +112,7 @@ def backtests(session: Session, policies: Sequence[Policy], now: datetime) -> li
             ), key=lambda row: -row["requests"]),
             n_actions=len(every),
             over_cap=[row for row in every if _n_touched(row) > tried.max_accounts],
-            alone=[row for row in every if not row.needed_approvals and actions.others_needed(tried, row)],
+            alone=[row for row in every if not row.needed_approvals and action_queries.others_needed(tried, row)],
             too_long=[row for row in every if row.duration_s > tried.max_duration_s],
             throttled=[ThrottleBacktest(sent, throttle.try_policy(sent.requests, tried, sent.action.parameters)) for sent in held],
             n_throttles_left_out=max(len(throttles) - MOST_THROTTLES, 0),
@@ -168,7 +168,7 @@ def _policy(visit: Visit) -> Response:
     with visit.store.read() as session:
         version, current = policy.active(session)
         versions = session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(100)).all()
-        effect = actions.promotion_effect(session, visit.now, policy.Policy()) if visit.may(Role.ADMIN) else None
+        effect = promotion.promotion_effect(session, visit.now, policy.Policy()) if visit.may(Role.ADMIN) else None
     text = json.dumps(policy.document(current), indent=2, sort_keys=True)
     return visit.show("policy.html", title="Policy", version=version, text=text, versions=versions, effect=effect)
 
@@ -183,7 +183,7 @@ def _version(visit: Visit) -> Response:
         tried = policy.stored(row.document)
         names = [f"version {row.version}", "in force now"][:1 if active == row.version else 2]
         tests = list(zip(names, backtests(session, [tried, current][:len(names)], visit.now), strict=True))
-        effect = actions.promotion_effect(session, visit.now, tried)
+        effect = promotion.promotion_effect(session, visit.now, tried)
     differs = _differences(policy.document(current), policy.document(tried))
     text = json.dumps(policy.document(tried), indent=2, sort_keys=True)
     return visit.show(
@@ -227,7 +227,7 @@ def _promote(visit: Visit) -> Response:
     if not number.isdecimal() or len(number) > 15:
         raise NotFoundError("no such policy version", where=number[:40])
     with visit.change() as change:
-        actions.promote(change, int(number), visit.needed("note"))
+        promotion.promote(change, int(number), visit.needed("note"))
     return visit.go("/policy" if int(number) == policy.BUILT_IN else f"/policy/{number}", "promoted")
 
 

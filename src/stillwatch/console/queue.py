@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit, query
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, cases, identifiers, names
+from stillwatch.respond import action_queries, cases, identifiers, names
 from stillwatch.respond.schema import Account, ActionRow, Campaign, Case, Key, Member, Target
 from stillwatch.respond.vocabulary import OPEN_STATES, ActionState, Role, State, Subject
 
@@ -34,7 +34,7 @@ def _queue(visit: Visit) -> Response:
         for action in session.scalars(held):
             waiting.setdefault(str(action.case_id), Counter())[visit.standing(action)] += 1
         to_answer = session.scalar(
-            select(func.count()).select_from(ActionRow).where(actions.awaits_agreement(visit.now))
+            select(func.count()).select_from(ActionRow).where(action_queries.awaits_agreement(visit.now))
         )
     return visit.show(
         "queue.html", title="Queue", cases=found[:SIZE], more=len(found) > SIZE, number=number, chosen=chosen, counts=counts,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from stillwatch.respond import actions, appeals, blast, lookup, names, policy
+from stillwatch.respond import action_queries, actions, appeals, blast, lookup, names, policy
 from stillwatch.respond.acting import Args, as_json, head, limit, meant, no_key_lines, reading, say, say_more, spaced, writing
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow
@@ -18,18 +18,18 @@ def list_actions(args: Args) -> dict[str, Any]:
     """``actions list``."""
     most, now = limit(args, "actions"), datetime.now(UTC)
     with reading(args) as session:
-        waiting, lapsed = actions.waiting(session, now), actions.lapsed(session, now)
-        found = waiting if args.waiting else actions.in_force(session, now)
+        waiting, lapsed = action_queries.waiting(session, now), action_queries.lapsed(session, now)
+        found = waiting if args.waiting else action_queries.in_force(session, now)
         rows, more = found[:most], len(found) > most
-        ending = actions.ending_soon(session, now)
+        ending = action_queries.ending_soon(session, now)
         _, held = policy.active(session)
-        standing = {row.action_id: actions.standing(row, held, now) for row in rows}
-        counts = actions.subject_counts(session, rows)
+        standing = {row.action_id: action_queries.standing(row, held, now) for row in rows}
+        counts = action_queries.subject_counts(session, rows)
     if rows:
         head(args, f"{'ACTION':{len(rows[0].action_id)}}  {'STATE':9} {'KIND':9} {'MODE':7} {'TOUCHES':16}  CASE  BY  UNTIL, UTC")
     for row in rows:
         n, until = counts[row.action_id], "" if row.expires_at is None else f"until {row.expires_at:%Y-%m-%d %H:%M}"
-        what = f"{spaced(standing[row.action_id]):9} {actions.described(row):9} {row.mode:7}"
+        what = f"{spaced(standing[row.action_id]):9} {action_queries.described(row):9} {row.mode:7}"
         say(args, f"{row.action_id}  {what} {n.live:>7,} {noun(n.live, 'subject'):8}  {row.case_id or ''}  by {row.proposed_by} {until}"
                   f"{_no_longer_touched(n)}")
     say_more(args, more=more)
@@ -38,10 +38,11 @@ def list_actions(args: Args) -> dict[str, Any]:
     if waiting and not args.waiting:
         say(args, f"waiting for another person: {len(waiting):,}; stillwatch actions list --waiting")
     if lapsed:
-        say(args, f"lapsed, since nobody agreed within {actions.AGREE_WITHIN.days} days: {', '.join(row.action_id for row in lapsed[:5])}"
+        first = ", ".join(row.action_id for row in lapsed[:5])
+        say(args, f"lapsed, since nobody agreed within {action_queries.AGREE_WITHIN.days} days: {first}"
                   f"{' …' if len(lapsed) > 5 else ''}; stillwatch actions reject ACTION --note WHY, or stillwatch actions sweep")
     if ending and not args.waiting:
-        say(args, f"end within {actions.ENDS_SOON.days} days, and nobody proposed them again: "
+        say(args, f"end within {action_queries.ENDS_SOON.days} days, and nobody proposed them again: "
                   f"{', '.join(row.action_id for row in ending[:5])}"
                   f"{' …' if len(ending) > 5 else ''}; stillwatch actions renew ACTION")
     listed = [as_json(row) | {"standing": standing[row.action_id], "touched": counts[row.action_id]._asdict()} for row in rows]
@@ -51,18 +52,18 @@ def list_actions(args: Args) -> dict[str, Any]:
 def show_action(args: Args) -> dict[str, Any]:
     """``actions show``."""
     with reading(args) as session:
-        row = actions.get(session, args.action)
-        answers = actions.approvals(session, args.action)
-        subjects = actions.targets(session, args.action, live=True)
+        row = action_queries.get(session, args.action)
+        answers = action_queries.approvals(session, args.action)
+        subjects = action_queries.targets(session, args.action, live=True)
         related_appeals = appeals.listed(session, state=None, action_id=args.action)
         if row.state == ActionState.PROPOSED and row.kind != LIFT:  # whoever decides on the proposal should know
             related_appeals = [*related_appeals, *appeals.open_against(session, row)]
         _, held = policy.active(session)
-        standing = actions.standing(row, held, datetime.now(UTC))
-        n = actions.subject_counts(session, [row])[row.action_id]
+        standing = action_queries.standing(row, held, datetime.now(UTC))
+        n = action_queries.subject_counts(session, [row])[row.action_id]
         still = _still_under_lines(session, datetime.now(UTC), row)
-        periods = actions.enforced_periods(session, row)
-        no_key = actions.without_known_key(session, row, standing)
+        periods = action_queries.enforced_periods(session, row)
+        no_key = action_queries.without_known_key(session, row, standing)
         allowed = blast.allowed(session, datetime.now(UTC), subjects) if row.state == ActionState.IN_FORCE else set()
     named = [f"{subject}:{subject_id}" for subject, subject_id in subjects]
     result = {
@@ -73,7 +74,7 @@ def show_action(args: Args) -> dict[str, Any]:
         "n_without_known_key": no_key.n,
         "carried_out": [{"since": s.since.isoformat(), "until": s.until.isoformat(), "policy_version": s.version} for s in periods],
     }
-    say(args, f"{row.action_id}: {actions.described(row)} for {spaced(row.reason)}, {spaced(standing)} (proposed as {row.mode})",
+    say(args, f"{row.action_id}: {action_queries.described(row)} for {spaced(row.reason)}, {spaced(standing)} (proposed as {row.mode})",
         *_time_lines(row, periods), _touched_line(n, standing), *_allowed_lines(len(allowed)), *no_key_lines(*no_key),
         *_proposal_lines(row), *still, *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in answers),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in related_appeals))
@@ -114,9 +115,9 @@ def approve_action(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         row = actions.approve(change, args.action, args.note)
         _, held = policy.active(change.session)
-        n = actions.subject_counts(change.session, [row])[row.action_id]
+        n = action_queries.subject_counts(change.session, [row])[row.action_id]
         still = _still_under_lines(change.session, change.now, row)
-    say(args, _touched_line(n, actions.standing(row, held, datetime.now(UTC))), *_proposal_lines(row), *still)
+    say(args, _touched_line(n, action_queries.standing(row, held, datetime.now(UTC))), *_proposal_lines(row), *still)
     return _say_outcome(args, row, held) | {"touched": n._asdict()}
 
 
@@ -144,10 +145,10 @@ def undo_action(args: Args) -> dict[str, Any]:
 def renew_action(args: Args) -> dict[str, Any]:
     """``actions renew``."""
     with writing(args) as change:
-        before = actions.targets(change.session, args.action, live=True)
+        before = action_queries.targets(change.session, args.action, live=True)
         row = actions.renew(change, args.action, duration_s=_duration_s(args), note=args.note)
         _, held = policy.active(change.session)
-        again = set(actions.targets(change.session, row.action_id, live=True))
+        again = set(action_queries.targets(change.session, row.action_id, live=True))
     spared = [subject_id for subject, subject_id in before if (subject, subject_id) not in again]
     if spared:
         say(args, f"{number_of(len(spared), 'subject')} of {args.action} spared (allowed or cleared since): "
@@ -174,7 +175,7 @@ def _duration_s(args: Args) -> float | None:
     return None if args.days is None else args.days * DAY_S
 
 
-def _touched_line(n: actions.SubjectCounts, standing: str) -> str:
+def _touched_line(n: action_queries.SubjectCounts, standing: str) -> str:
     """How many subjects an action touches, in a line."""
     does = _TOUCH_WORDS.get(standing, "at its end it touched")
     return f"{does} {number_of(n.live, 'subject')}{_no_longer_touched(n)}"
@@ -186,7 +187,7 @@ def _allowed_lines(n: int) -> list[str]:
     return [words] * (n > 0)
 
 
-def _time_lines(row: ActionRow, periods: Sequence[actions.EnforcedPeriod]) -> list[str]:
+def _time_lines(row: ActionRow, periods: Sequence[action_queries.EnforcedPeriod]) -> list[str]:
     """When an action took effect, and when it was enforced rather than in shadow, in lines."""
     if row.effective_at is None or row.kind == LIFT:
         return []
@@ -200,9 +201,9 @@ def _still_under_lines(session: Session, now: datetime, lift: ActionRow) -> list
     if lift.kind != LIFT:
         return []
     return [
-        f"still under {actions.get(session, action_id).kind} {action_id}, {number_of(len(some), 'subject')}: stillwatch actions undo "
-        f"{action_id} --reason {lift.reason}{names.options(some)}"
-        for action_id, some in actions.still_under(session, now, lift).items()
+        f"still under {action_queries.get(session, action_id).kind} {action_id}, {number_of(len(some), 'subject')}: stillwatch actions "
+        f"undo {action_id} --reason {lift.reason}{names.options(some)}"
+        for action_id, some in action_queries.still_under(session, now, lift).items()
     ]
 
 
@@ -212,7 +213,7 @@ _TOUCH_WORDS: dict[str, str] = {
 }
 
 
-def _no_longer_touched(n: actions.SubjectCounts) -> str:
+def _no_longer_touched(n: action_queries.SubjectCounts) -> str:
     """How many of the proposed subjects are no longer touched, in words; empty if none."""
     spared = f", {n.spared:,} spared (allowed or cleared before it took effect)" if n.spared else ""
     return spared + (f", {n.released:,} let go since" if n.released else "")
@@ -295,13 +296,14 @@ def _why_in_shadow(row: ActionRow, held: policy.Policy) -> str:
 
 
 def _say_outcome(args: Args, row: ActionRow, held: policy.Policy) -> dict[str, Any]:
-    standing = actions.standing(row, held, datetime.now(UTC))
+    standing = action_queries.standing(row, held, datetime.now(UTC))
     if standing == ActionState.PROPOSED:
-        outcome = f"{actions.described(row)} ({row.mode}) waits for another person: stillwatch actions approve {row.action_id} --as NAME"
+        what = action_queries.described(row)
+        outcome = f"{what} ({row.mode}) waits for another person: stillwatch actions approve {row.action_id} --as NAME"
     elif standing == Standing.SHADOW:
         why = _why_in_shadow(row, held)
         outcome = f"{row.kind} is in shadow: decisions record what it would have done, and nothing is carried out ({why})"
     else:
-        outcome = f"{actions.described(row)} is {spaced(standing)}"
+        outcome = f"{action_queries.described(row)} is {spaced(standing)}"
     say(args, f"{row.action_id}: {outcome}")
     return as_json(row) | {"standing": standing}

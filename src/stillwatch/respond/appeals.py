@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, blast, cases, identifiers, names
+from stillwatch.respond import action_queries, actions, blast, cases, identifiers, names
 from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import ActionRow, Appeal, Approval, Campaign, Key, Member, Target, User
 from stillwatch.respond.store import Change
@@ -99,7 +99,7 @@ def _demand_touches(session: Session, action: ActionRow, account_id: str) -> Non
     """Raise unless the action took effect and touches, or touched, the account or one of its keys."""
     if action.kind == LIFT or action.effective_at is None:
         raise InputError("it is no action that took effect", where=action.action_id, todo="See stillwatch actions list")
-    if not set(blast.with_own_keys(session, account_id)) & set(actions.targets(session, action.action_id)):
+    if not set(blast.with_own_keys(session, account_id)) & set(action_queries.targets(session, action.action_id)):
         identifiers.demand(session, [(Subject.ACCOUNT, account_id)])
         raise InputError(f"{action.action_id} touches no such account", where=account_id)
 
@@ -139,7 +139,10 @@ def deciders(session: Session, appeal: Appeal, now: datetime) -> Deciders:
     barred = _took_part(session, every)
     free = [name for name in able if names.folded(name) not in barred]
     if able and not free:
-        live = [row for row in every if row.state == ActionState.PROPOSED or actions.holds(row, now) or row.action_id == appeal.action_id]
+        live = [
+            row for row in every
+            if row.state == ActionState.PROPOSED or action_queries.holds(row, now) or row.action_id == appeal.action_id
+        ]
         barred = _took_part(session, live)
         free = [name for name in able if names.folded(name) not in barred]
     return Deciders(barred, tuple(free) if users else None)
@@ -199,7 +202,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
         cases.label(change, row.account_id, innocent=True, source="appeal", case_id=row.case_id)
         subjects, note = blast.with_own_keys(change.session, row.account_id), f"appeal {appeal_id}"
         for action in touching(change.session, row.account_id):
-            if actions.holds(action, change.now):
+            if action_queries.holds(action, change.now):
                 lifts += actions.ensure_lifts(change, action.action_id, Reason.APPEAL_OVERTURNED, subjects, note)
     _resume_case(change, row, any(lift.state == ActionState.PROPOSED and lift.case_id == row.case_id for lift in lifts))
     return lifts
@@ -207,7 +210,7 @@ def decide(change: Change, appeal_id: int, *, overturned: bool, reason: str) -> 
 
 def touching(session: Session, account_id: str, state: ActionState = ActionState.IN_FORCE) -> Sequence[ActionRow]:
     """Actions and lifts in ``state`` that touch the account or one of its keys."""
-    return actions.touching(session, blast.with_own_keys(session, account_id), state)
+    return action_queries.touching(session, blast.with_own_keys(session, account_id), state)
 
 
 def _resume_case(change: Change, row: Appeal, waits: bool) -> None:
@@ -228,7 +231,7 @@ def _resume_case(change: Change, row: Appeal, waits: bool) -> None:
 
 def open_against(session: Session, action: ActionRow) -> list[Appeal]:
     """Open appeals about the action's case, or of accounts that it touches or would touch, also by a key; oldest first."""
-    account_ids: set[str] = set().union(*blast.judged_names(session, actions.targets(session, action.action_id, live=True)).values())
+    account_ids: set[str] = set().union(*blast.judged_names(session, action_queries.targets(session, action.action_id, live=True)).values())
     return [row for row in listed(session) if row.account_id in account_ids or (row.case_id and row.case_id == action.case_id)]
 
 

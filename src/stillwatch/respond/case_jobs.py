@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from stillwatch.files import write_parquet
-from stillwatch.respond import actions, appeals, blast, cases, importing, inclusion, names, policy
+from stillwatch.respond import action_queries, appeals, blast, cases, importing, inclusion, names, policy
 from stillwatch.respond.acting import Args, actor, as_json, head, limit, no_key_lines, reading, say, say_more, spaced, the_account, writing
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Campaign, Case, Member, Run
 from stillwatch.respond.store import DEFAULT_URL, Store
@@ -114,8 +114,8 @@ def show_case(args: Args) -> dict[str, Any]:
         row, now = cases.get(session, args.case), datetime.now(UTC)
         members = cases.members(session, args.case)
         _, held_policy = policy.active(session)
-        held = actions.in_force(session, now, case_id=args.case)
-        pending, lapsed = (proposed(session, now, case_id=args.case) for proposed in (actions.waiting, actions.lapsed))
+        held = action_queries.in_force(session, now, case_id=args.case)
+        pending, lapsed = (proposed(session, now, case_id=args.case) for proposed in (action_queries.waiting, action_queries.lapsed))
         notes = session.scalars(select(Annotation).where(Annotation.case_id == args.case).order_by(Annotation.annotation_id)).all()
         runs = session.scalars(select(Campaign).where(Campaign.case_id == args.case)).all()
         found_at = session.get(Run, row.run_id)
@@ -123,12 +123,12 @@ def show_case(args: Args) -> dict[str, Any]:
         case_appeals = appeals.listed(session, state=None, case_id=args.case)
         shown = members[:MOST_SHOWN]
         facts = {a.account_id: a for a in session.scalars(select(Account).where(Account.account_id.in_([m.account_id for m in shown])))}
-        standings = {a.action_id: actions.standing(a, held_policy, now) for a in held}
-        cleared = actions.cleared_and_held(session, now, args.case)
+        standings = {a.action_id: action_queries.standing(a, held_policy, now) for a in held}
+        cleared = action_queries.cleared_and_held(session, now, args.case)
         joined = cases.joined_since_verdict(session, args.case).get(args.case, 0)
         overlaps, alike = cases.overlaps(session, [args.case]).get(args.case, {}), cases.sharing_objects(session, row)
         no_longer_accused = cases.no_longer_accused(session, [args.case]).get(args.case)
-        no_key = actions.without_known_key_in_case(session, args.case)
+        no_key = action_queries.without_known_key_in_case(session, args.case)
         allowed = {name for _, name in blast.allowed(session, now, [(Subject.ACCOUNT, m.account_id) for m in members])}
         result: dict[str, Any] = {
             "case": as_json(row, "details") | {"details": {name: part for name, part in row.details.items() if name != PROMPT_TEXTS}},
@@ -136,7 +136,7 @@ def show_case(args: Args) -> dict[str, Any]:
             "actions": [as_json(a) | {"standing": standings[a.action_id]} for a in held],
             "waiting": [as_json(a) for a in pending], "lapsed": [as_json(a) for a in lapsed],
             "annotations": [as_json(n) for n in notes], "campaigns": [as_json(c) for c in runs],
-            "appeals": [as_json(a) for a in case_appeals], "uncovered": actions.uncovered(session, now, args.case) if held else [],
+            "appeals": [as_json(a) for a in case_appeals], "uncovered": action_queries.uncovered(session, now, args.case) if held else [],
             "proofs": proofs,
             "cleared_and_held": {action_id: [_subject_name(target) for target in some] for action_id, some in cleared.items()},
             "allowed": sorted(allowed), "n_without_known_key": no_key.n,
@@ -156,10 +156,10 @@ def show_case(args: Args) -> dict[str, Any]:
     if len(members) > MOST_SHOWN:
         say(args, f"  … and {len(members) - MOST_SHOWN:,} more (--json has all)")
     say(args, *(_action_line(a, standings[a.action_id]) for a in held),
-        *(f"waits for another person: {actions.described(a)} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}"
+        *(f"waits for another person: {action_queries.described(a)} ({a.mode}) by {a.proposed_by}; stillwatch actions approve {a.action_id}"
           for a in pending),
-        *(f"lapsed, since nobody agreed within {actions.AGREE_WITHIN.days} days: {a.kind} ({a.mode}) by {a.proposed_by}; turn it down: "
-          f"stillwatch actions reject {a.action_id} --note WHY" for a in lapsed),
+        *(f"lapsed, since nobody agreed within {action_queries.AGREE_WITHIN.days} days: {a.kind} ({a.mode}) by {a.proposed_by}; "
+          f"turn it down: stillwatch actions reject {a.action_id} --note WHY" for a in lapsed),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in case_appeals),
         *(f"proof: {p['says']}; suspect {p['suspect']}; manifest.json {p['manifest_sha256']}" for p in proofs),
         *(line for n in notes for line in f"{n.at:%Y-%m-%d} {n.by}: {n.text}".replace("\n", "\n    ").split("\n")))
@@ -172,7 +172,7 @@ def show_case(args: Args) -> dict[str, Any]:
     return result
 
 
-def _still_held_lines(cleared: Mapping[str, Sequence[actions.HeldSubject]], account: str | None = None) -> Iterator[str]:
+def _still_held_lines(cleared: Mapping[str, Sequence[action_queries.HeldSubject]], account: str | None = None) -> Iterator[str]:
     """A line for each action that still touches accounts judged innocent, or their keys, with the command that ends it.
 
     Args:
@@ -188,7 +188,7 @@ def _still_held_lines(cleared: Mapping[str, Sequence[actions.HeldSubject]], acco
                    f"--reason false_positive{names.options((target.subject, target.subject_id) for target in of_account)}")
 
 
-def _subject_name(target: actions.HeldSubject) -> str:
+def _subject_name(target: action_queries.HeldSubject) -> str:
     """A subject as ``--json`` prints it: an account by its identifier, a key with the prefix ``key:``."""
     return target.subject_id if target.subject is Subject.ACCOUNT else f"{target.subject}:{target.subject_id}"
 
@@ -291,7 +291,7 @@ def move_case(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         verdict = None if args.verdict is None else Verdict(args.verdict)
         row = cases.move(change, args.case, State(args.state), verdict=verdict, note=args.note)
-        held = actions.cleared_and_held(change.session, change.now, args.case)
+        held = action_queries.cleared_and_held(change.session, change.now, args.case)
     say(args, f"{row.case_id} is {spaced(row.state)}", *_still_held_lines(held))
     return as_json(row, "details")
 
@@ -318,7 +318,7 @@ def exclude_account(args: Args) -> dict[str, Any]:
     with writing(args) as change:
         account = the_account(change.session, args)
         row = cases.exclude(change, args.case, account, args.note)
-        held = actions.cleared_and_held(change.session, change.now, args.case)
+        held = action_queries.cleared_and_held(change.session, change.now, args.case)
     say(args, f"{account} is excluded from {args.case}, and counts as innocent", *_still_held_lines(held, account))
     return as_json(row)
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, audit, blast, identifiers, names
+from stillwatch.respond import action_queries, audit, blast, identifiers, names
 from stillwatch.respond.schema import (
     Account,
     ActionRow,
@@ -195,7 +195,7 @@ def _erase(
     return {"pseudonym": new.account, **done}
 
 
-def _nothing_holds(session: Session, now: datetime, subjects: actions.Subjects, ids: Sequence[str]) -> None:
+def _nothing_holds(session: Session, now: datetime, subjects: action_queries.Subjects, ids: Sequence[str]) -> None:
     """Raise if something needs the name still: it would go on under a name that nobody has."""
     holding = or_(ActionRow.state == ActionState.PROPOSED, (ActionRow.state == ActionState.IN_FORCE) & (ActionRow.expires_at > now))
     held = session.execute(

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from stillwatch.errors import InputError
 from stillwatch.files import read_json, reject_repeated_keys
-from stillwatch.respond import actions, cases, policy, throttle
+from stillwatch.respond import cases, policy, promotion, throttle
 from stillwatch.respond.acting import Args, as_json, reading, say, writing
 from stillwatch.respond.runs import read_requests
 from stillwatch.respond.schema import PolicyVersion
@@ -50,7 +50,7 @@ def draft_policy(args: Args) -> dict[str, Any]:
     with writing(args, create=True) as change:
         drafted = policy.parse(document)
         row = policy.draft(change, drafted, args.note)
-        effect = actions.promotion_effect(change.session, change.now, drafted)
+        effect = promotion.promotion_effect(change.session, change.now, drafted)
     say(args, *_promotion_lines(effect), f"version {row.version}; promote it with: stillwatch policy promote {row.version} --note …")
     return as_json(row)
 
@@ -132,13 +132,14 @@ def promote_policy(args: Args) -> dict[str, Any]:
     """``policy promote``."""
     with writing(args) as change:
         wanted = change.session.get(PolicyVersion, args.version)
-        effect = actions.promotion_effect(change.session, change.now, policy.Policy() if wanted is None else policy.stored(wanted.document))
-        row = actions.promote(change, args.version, args.note)
+        new = policy.Policy() if wanted is None else policy.stored(wanted.document)
+        effect = promotion.promotion_effect(change.session, change.now, new)
+        row = promotion.promote(change, args.version, args.note)
     say(args, *_promotion_lines(effect), f"version {args.version} is in force")
     return {"version": policy.BUILT_IN} if row is None else as_json(row)
 
 
-def _promotion_lines(effect: actions.PromotionEffect) -> list[str]:
+def _promotion_lines(effect: promotion.PromotionEffect) -> list[str]:
     """Which actions a promotion starts or stops enforcing, and on whom it ends some, in lines."""
     turns = (
         ("carried out from its promotion on, and in shadow until then", effect.kinds, effect.n_subjects),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from stillwatch.respond import actions
+from stillwatch.respond import action_queries
 from stillwatch.respond import policy as policies
 from stillwatch.respond.bulk import chunks, put
 from stillwatch.respond.policy import Policy
@@ -142,7 +142,8 @@ def _rules(session: Session, now: datetime, policy: Policy) -> tuple[Rule, ...]:
     """By name; of several on one subject the decision service's snapshot knows which decides."""
     return tuple(
         Rule(
-            row.action_id, row.kind, actions.effective_mode(row, policy), row.reason, row.case_id, row.expires_at, row.policy_version,
+            row.action_id, row.kind, action_queries.effective_mode(row, policy), row.reason, row.case_id, row.expires_at,
+            row.policy_version,
             {**policy.parameters.get(row.kind, {}), **policies.valid_parameters(Action(row.kind), row.parameters)},
         )
         for row in session.scalars(select(ActionRow).where(*_in_force(now)).order_by(ActionRow.action_id))

@@ -177,7 +177,7 @@ def _identify(args: argparse.Namespace) -> Any:
     if args.file is not None or args.run is not None or args.out is not None:
         return _whose(args)
     _extra()
-    from stillwatch.respond import actions, cases, policy
+    from stillwatch.respond import action_queries, cases, policy
     from stillwatch.respond.acting import reading
     from stillwatch.respond.store import ForbiddenError
     from stillwatch.serve.identity import Identities
@@ -201,8 +201,8 @@ def _identify(args: argparse.Namespace) -> Any:
                 for row in rows:
                     row["cases"] = cases.of_accounts(session, row["ids"])
                     subjects = [(kind, id_) for kind in ("account", "key") for id_ in row["ids"]]
-                    live = actions.touching(session, subjects)
-                    row["actions"] = {row.action_id: f"{row.kind}, {actions.standing(row, held, now)}" for row in live}
+                    live = action_queries.touching(session, subjects)
+                    row["actions"] = {row.action_id: f"{row.kind}, {action_queries.standing(row, held, now)}" for row in live}
         except ForbiddenError as error:
             if args.key_file is None:
                 raise

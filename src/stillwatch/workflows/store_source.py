@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stillwatch.errors import InputError
-from stillwatch.respond import actions, audit
+from stillwatch.respond import action_queries, actions, audit
 from stillwatch.respond import tokens as stored
 from stillwatch.respond.snapshot import Decision, Rule, Stream, append_decisions, read_changes, streamed
 from stillwatch.respond.store import ANSWER_S, SYSTEM, Store, StoreError
@@ -130,7 +130,7 @@ def signs_against(clock: Clock, store: Store) -> list[str]:
     """What the store tells against the time of a start, a sentence each; the clock learns when the store's newest entry was made."""
     now = datetime.fromtimestamp(clock.now(), UTC)
     with store.read() as session:
-        newest, n_over = audit.newest_at(session), actions.n_over(session, now - LONG_OVER)
+        newest, n_over = audit.newest_at(session), action_queries.n_over(session, now - LONG_OVER)
     clock.past = None if newest is None else newest.timestamp()
     signs, told = [], f"this machine's clock ({now:%Y-%m-%d %H:%M} UTC)"
     if newest is not None and clock.behind_s:
