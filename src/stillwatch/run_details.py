@@ -24,7 +24,7 @@ PACKETS = "packets.jsonl"
 PACKET = ".packet.zip"
 """After the campaign's identifier, the name of a packet."""
 
-BLANK = "▒▒▒"
+MASK = "▒▒▒"
 """In the templates of a campaign, what stands for words that its prompts do not have in common."""
 
 MAX_NUMBER = 1e15
@@ -166,30 +166,35 @@ SAMPLED = {
     **dict.fromkeys(("context.common_work", "harvest.distinct"), "in a sample of 1 in {} of the prompts"),
 }
 """What is counted in a sample of a large group's values (:mod:`stillwatch.judge.sample`), and how that is said."""
-ITSELF = "This account itself"
+ACCOUNT_REASON_PREFIX = "This account itself"
 """How the last of an account's reasons begins: what is said of it alone, and not of its campaign or group."""
-MEDIAN = "the median one here"
+MEDIAN_ACCOUNT_WORDS = "the median one here"
 """How, within that reason, in parentheses, the requests and days of its group's median account begin."""
-NO_LINK = "no conversation, payment method, telephone number or mailbox"
+LINK_WORDS = {
+    "session.handoff": "conversations", "identity.payment": "a payment method", "identity.phone": "a telephone number",
+    "identity.email": "a mailbox",
+}
+"""View of a link between accounts -> what they share, within that reason."""
+NO_LINK_WORDS = "no conversation, payment method, telephone number or mailbox"
 """What an account that nothing links shares, within that reason."""
-EVEN = 0.01
+NO_EXCESS_SPREAD = 0.01
 """What ``volume.even_load`` has in place of a spread that is not beyond what counting alone gives."""
-DECADES = {
+LOG10_SCALE = {
     "content.queue": 1, "context.overlap": 2, "harvest.long_answers": 1, "harvest.rate": 3, "harvest.volume": 7, "context.crowd": 4,
     "context.sent": 1,
 }
-"""Powers of ten that 1 stands for, of the pieces whose values are logarithms."""
+"""Pieces whose observed and expected values are decimal logarithms, each divided by this many powers of ten."""
 
 
-def measured(piece: Mapping[str, Any]) -> dict[str, Any]:
-    """A piece of ``evidence`` as people read it: observed and expected decoded, and their ``unit``, empty where its sentence says it."""
+def decode_evidence(piece: Mapping[str, Any]) -> dict[str, Any]:
+    """A piece of ``evidence`` with ``observed`` and ``expected`` as people read them, and their ``unit``; "" where its sentence says it."""
     name, values = str(piece.get("name")), {key: piece.get(key) for key in ("observed", "expected")}
-    if name in DECADES:
+    if name in LOG10_SCALE:
         # A float ends at 308 powers of ten, a folder that was changed by hand need not.
-        values = {key: None if value is None else 10.0 ** min(DECADES[name] * value, 300) for key, value in values.items()}
+        values = {key: None if value is None else 10.0 ** min(LOG10_SCALE[name] * value, 300) for key, value in values.items()}
     unit = UNITS.get(name)
     if name == "volume.even_load":
-        values = {key: 0.0 if value == EVEN else value for key, value in values.items()}
+        values = {key: 0.0 if value == NO_EXCESS_SPREAD else value for key, value in values.items()}
         unit = ("(no more uneven than chance)",) * 2 if values["observed"] == 0 else unit
     if name == "infra.rotation" and values["observed"] is not None:
         values["observed"] /= piece.get("sampled_one_in") or 1  # what was seen: the range tells of how many that may be
@@ -218,7 +223,7 @@ def _sample_words(piece: Mapping[str, Any], name: str) -> Iterator[str]:
 
 def observed_and_expected(piece: Mapping[str, Any], format_number: Callable[[float | None], str]) -> str:
     """``observed 40 accounts, expected 1.3``, with numbers as ``format_number``; nothing expected where no norm is known."""
-    values = measured(piece)
+    values = decode_evidence(piece)
     expected = "" if values["expected"] is None else f", expected {format_number(values['expected'])}"
     return f"observed {format_number(values['observed'])} {values['unit']}".rstrip() + expected
 

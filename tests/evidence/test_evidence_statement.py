@@ -93,7 +93,7 @@ def test_what_was_counted_in_a_sample_says_so_as_the_report_does() -> None:
     row = {"campaign_id": "c", "verdict": "campaign", "score": 5.0, "q_value": 0.1, "n_accounts": 900, "views": [], "explanations": []}
     account = {"account_id": MINE, "verdict": "campaign", "score": 5.0, "reasons": []}
     told = statement._statement({"row": row, "details": {"evidence": [piece], "sampled_one_in": 32}}, {}, account, None, None)
-    evidence = [run_details.measured(one) for one in told["evidence"]]
+    evidence = [run_details.decode_evidence(one) for one in told["evidence"]]
     about = {"sha256": "", "created_at": "2026-02-02T00:00:00+00:00", "key_id": None}
     texts = {"called": "c", "contact": "", "missing": [], "erased": [], "version": ""}
     page = statement._template().render(statement=told, evidence=evidence, packet=about, **texts)

@@ -17,7 +17,7 @@ from stillwatch.judge.pieces import SIGNS as SINGLE
 from stillwatch.judge.reasons import MANY, NOWHERE, REASONS, everyday
 from stillwatch.judge.results import evidence_rows, reasons
 from stillwatch.judge.sample import in_all
-from stillwatch.run_details import DECADES, UNITS
+from stillwatch.run_details import LOG10_SCALE, UNITS
 
 SIGNS = {name: SINGLE.get(name, 1) for name in (*LINKED_PIECES, *UNLINKED_PIECES)}
 """Of single pieces and of those that agree, which can only speak for a campaign."""
@@ -393,7 +393,7 @@ def test_every_piece_has_a_sentence() -> None:
 
 def test_what_is_observed_has_a_unit_and_tables_keep_what_is_encoded() -> None:
     assert {*judge.EVIDENCE} <= {*UNITS}
-    assert {*DECADES} <= {*UNITS} <= {*judge.EVIDENCE, *CONDUCT}
+    assert {*LOG10_SCALE} <= {*UNITS} <= {*judge.EVIDENCE, *CONDUCT}
     told, found = values(1, identity__payment=1.0, context__crowd=0.5, context__yardstick=0.0), findings(1, {})
     found["identity.payment"] = judge.Finding(*(np.array([x]) for x in (1.0, 40.0, 1.3, 1e-9)))
     used = model(linked=part(identity__payment=9.0, context__crowd=9.0))

@@ -13,7 +13,7 @@ from stillwatch.judge.conduct import apart, own_client
 from stillwatch.judge.evidence.infra import network, rotation
 from stillwatch.judge.evidence.volume import even_load
 from stillwatch.judge.people import people as join
-from stillwatch.run_details import EVEN
+from stillwatch.run_details import NO_EXCESS_SPREAD
 from stillwatch.tables import ACCOUNTS
 
 
@@ -88,7 +88,7 @@ def test_loads_are_shown_beside_usual_ones_less_what_counting_gives() -> None:
     found = even_load(scene(groups(range(40)), people(40), measured(groups(range(40)), n=n)))
     assert found.expected == pytest.approx(found.observed)
     same = even_load(scene(groups(range(40)), people(40), measured(groups(range(40)), n=np.full(40, 40))))
-    assert same.observed.tolist() == [EVEN]
+    assert same.observed.tolist() == [NO_EXCESS_SPREAD]
 
 
 def test_what_is_usual_is_not_taken_from_groups_of_one_program() -> None:

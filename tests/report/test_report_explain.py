@@ -14,7 +14,7 @@ from stillwatch import cli
 from stillwatch.files import table_digests, write_json
 from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.report import explain
-from stillwatch.run_details import ITSELF, NO_LINK, signed_score
+from stillwatch.run_details import ACCOUNT_REASON_PREFIX, NO_LINK_WORDS, signed_score
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
 
@@ -50,7 +50,7 @@ def test_what_an_account_itself_shares_is_told_apart_from_what_its_group_does(
     verdicts = pq.read_table(run / "accounts.parquet").to_pylist()
     for row in verdicts:
         if row["account_id"] == other:
-            row["reasons"] = [*row["reasons"][:-1], f"{ITSELF}: 3 requests; it shares {NO_LINK} with others here"]
+            row["reasons"] = [*row["reasons"][:-1], f"{ACCOUNT_REASON_PREFIX}: 3 requests; it shares {NO_LINK_WORDS} with others here"]
         if row["account_id"] == one:  # as in a run of traces
             row["reasons"] = row["reasons"][:-1]
     pq.write_table(pa.Table.from_pylist(verdicts, ACCOUNT_VERDICTS.schema), run / "accounts.parquet")

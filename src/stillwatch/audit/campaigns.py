@@ -66,7 +66,7 @@ def load(run: Path) -> Templates:
         raise InputError(f"no templates can be read ({str(error).splitlines()[0]})", where=path) from error
     kept = []
     for name, masked in templates:
-        pieces = tuple(piece for part in masked.split(run_details.BLANK) if (piece := _plain(part)))
+        pieces = tuple(piece for part in masked.split(run_details.MASK) if (piece := _plain(part)))
         if sum(len(piece.split()) for piece in pieces) >= MIN_SHOWN and (name, pieces) not in kept:
             kept.append((name, pieces))
     if not kept:

@@ -140,7 +140,7 @@ def _evidence(groups: list[Mapping[str, Any]]) -> tuple[dict[str, F64], dict[str
         values[name] = np.where(np.isnan(kept), computed, kept)
     # Packets of earlier versions have two capped values in its place.
     sent = column("context.sent", "value")
-    log_requests = run_details.DECADES["harvest.volume"] * values["harvest.volume"]
+    log_requests = run_details.LOG10_SCALE["harvest.volume"] * values["harvest.volume"]
     values["context.sent"] = np.where(np.isnan(sent), log_requests - log_accounts(values), sent)
     findings = {
         name: judge.Finding(values[name], column(name, "observed"), column(name, "expected"), column(name, "p_value"))

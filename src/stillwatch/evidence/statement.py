@@ -31,7 +31,7 @@ from stillwatch.files import atomic_write, digest, json_bytes, write_json
 from stillwatch.keys import signing
 from stillwatch.report import page, words
 from stillwatch.report.evidence import LEAST
-from stillwatch.run_details import measured
+from stillwatch.run_details import decode_evidence
 from stillwatch.terminal.counting import number_of
 
 COLUMNS = ("event_id", "timestamp", "key_id", "model", "status", "input_tokens", "output_tokens")
@@ -72,8 +72,8 @@ def write(
     missing, erased = _missing(verified.manifest["missing"], requests), list(_erased(verified.manifest))
     about = {"sha256": digest(path), "created_at": verified.manifest["created_at"], "key_id": verified.key_id}
     html = _template().render(
-        statement=statement, evidence=[measured(piece) for piece in statement["evidence"]], packet=about, called=called, contact=contact,
-        missing=missing, erased=erased, version=__version__,
+        statement=statement, evidence=[decode_evidence(piece) for piece in statement["evidence"]], packet=about, called=called,
+        contact=contact, missing=missing, erased=erased, version=__version__,
     )
     with atomic_write(out) as partial, tempfile.TemporaryDirectory(prefix="stillwatch-statement-") as made:
         folder = Path(made)

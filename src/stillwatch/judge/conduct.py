@@ -16,7 +16,7 @@ from stillwatch.judge.pools import one_pool
 from stillwatch.judge.scene import Scene
 from stillwatch.numeric import arrays
 from stillwatch.numeric.groups import ALIKE_BATCHES, HOPPING
-from stillwatch.run_details import DECADES
+from stillwatch.run_details import LOG10_SCALE
 from stillwatch.tables import CAPABILITIES
 
 F64 = NDArray[np.float64]
@@ -117,7 +117,7 @@ def volume(scene: Scene) -> F64:
 
     The value is log10 of them, divided by 7.
     """
-    return np.clip(np.log10(np.maximum(scene.events, 1)) / DECADES["harvest.volume"], 0, 1)
+    return np.clip(np.log10(np.maximum(scene.events, 1)) / LOG10_SCALE["harvest.volume"], 0, 1)
 
 
 def crowd(scene: Scene) -> F64:
@@ -130,12 +130,12 @@ def crowd(scene: Scene) -> F64:
 
 def as_crowd(accounts: ArrayLike) -> F64:
     """The value of :func:`crowd` for a number of accounts, without its bounds."""
-    return np.asarray(np.log10(accounts) / DECADES["context.crowd"])
+    return np.asarray(np.log10(accounts) / LOG10_SCALE["context.crowd"])
 
 
 def log_accounts(values: Mapping[str, F64]) -> F64:
     """log10 of the number of accounts of each group, ``(n_groups,)``, from its value of :func:`crowd`."""
-    return DECADES["context.crowd"] * values["context.crowd"]
+    return LOG10_SCALE["context.crowd"] * values["context.crowd"]
 
 
 def sent(scene: Scene) -> F64:

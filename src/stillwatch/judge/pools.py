@@ -5,7 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.judge.scene import Scene
-from stillwatch.numeric.arrays import counting_sort
+from stillwatch.numeric.arrays import counting_sort, next_common
 
 I64 = NDArray[np.int64]
 
@@ -42,21 +42,16 @@ def _connect(taker: I64, giver: I64, group: I64, start: I64, root: I64) -> None:
     for i in range(len(taker)):
         a, b = start[taker[i]], start[giver[i]]
         end_a, end_b = start[taker[i] + 1], start[giver[i] + 1]
+        a, b = next_common(group, a, end_a, b, end_b)
         while a < end_a and b < end_b:
-            if group[a] < group[b]:
-                a += 1
-            elif group[a] > group[b]:
-                b += 1
-            else:
-                x, y = a, b
-                while root[x] != x:
-                    root[x] = root[root[x]]
-                    x = root[x]
-                while root[y] != y:
-                    root[y] = root[root[y]]
-                    y = root[y]
-                root[max(x, y)] = min(x, y)
-                a += 1
-                b += 1
+            x, y = a, b
+            while root[x] != x:
+                root[x] = root[root[x]]
+                x = root[x]
+            while root[y] != y:
+                root[y] = root[root[y]]
+                y = root[y]
+            root[max(x, y)] = min(x, y)
+            a, b = next_common(group, a + 1, end_a, b + 1, end_b)
     for row in range(len(root)):
         root[row] = root[root[row]]

@@ -25,7 +25,7 @@ from stillwatch.judge.scene import Scene
 from stillwatch.judge.verdict import FAMILIES, Verdicts
 from stillwatch.judge.verdict_words import changes
 from stillwatch.judge.watch import look_alikes, yardstick
-from stillwatch.run_details import ITSELF, MEDIAN, NO_LINK, SAMPLED, observed_and_expected
+from stillwatch.run_details import ACCOUNT_REASON_PREFIX, LINK_WORDS, MEDIAN_ACCOUNT_WORDS, NO_LINK_WORDS, SAMPLED, observed_and_expected
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CAPABILITIES
 from stillwatch.terminal.counting import number_of
 
@@ -271,17 +271,11 @@ def campaign_table(
     return pa.Table.from_pylist(rows, schema=CAMPAIGNS.schema)
 
 
-LINKS_IN_WORDS = {
-    "session.handoff": "conversations", "identity.payment": "a payment method", "identity.phone": "a telephone number",
-    "identity.email": "a mailbox",
-}
-
-
 def of_itself(scene: Scene, found: Found) -> dict[int, str]:
     """Code of each account of a campaign or group -> a sentence with its requests and days, the median account's, and its links."""
     accounts = np.flatnonzero(found.campaign >= 0)
     views = dict(zip(("session.handoff", *scene.identities), partner_campaigns(scene, found.campaign), strict=True))
-    link_words = np.array([LINKS_IN_WORDS[view] for view in views], dtype=object)
+    link_words = np.array([LINK_WORDS[view] for view in views], dtype=object)
     linked_by = np.stack([partner[accounts] == found.campaign[accounts] for partner in views.values()], axis=1)
     days = (scene.people.last_us - scene.people.first_us) / DAY_US
     medians = {}
@@ -291,11 +285,11 @@ def of_itself(scene: Scene, found: Found) -> dict[int, str]:
     out = {}
     for account, number, linked in zip(accounts.tolist(), found.campaign[accounts].tolist(), linked_by, strict=True):
         median_requests, median_days = medians[number]
-        *others, last = link_words[linked] if linked.any() else (NO_LINK,)
+        *others, last = link_words[linked] if linked.any() else (NO_LINK_WORDS,)
         shares = f"{', '.join(others)} and {last}" if others else last
         out[account] = (
-            f"{ITSELF}: {number_of(int(scene.people.n_events[account]), 'request')} within {days[account]:.1f} days ({MEDIAN} "
-            f"{median_requests:,.0f} requests within {median_days:.1f} days); it shares {shares} with others here"
+            f"{ACCOUNT_REASON_PREFIX}: {number_of(int(scene.people.n_events[account]), 'request')} within {days[account]:.1f} days "
+            f"({MEDIAN_ACCOUNT_WORDS} {median_requests:,.0f} requests within {median_days:.1f} days); it shares {shares} with others here"
         )
     return out
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from stillwatch.run_details import BLANK
+from stillwatch.run_details import MASK
 
 WORD = re.compile(r"\s+")
 RUN = 3
@@ -32,7 +32,7 @@ def masked(texts: Sequence[str]) -> list[tuple[str, int]]:
         for word, kept in zip(row, shown, strict=True):
             if kept:
                 parts.append(word)
-            elif not parts or parts[-1] != BLANK:
-                parts.append(BLANK)
+            elif not parts or parts[-1] != MASK:
+                parts.append(MASK)
         forms[" ".join(parts)] += 1
-    return [(form, n) for form, n in forms.most_common() if form and form != BLANK]
+    return [(form, n) for form, n in forms.most_common() if form and form != MASK]

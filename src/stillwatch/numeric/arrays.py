@@ -79,6 +79,17 @@ def counting_sort(value: I64, n: int) -> tuple[I64, I64]:
     return order, start
 
 
+@njit(cache=True, nogil=True, inline="always")
+def next_common(value: I64, a: int, end_a: int, b: int, end_b: int) -> tuple[int, int]:
+    """The first places from ``a`` and ``b`` on, in two ascending runs of ``value``, that hold the same; the end of a run where none do."""
+    while a < end_a and b < end_b and value[a] != value[b]:
+        if value[a] < value[b]:
+            a += 1
+        else:
+            b += 1
+    return a, b
+
+
 def conjugate_gradients(
     matvec: Callable[[F32], F32], rhs: F32, *, tolerance: float, iterations: int, preconditioner: Callable[[F32], F32] | None = None
 ) -> F32:

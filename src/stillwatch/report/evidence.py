@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stillwatch.run_details import measured
+from stillwatch.run_details import decode_evidence
 
 Details = Mapping[str, Any]
 
@@ -23,7 +23,7 @@ class Reason:
     observed: float | None
     expected: float | None
     unit: str
-    """Unit of both (:func:`stillwatch.run_details.measured`)."""
+    """Unit of both (:func:`stillwatch.run_details.decode_evidence`)."""
     p_value: float | None
     log_odds: float
     """What it adds to the score, nats; named as in the run's details."""
@@ -120,7 +120,7 @@ REST = "What the evidence together counts for less or more than these parts, bec
 
 
 def _reason(entry: Details, log_odds: float, left: float, width: float) -> Reason:
-    name, values = str(entry.get("name", "")), measured(entry)
+    name, values = str(entry.get("name", "")), decode_evidence(entry)
     return Reason(
         name=name,
         family=family(str(entry.get("family") or name)),

@@ -12,17 +12,13 @@ from stillwatch.errors import InputError
 from stillwatch.files import reading_parquet
 from stillwatch.keys.hashing import keyed
 from stillwatch.report.load import optional_rows
-from stillwatch.run_details import ITSELF, NO_LINK, read_table, signed_score
+from stillwatch.run_details import ACCOUNT_REASON_PREFIX, LINK_WORDS, NO_LINK_WORDS, read_table, signed_score
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, LINKS, WATCH
 
-SHARED = {
-    "session.handoff": "conversations that go from one to the other", "identity.payment": "a payment method",
-    "identity.phone": "a telephone number", "identity.email": "a mailbox",
-}
-"""View of a link -> what the accounts share; links of other views rest on what accounts send."""
-
-
-SENT = "what it sends"
+SHARED_WORDS = {**LINK_WORDS, "session.handoff": "conversations that go from one to the other"}
+"""View of a link -> what the accounts share."""
+SENT_WORDS = "what it sends"
+"""The same of links of other views."""
 
 
 def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]:
@@ -68,7 +64,7 @@ def explain(run: Path, account: str, key: bytes | None = None) -> dict[str, Any]
     cleared = optional_rows(run / "cleared.parquet", CLEARED)
     details = {} if own is None else run_details.parse_details(own["details"], own["campaign_id"], run / "campaigns.parquet")
     explanation: dict[str, Any] = rows[0] | {
-        "shares": sorted({SHARED.get(view, SENT) for view in pc.unique(links["view"]).to_pylist()}),
+        "shares": sorted({SHARED_WORDS.get(view, SENT_WORDS) for view in pc.unique(links["view"]).to_pylist()}),
         "group": None if own is None else {
             **{name: own[name] for name in ("n_accounts", "n_events", "score", "q_value", "explanations")},
             "not_accused": details.get("not_accused") or [],
@@ -94,7 +90,7 @@ def lines(explanation: Mapping[str, Any]) -> list[str]:
         size = f"{group['n_accounts']:,} accounts with {group['n_events']:,} exchanges"
         score = signed_score(group["score"], 2)
         out.append(f"{explanation['campaign_id']}: {size}, score of the group {score}, where 0 is the line. In common:")
-        itself = next((reason for reason in explanation["reasons"] if reason.startswith(ITSELF)), "")
+        itself = next((reason for reason in explanation["reasons"] if reason.startswith(ACCOUNT_REASON_PREFIX)), "")
         out += [f"  {reason}" for reason in explanation["reasons"] if reason != itself]
         out.append(itself + _shared(explanation["shares"], itself))
         out += ["Why nobody is accused:", *(f"  {why}" for why in group["not_accused"])] if group["not_accused"] else []
@@ -111,9 +107,9 @@ def _shared(shares: Sequence[str], itself: str) -> str:
     if not itself:
         nothing = "nothing that links.parquet tells, so it is there for how it works"
         return f"Of this, the account itself shares with others of the group: {', '.join(shares) or nothing}"
-    if SENT in shares:
+    if SENT_WORDS in shares:
         return "; others here send some of what it sends"
-    return "; nor anything else that links.parquet tells, so it is here for how it works" if NO_LINK in itself and not shares else ""
+    return "; nor anything else that links.parquet tells, so it is here for how it works" if NO_LINK_WORDS in itself and not shares else ""
 
 
 def _cleared(groups: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stillwatch import run_details, run_worth
-from stillwatch.run_details import ITSELF, read_table
+from stillwatch.run_details import ACCOUNT_REASON_PREFIX, read_table
 from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, WATCH, Table
 
 MEMBERS_SHOWN = 50
@@ -104,7 +104,7 @@ def _members(path: Path) -> dict[str, list[Member]]:
     for row in table.sort_by(order).select(["campaign_id", "account_id", "score", "reasons"]).to_pylist():
         members = by_campaign.setdefault(row["campaign_id"], [])
         if len(members) < MEMBERS_SHOWN:
-            common = [reason for reason in row["reasons"] if not reason.startswith(ITSELF)]
+            common = [reason for reason in row["reasons"] if not reason.startswith(ACCOUNT_REASON_PREFIX)]
             itself = next((reason for reason in row["reasons"] if reason not in common), "")
-            members.append(Member(row["account_id"], row["score"], common, itself.removeprefix(f"{ITSELF}: ")))
+            members.append(Member(row["account_id"], row["score"], common, itself.removeprefix(f"{ACCOUNT_REASON_PREFIX}: ")))
     return by_campaign

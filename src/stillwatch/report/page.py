@@ -201,7 +201,7 @@ def _own_reasons(members: Sequence[Member], *, alike: bool) -> tuple[Sequence[st
     return texts if any(texts) else (), median
 
 
-_MEDIAN = re.compile(rf" \(({run_details.MEDIAN}[^)]*)\)")
+_MEDIAN = re.compile(rf" \(({run_details.MEDIAN_ACCOUNT_WORDS}[^)]*)\)")
 
 
 def _with_fields(entries: Any, *fields: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from stillwatch.judge.evidence.finding import Finding, excess_share, poisson_p, ratio
 from stillwatch.judge.scene import Scene
-from stillwatch.numeric.arrays import counting_sort
+from stillwatch.numeric.arrays import counting_sort, next_common
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -80,18 +80,13 @@ def _count_handed(
     for i in range(len(account)):
         a, b = start[account[i]], start[other[i]]
         end_a, end_b = start[account[i] + 1], start[other[i] + 1]
+        a, b = next_common(group, a, end_a, b, end_b)
         while a < end_a and b < end_b:
-            if group[a] < group[b]:
-                a += 1
-            elif group[a] > group[b]:
-                b += 1
-            else:
-                g = group[a]
-                if not gives[i]:
-                    n_handed[g] += n_requests[i]
-                    last[0, g] = account[i]
-                elif last[0, g] == account[i] and last[1, g] != account[i]:
-                    last[1, g] = account[i]
-                    n_mutual[g] += 1
-                a += 1
-                b += 1
+            g = group[a]
+            if not gives[i]:
+                n_handed[g] += n_requests[i]
+                last[0, g] = account[i]
+            elif last[0, g] == account[i] and last[1, g] != account[i]:
+                last[1, g] = account[i]
+                n_mutual[g] += 1
+            a, b = next_common(group, a + 1, end_a, b + 1, end_b)

@@ -5,7 +5,7 @@ from scipy import stats
 
 from stillwatch.judge.evidence.finding import Finding, ratio
 from stillwatch.judge.scene import Scene
-from stillwatch.run_details import EVEN
+from stillwatch.run_details import NO_EXCESS_SPREAD
 
 MIN_LOAD = 5
 """Fewest requests of an account for its load to be compared."""
@@ -34,7 +34,7 @@ def even_load(scene: Scene) -> Finding:
     deviation = np.where(used, log_n - np.nan_to_num(centre)[scene.groups.member_group], 0)
     variance = ratio(scene.total(deviation**2), count - 1)
     counting_variance = scene.mean(1 / np.maximum(n, 1), used)
-    excess = np.maximum(variance - counting_variance, EVEN**2)
+    excess = np.maximum(variance - counting_variance, NO_EXCESS_SPREAD**2)
     compared = scene.usual & (count >= MIN_LOADS_USUAL)
     usual = np.nanmedian(variance[compared]) if compared.any() else 1.0
     usual = max(float(np.nan_to_num(usual, nan=1.0)), LEAST_USUAL_SPREAD)
@@ -43,4 +43,4 @@ def even_load(scene: Scene) -> Finding:
     blind = (count < MIN_LOADS) | (count < MIN_LOADS_SHARE * scene.size)
     p = np.where(blind, np.nan, stats.chi2.cdf((count - 1) * variance / usual, np.maximum(count - 1, 1)))
     value = np.where(blind, 0, np.clip(1 - np.sqrt(np.nan_to_num(excess, nan=1)), 0, 1) * np.nan_to_num(weight))
-    return Finding(value, np.sqrt(excess), np.sqrt(np.maximum(usual - counting_variance, EVEN**2)), p)
+    return Finding(value, np.sqrt(excess), np.sqrt(np.maximum(usual - counting_variance, NO_EXCESS_SPREAD**2)), p)
