@@ -48,7 +48,7 @@ def main() -> None:
                 test = np.flatnonzero((data.domain == other) & ~inside)
                 texts = list(data.text[test])
                 scored = detector.score(texts)
-                p_human, p_model = ranks.p(scored.score, scored.n_words)
+                p_human, p_model = ranks.p_values(scored.score, scored.n_words)
                 counts = known.scale.histogram(scored.score, scored.n_words)
                 refused = bool(estimate(counts, texts, known, references, checked, rng, draws=5).reason)
                 ok = scored.known >= novel

@@ -74,10 +74,10 @@ def open_decompressed(path: Path) -> Iterator[BinaryIO]:
     import pyarrow as pa
 
     try:
-        if path.suffix == ".gz":
+        if path.suffix.lower() == ".gz":
             with gzip.open(path) as file:
                 yield cast(BinaryIO, file)
-        elif path.suffix == ".zst":
+        elif path.suffix.lower() == ".zst":
             with pa.input_stream(str(path), compression="zstd") as stream:
                 yield cast(BinaryIO, io.BufferedReader(stream, 1 << 16))
         else:

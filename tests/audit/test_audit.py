@@ -19,7 +19,7 @@ import pytest
 from audit_writers import texts
 from scipy import stats
 
-from stillwatch.audit import check, commands, corpus, detector, duplicates, results, run, scan
+from stillwatch.audit import check, commands, corpus, detector, duplicates, planning, reading, results, run, scan
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.prove import choices
@@ -85,14 +85,14 @@ def test_a_refusal_of_all_sources_is_not_that_of_one() -> None:
     whole, single = (results._overall(some, {row["source"]: scan.Group(n=row["documents"]) for row in some}, frozenset(), judge)["reason"]
                      for some in (rows, rows[:1]))
     assert whole == ("all 3 sources are refused (the largest, scipy: unlike: 0.73; of all: AUROC 0.73 to 0.86, 6% to 21% outside). "
-                     + results.TOGETHER)
+                     + results.MIXED_KINDS_ADVICE)
     assert "audit each source alone against references of its own kind, or all as one (--one-source)" in whole
     assert single == "unlike: 0.73"
 
 
 @pytest.mark.parametrize(("low", "says"), [(0.25, "nothing is said about 10 of 110"), (0.24, "wider than 50 points tells next to nothing")])
 def test_an_interval_that_tells_next_to_nothing_says_so(low: float, says: str) -> None:
-    judge: Any = SimpleNamespace(checked=SimpleNamespace(reason=""), plain=lambda _: (0.5, low, 0.75, 0.5))
+    judge: Any = SimpleNamespace(checked=SimpleNamespace(reason=""), unchecked_share=lambda _: (0.5, low, 0.75, 0.5))
     rows = [{"source": "b", "period": "", "documents": 10, "refused": "few", "unlike": float("nan"), "foreign": float("nan")}]
     share = results._overall(rows, {"a": scan.Group(n=100, counts=np.full((1, 90), 1.0)), "b": scan.Group(n=10)}, frozenset("a"), judge)
     assert says in share["reason"].split("; ")[0]
@@ -168,13 +168,13 @@ def test_what_a_removal_by_score_leaves_is_told_and_known_again(references: Path
     assert main(["audit", str(left / "c.jsonl"), "--out", str(tmp_path / "again"), "-q", "--remove", "canary"]) == 0
     blind = json.loads((tmp_path / "again" / "summary.json").read_text())["blind"]
     assert f"the filtered copy of an audit ({tmp_path / 'run'}) that removed {gone} documents by score: " in "".join(blind)
-    assert run._cleaned(left)
-    assert not run._cleaned(tmp_path / "again" / "filtered")  # nothing went by score
-    assert not run._cleaned(tmp_path / "c.jsonl")
+    assert run._filtered_corpus_note(left)
+    assert not run._filtered_corpus_note(tmp_path / "again" / "filtered")  # nothing went by score
+    assert not run._filtered_corpus_note(tmp_path / "c.jsonl")
 
 
 def test_resumes_and_gives_the_same(references: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus, "PART_BYTES", 8_000)
+    monkeypatch.setattr(planning, "PART_BYTES", 8_000)
     _jsonl(tmp_path / "c.jsonl", _rows(0.3))
     whole = _audit(references, tmp_path / "c.jsonl", tmp_path / "one")
     assert whole["n_parts"] > 4
@@ -205,9 +205,9 @@ def test_what_is_held_does_not_grow_with_sources_or_rows(
     """As many hosts as documents, in one gzipped file, which is one part."""
     monkeypatch.setattr(scan, "MAX_GROUPS", 40)
     monkeypatch.setattr(scan, "ROW_GROUP", 50)
-    monkeypatch.setattr(corpus, "BATCH_DOCUMENTS", 25)
+    monkeypatch.setattr(reading, "BATCH_DOCUMENTS", 25)
     most = {"groups": 0, "rows": 0}
-    real, write = scan._batch, pq.ParquetWriter.write_table
+    real, write = scan._scan_batch, pq.ParquetWriter.write_table
 
     def batch(of: Any, with_: Any, ranks: Any, total: Any) -> Any:
         made = real(of, with_, ranks, total)
@@ -218,7 +218,7 @@ def test_what_is_held_does_not_grow_with_sources_or_rows(
         most["rows"] = max(most["rows"], len(table))
         write(self, table, **rest)
 
-    monkeypatch.setattr(scan, "_batch", batch)
+    monkeypatch.setattr(scan, "_scan_batch", batch)
     monkeypatch.setattr(pq.ParquetWriter, "write_table", write_table)
     rows = [{**row, "source": f"https://host{i}.example/x"} for i, row in enumerate(_rows(0.25, n=400))]
     with gzip.open(tmp_path / "c.jsonl.gz", "wt") as out:
@@ -252,14 +252,14 @@ def test_references_are_an_even_draw_of_bounded_size(tmp_path: Path, monkeypatch
     monkeypatch.setattr(run, "MAX_REFERENCE", 100)
     said = [f"text {i % 1000}" for i in range(2000)]
     path = _jsonl(tmp_path / "r.jsonl", [{"text": text} for text in said])
-    first, other = (run._references(path, run.Settings(path, path, seed=seed)) for seed in (1, 2))
+    first, other = (run._read_references(path, run.Settings(path, path, seed=seed)) for seed in (1, 2))
     first, other = first.texts, other.texts
     assert len(set(first)) == len(first) == 100
     assert first == sorted(first, key=said.index)
     assert 30 < sum(said.index(text) < 500 for text in first) < 70
     assert first != other
     small = _jsonl(tmp_path / "s.jsonl", [{"text": text} for text in [*said[:60], *said[:10]]])
-    assert run._references(small, run.Settings(path, path)).texts == said[:60]
+    assert run._read_references(small, run.Settings(path, path)).texts == said[:60]
 
 
 def test_what_was_asked_counts_where_it_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -491,7 +491,7 @@ def test_every_format_gives_the_same_documents(tmp_path: Path) -> None:
     chats = [{"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": t}]} for t in said]
     _jsonl(tmp_path / "d.jsonl", chats)
     for name in ("a.jsonl", "b.jsonl.gz", "c.parquet", "d.jsonl"):
-        got = [d for part in corpus.plan(tmp_path / name) for d in corpus.documents(part, corpus.Columns())]
+        got = [d for part in planning.plan(tmp_path / name) for d in reading.documents(part, corpus.Columns())]
         assert [d.text for d in got if isinstance(d, corpus.Document)] == said, name
         if name != "d.jsonl":
             assert {(d.source, d.period) for d in got if isinstance(d, corpus.Document)} == {("example.org", "2021-05")}
@@ -501,8 +501,8 @@ def test_parts_of_jsonl_hold_every_line_once(tmp_path: Path, monkeypatch: pytest
     rows = [{"text": "x" * (i % 37), "id": i} for i in range(300)]
     _jsonl(tmp_path / "a.jsonl", rows)
     for size in (50, 333, 10_000):
-        monkeypatch.setattr(corpus, "PART_BYTES", size)
-        got = [d for part in corpus.plan(tmp_path / "a.jsonl") for d in corpus.documents(part, corpus.Columns())]
+        monkeypatch.setattr(planning, "PART_BYTES", size)
+        got = [d for part in planning.plan(tmp_path / "a.jsonl") for d in reading.documents(part, corpus.Columns())]
         assert [d.identity for d in got if isinstance(d, corpus.Document)] == [str(i) for i in range(300)], size
 
 
@@ -567,8 +567,8 @@ def test_pages_of_a_warc_are_read_as_they_are_typed(tmp_path: Path) -> None:
             http = StatusAndHeaders(status, [] if kind is None else [("Content-Type", kind)], protocol="HTTP/1.1") if status else None
             writer.write_record(writer.create_warc_record(f"http://a.org/{i}", record, payload=BytesIO(held), http_headers=http,
                                                           warc_content_type=kind if http is None else ""))
-    (part,) = corpus.plan(tmp_path / "page.warc")
-    read = list(corpus.documents(part, corpus.Columns()))
+    (part,) = planning.plan(tmp_path / "page.warc")
+    read = list(reading.documents(part, corpus.Columns()))
     assert len(read) == len(cases)  # a picture is no page
     for got, (*_, expected) in zip(read, cases, strict=True):
         assert isinstance(got, corpus.Document) == (expected is not None), got
@@ -597,7 +597,7 @@ def test_html_and_warc(tmp_path: Path) -> None:
         writer.write_record(writer.create_warc_record("http://www.example.org/a", "response", payload=BytesIO(body),
                                                       http_headers=headers))
     for where in ("pages", "crawl.warc.gz"):
-        got = [d for part in corpus.plan(tmp_path / where) for d in corpus.documents(part, corpus.Columns())]
+        got = [d for part in planning.plan(tmp_path / where) for d in reading.documents(part, corpus.Columns())]
         assert len(got) == 1
         assert isinstance(got[0], corpus.Document)
         assert text[:40] in got[0].text
@@ -609,6 +609,6 @@ def test_html_and_warc(tmp_path: Path) -> None:
     whole = (tmp_path / "page.warc").read_bytes()
     for spoilt in (whole.replace(b"WARC-Target-URI", b"WARC-Garget-URI"), whole.replace(b"WARC/1.0", b"WARD/1.0"), whole[:40]):
         (tmp_path / "page.warc").write_bytes(spoilt)
-        (part,) = corpus.plan(tmp_path / "page.warc")
+        (part,) = planning.plan(tmp_path / "page.warc")
         with pytest.raises(corpus.DamagedError):
-            list(corpus.documents(part, corpus.Columns()))
+            list(reading.documents(part, corpus.Columns()))

@@ -13,7 +13,7 @@ from stillwatch.errors import InputError
 
 def _of(text: str, layout: bool = True) -> dict[str, float]:
     names = (*form.NAMES, *form.SHAPE) if layout else form.NAMES
-    return dict(zip(names, form.of([text], layout=layout)[0], strict=True))
+    return dict(zip(names, form.measures([text], layout=layout)[0], strict=True))
 
 
 def test_measures_are_what_their_names_say() -> None:
@@ -32,7 +32,7 @@ def test_measures_are_what_their_names_say() -> None:
     assert got["words a sentence"] == pytest.approx(n / 3)
     assert got["starts with a capital"] == 1
     assert _of("a\n\nb", layout=False)["blank lines"] == 0
-    assert not form.of(["", "  \n"], layout=True).any()
+    assert not form.measures(["", "  \n"], layout=True).any()
 
 
 def test_the_shape_of_sentences_and_lines_leaves_out_the_last_of_each() -> None:
@@ -81,7 +81,7 @@ def test_randomised_trees_see_what_no_measure_tells_alone() -> None:
 
 
 def test_a_text_with_its_words_blanked_out() -> None:
-    assert punctuation.of(["It's Late-été,\n\n3.14 (see  B2)", "", "ab"]) == ["X X - x , \x7f \x7f 9 . 9 ( x X 9 ) ", "", "x "]
+    assert punctuation.blank_words(["It's Late-été,\n\n3.14 (see  B2)", "", "ab"]) == ["X X - x , \x7f \x7f 9 . 9 ( x X 9 ) ", "", "x "]
 
 
 def test_marks_tell_writers_of_the_same_words_where_line_breaks_count() -> None:
@@ -94,7 +94,7 @@ def test_marks_tell_writers_of_the_same_words_where_line_breaks_count() -> None:
         return ["".join(frames[i % 2].format(*rng.choice(words, 5)) for i in range(8)) for _ in range(80)]
 
     human, model = made(0, False), made(1, True)
-    counted = fit.read(punctuation.of(human + model), detector.BLANKED_BITS, detector.BLANKED_GROUPS)
+    counted = fit.read(punctuation.blank_words(human + model), detector.BLANKED_BITS, detector.BLANKED_GROUPS)
     assert not (counted.matrix.indices >= 3 << detector.BLANKED_BITS).any()
     got = detector.train(human, model, np.random.default_rng(0), layout=True)
     said, other = got.score(made(2, False)).score, got.score(made(3, True)).score
@@ -118,7 +118,7 @@ def test_what_begins_as_a_reference_does_is_scored_as_a_held_out_one() -> None:
     made, both = detector.train(*given, np.random.default_rng(0)), given[0] + given[1]
     assert made.trained_on([*both, both[0].upper() + " ", both[0][:200], *texts("human", 9, 3)]).tolist() == [True] * 121 + [False] * 10
     assert made.score(both).score == pytest.approx(made.held_out, abs=1e-3)
-    assert np.array_equal(made._unseen([text[:150] for text in both]), made.fold[:, None] == np.arange(detector.N_FOLDS))
+    assert np.array_equal(made._unseen_by([text[:150] for text in both]), made.fold[:, None] == np.arange(detector.N_FOLDS))
     everywhere = dataclasses.replace(made, seen=np.ones_like(made.seen)).score(both).score
     assert np.isfinite(everywhere).all()
     assert not np.allclose(everywhere, made.held_out)
@@ -145,10 +145,10 @@ def test_a_reference_is_not_known_by_its_own_versions() -> None:
 def test_answers_to_one_question_are_held_out_together() -> None:
     given = texts("human", 60, 1) + texts("model", 60, 2)
     asked = [f"Question {i % 60 // 2}?" for i in range(120)]
-    alone = detector.families(given)
-    assert np.array_equal(detector.together(given, [""] * 120), alone)
-    assert np.array_equal(detector.together(given, ["Write an abstract."] * 120), alone)  # a task, not a question
-    group = detector.together([*given, given[0]], [*asked, " "])
+    alone = detector.version_groups(given)
+    assert np.array_equal(detector.fold_groups(given, [""] * 120), alone)
+    assert np.array_equal(detector.fold_groups(given, ["Write an abstract."] * 120), alone)  # a task, not a question
+    group = detector.fold_groups([*given, given[0]], [*asked, " "])
     assert all(len(set(group[[i, i + 1, i + 60, i + 61]])) == 1 for i in range(0, 60, 2))
     assert len(set(group)) == 31
     assert group[120] not in group[:120]
@@ -173,7 +173,7 @@ def _bias(n: int, seed: int, shift: float) -> str:
     known = share.references(held_out, generated, np.full(2 * n, 50, np.int32), generated.astype(np.int64))
     folds = check._Folds(known, fold, np.arange(2 * n))
     bias = folds.estimate(0.0)
-    return check.too_biased("they come", bias, min(bias, check._sure(known, fold)))
+    return check.too_biased("they come", bias, min(bias, check._bias_lower_bound(known, fold)))
 
 
 def test_the_self_check_passes_sound_references_and_refuses_wrong_ones() -> None:
@@ -184,11 +184,11 @@ def test_the_self_check_passes_sound_references_and_refuses_wrong_ones() -> None
 def test_how_an_answer_takes_up_the_question() -> None:
     said = "The Rose grows near a hedge. It is the capital of France"
     asked = "What is the capital of France? Why is a rose red?"
-    one = dict(zip(questions.NAMES, questions.of([said], [asked])[0], strict=True))
+    one = dict(zip(questions.NAMES, questions.measures([said], [asked])[0], strict=True))
     assert one["words of the question among the answer's"] == pytest.approx(3 / 6)  # rose, capital, france of six content words
     assert one["words of the answer among the question's"] == pytest.approx(3 / 5)  # of capital, france, why, rose, red
     assert one["first words from the question"] == pytest.approx(3 / 12)
     assert one["pairs from the question"] == pytest.approx(4 / 12)  # is the, the capital, capital of, of france
     assert one["runs of three from the question"] == pytest.approx(3 / 12)
     assert one["runs of three at the beginning"] == 3
-    assert not questions.of(["", said, said], [asked, "", "?!"]).any()
+    assert not questions.measures(["", said, said], [asked, "", "?!"]).any()

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from audit_writers import TOPICS, texts
 
-from stillwatch.audit import commands, corpus, run, scan, share, verdicts
+from stillwatch.audit import commands, corpus, periods, planning, reading, run, scan, share, verdicts
 from stillwatch.audit.corpus import Columns
 from stillwatch.audit.page import COUNTED, _counted
 from stillwatch.cli import main
@@ -36,7 +36,7 @@ def _packed(path: Path, data: bytes) -> Path:
 
 
 def _read(path: Path) -> list[str]:
-    return [d.text for part in corpus.plan(path) for d in corpus.documents(part, Columns()) if isinstance(d, corpus.Document)]
+    return [d.text for part in planning.plan(path) for d in reading.documents(part, Columns()) if isinstance(d, corpus.Document)]
 
 
 def _audit(tmp_path: Path, source: Path, *more: str) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def references(tmp_path: Path) -> list[str]:
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.json.zst"])
 def test_arrays_are_read_as_they_stand(tmp_path: Path, name: str, indent: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus, "READ_BYTES", 700)  # many elements at once, some cut at the end
+    monkeypatch.setattr(reading, "READ_BYTES", 700)  # many elements at once, some cut at the end
     said = ["", 'quoted "] , [', "é ▒ 😀 ", *texts("human", 9, 1), "x" * 3_000]
     path = _packed(tmp_path / name, json.dumps([{"text": t, "n": 1} for t in said], indent=indent).encode())
     assert _read(path) == said
@@ -90,14 +90,14 @@ def test_files_that_are_no_documents_are_named_and_settings_are_no_corpus(tmp_pa
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.json", "a.parquet"])
 def test_a_row_without_a_key_can_be_found_again(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus, "PART_BYTES", 100)
+    monkeypatch.setattr(planning, "PART_BYTES", 100)
     rows = [{"text": None if i % 3 == 1 else f"ünder {i}", "n": i} for i in range(30)]
     path = tmp_path / name
     if name.endswith("parquet"):
         pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=7)
     else:
         _packed(path, json.dumps(rows).encode() if name == "a.json" else _lines(rows))
-    got = [d for part in corpus.plan(path) for d in corpus.documents(part, Columns())]
+    got = [d for part in planning.plan(path) for d in reading.documents(part, Columns())]
     places = [d.where if isinstance(d, corpus.Unread) else d.identity for d in got]
     at = [int(place.removeprefix(f"{name}#")) for place in places]
     lines = _lines(rows)
@@ -234,7 +234,7 @@ def test_a_text_file_that_holds_no_text_is_told_and_kept(tmp_path: Path, data: b
     _packed(tmp_path / "c" / "b.md", data)
     summary = _audit(tmp_path, tmp_path / "c", "--remove", "canary")
     assert (summary["documents"], summary["unreadable_rows"]) == (1, 1)
-    assert any(line.endswith(f"b.md ({corpus.NO_TEXT})") for line in summary["blind"])
+    assert any(line.endswith(f"b.md ({reading.NO_TEXT})") for line in summary["blind"])
     assert (tmp_path / "run" / "filtered" / "b.md").read_bytes() == data
 
 
@@ -247,7 +247,7 @@ def test_a_text_file_that_holds_no_text_is_told_and_kept(tmp_path: Path, data: b
     (123456789, ""), (10**25, ""), (float("inf"), ""), (float("nan"), ""), (True, ""), (-5, ""), (None, ""), ("last week", ""), ({}, ""),
 ])
 def test_a_month_is_read_or_not_at_all(time: Any, month: str) -> None:
-    assert corpus.period(time) == month
+    assert periods.period(time) == month
 
 
 def test_times_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
@@ -311,7 +311,7 @@ def test_fields_are_looked_for_in_each_record(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever records begin a file or a part of it: many writers leave fields out that are null."""
-    monkeypatch.setattr(corpus, "PART_BYTES", 100)
+    monkeypatch.setattr(planning, "PART_BYTES", 100)
     rows: list[dict[str, Any]] = [{"id": 1}, {"text": "a"}, {"content": "b", "date": "2021-05-02", "source": "s"}]
     rows += [{"name": f"a b {i}"} for i in range(9)] + [{"text": "c", "when": "2022"}]
     path = _packed(tmp_path / "c" / name, json.dumps(rows).encode() if name == "a.json" else _lines(rows))
@@ -465,7 +465,7 @@ def test_an_audit_that_was_broken_off_as_it_began_anew_can_be_repeated(tmp_path:
     assert _audit(tmp_path, source, "--seed", "2")["documents"] == 3
 
 
-@pytest.mark.parametrize("step", ["_reasons", "judge"])
+@pytest.mark.parametrize("step", ["_reasons", "judge_documents"])
 def test_what_a_kill_leaves_of_an_audit_does_not_look_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     source, out = _packed(tmp_path / "a.jsonl", _lines([{"text": t} for t in texts("human", 3, 1)])), tmp_path / "run"
     whole = ["documents", "filtered", "removed.jsonl", "report.html", "shares.parquet", "summary.json"]
@@ -474,7 +474,7 @@ def test_what_a_kill_leaves_of_an_audit_does_not_look_whole(tmp_path: Path, monk
     with monkeypatch.context() as patched:
         patched.setattr(verdicts, step, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         assert main(["audit", str(source), "--out", str(out), "-q", "--remove", "canary"]) == 1
-    left = ["documents.partial"] if step == "judge" else ["documents", "filtered.partial"]
+    left = ["documents.partial"] if step == "judge_documents" else ["documents", "filtered.partial"]
     assert sorted(path.name for path in out.glob("[!.]*")) == left
     _audit(tmp_path, source, "--remove", "canary")
     assert sorted(path.name for path in out.glob("[!.]*")) == whole
@@ -560,7 +560,8 @@ def test_each_unsure_document_has_its_reason() -> None:
     rows = [empty | dict(zip(("source", "n_words", "known", "p_human", "p_model"), case, strict=False)) for case in cases]
     limits = verdicts.Limits(0.5, np.array([[1 / 81], [1 / 241]]), share.Scale(0, 1, np.zeros(0)))
     table, of_a = pa.Table.from_pylist(rows, schema=scan.DOCUMENTS), frozenset({"a"})
-    assert list(zip(*verdicts.judge(table, of_a, frozenset({"a", "b"}), limits, 0.01), strict=True)) == [case[-2:] for case in cases]
-    at_two = list(zip(*verdicts.judge(table, of_a, of_a, limits, 0.02), strict=True))
+    at_one = list(zip(*verdicts.judge_documents(table, of_a, frozenset({"a", "b"}), limits, 0.01), strict=True))
+    assert at_one == [case[-2:] for case in cases]
+    at_two = list(zip(*verdicts.judge_documents(table, of_a, of_a, limits, 0.02), strict=True))
     assert (at_two[1], at_two[9]) == (("model", ["document"]), ("unsure", ["unlike both"]))
-    assert verdicts.judge(table, frozenset(), of_a, None, 0.01) == (["unsure"] * 11, [["source refused"]] * 11)
+    assert verdicts.judge_documents(table, frozenset(), of_a, None, 0.01) == (["unsure"] * 11, [["source refused"]] * 11)

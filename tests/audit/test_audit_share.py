@@ -86,8 +86,8 @@ def test_another_mix_of_makers_is_in_the_interval() -> None:
             maker = np.repeat([0, 1, 2], [200, 100, 100]) if named else generated.astype(np.int64)
             known = share.references(held_out, generated, words, maker)
             counts = known.scale.histogram(scores, np.full(300, 100, np.int32))
-            alpha, bounds, _ = estimate.fitted(counts, known)
-            low, high = estimate.widened(alpha, counts, known, bounds, 0.02, rng, draws=60)
+            alpha, bounds, _ = estimate.fit_mixture(counts, known)
+            low, high = estimate.widen_interval(alpha, counts, known, bounds, 0.02, rng, draws=60)
             inside[named] += low <= 0.3 <= high
     assert inside[True] >= 10
     assert inside[False] <= 3

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.audit import fit, share
-from stillwatch.audit.detector import Detector, families
+from stillwatch.audit.detector import Detector, version_groups
 
 MAX_BIAS = 0.02
 MAX_BIAS_SEEN = 0.05
-SURE = 0.05
+ONE_SIDED_LEVEL = 0.05
 N_DRAWS = 100
 MAX_ERROR = 0.1
 TRIED_SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -96,7 +96,7 @@ def self_check(detector: Detector) -> SelfCheck:
     known = share.references(detector.held_out, detector.generated, detector.n_words, detector.maker)
     folds = _Folds(known, detector.fold, np.arange(len(known.bins)))
     bias = folds.estimate(0.0)
-    bias_low = min(bias, _sure(known, detector.fold)) if bias > MAX_BIAS else 0.0
+    bias_low = min(bias, _bias_lower_bound(known, detector.fold)) if bias > MAX_BIAS else 0.0
     error = max(bias, *(abs(folds.estimate(alpha) - alpha) for alpha in TRIED_SHARES))
     area = auroc(detector.held_out[~detector.generated], detector.held_out[detector.generated])
     reason = too_biased("held-out human references come", bias, bias_low)
@@ -106,13 +106,13 @@ def self_check(detector: Detector) -> SelfCheck:
     return SelfCheck(bias, bias_low, error, area, len(known.bins) - n_generated, n_generated, reason)
 
 
-def _sure(known: share.References, fold: NDArray[np.int64]) -> float:
+def _bias_lower_bound(known: share.References, fold: NDArray[np.int64]) -> float:
     """Lower end of the bias: 5 % of the draws of references, within fold and kind, are below."""
     rng = np.random.default_rng(len(fold))
     groups = [rows for k in range(int(fold.max()) + 1) for kind in (False, True)
               if len(rows := np.flatnonzero((fold == k) & (known.generated == kind)))]
     drawn = [_Folds(known, fold, np.concatenate([rng.choice(rows, len(rows)) for rows in groups])) for _ in range(N_DRAWS)]
-    return float(np.quantile([one.estimate(0.0) for one in drawn], SURE))
+    return float(np.quantile([one.estimate(0.0) for one in drawn], ONE_SIDED_LEVEL))
 
 
 def format_beside(value: float, limit: float, digits: int = 2, *, percent: bool = False) -> str:
@@ -182,7 +182,7 @@ class References:
         for kind, mass in ((False, 1 - alpha), (True, alpha)):
             rows = np.flatnonzero(self.generated == kind)
             weight[rows] = max(mass, 1e-6) / len(rows) * n
-        family = families(texts)
+        family = version_groups(texts)
         half = rng.permuted(np.arange(family.max() + 1) % 2)[family].astype(bool)
         if min(len(np.unique(family[corpus & h])) for h in (half, ~half)) < MIN_SAMPLE // 4:
             return Shift(float("nan"), float("nan"), n, "nearly all documents begin alike, so they cannot be compared with the "

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stillwatch.audit.marks import MarkTest
 
 
-class Own(Protocol):
+class MarkOptions(Protocol):
     """Brings options, and the test that they ask for."""
 
     def options(self, to: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ class Own(Protocol):
 
 
 def register(
-    add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser, own: "Own | None" = None
+    add: Callable[..., argparse.ArgumentParser], commands: Any, shared: argparse.ArgumentParser, own: "MarkOptions | None" = None
 ) -> None:
     """Add ``audit`` and ``audit-index``; ``own`` brings the test of own keys, which the audit does not know."""
     audit = add("audit", _audit, "estimate how much of a corpus models wrote, by source and over time, or refuse")

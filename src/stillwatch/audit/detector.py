@@ -32,12 +32,14 @@ BLANKED_GROUPS = 7
 MIN_REFERENCE = 50
 MIN_WORDS = 20
 MAX_CHARACTERS = 20_000
-NAMED_BY = 2_000
+HASHED_CHARACTERS = 2_000
+"""A text is known by the hash of so many characters of its beginning."""
 MIN_MAKER = 40
 MAX_MAKERS = 8
 OTHERS = "(others)"
-SAME_OPENING = 60
-IS_REFERENCE, UNASKED = -1.0, -2.0
+OPENING_LETTERS = 60
+"""Texts that have so many letters of their beginning in common may be versions of one text."""
+IS_REFERENCE, NO_QUESTION = -1.0, -2.0
 """What stands in place of ``known`` for a text that is a reference itself, and for one that lacks its question where these count."""
 MAX_SAME_QUESTION = 0.05
 """A question of more than this share of the texts is a task, such as "Write an abstract": it keeps no texts together."""
@@ -111,17 +113,17 @@ class Detector:
 
     def trained_on(self, texts: list[str]) -> NDArray[np.bool_]:
         """Which texts are references: who wrote them was given, so nothing is to be found out."""
-        found = np.isin(_named(texts, SAME_OPENING), self.openings)  # of the others the whole need not be read
-        found[found] = np.isin(_named(list(compress(texts, found)), NAMED_BY), self.texts)
+        found = np.isin(_opening_hashes(texts, OPENING_LETTERS), self.openings)  # of the others the whole need not be read
+        found[found] = np.isin(_opening_hashes(list(compress(texts, found)), HASHED_CHARACTERS), self.texts)
         return found
 
-    def _unseen(self, texts: list[str]) -> NDArray[np.bool_]:
+    def _unseen_by(self, texts: list[str]) -> NDArray[np.bool_]:
         """Which models ``(n, k)`` score a text: those that were not trained on its opening, as is so of a held-out reference.
 
         What else they saw of a version of it would make its score unlike those of other texts. All score where all have seen it:
         answers to several questions may begin alike, and are not held out together.
         """
-        named = _named(texts, SAME_OPENING)
+        named = _opening_hashes(texts, OPENING_LETTERS)
         at = np.minimum(np.searchsorted(self.openings, named), len(self.openings) - 1)
         seen = self.seen[at] & (self.openings[at] == named)[:, None]
         unseen: NDArray[np.bool_] = ~seen | seen.all(axis=1, keepdims=True)
@@ -136,21 +138,22 @@ class Detector:
                 of it, and ``known`` is −2, so that nothing is said of it.
         """
         clipped = [text[:MAX_CHARACTERS] for text in texts]
-        scores, known, n_words = _scored(_words(clipped, self.layout), self.table, self.bits, fit.ALL_GROUPS)
+        scores, known, n_words = _linear_scores(_feature_texts(clipped, self.layout), self.table, self.bits, fit.ALL_GROUPS)
         scores += self.intercepts
-        measures, total, unseen = form.of(clipped, layout=self.layout), np.zeros(len(texts)), self._unseen(clipped)
+        measures, total, unseen = form.measures(clipped, layout=self.layout), np.zeros(len(texts)), self._unseen_by(clipped)
         if self.questions:
             given = asked if asked is not None else [""] * len(texts)
-            measures = np.column_stack([measures, questions.of(clipped, given)])
-            known[[not question for question in given]] = UNASKED
+            measures = np.column_stack([measures, questions.measures(clipped, given)])
+            known[[not question for question in given]] = NO_QUESTION
         if self.layout:
-            blanked, _, _ = _scored(punctuation.of(clipped), self.blanked, BLANKED_BITS, BLANKED_GROUPS)
+            blanked, _, _ = _linear_scores(punctuation.blank_words(clipped), self.blanked, BLANKED_BITS, BLANKED_GROUPS)
             blanked += self.blanked_intercepts
         for k in range(len(self.intercepts)):
             values = np.column_stack([scores[:, k], measures, *([blanked[:, k]] if self.layout else [])])
-            said = boost.predict(values, *(part[k] for part in self.trees))
-            said = (said + forest.predict(values, *(part[k] for part in self.forest))) / 2 if self.layout else said
-            total += np.where(unseen[:, k], said, 0.0)
+            log_odds = boost.predict(values, *(part[k] for part in self.trees))
+            if self.layout:
+                log_odds = (log_odds + forest.predict(values, *(part[k] for part in self.forest))) / 2
+            total += np.where(unseen[:, k], log_odds, 0.0)
         return Scored(total / unseen.sum(axis=1), known, n_words)
 
     def save(self, path: Path) -> None:
@@ -179,7 +182,7 @@ class Detector:
         return cls(bits=bits, makers=makers, trees=trees, forest=grown, layout=layout, questions=asked, **arrays)
 
 
-def _scored(texts: list[str], table: F32, bits: int, groups: int) -> tuple[F64, F64, NDArray[np.int32]]:
+def _linear_scores(texts: list[str], table: F32, bits: int, groups: int) -> tuple[F64, F64, NDArray[np.int32]]:
     """Linear scores ``(n, k)`` without intercepts, share of known words and pairs ``(n,)``, and tokens ``(n,)``."""
     offsets, data = text_bytes(texts)
     scores, known = np.empty((len(texts), table.shape[1] - 2), np.float32), np.empty(len(texts), np.float32)
@@ -188,41 +191,41 @@ def _scored(texts: list[str], table: F32, bits: int, groups: int) -> tuple[F64, 
     return scores.astype(np.float64), known.astype(np.float64), n_words
 
 
-def identity(text: str) -> int:
-    """48-bit name of a text by its first 2,000 characters."""
-    return int.from_bytes(hashlib.blake2b(text[:NAMED_BY].encode("utf-8", "surrogatepass"), digest_size=6).digest())
+def text_hash(text: str) -> int:
+    """48-bit BLAKE2b hash of the first 2,000 characters of a text."""
+    return int.from_bytes(hashlib.blake2b(text[:HASHED_CHARACTERS].encode("utf-8", "surrogatepass"), digest_size=6).digest())
 
 
-def _words(texts: list[str], layout: bool) -> list[str]:
+def _feature_texts(texts: list[str], layout: bool) -> list[str]:
     """Texts for the hashed features: with line breaks, and their beginnings marked, where these count."""
     return [fit.with_breaks("\n" + text) for text in texts] if layout else texts
 
 
-def opening(text: str, letters: int = SAME_OPENING) -> str:
+def opening(text: str, letters: int = OPENING_LETTERS) -> str:
     """The first 60 letters, case and blanks aside: texts that have them in common may be versions of one text."""
     return "".join(text[: 4 * letters].split()).lower()[:letters]
 
 
-def _named(texts: list[str], letters: int) -> NDArray[np.int64]:
-    """Openings of so many letters as 48-bit numbers."""
-    return np.array([identity(opening(text, letters)) for text in texts], np.int64)
+def _opening_hashes(texts: list[str], letters: int) -> NDArray[np.int64]:
+    """48-bit hashes ``(n,)`` of the :func:`opening` of each text, of so many letters."""
+    return np.array([text_hash(opening(text, letters)) for text in texts], np.int64)
 
 
-def families(texts: list[str]) -> NDArray[np.int64]:
-    """Versions of one text, by :func:`opening`, have one number; they stay together."""
+def version_groups(texts: list[str]) -> NDArray[np.int64]:
+    """Numbers ``(n,)``, the same for texts of the same :func:`opening`: they may be versions of one text."""
     return np.unique(np.array([opening(text) for text in texts], dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
 
 
-def together(texts: list[str], asked: list[str]) -> NDArray[np.int64]:
-    """Numbers of texts that no fold may part: answers to one question, else versions of one text.
+def fold_groups(texts: list[str], asked: list[str]) -> NDArray[np.int64]:
+    """Numbers ``(n,)``, the same for texts that must be in one fold: answers to one question, else versions of one text.
 
     A model that has seen only models' answers to a question takes its words for theirs, so that a person's answer to it, held out,
     scores as no new document would.
     """
-    names = np.array([identity(question) for question in asked], np.int64)
+    names = np.array([text_hash(question) for question in asked], np.int64)
     _, question, count = np.unique(names, return_inverse=True, return_counts=True)
     known = np.array([bool(text.strip()) for text in asked]) & (count[question] <= MAX_SAME_QUESTION * len(texts))
-    return np.unique(np.where(known, len(texts) + question, families(texts)), return_inverse=True)[1].astype(np.int64)
+    return np.unique(np.where(known, len(texts) + question, version_groups(texts)), return_inverse=True)[1].astype(np.int64)
 
 
 def train(
@@ -246,41 +249,41 @@ def train(
         InputError: fewer than 50 texts of either, or all of either begin alike, so that they are held out together.
     """
     texts = [text[:MAX_CHARACTERS] for text in (*human, *generated)]
-    sets = fit.read(_words(texts, layout), bits)
+    sets = fit.read(_feature_texts(texts, layout), bits)
     label = np.arange(len(texts)) >= len(human)
     keep = sets.n_words >= MIN_WORDS
-    _enough(keep, label)
+    _demand_enough(keep, label)
     sets = fit.Sets(sets.matrix[keep], sets.n_words[keep], bits)
     label = label[keep]
     kept = list(compress(texts, keep))
     given = list(compress((*asked[0], *asked[1]), keep)) if asked is not None else [""] * len(kept)
-    group = together(kept, given)
+    group = fold_groups(kept, given)
     fold = rng.permuted(np.arange(group.max() + 1) % N_FOLDS)[group]
     for what, mine in (("human", ~label), ("model-written", label)):
         if (fold[mine] == fold[mine][0]).all():
             raise InputError(f"all {what} references begin alike", todo="Strip the opening that they have in common (a header, a greeting)")
-    weight = np.stack([_balanced(label, fold != k) for k in range(N_FOLDS)])
-    table, intercepts, linear, seen = _linear(sets, label, fold, weight)
-    values = np.column_stack([linear, form.of(kept, layout=layout)])
+    weight = np.stack([_balanced_weights(label, fold != k) for k in range(N_FOLDS)])
+    table, intercepts, linear, seen = _train_linear(sets, label, fold, weight)
+    values = np.column_stack([linear, form.measures(kept, layout=layout)])
     if questions_count:
-        values = np.column_stack([values, questions.of(kept, given)])
+        values = np.column_stack([values, questions.measures(kept, given)])
     blanked, blanked_intercepts = np.zeros((0, N_FOLDS + 2), np.float32), np.zeros(N_FOLDS)
     if layout:
-        blanked, blanked_intercepts, said, _ = _linear(
-            fit.read(punctuation.of(kept), BLANKED_BITS, BLANKED_GROUPS), label, fold, weight
+        blanked, blanked_intercepts, blanked_linear, _ = _train_linear(
+            fit.read(punctuation.blank_words(kept), BLANKED_BITS, BLANKED_GROUPS), label, fold, weight
         )
-        values = np.column_stack([values, said])
-    trees, grown, held_out = _grown(values, label, fold, weight, randomised=layout)
+        values = np.column_stack([values, blanked_linear])
+    trees, forests, held_out = _train_trees(values, label, fold, weight, randomised=layout)
     names = list(compress(makers or [""] * len(generated), keep[len(human) :]))
-    openings, at = np.unique(_named(kept, SAME_OPENING), return_inverse=True)
+    openings, at = np.unique(_opening_hashes(kept, OPENING_LETTERS), return_inverse=True)
     trained_on = np.zeros((len(openings), N_FOLDS), np.bool_)
     np.logical_or.at(trained_on, at, fold[:, None] != np.arange(N_FOLDS))
-    return Detector(table, intercepts, bits, label, fold, held_out, _known(sets, seen, group), sets.n_words, trees,
-                    blanked, blanked_intercepts, grown, *_makers(names, label),
-                    _named(kept, NAMED_BY), openings, trained_on, layout, questions_count)
+    return Detector(table, intercepts, bits, label, fold, held_out, _known_shares(sets, seen, group), sets.n_words, trees,
+                    blanked, blanked_intercepts, forests, *_number_makers(names, label),
+                    _opening_hashes(kept, HASHED_CHARACTERS), openings, trained_on, layout, questions_count)
 
 
-def _enough(keep: NDArray[np.bool_], label: NDArray[np.bool_]) -> None:
+def _demand_enough(keep: NDArray[np.bool_], label: NDArray[np.bool_]) -> None:
     """Raise the InputError of :func:`train` unless enough references of either kind are long enough."""
     for what, mine in (("human", ~label), ("model-written", label)):
         n = int((keep & mine).sum())
@@ -289,13 +292,13 @@ def _enough(keep: NDArray[np.bool_], label: NDArray[np.bool_]) -> None:
             raise InputError(f"{number_of(n, f'{what} reference text')} of {MIN_WORDS} words or more", todo=todo)
 
 
-def _balanced(label: NDArray[np.bool_], trained_on: NDArray[np.bool_]) -> F64:
+def _balanced_weights(label: NDArray[np.bool_], trained_on: NDArray[np.bool_]) -> F64:
     """Weights ``(n,)`` under which both kinds of what a model is trained on weigh the same, one a text on average."""
     share = np.where(label, 0.5 / max((label & trained_on).sum(), 1), 0.5 / max((~label & trained_on).sum(), 1))
     return np.asarray(share * trained_on.sum(), np.float64)
 
 
-def _linear(
+def _train_linear(
     sets: fit.Sets, label: NDArray[np.bool_], fold: NDArray[np.int64], weight: F64
 ) -> tuple[F32, F64, F64, NDArray[np.int64]]:
     """Table and intercepts of :class:`Detector`, held-out linear scores ``(n,)``, and how many texts have each feature."""
@@ -313,7 +316,7 @@ def _linear(
     return table, intercepts, linear, seen
 
 
-def _grown(
+def _train_trees(
     values: F64, label: NDArray[np.bool_], fold: NDArray[np.int64], weight: F64, *, randomised: bool
 ) -> tuple[boost.Trees, forest.Forest, F64]:
     """Trees of all models, and each reference's score ``(n,)`` by those that have not seen it."""
@@ -329,7 +332,7 @@ def _grown(
     return trees, forest.stacked(drawn), held_out
 
 
-def _makers(names: list[str], label: NDArray[np.bool_]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def _number_makers(names: list[str], label: NDArray[np.bool_]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Numbers of makers from 1 on, and their names: the largest of 40 texts or more, and the others as one."""
     counted = Counter(names).most_common()
     large = [name for name, n in counted[:MAX_MAKERS] if n >= MIN_MAKER] or [counted[0][0]]
@@ -341,7 +344,7 @@ def _makers(names: list[str], label: NDArray[np.bool_]) -> tuple[NDArray[np.int6
     return out, kept
 
 
-def _known(sets: fit.Sets, seen: NDArray[np.int64], group: NDArray[np.int64]) -> F64:
+def _known_shares(sets: fit.Sets, seen: NDArray[np.int64], group: NDArray[np.int64]) -> F64:
     """Share of each reference's words and pairs that at least two references of other groups have.
 
     A document of the corpus has no versions among the references, nor answers to its question.

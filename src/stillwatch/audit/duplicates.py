@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.audit import corpus
+from stillwatch.audit import corpus, planning, reading
 from stillwatch.errors import InputError
 from stillwatch.files import atomic_write
 from stillwatch.numeric import text_features
@@ -199,6 +199,6 @@ def build_from(sets: list[tuple[str, Path]], columns: corpus.Columns) -> Index:
 
 
 def _batches(path: Path, columns: corpus.Columns) -> Iterable[list[str]]:
-    for part in corpus.plan(path):
-        for batch, _ in corpus.batches(part, columns):
+    for part in planning.plan(path):
+        for batch, _ in reading.batches(part, columns):
             yield [document.text for document in batch]

@@ -38,7 +38,7 @@ class Estimate:
 
 def estimate(
     counts: F64, sample: list[str], known: share.References, references: check.References, self_check: check.SelfCheck,
-    rng: np.random.Generator, *, drawn: np.random.Generator | None = None, draws: int = share.N_BOOTSTRAP,
+    rng: np.random.Generator, *, bootstrap_rng: np.random.Generator | None = None, draws: int = share.N_BOOTSTRAP,
 ) -> Estimate:
     """Estimate the share of a group of documents.
 
@@ -53,7 +53,7 @@ def estimate(
         draws: bootstrap draws.
     """
     densities = known.densities()
-    alpha, bounds, off = fitted(counts, known)
+    alpha, bounds, off = fit_mixture(counts, known)
     shift = references.shift(sample, alpha, rng)
     reason = self_check.reason or shift.reason
     if not reason and off > check.MAX_MISFIT:
@@ -62,11 +62,11 @@ def estimate(
     n = round(counts.sum())
     if reason:
         return Estimate(None, None, None, None, shift.auroc, shift.foreign, n, reason)
-    low, high = widened(alpha, counts, known, bounds, self_check.error, drawn or rng, draws)
+    low, high = widen_interval(alpha, counts, known, bounds, self_check.error, bootstrap_rng or rng, draws)
     return Estimate(alpha, low, high, share.adjusted_count(counts, densities), shift.auroc, shift.foreign, n, "")
 
 
-def fitted(counts: F64, known: share.References) -> tuple[float, tuple[float, float], float]:
+def fit_mixture(counts: F64, known: share.References) -> tuple[float, tuple[float, float], float]:
     """α̂ with the makers mixed as in the references; what other mixes allow; the best fit's distance.
 
     The bounds do not move α̂: they know nothing of the noise of the references, and cost more where the mix is the references'.
@@ -75,7 +75,7 @@ def fitted(counts: F64, known: share.References) -> tuple[float, tuple[float, fl
     return share.fit_share(counts, known.densities()), (low, high), share.misfit(counts, mixture)
 
 
-def widened(
+def widen_interval(
     alpha: float, counts: F64, known: share.References, bounds: tuple[float, float], error: float, rng: np.random.Generator,
     draws: int = share.N_BOOTSTRAP,
 ) -> tuple[float, float]:

@@ -58,7 +58,7 @@ _HASHES = np.array([fnv1a(word) for word, _ in _CLASSES], np.uint64)
 _MEANS = np.array([column for _, column in _CLASSES], np.int64)
 
 
-def of(texts: list[str], *, layout: bool) -> F64:
+def measures(texts: list[str], *, layout: bool) -> F64:
     """Measures ``(n, 32)`` of texts, or ``(n, 51)`` where white space counts.
 
     Args:

@@ -13,7 +13,7 @@ from stillwatch.numeric.arrays import text_bytes
 _SMALL, _CAPITAL, _NUMBER, _BREAK, _BLANK = 120, 88, 57, 127, 32
 
 
-def of(texts: list[str]) -> list[str]:
+def blank_words(texts: list[str]) -> list[str]:
     """The texts with their words blanked out."""
     offsets, data = text_bytes(texts)
     out, ends = np.empty(2 * len(data) + 1, np.uint8), np.zeros(len(texts) + 1, np.int64)

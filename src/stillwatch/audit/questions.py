@@ -26,7 +26,7 @@ U64 = NDArray[np.uint64]
 _SKIPPED = np.sort(np.array([fnv1a(word) for word in _COMMON.split()], np.uint64))
 
 
-def of(texts: list[str], asked: list[str]) -> F64:
+def measures(texts: list[str], asked: list[str]) -> F64:
     """Measures ``(n, 7)`` of answers and what was asked, in the order of :data:`NAMES`."""
     offsets, data = text_bytes(texts)
     asked_offsets, asked_data = text_bytes(asked)
@@ -93,24 +93,24 @@ def _measure(
 ) -> None:
     """Fill one row a text."""
     for i in range(len(out)):
-        said = _words(data, offsets[i], offsets[i + 1])
+        answer = _words(data, offsets[i], offsets[i + 1])
         asked = _words(asked_data, asked_offsets[i], asked_offsets[i + 1])
-        if len(said) == 0 or len(asked) == 0:
+        if len(answer) == 0 or len(asked) == 0:
             continue
-        mine, theirs = _content(said, skipped), _content(asked, skipped)
+        mine, theirs = _content(answer, skipped), _content(asked, skipped)
         shared = 0
         for word in mine:
             shared += _in(word, theirs)
         out[i, 0] = shared / max(len(mine), 1)
         out[i, 1] = shared / max(len(theirs), 1)
-        first = min(len(said), FIRST)
-        for word in said[:first]:
+        first = min(len(answer), FIRST)
+        for word in answer[:first]:
             out[i, 2] += _in(word, theirs) / first
         pairs, threes = np.sort(_runs(asked, 2)), np.sort(_runs(asked, 3))
-        for run in _runs(said, 2):
-            out[i, 3] += _in(run, pairs) / len(said)
-        for j, run in enumerate(_runs(said, 3)):
+        for run in _runs(answer, 2):
+            out[i, 3] += _in(run, pairs) / len(answer)
+        for j, run in enumerate(_runs(answer, 3)):
             hit = _in(run, threes)
-            out[i, 4] += hit / len(said)
+            out[i, 4] += hit / len(answer)
             out[i, 5] += hit and j + 3 <= FIRST
         out[i, 6] = np.log1p(len(asked))

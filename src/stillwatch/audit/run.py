@@ -20,9 +20,12 @@ import numpy as np
 
 from stillwatch import __version__
 from stillwatch.audit import campaigns, check, duplicates, page, results, verdicts
-from stillwatch.audit.corpus import MAKER, Columns, Document, Part, documents, endings, listed, plan
-from stillwatch.audit.detector import MIN_MAKER, MIN_WORDS, Detector, identity, train
+from stillwatch.audit.corpus import Columns, Document, Part
+from stillwatch.audit.detector import MIN_MAKER, MIN_WORDS, Detector, text_hash, train
+from stillwatch.audit.fields import MAKER
 from stillwatch.audit.marks import MarkTest
+from stillwatch.audit.planning import count_endings, plan, plan_with_unread
+from stillwatch.audit.reading import documents
 from stillwatch.audit.scan import Instruments, Tally, scan
 from stillwatch.errors import InputError
 from stillwatch.files import demand_no_overlap, folder_lock, make_private_folder, read_json, write_json
@@ -89,10 +92,10 @@ def run(settings: Settings, *, marks: MarkTest | None = None, quiet: bool = Fals
     Raises:
         InputError: something given cannot be read, references are too few, or another audit is writing to the folder.
     """
-    _is_free(settings.out)
+    _demand_free_folder(settings.out)
     inputs = (settings.corpus, settings.human, settings.generated, settings.held_out, settings.index, settings.campaigns)
     demand_no_overlap(settings.out, *inputs)
-    parts, unread = listed(settings.corpus, settings.columns, out=settings.out)
+    parts, unread = plan_with_unread(settings.corpus, settings.columns, out=settings.out)
     with folder_lock(settings.out, "audit"):
         return _run(settings, parts, unread, marks, quiet)
 
@@ -103,11 +106,11 @@ def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkT
     make_private_folder(work)
     templates = campaigns.load(settings.campaigns) if settings.campaigns is not None else None
     index = duplicates.load(settings.index) if settings.index is not None else None
-    resumed = _same_as_before(work, settings, parts, marks, templates)
-    human, generated = _references(settings.human, settings), _references(settings.generated, settings)
+    resumed = _resumes_earlier_run(work, settings, parts, marks, templates)
+    human, generated = _read_references(settings.human, settings), _read_references(settings.generated, settings)
     detector = None
     if human.texts and generated.texts:
-        _apart(human, generated, settings)
+        _demand_distinct_references(human, generated, settings)
         if not resumed or not (work / "detector.npz").exists():
             if not quiet:
                 print(f"fitting on {len(human.texts) + len(generated.texts):,} references (the first time what reads texts is compiled, "
@@ -115,22 +118,22 @@ def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkT
             train(human.texts, generated.texts, rng, layout=settings.layout, asked=(human.asked, generated.asked),
                   questions_count=settings.questions, makers=generated.makers).save(work / "detector.npz")
         detector = Detector.load(work / "detector.npz")
-    with_ = Instruments(settings.columns, detector, index, marks, templates)
-    _scan_all(parts, with_, work, settings, quiet)
+    instruments = Instruments(settings.columns, detector, index, marks, templates)
+    _scan_all(parts, instruments, work, settings, quiet)
     total = Tally()
     for i in range(len(parts)):
         total.merge(Tally.load(work / f"{i:06d}.json"))
     if not total.groups:
-        raise _nothing_read(total, settings.corpus)
+        raise _no_document_error(total, settings.corpus)
     if settings.one_source:
         total.shrink(all_=True)
-    held_out = _references(settings.held_out, settings)
-    blind = [*_cleaned(settings.corpus), *_not_read(total, unread)]
+    held_out = _read_references(settings.held_out, settings)
+    blind = [*_filtered_corpus_note(settings.corpus), *_unread_notes(total, unread)]
     if detector is not None:
-        blind += [*verdicts.out_of_reach(detector, settings.fpr), *_one_mix(detector)]
-    found = results.results(total, detector, human.texts, generated.texts, held_out, settings.seed, quiet=quiet, marks=marks)
-    verdicts.forget(settings.out)
-    counts = verdicts.write(
+        blind += [*verdicts.unreachable_verdicts(detector, settings.fpr), *_single_maker_note(detector)]
+    found = results.estimate_shares(total, detector, human.texts, generated.texts, held_out, settings.seed, quiet=quiet, marks=marks)
+    verdicts.remove_earlier_output(settings.out)
+    counts = verdicts.write_verdicts(
         [work / f"{i:06d}.parquet" for i in range(len(parts))], settings.out, found, detector, settings.fpr
     )
     removed = None
@@ -144,7 +147,7 @@ def _run(settings: Settings, parts: list[Part], unread: list[Path], marks: MarkT
     return summary
 
 
-def _is_free(out: Path) -> None:
+def _demand_free_folder(out: Path) -> None:
     """An audit removes what an earlier one left in its folder, so it takes none that holds anything else.
 
     Raises:
@@ -158,15 +161,19 @@ def _is_free(out: Path) -> None:
         raise InputError("the folder holds something else than an audit", where=out, todo="Pass one that is empty, absent or an audit's")
 
 
-def _apart(human: results.Given, generated: results.Given, settings: Settings) -> None:
-    """Refuse references of two kinds that are the same texts."""
-    both = {identity(text) for text in human.texts} & {identity(text) for text in generated.texts}
+def _demand_distinct_references(human: results.ReferenceTexts, generated: results.ReferenceTexts, settings: Settings) -> None:
+    """Refuse references of which too many stand in both sets.
+
+    Raises:
+        InputError: more than 1 % of the smaller set stand in the other, too.
+    """
+    both = {text_hash(text) for text in human.texts} & {text_hash(text) for text in generated.texts}
     if len(both) > MAX_IN_BOTH * min(len(human.texts), len(generated.texts)):
         raise InputError(f"{number_of(len(both), 'text stands', 'texts stand')} in {settings.human} too", where=settings.generated,
                          todo="Pass texts that people wrote as --reference, and texts that models wrote as --generated")
 
 
-def _nothing_read(total: Tally, where: Path) -> InputError:
+def _no_document_error(total: Tally, where: Path) -> InputError:
     """Why a corpus gave no document."""
     why = list(dict.fromkeys([*total.textless, *total.damaged]))
     if len(why) == 1 and not total.n_bad:
@@ -175,11 +182,12 @@ def _nothing_read(total: Tally, where: Path) -> InputError:
         return InputError(f"no document could be read (of {number_of(len(why), 'file')}, the first: {why[0]})", where=where)
     if not total.n_bad:
         return InputError("the file is empty" if where.is_file() else "all files are empty", where=where)
-    return InputError(f"no document could be read ({number_of(total.n_bad, 'row')} without text, or no JSON{_places(total)})", where=where,
+    rows = number_of(total.n_bad, "row")
+    return InputError(f"no document could be read ({rows} without text, or no JSON{_bad_row_places(total)})", where=where,
                       todo="Look at these rows, or pass --text-column if the text is in another column than the usual ones")
 
 
-def _cleaned(corpus: Path) -> list[str]:
+def _filtered_corpus_note(corpus: Path) -> list[str]:
     """Whether the corpus is what an audit left when it removed documents by their score."""
     for folder in (corpus.resolve(), *corpus.resolve().parents):
         audit = folder.parent
@@ -190,39 +198,39 @@ def _cleaned(corpus: Path) -> list[str]:
     return []
 
 
-def _not_read(total: Tally, unread: list[Path]) -> list[str]:
+def _unread_notes(total: Tally, unread: list[Path]) -> list[str]:
     """What of the corpus was not read."""
-    said = []
+    notes = []
     if unread:
-        by_number = sorted(endings(unread).items(), key=lambda item: (-item[1], item[0]))[:8]
-        said.append(number_of(len(unread), "file was not read, since its ending or content is not known",
+        by_number = sorted(count_endings(unread).items(), key=lambda item: (-item[1], item[0]))[:8]
+        notes.append(number_of(len(unread), "file was not read, since its ending or content is not known",
                               "files were not read, since their endings or contents are not known")
                     + f" ({', '.join(f'{ending} {n}' for ending, n in by_number)})")
     if total.n_bad:
         what = number_of(total.n_bad, "row, page or file holds", "rows, pages or files hold")
-        said.append(f"{what} no text that can be read{_places(total)}")
+        notes.append(f"{what} no text that can be read{_bad_row_places(total)}")
     if total.n_untimed:
-        said.append(number_of(total.n_untimed, "document has a time that cannot be read, and counts for no month",
+        notes.append(number_of(total.n_untimed, "document has a time that cannot be read, and counts for no month",
                               "documents have a time that cannot be read, and count for no month") + f" (the first: {total.untimed!r})")
     if total.n_unspaced:
-        said.append(number_of(total.n_unspaced, "document is", "documents are") + " written without spaces between words (Chinese, "
+        notes.append(number_of(total.n_unspaced, "document is", "documents are") + " written without spaces between words (Chinese, "
                     "Japanese, Thai and the like): a sentence counts as one word there, so nothing can be said of them but by canaries")
     for files, one, many, and_ in (
         (total.damaged, "file could not be read to its end", "files could not be read to their end", ", and what stands before counts"),
         (total.textless, "file was not read, since it has no column of text", "files were not read, since they have no column of text", ""),
     ):
         if different := list(dict.fromkeys(files)):  # a file of several parts says the same of each
-            said.append(f"{number_of(len(different), one, many)}{and_}: {'; '.join(different[:MAX_DAMAGED_NAMED])}")
-    return said
+            notes.append(f"{number_of(len(different), one, many)}{and_}: {'; '.join(different[:MAX_DAMAGED_NAMED])}")
+    return notes
 
 
-def _places(total: Tally) -> str:
+def _bad_row_places(total: Tally) -> str:
     """Where the first rows are that could not be read; an address in a crawl may hold anything."""
     named = ", ".join(total.bad) + (", …" if total.n_bad > len(total.bad) else "")
     return ": " * bool(total.bad) + "".join(c if c.isprintable() else "?" for c in named)
 
 
-def _one_mix(detector: Detector) -> list[str]:
+def _single_maker_note(detector: Detector) -> list[str]:
     """What an interval rests on where makers cannot be told apart."""
     if len(detector.makers) > 1:
         return []
@@ -230,16 +238,16 @@ def _one_mix(detector: Detector) -> list[str]:
             f"makers apart (column {' or '.join(MAKER[:2])}, or a file each; {MIN_MAKER} texts of each at least)"]
 
 
-def _references(path: Path | None, settings: Settings) -> results.Given:
+def _read_references(path: Path | None, settings: Settings) -> results.ReferenceTexts:
     """At most 10,000 different texts of a file or folder, in their order: those of smallest keyed hash, an even draw."""
     if path is None:
-        return results.Given([], [], [])
+        return results.ReferenceTexts([], [], [])
     kept: list[tuple[int, int, str, str, str]] = []
     known: set[int] = set()
     n = 0
     columns, key = Columns(text=settings.columns.text, makers=True), settings.seed.to_bytes(8, "little", signed=True)
     for part in plan(path, columns, out=settings.out):
-        for document in _documents(part, columns):
+        for document in _reference_documents(part, columns):
             n, text = n + 1, document.text
             mark = -int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest())
             if mark in known or (len(kept) == MAX_REFERENCE and mark < kept[0][0]):
@@ -253,7 +261,7 @@ def _references(path: Path | None, settings: Settings) -> results.Given:
     if not kept:
         raise InputError("no texts", where=path)
     kept.sort(key=lambda item: item[1])
-    given = results.Given(*(list(part) for part in zip(*((text, asked, maker) for _, _, text, asked, maker in kept), strict=True)))
+    given = results.ReferenceTexts(*(list(part) for part in zip(*((text, asked, maker) for _, _, text, asked, maker in kept), strict=True)))
     unasked = sum(not asked for asked in given.asked)
     if settings.questions and unasked > MAX_UNASKED * len(kept):
         raise InputError(f"{unasked:,} of {number_of(len(kept), 'text has', 'texts have')} no question", where=path,
@@ -261,7 +269,7 @@ def _references(path: Path | None, settings: Settings) -> results.Given:
     return given
 
 
-def _documents(part: Part, columns: Columns) -> Iterator[Document]:
+def _reference_documents(part: Part, columns: Columns) -> Iterator[Document]:
     """Documents of a reference; a file without the column that the corpus has may use a known one."""
     try:
         for document in documents(part, columns):
@@ -270,10 +278,10 @@ def _documents(part: Part, columns: Columns) -> Iterator[Document]:
     except InputError:
         if columns.text is None:
             raise
-        yield from _documents(part, Columns(makers=columns.makers))
+        yield from _reference_documents(part, Columns(makers=columns.makers))
 
 
-def _same_as_before(
+def _resumes_earlier_run(
     work: Path, settings: Settings, parts: list[Part], marks: MarkTest | None, templates: campaigns.Templates | None
 ) -> bool:
     """Whether earlier parts stand: same settings and files. Otherwise they are removed."""
@@ -301,32 +309,32 @@ def _same_as_before(
     return False
 
 
-_shared: Instruments | None = None
+_instruments: Instruments | None = None
 
 
-def _start(with_: Instruments) -> None:
-    global _shared
-    _shared = with_
+def _set_instruments(instruments: Instruments) -> None:
+    global _instruments
+    _instruments = instruments
 
 
-def _start_apart(with_: Instruments) -> None:
+def _init_worker(instruments: Instruments) -> None:
     """Start in a process that ends with the one it works for, whose hold on the folder is no more then."""
-    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
-    _start(with_)
+    threading.Thread(target=_exit_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    _set_instruments(instruments)
 
 
-def _end_with(process: BaseProcess) -> None:
+def _exit_with(process: BaseProcess) -> None:
     process.join()
     os._exit(1)
 
 
-def _work(part: Part, rows: Path, tally: Path) -> int:
-    assert _shared is not None
-    scan(part, _shared, rows, tally)
+def _scan_part(part: Part, rows: Path, tally: Path) -> int:
+    assert _instruments is not None
+    scan(part, _instruments, rows, tally)
     return part.size
 
 
-def _scan_all(parts: list[Part], with_: Instruments, work: Path, settings: Settings, quiet: bool) -> None:
+def _scan_all(parts: list[Part], instruments: Instruments, work: Path, settings: Settings, quiet: bool) -> None:
     """Read the parts that are not done yet."""
     todo = [
         (part, work / f"{i:06d}.parquet", work / f"{i:06d}.json")
@@ -334,31 +342,31 @@ def _scan_all(parts: list[Part], with_: Instruments, work: Path, settings: Setti
         if not (work / f"{i:06d}.json").exists()
     ]
     if settings.processes <= 1 or len(todo) <= 1:
-        _start(with_)
+        _set_instruments(instruments)
         for item in track(todo, "reading", len(todo), quiet=quiet):
-            _work(*item)
+            _scan_part(*item)
         return
-    for _ in track(_pooled(todo, with_, settings.processes), "reading", len(todo), quiet=quiet):
+    for _ in track(_scan_in_pool(todo, instruments, settings.processes), "reading", len(todo), quiet=quiet):
         pass
 
 
-def _pooled(todo: list[tuple[Part, Path, Path]], with_: Instruments, processes: int) -> Iterator[int]:
+def _scan_in_pool(todo: list[tuple[Part, Path, Path]], instruments: Instruments, processes: int) -> Iterator[int]:
     """Parts in processes of their own; only as many wait as there are processes."""
-    with _whole(processes), _pool(with_, processes) as pool:
+    with _explain_killed_worker(processes), _worker_pool(instruments, processes) as pool:
         waiting: set[Future[int]] = set()
         for item in todo:
             if len(waiting) >= 2 * processes:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
-            with _deaf():
-                waiting.add(pool.submit(_work, *item))
+            with _sigint_blocked():
+                waiting.add(pool.submit(_scan_part, *item))
         for future in waiting:
             yield future.result()
 
 
 @contextmanager
-def _whole(processes: int) -> Iterator[None]:
+def _explain_killed_worker(processes: int) -> Iterator[None]:
     """Tell of a process that was killed.
 
     Raises:
@@ -372,11 +380,11 @@ def _whole(processes: int) -> Iterator[None]:
 
 
 @contextmanager
-def _pool(with_: Instruments, processes: int) -> Iterator[ProcessPoolExecutor]:
+def _worker_pool(instruments: Instruments, processes: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that read parts. What ends this one's work ends theirs at once: a part that is not whole is read again."""
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start_apart, initargs=(with_,)) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_init_worker, initargs=(instruments,)) as pool:
         try:
             yield pool
         except BaseException:
@@ -387,8 +395,8 @@ def _pool(with_: Instruments, processes: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Keep Ctrl-C waiting: a process that is started meanwhile never hears it, which is this one's to answer."""
+def _sigint_blocked() -> Iterator[None]:
+    """Block SIGINT meanwhile: a process that is started inherits that, so that Ctrl-C is answered by this one alone."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -406,8 +414,8 @@ def _summary(
     groups = total.groups.values()
     return {
         "version": __version__,
-        "corpus": str(settings.corpus), "reference": _text(settings.human), "generated": _text(settings.generated),
-        "held_out": _text(settings.held_out), "known": _text(settings.index), "seed": settings.seed, "fpr": settings.fpr,
+        "corpus": str(settings.corpus), "reference": _path_text(settings.human), "generated": _path_text(settings.generated),
+        "held_out": _path_text(settings.held_out), "known": _path_text(settings.index), "seed": settings.seed, "fpr": settings.fpr,
         "n_parts": len(parts), "bytes": sum(part.size for part in parts), "unreadable_rows": total.n_bad,
         "documents": sum(g.n for g in groups), "words": sum(g.n_words for g in groups),
         f"documents_under_{MIN_WORDS}_words": sum(g.n_short for g in groups),
@@ -427,7 +435,7 @@ def _summary(
     }
 
 
-def _text(path: Path | None) -> str | None:
+def _path_text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 

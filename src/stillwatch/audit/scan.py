@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from stillwatch.audit import canaries, corpus, duplicates
+from stillwatch.audit import canaries, corpus, duplicates, reading
 from stillwatch.audit.campaigns import Templates
-from stillwatch.audit.detector import IS_REFERENCE, MIN_WORDS, NAMED_BY, Detector, identity
+from stillwatch.audit.detector import HASHED_CHARACTERS, IS_REFERENCE, MIN_WORDS, Detector, text_hash
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.marks import MarkTest
 from stillwatch.audit.share import N_BINS, References
@@ -232,7 +232,7 @@ class Ranks:
         ]
         return cls(split[0], split[1], known)
 
-    def p(self, score: F64, n_words: NDArray[np.int32]) -> tuple[F64, F64]:
+    def p_values(self, score: F64, n_words: NDArray[np.int32]) -> tuple[F64, F64]:
         """(p of human, p of model): share of human references that score as high, and of model-written as low.
 
         Both with the rank's + 1, so the smallest is 1 / (n + 1) of the references of that length.
@@ -247,18 +247,18 @@ class Ranks:
         return human, model
 
 
-def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) -> None:
+def scan(part: corpus.Part, instruments: Instruments, documents: Path, tally: Path) -> None:
     """Read a part and write its documents and its tally; the tally last, so that its presence says the part is done."""
     total = Tally(n_parts=1)
-    ranks = Ranks.of(with_.detector) if with_.detector is not None else None
+    ranks = Ranks.of(instruments.detector) if instruments.detector is not None else None
     with atomic_write(documents) as partial, pq.ParquetWriter(partial, DOCUMENTS, compression="zstd") as writer:
         waiting: list[pa.Table] = []
         try:
-            for batch, bad in corpus.batches(part, with_.columns):
+            for batch, bad in reading.batches(part, instruments.columns):
                 total.n_bad += len(bad)
                 total.bad += [one.where + f" ({one.why})" * bool(one.why) for one in bad[: MAX_BAD_NAMED - len(total.bad)]]
                 if batch:
-                    waiting.append(_batch(batch, with_, ranks, total))
+                    waiting.append(_scan_batch(batch, instruments, ranks, total))
                     total.shrink()
                 if sum(map(len, waiting)) >= ROW_GROUP:  # a part may be one file of any size: its rows are not kept
                     writer.write_table(pa.concat_tables(waiting))
@@ -273,7 +273,7 @@ def scan(part: corpus.Part, with_: Instruments, documents: Path, tally: Path) ->
     total.dump(tally)
 
 
-def _batch(batch: list[corpus.Document], with_: Instruments, ranks: Ranks | None, total: Tally) -> pa.Table:
+def _scan_batch(batch: list[corpus.Document], instruments: Instruments, ranks: Ranks | None, total: Tally) -> pa.Table:
     texts = [document.text for document in batch]
     n = len(texts)
     untimed = [document.untimed for document in batch if document.untimed]
@@ -281,23 +281,23 @@ def _batch(batch: list[corpus.Document], with_: Instruments, ranks: Ranks | None
     total.untimed = total.untimed or next(iter(untimed), "")
     total.n_unspaced += len(unspaced(texts))
     phrases = canaries.find(texts)
-    twins = with_.index.nearest(texts) if with_.index is not None else {}
-    carried = with_.templates.find(f"{d.asked}\n{d.text}" for d in batch) if with_.templates is not None else {}
+    duplicates_of = instruments.index.nearest(texts) if instruments.index is not None else {}
+    templates_of = instruments.templates.find(f"{d.asked}\n{d.text}" for d in batch) if instruments.templates is not None else {}
     groups = [total.group(document.source, document.period) for document in batch]
     columns: dict[str, Any] = {name: [None] * n for name in DOCUMENTS.names}
     n_words = text_features.count_tokens(texts) if ranks is None else None
-    if ranks is not None and with_.detector is not None:
-        scored = with_.detector.score(texts, [document.asked for document in batch])
+    if ranks is not None and instruments.detector is not None:
+        scored = instruments.detector.score(texts, [document.asked for document in batch])
         n_words = scored.n_words
-        human, model = ranks.p(scored.score, n_words)
-        trained = with_.detector.trained_on(texts)
+        human, model = ranks.p_values(scored.score, n_words)
+        trained = instruments.detector.trained_on(texts)
         known = np.where(trained, IS_REFERENCE, scored.known)
         columns |= {"score": scored.score, "p_human": human, "p_model": model, "known": known}
         compared = np.where(known >= 0, n_words, 0).astype(np.int32)  # what lacks its question, or is a reference, is not
-        _count(groups, scored.score, compared, ranks.known)
+        _add_to_histograms(groups, scored.score, compared, ranks.known)
         for document, words in zip(batch, compared.tolist(), strict=True):
             if words >= MIN_WORDS:
-                total.offer(document.source, identity(document.text), document.period, document.text[:NAMED_BY])
+                total.offer(document.source, text_hash(document.text), document.period, document.text[:HASHED_CHARACTERS])
         for i in np.flatnonzero(trained).tolist():
             groups[i].n_reference += 1
     assert n_words is not None
@@ -309,22 +309,22 @@ def _batch(batch: list[corpus.Document], with_: Instruments, ranks: Ranks | None
             group.canaries.update(phrases[i])
             group.canaries = canaries.most(group.canaries)
             group.n_canary += any(map(canaries.decisive, phrases[i]))
-        if i in twins:
-            group.duplicates[twins[i][0]] += 1
+        if i in duplicates_of:
+            group.duplicates[duplicates_of[i][0]] += 1
             group.n_duplicates += 1
-        if i in carried:
-            group.campaigns.update(carried[i])
+        if i in templates_of:
+            group.campaigns.update(templates_of[i])
             group.n_campaign += 1
     columns |= {
         "id": [d.identity for d in batch], "source": [d.source for d in batch], "period": [d.period for d in batch],
         "n_words": n_words, "canaries": [phrases.get(i, []) for i in range(n)],
-        "duplicate_of": [twins[i][0] if i in twins else None for i in range(n)],
-        "similarity": [twins[i][1] if i in twins else None for i in range(n)],
-        "campaigns": [carried.get(i, []) for i in range(n)],
+        "duplicate_of": [duplicates_of[i][0] if i in duplicates_of else None for i in range(n)],
+        "similarity": [duplicates_of[i][1] if i in duplicates_of else None for i in range(n)],
+        "campaigns": [templates_of.get(i, []) for i in range(n)],
     }
-    if with_.marks is not None:
-        for members in _members(groups):
-            found = Group(marks=with_.marks.counts([texts[i] for i in members]))
+    if instruments.marks is not None:
+        for members in _rows_by_group(groups):
+            found = Group(marks=instruments.marks.counts([texts[i] for i in members]))
             groups[members[0]].add(found)
     return pa.table([pa.array(columns[f.name], f.type) for f in DOCUMENTS], schema=DOCUMENTS)
 
@@ -335,7 +335,7 @@ def unspaced(texts: list[str]) -> list[int]:
     return [i for i in found if 2 * len(_UNSPACED.findall(texts[i])) > len("".join(texts[i].split()))]
 
 
-def _count(groups: list[Group], score: F64, n_words: NDArray[np.int32], known: References) -> None:
+def _add_to_histograms(groups: list[Group], score: F64, n_words: NDArray[np.int32], known: References) -> None:
     """Add the scores of documents long enough to the histograms of their groups."""
     for group, cell, words in zip(groups, known.scale.cells(score, n_words).tolist(), n_words.tolist(), strict=True):
         if words >= MIN_WORDS:
@@ -344,7 +344,7 @@ def _count(groups: list[Group], score: F64, n_words: NDArray[np.int32], known: R
             group.counts[cell // N_BINS, cell % N_BINS] += 1
 
 
-def _members(groups: list[Group]) -> list[list[int]]:
+def _rows_by_group(groups: list[Group]) -> list[list[int]]:
     """Rows of each group."""
     found: dict[int, list[int]] = {}
     for i, group in enumerate(groups):

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from stillwatch.audit import canaries, corpus, results, share
-from stillwatch.audit.detector import IS_REFERENCE, MIN_WORDS, UNASKED, Detector
+from stillwatch.audit import canaries, corpus, reading, results, share
+from stillwatch.audit.detector import IS_REFERENCE, MIN_WORDS, NO_QUESTION, Detector
 from stillwatch.audit.estimate import known_references
 from stillwatch.audit.scan import DOCUMENTS, OTHER
 from stillwatch.files import PARTIAL, atomic_write
@@ -39,7 +39,7 @@ WRITTEN = ("summary.json", "report.html", "shares.parquet", REMOVED)
 WITH_VERDICT = pa.schema([*DOCUMENTS, ("verdict", pa.string()), ("reasons", pa.list_(pa.string()))])
 
 
-def write(
+def write_verdicts(
     scanned: list[Path], out: Path, found: results.Results, detector: Detector | None, fpr: float
 ) -> dict[str, int]:
     """Write ``documents/NNNNNN.parquet`` with verdicts; returns how many documents have each verdict and reason."""
@@ -50,7 +50,7 @@ def write(
         with pq.ParquetFile(path) as file, atomic_write(folder / path.name) as new, _writer(new) as writer:
             for i in range(file.num_row_groups):
                 table = file.read_row_group(i)
-                verdict, reasons = judge(table, found.accepted, named, limits, fpr)
+                verdict, reasons = judge_documents(table, found.accepted, named, limits, fpr)
                 counts.update(f"verdict {v}" for v in verdict)
                 counts.update(f"reason {r}" for row in reasons for r in row)
                 arrays = [*table.columns, pa.array(verdict, pa.string()), pa.array(reasons, pa.list_(pa.string()))]
@@ -84,7 +84,7 @@ class Limits(NamedTuple):
         return cls(float(np.quantile(detector.known, NOVEL_QUANTILE)), 1 / (np.array(n) + 1), known.scale)
 
 
-def judge(
+def judge_documents(
     table: pa.Table, accepted: frozenset[str], named: frozenset[str], limits: Limits | None, fpr: float
 ) -> tuple[list[str], list[list[str]]]:
     """Verdict of each document, why it could be removed, and one of :data:`UNSURE` where it is so.
@@ -100,37 +100,37 @@ def judge(
         p, known, n_words = np.stack([column["p_human"], column["p_model"]]), column["known"], column["n_words"]
         least = limits.least[:, limits.scale.strata(n_words)].astype(np.float32)
         beyond = p <= np.maximum(least, fpr)  # nearly all references of a kind; all, where they are too few for fpr
-        why_not = np.select([~source_ok, known == IS_REFERENCE, known == UNASKED, n_words < MIN_WORDS, ~(known >= limits.known),
+        why_not = np.select([~source_ok, known == IS_REFERENCE, known == NO_QUESTION, n_words < MIN_WORDS, ~(known >= limits.known),
                              beyond.all(axis=0), (p <= fpr).any(axis=0), beyond.any(axis=0)], [*UNSURE[:6], "", UNSURE[6]], UNSURE[7])
     verdict = np.where(why_not != "", "unsure", np.where(column["p_human"] <= fpr, "model", "human")).tolist()
     reasons: list[list[str]] = []
     given = (table[name].to_pylist() for name in ("canaries", "duplicate_of", "campaigns"))
-    for said, unsure, phrases, twin, carried in zip(verdict, why_not.tolist(), *given, strict=True):
-        why = ["document"] if said == "model" else [unsure] if unsure else []
+    for called, unsure, phrases, duplicate_of, templates in zip(verdict, why_not.tolist(), *given, strict=True):
+        why = ["document"] if called == "model" else [unsure] if unsure else []
         if any(map(canaries.decisive, phrases)):
             why.append("canary")
-        if twin is not None:
+        if duplicate_of is not None:
             why.append("duplicate")
-        if carried:
+        if templates:
             why.append("campaign")
         reasons.append(why)
     return verdict, reasons
 
 
-def out_of_reach(detector: Detector, fpr: float) -> list[str]:
+def unreachable_verdicts(detector: Detector, fpr: float) -> list[str]:
     """Which verdicts no document can have, since a p-value is never below 1 / (references + 1)."""
-    said = []
+    notes = []
     for least, what, verdict in zip(Limits.of(detector).least, ("human", "model-written"), ("model", "human"), strict=True):
         short = int((least > fpr).sum())
         if short:
             whom = ("no document" if short == len(least)
                     else f"no document of {short} of {number_of(len(least), 'class', 'classes')} of length")
-            said.append(f"{whom} can be called {verdict}: the least p that {1 / least.max() - 1:.0f} {what} references allow is "
+            notes.append(f"{whom} can be called {verdict}: the least p that {1 / least.max() - 1:.0f} {what} references allow is "
                         f"{least.max():.3f}, and --fpr asks for {fpr:g}")
-    return said
+    return notes
 
 
-def forget(out: Path) -> None:
+def remove_earlier_output(out: Path) -> None:
     """Remove what an earlier audit wrote, or began to: after a kill nothing says that the folder is whole, or is of another audit."""
     for name in WRITTEN:
         (out / name).unlink(missing_ok=True)
@@ -163,11 +163,11 @@ def filtered_copy(
             first = parts[mine[0]]
             where = corpus.relative(first.root, first.paths[0])
             if first.kind in ("text", "html") or any(_n_documents(out, i) for i in mine):
-                _copy(first, _rows(parts, mine, columns, out, set(remove), log, counts), folder / where, folder)
+                _write_copy(first, _kept_items(parts, mine, columns, out, set(remove), log, counts), folder / where, folder)
             else:
-                _as_it_was(first.paths[0], folder, where, log, counts)
+                _copy_unchanged(first.paths[0], folder, where, log, counts)
         for path in unread:
-            _as_it_was(path, folder, corpus.relative(parts[0].root, path), log, counts)
+            _copy_unchanged(path, folder, corpus.relative(parts[0].root, path), log, counts)
     folder.rename(out / FILTERED)
     return dict(counts)
 
@@ -183,44 +183,44 @@ def by_score(summary: dict[str, Any]) -> str:
 
 
 def _n_documents(out: Path, i: int) -> int:
-    n: int = pq.read_metadata(_judged(out, i)).num_rows
+    n: int = pq.read_metadata(_verdicts_file(out, i)).num_rows
     return n
 
 
-def _judged(out: Path, i: int) -> Path:
+def _verdicts_file(out: Path, i: int) -> Path:
     """The documents of a part, with verdicts."""
     return out / FOLDER / f"{i:06d}.parquet"
 
 
-def _as_it_was(path: Path, folder: Path, where: str, log: Any, counts: Counter[str]) -> None:
+def _copy_unchanged(path: Path, folder: Path, where: str, log: Any, counts: Counter[str]) -> None:
     """Copy a file of which no document was read."""
     try:
         source = path.open("rb")
     except OSError:
-        _lost(where, NOT_READ, log, counts)
+        _log_lost(where, NOT_READ, log, counts)
         return
     with source, atomic_write(folder / where) as partial, partial.open("wb") as copy:
         shutil.copyfileobj(source, copy)
     counts[UNREAD_KEPT] += 1
 
 
-def _lost(where: str, why: str, log: Any, counts: Counter[str]) -> None:
+def _log_lost(where: str, why: str, log: Any, counts: Counter[str]) -> None:
     counts[UNREAD_LOST] += 1
     log.write(orjson.dumps({"id": where, "source": where, "reasons": [why]}) + b"\n")
 
 
-def _rows(
+def _kept_items(
     parts: list[corpus.Part], mine: list[int], columns: corpus.Columns, out: Path, remove: set[str], log: Any,
     counts: Counter[str],
 ) -> Iterator[corpus.Document | corpus.Unread]:
     """What to keep, as it stands; the rest goes to the log."""
     for i in mine:
-        judged = _reasons(_judged(out, i))
+        judged = _reasons(_verdicts_file(out, i))
         try:
-            for item in corpus.documents(parts[i], columns, keep_raw=True):
+            for item in reading.documents(parts[i], columns, keep_raw=True):
                 if isinstance(item, corpus.Unread):
                     if item.raw is None:
-                        _lost(item.where, NOT_READ, log, counts)
+                        _log_lost(item.where, NOT_READ, log, counts)
                     else:
                         counts[UNREAD_KEPT] += 1
                         yield item
@@ -234,7 +234,7 @@ def _rows(
                 else:
                     yield item
         except corpus.DamagedError:
-            _lost(corpus.relative(parts[i].root, parts[i].paths[0]), CUT_OFF, log, counts)
+            _log_lost(corpus.relative(parts[i].root, parts[i].paths[0]), CUT_OFF, log, counts)
 
 
 def _reasons(path: Path) -> Iterator[list[str]]:
@@ -243,7 +243,7 @@ def _reasons(path: Path) -> Iterator[list[str]]:
             yield from block.column(0).to_pylist()
 
 
-def _copy(first: corpus.Part, rows: Iterator[corpus.Document | corpus.Unread], target: Path, folder: Path) -> None:
+def _write_copy(first: corpus.Part, rows: Iterator[corpus.Document | corpus.Unread], target: Path, folder: Path) -> None:
     if first.kind in ("text", "html"):
         for item in rows:
             path = folder / (item.where if isinstance(item, corpus.Unread) else item.identity)
@@ -256,7 +256,7 @@ def _copy(first: corpus.Part, rows: Iterator[corpus.Document | corpus.Unread], t
             block: list[pa.RecordBatch] = []
             for item in rows:
                 block.append(item.raw)
-                if len(block) >= corpus.BATCH_DOCUMENTS:
+                if len(block) >= reading.BATCH_DOCUMENTS:
                     writer.write_table(pa.Table.from_batches(block, schema=schema).combine_chunks())
                     block = []
             if block:
@@ -265,7 +265,7 @@ def _copy(first: corpus.Part, rows: Iterator[corpus.Document | corpus.Unread], t
     if first.kind == "warc":
         target = target.with_name(target.name + ".jsonl")
     with atomic_write(target) as partial, ExitStack() as stack:
-        handle = _packed(stack, partial, target.suffix.lower())
+        handle = _open_compressed(stack, partial, target.suffix.lower())
         between, end = (b",\n", b"\n]\n") if first.kind == "array" else (b"\n", b"\n")
         before = b"[\n" if first.kind == "array" else b""
         for item in rows:
@@ -278,7 +278,7 @@ def _copy(first: corpus.Part, rows: Iterator[corpus.Document | corpus.Unread], t
         handle.write(end if before == between else before + end.lstrip())
 
 
-def _packed(stack: ExitStack, path: Path, ending: str) -> Any:
+def _open_compressed(stack: ExitStack, path: Path, ending: str) -> Any:
     """A file to write to, packed as its name will say."""
     if ending == ".zst":
         return stack.enter_context(pa.output_stream(str(path), compression="zstd"))
