@@ -252,7 +252,7 @@ def _bare(entries: list[snapshot.Entry]) -> list[tuple[int, float]]:
 
 
 def test_many_changes_are_a_new_snapshot(store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_source, "MOST_CHANGED", 3)
+    monkeypatch.setattr(store_source, "MAX_CHANGED", 3)
     builder = Builder(StoreSource(url), tmp_path)
     builder.build()
     for names, there in ((("a", "b", "c"), True), (("d",), False)):
@@ -375,7 +375,7 @@ def test_a_start_with_a_clock_that_is_ahead_ends_no_action_for_good(store: Store
     wall, steady, start = [time.time() + ahead_s], [0.0], time.time()
     made = act(store, Action.BLOCK, "eve")
     clock = Clock(lambda: wall[0], lambda: steady[0])
-    (sign,) = store_source.signs_against(clock, store)
+    (sign,) = store_source.clock_warnings(clock, store)
     assert re.fullmatch(r"by this machine's clock \(.*\) 1 action ended while no service ran. If it is ahead, set it right .*", sign)
     source = StoreSource(url, clock)
     for passed_s, n in ((0, 0), (599, 0), (661, 0), (1198, 0), (1201, 1), (1300, 1)):

@@ -90,7 +90,7 @@ def register(add: Add) -> None:
     actor_option(identify)
 
 
-def _extra() -> None:
+def _demand_serve_extra() -> None:
     for name in ("argon2", "granian", "msgspec", "prometheus_client", "starlette", "structlog"):
         try:
             importlib.import_module(name)
@@ -99,7 +99,7 @@ def _extra() -> None:
 
 
 def _serve(args: argparse.Namespace) -> None:
-    _extra()
+    _demand_serve_extra()
     from stillwatch.serve import grpc_authz, server, telemetry
 
     if args.grpc_port is not None:
@@ -132,12 +132,12 @@ def _serve_files(args: argparse.Namespace, settings: "Settings") -> None:
         raise InputError("a run folder is served in shadow mode only", todo="Import it into a store and let people decide")
     source = sources.ParquetSource(args.snapshot) if args.run is None else sources.RunSource(args.run)
     source.revision()
-    kept = None
+    store_tokens = None
     if args.store is not None and args.tokens is None:  # which is where stillwatch token wrote to
         from stillwatch.workflows.store_source import StoreTokens
 
-        kept = StoreTokens(args.store, settings.tokens, args.state / "store-tokens.json")
-    server.run(settings, source, FileSink(args.state / "decisions"), token_source=kept)
+        store_tokens = StoreTokens(args.store, settings.tokens, args.state / "store-tokens.json")
+    server.run(settings, source, FileSink(args.state / "decisions"), token_source=store_tokens)
 
 
 def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | None) -> None:
@@ -147,13 +147,13 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
     from stillwatch.serve import server
     from stillwatch.serve.clock import Clock
     from stillwatch.serve.refresh import SNAPSHOT
-    from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens, signs_against
+    from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens, clock_warnings
 
     url, mounts, other_key, clock = args.store or DEFAULT_URL, {}, False, Clock()
     try:
         store = Store.open(url, create=False, answer_s=ANSWER_S)
-        for sign in signs_against(clock, store):
-            print(f"stillwatch: {sign}", file=sys.stderr, flush=True)
+        for warning in clock_warnings(clock, store):
+            print(f"stillwatch: {warning}", file=sys.stderr, flush=True)
         if key is not None:
             with store.read() as session:
                 other_key = identifiers.of_another_key(session, key)
@@ -175,8 +175,8 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
 
 def _identify(args: argparse.Namespace) -> Any:
     if args.file is not None or args.run is not None or args.out is not None:
-        return _whose(args)
-    _extra()
+        return _identify_found_accounts(args)
+    _demand_serve_extra()
     from stillwatch.respond import action_queries, cases, policy
     from stillwatch.respond.acting import reading
     from stillwatch.respond.store import ForbiddenError
@@ -196,13 +196,13 @@ def _identify(args: argparse.Namespace) -> Any:
     if args.store is not None or Path("stillwatch.db").exists():
         try:
             with reading(args) as session:
-                _, held = policy.active(session)
+                _, active_policy = policy.active(session)
                 now = datetime.now(UTC)
                 for row in rows:
                     row["cases"] = cases.of_accounts(session, row["ids"])
                     subjects = [(kind, id_) for kind in ("account", "key") for id_ in row["ids"]]
                     live = action_queries.touching(session, subjects)
-                    row["actions"] = {row.action_id: f"{row.kind}, {action_queries.standing(row, held, now)}" for row in live}
+                    row["actions"] = {row.action_id: f"{row.kind}, {action_queries.standing(row, active_policy, now)}" for row in live}
         except ForbiddenError as error:
             if args.key_file is None:
                 raise
@@ -218,7 +218,7 @@ def _identify(args: argparse.Namespace) -> Any:
     return rows
 
 
-def _whose(args: argparse.Namespace) -> dict[str, Any]:
+def _identify_found_accounts(args: argparse.Namespace) -> dict[str, Any]:
     """``identify --names --run``."""
     from stillwatch.workflows import naming
 
@@ -239,7 +239,7 @@ def _whose(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _token(args: argparse.Namespace) -> Any:
-    _extra()
+    _demand_serve_extra()
     import time
 
     from stillwatch.serve import tokens
@@ -249,21 +249,21 @@ def _token(args: argparse.Namespace) -> Any:
     if args.days is not None and not 0 < args.days <= LONGEST_DAYS:
         raise InputError(f"{args.days:g} days are not between 0 and {LONGEST_DAYS}", where="--days")
     if args.tokens is None and args.store is not None:
-        return _token_of_store(args)
+        return _store_token(args)
     path = args.tokens or TOKENS
     if args.list:
         rows = tokens.load(path).rows
         ends = [None if row.expires_at is None else datetime.fromtimestamp(row.expires_at, UTC) for row in rows]
-        return _listed(args, [(row.name, row.role, end, None) for row, end in zip(rows, ends, strict=True)])
+        return _print_tokens(args, [(row.name, row.role, end, None) for row, end in zip(rows, ends, strict=True)])
     if args.revoke:
         tokens.revoke(path, args.name)
-        return _revoked(args)
+        return _print_revoked(args)
     expires = None if args.days is None else time.time() + args.days * 86400
     secret = tokens.create(path, args.name, tokens.Role(args.role), expires)
     return _print_token(args, secret)
 
 
-def _token_of_store(args: argparse.Namespace) -> Any:
+def _store_token(args: argparse.Namespace) -> Any:
     from datetime import timedelta
 
     from stillwatch.respond import tokens as stored
@@ -274,7 +274,7 @@ def _token_of_store(args: argparse.Namespace) -> Any:
     if args.list:
         with reading(args, Role.ADMIN) as session:
             rows = stored.listed(session)
-        return _listed(args, [(row.name, row.role, row.expires_at, row.revoked_at) for row in rows])
+        return _print_tokens(args, [(row.name, row.role, row.expires_at, row.revoked_at) for row in rows])
     secret, digest = tokens.new_secret()
     with writing(args, create=True) as change:
         if args.revoke:
@@ -282,10 +282,10 @@ def _token_of_store(args: argparse.Namespace) -> Any:
         else:
             expires_at = None if args.days is None else change.now + timedelta(days=args.days)
             stored.add(change, args.name, digest, args.role, expires_at)
-    return _revoked(args) if args.revoke else _print_token(args, secret)
+    return _print_revoked(args) if args.revoke else _print_token(args, secret)
 
 
-def _listed(args: argparse.Namespace, rows: list[tuple[str, str, datetime | None, datetime | None]]) -> dict[str, Any]:
+def _print_tokens(args: argparse.Namespace, rows: list[tuple[str, str, datetime | None, datetime | None]]) -> dict[str, Any]:
     """Tokens, each as name, role, when it expires and when it was revoked."""
     tokens, now = [], datetime.now(UTC)
     for name, role, *ends in rows:
@@ -297,7 +297,7 @@ def _listed(args: argparse.Namespace, rows: list[tuple[str, str, datetime | None
     return {"tokens": tokens}
 
 
-def _revoked(args: argparse.Namespace) -> dict[str, str]:
+def _print_revoked(args: argparse.Namespace) -> dict[str, str]:
     if not (args.json or args.quiet):
         print(f"{args.name} is revoked")
     return {"revoked": args.name}

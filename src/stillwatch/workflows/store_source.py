@@ -24,11 +24,11 @@ from stillwatch.terminal.counting import number_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST_CHANGED = 50_000
+MAX_CHANGED = 50_000
 """Identifiers that are written as changes over a snapshot; it is written as a whole when there are more."""
 SWEEP_S = 60.0
 """How often expired actions are marked as such; decisions heed the time themselves."""
-LONG_OVER = timedelta(minutes=15)
+UNNOTICED_AFTER = timedelta(minutes=15)
 """An action that is over for longer, and not marked so, ended while no service ran."""
 
 
@@ -53,7 +53,7 @@ class StoreSource:
 
     def revision(self) -> str:
         """The store's, which grows with each change of actions, allow-list, keys or policy."""
-        store = self._opened()
+        store = self._open_store()
         self._now()
         if time.monotonic() - self._swept > SWEEP_S and self._clock.settled:  # no action that is over comes back
             self._swept = time.monotonic()  # before: while a long write of others goes on, the next look reads nevertheless
@@ -64,23 +64,23 @@ class StoreSource:
 
     def rows(self) -> "pa.Table":
         """Every action in force, and the allow-list as rows that go before all others."""
-        with streamed(self._opened(), self._now()) as found:
+        with streamed(self._open_store(), self._now()) as found:
             rows = _table(found)
-        self._read_to, self._file = found.audit_seq, self._opened().files
+        self._read_to, self._file = found.audit_seq, self._open_store().files
         return rows
 
     def changes(self) -> Changes | None:
         """Of whom actions and entries since the last ``rows`` touch, by the audit log."""
-        if self._opened().files != self._file:
+        if self._open_store().files != self._file:
             return None  # the log of another file does not tell what changed since
-        found = read_changes(self._opened(), self._now(), self._read_to, MOST_CHANGED)
+        found = read_changes(self._open_store(), self._now(), self._read_to, MAX_CHANGED)
         if found is None:
             return None
         held, names = found
-        both = sorted([*names, *_written(Subject.KEY, names)])
+        both = sorted([*names, *_snapshot_names(Subject.KEY, names)])
         return Changes(both, _table(held))
 
-    def _opened(self) -> Store:
+    def _open_store(self) -> Store:
         if self._store is None:
             self._store = Store.open(self._url, create=False, answer_s=ANSWER_S)
         return self._store
@@ -97,63 +97,64 @@ def _table(found: Stream) -> "pa.Table":
 
     names, places = [], []
     for subject, some, at in found.parts:
-        names.append(pa.array(_written(subject, some), pa.string()))
+        names.append(pa.array(_snapshot_names(subject, some), pa.string()))
         places.append(pa.array(at, pa.int32()))
-    rules = conformed(pa.Table.from_pylist([{"account_id": "", **_fields(rule)} for rule in found.rules], schema=ENTRIES))
+    rules = conformed(pa.Table.from_pylist([{"account_id": "", **_rule_columns(rule)} for rule in found.rules], schema=ENTRIES))
     rows = rules.take(pa.chunked_array(places, pa.int32()))
     rows = rows.set_column(0, "account_id", pa.chunked_array(names, pa.string()))
     allowed = [
         {"account_id": name, "action": "allow", "mode": "enforce", "reason_code": "allow-list", "expires_at": until}
-        for subject, ids in found.allowed.items() for name, until in zip(_written(subject, ids), ids.values(), strict=True)
+        for subject, ids in found.allowed.items() for name, until in zip(_snapshot_names(subject, ids), ids.values(), strict=True)
     ]
     return pa.concat_tables([rows, conformed(pa.Table.from_pylist(allowed, schema=ENTRIES))])
 
 
-def _written(subject: Subject, names: Iterable[str]) -> list[str]:
+def _snapshot_names(subject: Subject, names: Iterable[str]) -> list[str]:
     """Identifiers as the snapshot has them: an action on account 17 must not reach whoever has key 17."""
     return [KEY + name for name in names] if subject is Subject.KEY else list(names)
 
 
-def _fields(rule: Rule) -> dict[str, Any]:
+def _rule_columns(rule: Rule) -> dict[str, Any]:
     """An action without a case stands for itself: its name is what a client is told, and can appeal."""
-    wanted = rule.parameters
+    parameters = rule.parameters
     return {
         "action": rule.action, "mode": rule.mode, "reason_code": rule.reason, "case_id": rule.case_id or rule.action_id,
         "expires_at": rule.expires_at, "policy_version": str(rule.policy_version),
-        "rate_per_min": wanted.get("requests_per_min"), "case_rate_per_min": wanted.get("case_requests_per_min"),
-        "max_tokens": wanted.get("max_tokens"), "reasoning": wanted.get("reasoning"), "logprobs": wanted.get("logprobs"),
-        "verify_url": wanted.get("verify_url"),
+        "rate_per_min": parameters.get("requests_per_min"), "case_rate_per_min": parameters.get("case_requests_per_min"),
+        "max_tokens": parameters.get("max_tokens"), "reasoning": parameters.get("reasoning"), "logprobs": parameters.get("logprobs"),
+        "verify_url": parameters.get("verify_url"),
     }
 
 
-def signs_against(clock: Clock, store: Store) -> list[str]:
-    """What the store tells against the time of a start, a sentence each; the clock learns when the store's newest entry was made."""
+def clock_warnings(clock: Clock, store: Store) -> list[str]:
+    """Sentences on what in the store makes this machine's clock look wrong; ``clock.past`` becomes the time of the store's newest entry."""
     now = datetime.fromtimestamp(clock.now(), UTC)
     with store.read() as session:
-        newest, n_over = audit.newest_at(session), action_queries.n_over(session, now - LONG_OVER)
+        newest, n_over = audit.newest_at(session), action_queries.n_over(session, now - UNNOTICED_AFTER)
     clock.past = None if newest is None else newest.timestamp()
-    signs, told = [], f"this machine's clock ({now:%Y-%m-%d %H:%M} UTC)"
+    warnings, clock_words = [], f"this machine's clock ({now:%Y-%m-%d %H:%M} UTC)"
     if newest is not None and clock.behind_s:
-        signs.append(f"{told} is behind the store's newest entry ({newest:%Y-%m-%d %H:%M} UTC): what is over by now may go on. "
-                     "Set it right and start the service again")
+        warnings.append(f"{clock_words} is behind the store's newest entry ({newest:%Y-%m-%d %H:%M} UTC): what is over by now may go on. "
+                        "Set it right and start the service again")
     if n_over:
-        signs.append(f"by {told} {number_of(n_over, 'action')} ended while no service ran. If it is ahead, set it right within ten "
-                     "minutes, before the service marks them as over, and start the service again")
-    return signs
+        ended = number_of(n_over, "action")
+        warnings.append(f"by {clock_words} {ended} ended while no service ran. If it is ahead, set it right within ten "
+                        "minutes, before the service marks them as over, and start the service again")
+    return warnings
 
 
 class StoreTokens:
     """Tokens of the store, and those of a file where there is one."""
 
-    def __init__(self, url: str, path: Path, kept: Path) -> None:
+    def __init__(self, url: str, path: Path, cache: Path) -> None:
         """Take the store's URL and a file, which may come later.
 
         Args:
             url: opened with the first reading.
             path: the file of tokens.
-            kept: where the store's tokens (their SHA-256) are kept, for a service that starts while the store is away.
+            cache: where the store's tokens (their SHA-256) are kept, for a service that starts while the store is away.
         """
-        self._url, self._path, self._file, self._kept = url, path, TokenFile(path), kept
+        self._url, self._path, self._file, self._cache = url, path, TokenFile(path), cache
         self._store: Store | None = None
         self._stored: list[Token] | None = None
         self._has_file = self._has_any = False
@@ -166,11 +167,11 @@ class StoreTokens:
             InputError: the file is none, or is gone; or there never was a token.
         """
         try:
-            rows = self._of_store()
+            rows = self._read_store()
         except StoreError:
-            if self._stored is not None or not self._kept.is_file():
+            if self._stored is not None or not self._cache.is_file():
                 raise
-            rows = list(load(self._kept).rows)
+            rows = list(load(self._cache).rows)
         self._has_file = self._has_file or self._path.exists()
         if self._has_file:
             rows = [*rows, *self._file.read().rows]
@@ -180,7 +181,7 @@ class StoreTokens:
             raise InputError("no tokens in the store, and no file of them", where=self._path, todo=todo)
         return Tokens(rows)
 
-    def _of_store(self) -> list[Token]:
+    def _read_store(self) -> list[Token]:
         if self._store is None:
             self._store = Store.open(self._url, create=False, answer_s=ANSWER_S)
         with self._store.read() as session:
@@ -189,7 +190,7 @@ class StoreTokens:
                 for row in stored.valid(session)
             ]
         if rows != self._stored:
-            save(self._kept, rows)
+            save(self._cache, rows)
             self._stored = rows
         return rows
 
@@ -209,16 +210,16 @@ class StoreSink:
         append_decisions(self._store, [_decision(record) for record in records])
 
 
-def _text(text: str) -> str:
+def _storable_text(text: str) -> str:
     """A caller's text without what a database cannot store: NUL, and half a surrogate pair."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _decision(record: Record) -> Decision:
     by_key = record.surface in CREDENTIAL_SURFACES
-    name = _text(record.account_id) or None
+    name = _storable_text(record.account_id) or None
     return Decision(
-        request_id=_text(record.request_id), at=datetime.fromtimestamp(record.at, UTC), surface=record.surface,
+        request_id=_storable_text(record.request_id), at=datetime.fromtimestamp(record.at, UTC), surface=record.surface,
         account_id=None if by_key else name, key_id=name if by_key else None, decision=record.decision,
         action=record.would if record.reason_code else None, mode=record.mode, reason=record.reason_code or None,
         case_id=record.case_id or None, policy_version=int(record.policy_version) if record.policy_version.isdecimal() else None,

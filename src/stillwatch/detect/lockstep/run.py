@@ -51,24 +51,25 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
     """
     clock = Clock()
     with clock.stage("read"):
-        traces = _read(path)
+        traces = _read_traces(path)
     encoded = pc.cast(traces["account_id"], pa.string()).combine_chunks().dictionary_encode()
     order = np.argsort(encoded.dictionary.to_numpy(zero_copy_only=False), kind="stable")
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
     ids = encoded.dictionary.take(pa.array(order))
     with clock.stage("link and group"):
-        judged = list(views(traces, place[encoded.indices.to_numpy()], len(ids), seed))
-        score = sum_standardised(judged)
-        group, rows = _merge(judged)
-    names = [_identifier(ids.take(pa.array(members)).to_pylist()) for members in _members(group, len(rows))]
+        account = rank[encoded.indices.to_numpy()]
+        tested_views = list(views(traces, account, len(ids), seed))
+        score = sum_standardised(tested_views)
+        group, rows = _merge_views(tested_views)
+    names = [_group_id(ids.take(pa.array(members)).to_pylist()) for members in _accounts_of_groups(group, len(rows))]
     summary = {
         "version": __version__,
         "inputs": [{"path": path.name, "sha256": digest(path), "bytes": path.stat().st_size}],
         "parameters": {"seed": seed, "min_excess_ratio": MIN_EXCESS_RATIO, "min_members": MIN_MEMBERS},
-        "views": [view.name for view in judged],
+        "views": [view.name for view in tested_views],
         "stages": clock.seconds,
-        "blind_views": _blind(traces),
+        "blind_views": _blind_views(traces),
         "n_accounts": len(ids),
         "n_campaigns": 0,
         "n_review": len(rows),
@@ -79,9 +80,9 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
     }
     with folder_lock(out, "detect"), publish_together(out, RUN_FILES, stale=RUN_STALE) as staging:
         _write_accounts(staging, ids, score, group, names, rows)
-        n_tests = sum(view.n_tests for view in judged)
-        _write_campaigns(staging, traces, score, group, names, rows, place[encoded.indices.to_numpy()], n_tests)
-        _write_links(staging, ids, judged, group)
+        n_tests = sum(view.n_tests for view in tested_views)
+        _write_campaigns(staging, traces, score, group, names, rows, account, n_tests)
+        _write_links(staging, ids, tested_views, group)
         for name, table in (("harvest", HARVEST), ("watch", WATCH), ("cleared", CLEARED)):
             write_parquet(table.schema.empty_table(), staging / f"{name}.parquet")
         summary["tables"] = table_digests(staging)
@@ -89,7 +90,7 @@ def detect_traces(path: Path, out: Path, *, seed: int = 1) -> dict[str, Any]:
     return summary
 
 
-def _blind(traces: pa.Table) -> list[dict[str, str]]:
+def _blind_views(traces: pa.Table) -> list[dict[str, str]]:
     """What traces cannot show, as ``view`` and ``reason``."""
     untimed = pc.unique(traces["view"].filter(pc.is_null(traces["hour"]))).sort().to_pylist()
     found = [{"view": f"{view} by hour", "reason": "not every trace of it has an hour, so that none is used"} for view in untimed]
@@ -101,7 +102,7 @@ def _warnings(traces: pa.Table) -> list[str]:
     return ["The column weight is not used yet: every trace counts alike"] if counted else []
 
 
-def _read(path: Path) -> pa.Table:
+def _read_traces(path: Path) -> pa.Table:
     with reading_parquet(path):
         table = pq.read_table(path)
     TRACES.demand(table.column_names, where=path)
@@ -118,19 +119,19 @@ def _read(path: Path) -> pa.Table:
     return table
 
 
-def _merge(judged: list[View]) -> tuple[I64, list[tuple[View, int]]]:
+def _merge_views(tested_views: list[View]) -> tuple[I64, list[tuple[View, int]]]:
     """One group for each account, of the flagged ones the one that is most above chance; and the view and number of each group."""
-    best, key = np.zeros(len(judged[0].value)), np.full(len(judged[0].value), -1, np.int64)
+    best, key = np.zeros(len(tested_views[0].value)), np.full(len(tested_views[0].value), -1, np.int64)
     rows: list[tuple[View, int]] = []
-    for view in judged:
+    for view in tested_views:
         if view.excess is None:
             continue
         ratio = np.append(view.excess.ratio, 0.0)[view.group]
-        numbers, place = np.unique(view.group[view.flagged], return_inverse=True)
+        numbers, rank = np.unique(view.group[view.flagged], return_inverse=True)
         members = np.flatnonzero(view.flagged)
         better = ratio[members] > best[members]
-        members, place = members[better], place[better]
-        best[members], key[members] = ratio[members], len(rows) + place
+        members, rank = members[better], rank[better]
+        best[members], key[members] = ratio[members], len(rows) + rank
         rows += [(view, number) for number in numbers.tolist()]
     kept, merged = np.unique(key[key >= 0], return_inverse=True)
     group = np.full(len(key), -1, np.int64)
@@ -138,17 +139,17 @@ def _merge(judged: list[View]) -> tuple[I64, list[tuple[View, int]]]:
     return group, [rows[k] for k in kept.tolist()]
 
 
-def _members(group: I64, n: int) -> list[I64]:
+def _accounts_of_groups(group: I64, n: int) -> list[I64]:
     """Accounts of each of ``n`` groups, in order; ``group`` is -1 where an account is in none."""
     order = np.argsort(group, kind="stable")
     return np.split(order, np.searchsorted(group[order], np.arange(n + 1)))[1:-1]
 
 
-def _identifier(members: list[str]) -> str:
+def _group_id(members: list[str]) -> str:
     return "group-" + hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()[:12]
 
 
-def _sentence(view: View, number: int) -> str:
+def _reason(view: View, number: int) -> str:
     assert view.shared is not None
     return (
         f"{view.shared.n_members[number]} accounts share {view.shared.observed[number]:,.0f} objects of {view.name} "
@@ -159,7 +160,7 @@ def _sentence(view: View, number: int) -> str:
 def _write_accounts(
     out: Path, ids: pa.Array, score: Floats, group: I64, names: list[str], rows: list[tuple[View, int]]
 ) -> None:
-    sentences = [_sentence(*row) for row in rows]
+    sentences = [_reason(*row) for row in rows]
     flagged = (group >= 0).tolist()
     columns = {
         "account_id": ids,
@@ -180,7 +181,7 @@ def _write_campaigns(
     columns = {
         "campaign_id": pa.array(names, pa.string()),
         "verdict": pa.array(["review"] * len(rows), pa.string()),
-        "score": [float(score[members].mean()) for members in _members(group, len(rows))],
+        "score": [float(score[members].mean()) for members in _accounts_of_groups(group, len(rows))],
         "q_value": nulls.benjamini_hochberg(np.array(log_p, np.float64), n_tests),
         "n_accounts": np.bincount(group[group >= 0], minlength=len(rows)),
         "n_events": n_events.astype(np.int64),
@@ -191,10 +192,10 @@ def _write_campaigns(
     write_parquet(CAMPAIGNS.conform(pa.table(columns)), out / "campaigns.parquet")
 
 
-def _write_links(out: Path, ids: pa.Array, judged: list[View], group: I64) -> None:
+def _write_links(out: Path, ids: pa.Array, tested_views: list[View], group: I64) -> None:
     """Pairs inside flagged groups."""
     parts = []
-    for view in judged:
+    for view in tested_views:
         if view.links is None:
             continue
         links = view.links

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset, judge, link
 from stillwatch.detect.run_folder import holes
-from stillwatch.detect.run_folder.harvested import PARTLY, Seen
+from stillwatch.detect.run_folder.harvested import WARNED_COLUMNS, SecondReading
 from stillwatch.detect.run_folder.outcome import Outcome
 from stillwatch.files import other_files
 from stillwatch.tables import ACCOUNTS, OF_MANY, ONE_NETWORK, YOUR_PROXY
@@ -30,7 +30,7 @@ MAX_LATE_SHARE = 0.01
 """Largest share of all requests of a whole log that such last requests have."""
 
 
-def warnings(seen: Seen, data: dataset.Dataset, scene: judge.Scene, since: datetime | None = None) -> list[str]:
+def warnings(seen: SecondReading, data: dataset.Dataset, scene: judge.Scene, since: datetime | None = None) -> list[str]:
     """Warnings about the input, one sentence each.
 
     They are about an earlier run that is not earlier, few days, days without a request, accounts that the registry lacks, accounts on one
@@ -147,10 +147,10 @@ def _late(hours: Counter[int]) -> tuple[int, int, int] | None:
     return found
 
 
-def warn_partly_empty(seen: Seen, n_events: int) -> list[str]:
+def warn_partly_empty(seen: SecondReading, n_events: int) -> list[str]:
     """Warn of columns that a notable part of the requests lacks and the others have; columns that all lack make views blind instead."""
     shares = []
-    for name in PARTLY:
+    for name in WARNED_COLUMNS:
         missing = n_events - seen.filled[name]
         if seen.filled[name] and (missing >= NOTABLE * n_events or seen.lacking[name] >= OF_A_FILE * n_events):
             shares.append(f"{100 * missing / n_events:.0f} % no {name}")
@@ -185,7 +185,7 @@ WITHOUT_CLIENT_COLUMN = {
 """Column that identifies programs -> what still identifies them without it."""
 
 
-def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], seen: Seen) -> list[dict[str, str]]:
+def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...], seen: SecondReading) -> list[dict[str, str]]:
     """Views that saw nothing, with the column that was empty.
 
     Args:

@@ -26,18 +26,18 @@ I64 = NDArray[np.int64]
 
 HARVEST_ROWS = 1 << 20
 """Rows of a row group of harvest.parquet."""
-EXAMPLES = 60
+MAX_EXAMPLES = 60
 """Harvested prompts of each campaign that are read to make masked examples."""
-PARTLY = ("prompt", "context_key", "ip", "user_agent", "ja4", "model", "access_path")
+WARNED_COLUMNS = ("prompt", "context_key", "ip", "user_agent", "ja4", "model", "access_path")
 """Columns for which there is a warning where a notable part of the log lacks them."""
-TEXTS = ("prompt", "system")
+TEXT_COLUMNS = ("prompt", "system")
 """Columns that are read anyway, so that their values are counted rather than taken from the files' metadata."""
-AROUND_HOURS, MOVED = 48, 0.2
+PIVOT_WINDOW_H, MIN_PIVOT_RISE = 48, 0.2
 """Hours before and after a release that are compared, and rise of the new model's share of the harvest that counts as a move to it."""
 
 
 @dataclass
-class Seen:
+class SecondReading:
     """What the second reading of the events counts and keeps."""
 
     examples: list[list[str]]
@@ -45,38 +45,38 @@ class Seen:
     labels: dict[int, str]
     """Hash -> name of each model and access path."""
     filled: Counter[str]
-    """Requests with a value in each column of PARTLY and TEXTS; an empty text is no value, and columns without any are absent."""
+    """Requests with a value in each column of WARNED_COLUMNS and TEXT_COLUMNS; empty texts are none, columns without any absent."""
     lacking: Counter[str]
-    """Requests in files that have no value in a column, for each column of PARTLY."""
+    """Requests in files that have no value in a column, for each column of WARNED_COLUMNS."""
     hours: Counter[int]
     """Requests of each hour since 1970, UTC."""
     repeated: int
     """Requests whose event_id occurred before."""
 
 
-def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None, seen: Seen) -> Iterator[pa.Table]:
+def _event_batches(data: dataset.Dataset, names: tuple[str, ...], as_of: datetime | None, seen: SecondReading) -> Iterator[pa.Table]:
     """The events that the sketches were made of, in the same order; batches may end elsewhere, since other columns are read.
 
-    It adds up ``seen.filled``, ``seen.lacking`` and ``seen.hours``. For whole files, metadata says which columns but TEXTS have values, so
-    that these need not be read.
+    It adds up ``seen.filled``, ``seen.lacking`` and ``seen.hours``. For whole files, metadata says which columns but TEXT_COLUMNS have
+    values, so that these need not be read.
     """
-    others = tuple(name for name in PARTLY if name not in TEXTS)
+    others = tuple(name for name in WARNED_COLUMNS if name not in TEXT_COLUMNS)
     for path in data.event_files:
         whole = path in data.whole or (as_of is None and data.start is None)
         from_metadata = dataset.filled(path, others) if whole else None
         more = others if from_metadata is None else ()
         n, has = 0, Counter(from_metadata or {})
-        for table in dataset.batches(path, (*names, *TEXTS, *more, "timestamp"), as_of, data.start):
+        for table in dataset.batches(path, (*names, *TEXT_COLUMNS, *more, "timestamp"), as_of, data.start):
             n += len(table)
             hours, counts = np.unique(table["timestamp"].cast(pa.int64()).to_numpy() // judge.HOUR_US, return_counts=True)
             seen.hours.update(dict(zip(hours.tolist(), counts.tolist(), strict=True)))
-            has.update({name: _n_filled(table[name]) for name in (*TEXTS, *more)})
+            has.update({name: _count_filled(table[name]) for name in (*TEXT_COLUMNS, *more)})
             yield table
         seen.filled += has
-        seen.lacking += Counter({name: n for name in PARTLY if not has[name]})
+        seen.lacking += Counter({name: n for name in WARNED_COLUMNS if not has[name]})
 
 
-def _n_filled(column: pa.ChunkedArray) -> int:
+def _count_filled(column: pa.ChunkedArray) -> int:
     """Number of rows with a value; an empty text is none."""
     encoded = pa.types.is_dictionary(column.type)
     if not pa.types.is_string(column.type.value_type if encoded else column.type):
@@ -90,7 +90,7 @@ def _n_filled(column: pa.ChunkedArray) -> int:
 
 def write_harvest(
     engine: Engine, path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
-) -> Seen:
+) -> SecondReading:
     """Write the harvested events of campaigns to ``path``, sorted by campaign and event.
 
     Nothing depends on the order of the log, or on how it is cut into files.
@@ -107,14 +107,14 @@ def write_harvest(
         InputError: the events changed since they were sketched.
     """
     n = outcome.final.n
-    seen = Seen([[] for _ in range(n)], {}, Counter(), Counter(), Counter(), 0)
+    seen = SecondReading([[] for _ in range(n)], {}, Counter(), Counter(), Counter(), 0)
     lowest: list[list[tuple[int, str]]] = [[] for _ in range(n)]
     ids: list[I64] = []
     names = ("event_id", "access_path", "model")
     unsorted, in_order = (path.with_name(f"{name}.parquet") for name in ("unsorted", "sorted"))
-    harvested, owners = _Along(outcome.harvested), _Along(outcome.owner)
+    harvested, owners = _PartsReader(outcome.harvested), _PartsReader(outcome.owner)
     changed = InputError("the events changed while they were read", where=data.folder, todo="Run the same command again")
-    with _Rows(unsorted) as rows_out:
+    with _HarvestWriter(unsorted) as rows_out:
         for table in prefetch(_event_batches(data, names, as_of, seen)):
             flags, owner = harvested.take(len(table)), owners.take(len(table))
             if len(owner) < len(table):
@@ -132,7 +132,7 @@ def write_harvest(
                 columns = [table["event_id"].take(pa.array(of_campaigns)), campaign_ids.cast(pa.string())]
                 rows_out.add(pa.table(columns, schema=HARVEST.schema))
             for number in np.unique(owner[rows]).tolist():
-                lowest[number] = _lowest(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
+                lowest[number] = _lowest_hashes(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
     if len(owners.take(1)):
         raise changed
     seen.examples = [[text for _, text in prompts if text] for prompts in lowest]
@@ -146,7 +146,7 @@ def write_harvest(
         seen.repeated = int((sorted_ids[1:] == sorted_ids[:-1]).sum())
         sorting.result()
     # How the engine cuts a file into row groups depends on its threads.
-    with _Rows(path) as rows_out, pq.ParquetFile(in_order) as file:
+    with _HarvestWriter(path) as rows_out, pq.ParquetFile(in_order) as file:
         for batch in file.iter_batches(HARVEST_ROWS):
             rows_out.add(pa.Table.from_batches([batch]).cast(HARVEST.schema))
     for left in (unsorted, in_order):
@@ -154,26 +154,26 @@ def write_harvest(
     return seen
 
 
-def _lowest(known: list[tuple[int, str]], hashes: I64, rows: I64, prompts: pa.ChunkedArray) -> list[tuple[int, str]]:
+def _lowest_hashes(known: list[tuple[int, str]], hashes: I64, rows: I64, prompts: pa.ChunkedArray) -> list[tuple[int, str]]:
     """The prompts with the lowest hashes of the event: a sample that does not depend on the order of the log.
 
     Args:
-        known: hashes and prompts of earlier batches, ascending, at most EXAMPLES.
+        known: hashes and prompts of earlier batches, ascending, at most MAX_EXAMPLES.
         hashes: hash of each event of the batch, ``(n_events,)``.
         rows: events of the batch that may be drawn.
         prompts: prompt of each event of the batch; null counts as empty.
     """
     candidates = hashes[rows]
-    limit = np.partition(candidates, EXAMPLES - 1)[EXAMPLES - 1] if len(candidates) > EXAMPLES else np.iinfo(np.int64).max
-    if len(known) == EXAMPLES:
+    limit = np.partition(candidates, MAX_EXAMPLES - 1)[MAX_EXAMPLES - 1] if len(candidates) > MAX_EXAMPLES else np.iinfo(np.int64).max
+    if len(known) == MAX_EXAMPLES:
         limit = min(limit, known[-1][0])
     low = candidates <= limit
     texts = prompts.take(pa.array(rows[low])).to_pylist()
-    return sorted(known + [(key, text or "") for key, text in zip(candidates[low].tolist(), texts, strict=True)])[:EXAMPLES]
+    return sorted(known + [(key, text or "") for key, text in zip(candidates[low].tolist(), texts, strict=True)])[:MAX_EXAMPLES]
 
 
-class _Along:
-    """An array of all events in parts, read in slices of any length: how a file is cut into batches depends on the columns read."""
+class _PartsReader:
+    """Reads an array of all events, held in parts, in slices of any length: how a file is cut into batches depends on the columns read."""
 
     def __init__(self, parts: list[NDArray[Any]]) -> None:
         self._parts, self._part, self._at = parts, 0, 0
@@ -190,13 +190,13 @@ class _Along:
         return taken[0] if len(taken) == 1 else np.concatenate([self._parts[0][:0], *taken])
 
 
-class _Rows:
+class _HarvestWriter:
     """Writes harvest.parquet in row groups of one size, whatever the size of the batches."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._waiting, self._n = path, [HARVEST.schema.empty_table()], 0
 
-    def __enter__(self) -> "_Rows":
+    def __enter__(self) -> "_HarvestWriter":
         self._writer = pq.ParquetWriter(self._path, HARVEST.schema, compression="zstd")
         return self
 
@@ -242,8 +242,8 @@ def pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict[
             total = sum(n for hours in by_name.values() for hour, n in hours.items() if first <= hour < last)
             return sum(n for hour, n in of_model.items() if first <= hour < last) / total if total else 0.0
 
-        before, after = share(at - AROUND_HOURS, at), share(at, at + AROUND_HOURS)
-        if after - before >= MOVED:
+        before, after = share(at - PIVOT_WINDOW_H, at), share(at, at + PIVOT_WINDOW_H)
+        if after - before >= MIN_PIVOT_RISE:
             shares = {"share_before": round(before, 4), "share_after": round(after, 4)}
             out.append({"model": release["model"], "released_at": release["released_at"]} | shares)
     return out

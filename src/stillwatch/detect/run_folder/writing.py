@@ -46,7 +46,7 @@ def write(
     Returns:
         The summary.
     """
-    before, read = _sketched(out / "summary.json"), _read(data)
+    before, read = _sketches_by_file(out / "summary.json"), _input_files(data)
     common: dict[str, Any] = {
         "version": __version__,
         "sketches": [path.name for path in sketches],
@@ -61,16 +61,16 @@ def write(
     with publish_together(out, RUN_FILES, stale=RUN_STALE) as staging, ThreadPoolExecutor(1) as pool:
         digests = pool.map(digest, read)
         if outcome is None:
-            summary = common | _write_nothing(staging, data, as_of)
+            summary = common | _write_empty_tables(staging, data, as_of)
         else:
-            summary = common | _write(engine, staging, data, outcome, columns, as_of, earlier)
+            summary = common | _write_tables(engine, staging, data, outcome, columns, as_of, earlier)
         summary["inputs"] = [{"path": str(path.relative_to(data.folder)), "sha256": sha256, "bytes": path.stat().st_size}
                              for path, sha256 in zip(read, digests, strict=True)]
         summary["tables"] = table_digests(staging)
         write_json(summary, staging / "summary.json")
-    now = _sketched(out / "summary.json")
+    after = _sketches_by_file(out / "summary.json")
     for path, (sha256, name) in before.items():
-        new_sha256, new_name = now.get(path, (None, ""))
+        new_sha256, new_name = after.get(path, (None, ""))
         # A rewritten file has new sketches, even with the same bytes. Sketches of a part of a file do not replace those of the whole file.
         gone = data.start is None if new_sha256 is None else new_sha256 != sha256 or not new_name.startswith(partitions.CUT_PREFIX)
         if gone and name not in summary["sketches"]:
@@ -78,7 +78,7 @@ def write(
     return summary
 
 
-def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
+def _sketches_by_file(summary: Path) -> dict[str, tuple[str, str]]:
     """File of events -> its SHA-256 and the name of its sketches, from a summary; nothing if it cannot be read."""
     try:
         content = json.loads(summary.read_text(encoding="utf-8"))
@@ -89,7 +89,7 @@ def _sketched(summary: Path) -> dict[str, tuple[str, str]]:
         return {}
 
 
-def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> dict[str, Any]:
+def _write_empty_tables(out: Path, data: dataset.Dataset, as_of: datetime | None) -> dict[str, Any]:
     """Write tables without a row; returns what the summary says of them."""
     tables = {"harvest": HARVEST, "links": LINKS, "watch": WATCH, "cleared": CLEARED, "accounts": ACCOUNT_VERDICTS, "campaigns": CAMPAIGNS}
     for name, table in tables.items():
@@ -109,7 +109,7 @@ def _write_nothing(out: Path, data: dataset.Dataset, as_of: datetime | None) -> 
     }
 
 
-def _write(
+def _write_tables(
     engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None,
     earlier: EarlierRun,
 ) -> dict[str, Any]:
@@ -133,14 +133,14 @@ def _write(
             detail["not_accused"] = verdict_words.not_accused(outcome.values, outcome.verdicts, outcome.model, int(outcome.lead[number]))
         described.append(detail)
     lineage = [
-        ancestor(earlier.campaigns, identifiers[number], set(_ids(scene, campaign == number)), described[number])
+        ancestor(earlier.campaigns, identifiers[number], set(_account_ids(scene, campaign == number)), described[number])
         for number in range(final.n)
     ]
     reasons = [results.reasons(detail["evidence"]) for detail in described]
     write_parquet(links_table(scene, pairs), out / "links.parquet")
-    watch = _watch(outcome)
+    watch = _watch_table(outcome)
     write_parquet(watch, out / "watch.parquet")
-    write_parquet(_cleared(outcome, campaign < 0), out / "cleared.parquet")
+    write_parquet(_cleared_table(outcome, campaign < 0), out / "cleared.parquet")
     write_parquet(results.account_table(scene, found, outcome.account_scores(), identifiers, reasons), out / "accounts.parquet")
     table = results.campaign_table(scene, found, outcome.verdicts, outcome.tally, identifiers, described, lineage)
     write_parquet(table, out / "campaigns.parquet")
@@ -160,48 +160,48 @@ def _write(
         "n_harvested": int(outcome.tally.harvested[: outcome.n_campaigns].sum()),
         # Each interval holds nine in ten times; the sum of their ends is rather too wide.
         **dict(zip(HARVEST_BOUNDS, outcome.tally.between[: outcome.n_campaigns].sum(axis=0).tolist(), strict=True)),
-        "first_seen": _iso(scene.window_us[0]),
-        "last_seen": _iso(scene.window_us[1]),
+        "first_seen": _iso_time(scene.window_us[0]),
+        "last_seen": _iso_time(scene.window_us[1]),
         "estimated_false_discoveries": round(float((q * sizes).sum()), 4),
         "warnings": warnings(seen, data, scene, earlier.last_seen),
     }
 
 
-def _read(data: dataset.Dataset) -> list[Path]:
+def _input_files(data: dataset.Dataset) -> list[Path]:
     """The files that were read, those of events first, in the order of the sketches."""
     others = (data.accounts_file, data.folder / "releases.json")
     return [*data.event_files, *(path for path in others if path is not None and path.exists())]
 
 
-def _iso(us: int) -> str:
+def _iso_time(us: int) -> str:
     return datetime.fromtimestamp(us / 1e6, UTC).isoformat()
 
 
-def _ids(scene: judge.Scene, mask: NDArray[np.bool_]) -> list[str]:
+def _account_ids(scene: judge.Scene, mask: NDArray[np.bool_]) -> list[str]:
     ids: list[str] = scene.people.ids.filter(pa.array(mask)).to_pylist()
     return ids
 
 
-def _watch(outcome: Outcome) -> pa.Table:
+def _watch_table(outcome: Outcome) -> pa.Table:
     """The watch list; of each group only accounts that are not accused."""
     watch = outcome.watch
     ranked = enumerate(zip(watch.group.tolist(), watch.stands_out, watch.score, strict=True), start=1)
     rows = [
-        {"rank": rank, "stands_out": nats, "score": score} | _described(outcome, group, watch.member)
+        {"rank": rank, "stands_out": nats, "score": score} | _group_columns(outcome, group, watch.member)
         for rank, (group, nats, score) in ranked
     ]
     return pa.Table.from_pylist(rows, WATCH.schema)
 
 
-def _cleared(outcome: Outcome, free: NDArray[np.bool_]) -> pa.Table:
+def _cleared_table(outcome: Outcome, free: NDArray[np.bool_]) -> pa.Table:
     """Groups of ``free`` accounts ``(n_accounts,)`` that nobody is accused of or asked about."""
     member, score = outcome.scene.seen & outcome.scene.of_members(free), outcome.verdicts.log_odds
     ranked = enumerate(judge.cleared(outcome.scene, outcome.suspicion, member).tolist(), start=1)
-    rows = [{"rank": rank, "score": float(score[group])} | _described(outcome, group, member) for rank, group in ranked]
+    rows = [{"rank": rank, "score": float(score[group])} | _group_columns(outcome, group, member) for rank, group in ranked]
     return pa.Table.from_pylist(rows, CLEARED.schema)
 
 
-def _described(outcome: Outcome, group: int, member: NDArray[np.bool_]) -> dict[str, Any]:
+def _group_columns(outcome: Outcome, group: int, member: NDArray[np.bool_]) -> dict[str, Any]:
     """The columns of watch.parquet and cleared.parquet for a group, of its accounts in ``member`` ``(n_members,)``."""
     scene, rows = outcome.scene, slice(outcome.scene.groups.start[group], outcome.scene.groups.start[group + 1])
     accounts = scene.groups.member_account[rows][member[rows]]
