@@ -26,8 +26,8 @@ from stillwatch.prove.keys import decoy_keys, decoy_secrets
 from stillwatch.prove.prf import PUBLIC, hash_rows
 from stillwatch.prove.schemes import Gumbel, Kgw, Numbers, Scheme, SynthId, TransformersKgw
 from stillwatch.prove.statistics import Null, SignSums, weighted_log_tail
-from stillwatch.prove.tuples import Tuples, read, written
-from stillwatch.prove.weighted import Reading, departures
+from stillwatch.prove.tuples import Tuples, read, written_tuples
+from stillwatch.prove.weighted import Reading, token_departures
 
 VOCABULARY = 8000
 MODELS = ("gpt4_1106_preview", "claude-2", "vicuna-13b", "Mixtral-8x7B-Instruct-v0.1")
@@ -62,7 +62,7 @@ def once(mark: Scheme, tuples: Tuples, n_keys: int) -> tuple[np.ndarray, float]:
 
 def every_place(mark: Scheme, ids: list[np.ndarray], n_keys: int) -> tuple[np.ndarray, float]:
     """Each occurrence counts: the distinct numbers are weighted by how often their tuple stands in the corpus."""
-    tuples = written([[]] * len(ids), ids, mark.window, "none")
+    tuples = written_tuples([[]] * len(ids), ids, mark.window, "none")
     runs = np.concatenate([np.lib.stride_tricks.sliding_window_view(row, mark.window + 1) for row in ids if len(row) > mark.window])
     names, counts = np.unique(hash_rows(PUBLIC, runs), return_counts=True)
     weight = counts[np.searchsorted(names, hash_rows(PUBLIC, tuples.rows))]
@@ -72,14 +72,14 @@ def every_place(mark: Scheme, ids: list[np.ndarray], n_keys: int) -> tuple[np.nd
 
 def lefthash_as_five_grams(ids: list[np.ndarray], n_keys: int) -> tuple[np.ndarray, float]:
     mark = TransformersKgw(VOCABULARY, context_width=4)
-    tuples = written([[]] * len(ids), ids, 4, "none")
+    tuples = written_tuples([[]] * len(ids), ids, 4, "none")
     totals = [float(mark.numbers(tuples, mark.key(s)).sum()) for s in decoy_secrets(b"prove_null", n_keys)]
     return np.array([mark.null.log_p(total, len(tuples)) for total in totals]), float(len(tuples))
 
 
 def synthid_as_n_grams(ids: list[np.ndarray], n_keys: int) -> tuple[np.ndarray, float]:
     mark, null = SynthId(), Null("bernoulli", 0.5, 30)
-    tuples = written([[]] * len(ids), ids, mark.window, "none")
+    tuples = written_tuples([[]] * len(ids), ids, mark.window, "none")
     totals = [float(mark.numbers(tuples, mark.key(s)).sum()) for s in decoy_secrets(b"prove_null", n_keys)]
     return np.array([null.log_p(total, len(tuples)) for total in totals]), float(len(tuples))
 
@@ -160,7 +160,7 @@ def weighted_reader(n_keys: int, width: int, kind: type[Reading] = Reading) -> t
                 suspect[at] = 0.6 * reference[at] + 0.2 * np.bincount(row[:at], minlength=SIZE) / at
                 suspect[at, followed.get(context, row[at - 1])] += 0.2
                 followed[context] = row[at]
-            reading.add([], row, departures(suspect, reference))
+            reading.add([], row, token_departures(suspect, reference))
         found = reading.weighted()
         out.append(weighted_log_tail(mark.null, found.weights, float(mark.numbers(found.tuples, key) @ found.weights)))
         sizes.append(len(found))
@@ -180,7 +180,7 @@ def main() -> None:
     print(f"{'':46} {'keys':>6} {'scored':>9} {'at .05':>8} {'at .01':>8} {'at .001':>8} {'least p':>9}")
 
     def plain(mark: Scheme) -> Callable[[], tuple[np.ndarray, float]]:
-        return lambda: once(mark, written([[]] * len(ids), ids, mark.window, "none"), n)
+        return lambda: once(mark, written_tuples([[]] * len(ids), ids, mark.window, "none"), n)
 
     some, few = ids[:400], min(n, 1000)
     rows: dict[str, Callable[[], tuple[np.ndarray, float]]] = {
@@ -190,8 +190,8 @@ def main() -> None:
         "gumbel, 2 tokens, counted once": plain(Gumbel(2)),
         "choice, no reference": lambda: choices(found, n, None),
         "choice, other models as reference": lambda: choices(found[: len(found) // 2], n, found[len(found) // 2 :]),
-        "transformers lefthash, counted once": lambda: once(TransformersKgw(VOCABULARY), written([[]] * 400, some, 1, "none"), few),
-        "transformers SynthID, counted once": lambda: once(SynthId(), written([[]] * len(ids), ids, 4, "none"), n),
+        "transformers lefthash, counted once": lambda: once(TransformersKgw(VOCABULARY), written_tuples([[]] * 400, some, 1, "none"), few),
+        "transformers SynthID, counted once": lambda: once(SynthId(), written_tuples([[]] * len(ids), ids, 4, "none"), n),
         "reading, copying reader, window rule": lambda: copying_reader("window", few),
         "reading, copying reader, tuple rule": lambda: copying_reader("tuple", few),
         "reading, 2 tokens, window rule": lambda: copying_reader("window", few, 2),

@@ -39,8 +39,8 @@ from stillwatch.prove.processors import MarkProcessor
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme
 from stillwatch.prove.statistics import LN10, SignSums, rank_p, weighted_log_tail
 from stillwatch.prove.suspects import Folder
-from stillwatch.prove.tuples import read, written
-from stillwatch.prove.weighted import Reading, Weighted, departures, of_texts
+from stillwatch.prove.tuples import read, written_tuples
+from stillwatch.prove.weighted import Reading, Weighted, token_departures, written_weights
 from synonyms import paraphrase
 
 VOCABULARY, LENGTH, BATCH = 2048, 192, 8
@@ -347,13 +347,13 @@ def run_choice(world: World, case: Condition, mark: ChoiceMark) -> dict[str, Any
 def log_odds(world: World, name: str, texts: list[tuple[int, str]]) -> list[list[float]]:
     """Of the forms at each place of redrawn texts."""
     model = Folder(world.work / name, chat=False)
-    forms = [[place.forms for place in choice_reading.places(as_read(i, text))] for i, (_, text) in enumerate(texts)]
+    forms = [[place.forms for place in choice_reading.form_places(as_read(i, text))] for i, (_, text) in enumerate(texts)]
     asked = [as_read(i, world.prompts[prompt]) for i, (prompt, _) in enumerate(texts)]
     return [model.log_odds(prompt, pairs) for prompt, pairs in zip(asked, forms, strict=True)]
 
 
 def as_read(number: int, text: str) -> str:
-    return choice_reading.redrawn(text[:2000], str(number))
+    return choice_reading.redraw_forms(text[:2000], str(number))
 
 
 def choice_read(
@@ -361,7 +361,7 @@ def choice_read(
 ) -> dict[str, Any]:
     """p of the true key, its rank among decoys, and how often random keys are below a level."""
     shifts = [[a - b for a, b in zip(x, y, strict=True)] for x, y in zip(mine, theirs, strict=True)]
-    lean, places = choice_reading.leans(mark, [as_read(i, text) for i, (_, text) in enumerate(texts)], shifts)
+    lean, places = choice_reading.cell_shifts(mark, [as_read(i, text) for i, (_, text) in enumerate(texts)], shifts)
     total = mark.sum(lean, key)
     decoys = np.array([mark.sum(lean, (int(a), int(b))) for a, b in decoy_keys(b"benchmark decoys", NULL_KEYS)])
     tail = SignSums(lean)
@@ -419,8 +419,8 @@ def blackbox(world: World, mark: Scheme, texts: list[list[int]], reference: str)
     asked = world.asked * 2
     coded = world.tokenizer([world.prompts[p] for p in asked], add_special_tokens=False)["input_ids"]
     base = world.written(reference, None)
-    return {str(q): {"once": score(mark, written(coded[:q], texts[:q], mark.window)),
-                     "weighted": weighted_score(mark, of_texts(coded[:q], texts[:q], coded, base, mark.window))}
+    return {str(q): {"once": score(mark, written_tuples(coded[:q], texts[:q], mark.window)),
+                     "weighted": weighted_score(mark, written_weights(coded[:q], texts[:q], coded, base, mark.window))}
             for q in (50, 100, 200, 400, 800)}
 
 
@@ -433,7 +433,7 @@ def reading(world: World, model: LlamaForCausalLM, mark: Scheme, kept: list[tupl
         row = torch.tensor([prompt + ids])
         here = slice(len(prompt) - 1, -1)
         mine, theirs = (one(input_ids=row).logits[0, here].softmax(1).numpy() for one in (model, base))
-        weights.add(prompt, ids, departures(mine, theirs))
+        weights.add(prompt, ids, token_departures(mine, theirs))
     return {"answers": len(kept), "once": score(mark, read(prompts, answers, predicted, mark.window)),
             "weighted": weighted_score(mark, weights.weighted())}
 

@@ -20,8 +20,8 @@ from stillwatch.prove.attribution import split
 from stillwatch.prove.keys import tenant_secret
 from stillwatch.prove.schemes import Kgw
 from stillwatch.prove.testing import mark_test, weighted_test
-from stillwatch.prove.tuples import written
-from stillwatch.prove.weighted import of_texts
+from stillwatch.prove.tuples import written_tuples
+from stillwatch.prove.weighted import written_weights
 
 VOCABULARY, LENGTH = 1200, 100
 CLEAN, MARKED, WRITTEN = 8000, 2000, 10000
@@ -89,9 +89,9 @@ def main() -> None:
         out = list(sample(learn(training), WRITTEN, rng))
         if args.weighted:
             clean, empty = list(sample(learn(training[:CLEAN]), WRITTEN, rng)), [np.zeros(0, np.int64)] * WRITTEN
-            result = weighted_test(mark, of_texts(empty, out, empty, clean, 1), who, b"tenants", n_decoys=99)
+            result = weighted_test(mark, written_weights(empty, out, empty, clean, 1), who, b"tenants", n_decoys=99)
         else:
-            result = mark_test(mark, written([[]] * len(out), out, 1), who, b"tenants", n_decoys=199)
+            result = mark_test(mark, written_tuples([[]] * len(out), out, 1), who, b"tenants", n_decoys=199)
         names = [one.tenant for one in who]
         found = split(result, {n: h for n, h in zip(names, harvest.tolist(), strict=True) if h},
                       dict(zip(names, volume.tolist(), strict=True)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stillwatch.prove.choices import ChoiceMark, cased, pairs
+from stillwatch.prove.choices import ChoiceMark, match_capitals, pairs
 
 
 def paraphrase(text: str, seed: int) -> str:
@@ -13,6 +13,6 @@ def paraphrase(text: str, seed: int) -> str:
         if site.pair >= known.n_words:
             continue
         wanted = known.forms[site.pair][int(rng.integers(2))]
-        out += [text[at : site.start], cased(text[site.start : site.end], wanted)]
+        out += [text[at : site.start], match_capitals(text[site.start : site.end], wanted)]
         at = site.end
     return "".join([*out, text[at:]])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stillwatch.prove.canary import Canary, canaries, canary_test, least_p, most_units, plant, power, scores
+from stillwatch.prove.canary import Canary, canaries, canary_test, max_units, min_p_value, plant, power, scores
 
 FORMS = ("one", "two", "three", "four")
 
@@ -37,11 +37,11 @@ def test_few_planted_forms_can_show_little() -> None:
     which, _ = case(9)
     said = {f"q{i}": ["one"] * 3 for i in range(2)}
     best = canary_test(which, [[0] * 9], said, np.random.default_rng(0))
-    assert least_p(which, [{0, 1}]) == best.floor == pytest.approx(best.p_value, rel=0.1)
-    assert least_p(which, [{0, 1}, {0}]) == 1 / 64
-    assert least_p(which, [range(9)]) == 4.0**-9
-    assert least_p(which, [range(9)] * 2) == 1e-6
-    assert least_p(which, [set()]) == 1.0
+    assert min_p_value(which, [{0, 1}]) == best.floor == pytest.approx(best.p_value, rel=0.1)
+    assert min_p_value(which, [{0, 1}, {0}]) == 1 / 64
+    assert min_p_value(which, [range(9)]) == 4.0**-9
+    assert min_p_value(which, [range(9)] * 2) == 1e-6
+    assert min_p_value(which, [set()]) == 1.0
 
 
 def test_the_floor_lies_below_the_level_of_a_verdict() -> None:
@@ -66,7 +66,7 @@ def test_a_campaign_of_many_units_is_harder_to_show() -> None:
     which = canaries()
     every = range(len(which))
     assert power(which, every, 1, 1e-5) > 0.95 > 0.1 > power(which, every, 5, 1e-5)
-    assert (most_units(which, every, 1e-5), most_units(which, range(3), 1e-5)) == (1, 0)
+    assert (max_units(which, every, 1e-5), max_units(which, range(3), 1e-5)) == (1, 0)
 
 
 def test_letters_that_are_others_in_lower_case_make_no_form() -> None:

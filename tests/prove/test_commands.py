@@ -28,7 +28,7 @@ from stillwatch.prove.keys import read_log, tenant_secret
 from stillwatch.prove.prf import key_from_bytes
 from stillwatch.prove.schemes import Kgw
 from stillwatch.prove.sequential import LOOKS
-from stillwatch.prove.suspects import Endpoint, Sampling, question
+from stillwatch.prove.suspects import Endpoint, Sampling, ask_missing
 from stillwatch.throttling.pacing import Pace, retry_after
 
 SENTENCES = [f"It is {a} so." for a, _ in pairs().forms[: pairs().n_words]]
@@ -367,7 +367,7 @@ def test_a_watch_leaves_out_what_the_commitment_does(where: Path, endpoint: str,
     rows(where / "prompts.jsonl", [{"prompt": "abcdef"}, {"prompt": "ghijkl"}])
     assert run("commit", "--tenants", "a", "--scheme", "kgw", "--tokenizer", "bytes", "--exclude", "tuple", "--decoys", 19,
                "--prompts", "prompts.jsonl", "--early") == 0
-    monkeypatch.setattr(arguments, "written", made := Mock(wraps=arguments.written))
+    monkeypatch.setattr(arguments, "written_tuples", made := Mock(wraps=arguments.written_tuples))
     assert run("ask", "--url", endpoint, "--model", "m", "--prompts", "prompts.jsonl", "--yes", "--stop-at-p", 1e-6, "--tokenizer", "bytes",
                "--out", "got.jsonl") == 0
     assert run("plan", "got.jsonl", "--tokenizer", "bytes") == 0
@@ -378,7 +378,7 @@ def test_what_is_asked_again_takes_its_turn(where: Path, endpoint: str, monkeypa
     """Two questions, one of them turned away twice: four requests at six a minute, though the endpoint would be asked again at once."""
     monkeypatch.setattr(Handler, "failures", 2)
     now = [0.0]
-    asked = question(
+    asked = ask_missing(
         Endpoint(endpoint, "m"), [("abc", 0), ("def", 0)], Store(where / "got.jsonl"), Sampling(), rate_per_min=6, quiet=True,
         sleep=lambda seconds: now.__setitem__(0, now[0] + seconds), clock=lambda: now[0],
     )

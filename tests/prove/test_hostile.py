@@ -29,7 +29,7 @@ from stillwatch.errors import InputError
 from stillwatch.files import folder_lock
 from stillwatch.prove import choices, lineage_commands, packet, suspects
 from stillwatch.prove import verify as checking
-from stillwatch.prove.answers import Answer, Store, alone_in
+from stillwatch.prove.answers import Answer, Store, lock_answers
 from stillwatch.prove.keys import GENESIS, entry_hash
 from stillwatch.prove.packet import FORMAT, load, prompts_digest
 from stillwatch.terminal import progress
@@ -346,7 +346,7 @@ def test_a_folder_that_goes_on_draws_what_it_would_have_drawn(where: Path) -> No
     def asked(name: str, *runs: int) -> list[str]:
         for samples in runs:
             questions = [(prompt, sample) for sample in range(samples) for prompt in "ab"]
-            suspects.question(Drawn(where), questions, Store(where / name), suspects.Sampling(8), quiet=True)
+            suspects.ask_missing(Drawn(where), questions, Store(where / name), suspects.Sampling(8), quiet=True)
         return [row["output"] for row in Store(where / name).rows.values()]
 
     assert asked("broken.jsonl", 1, 2) == asked("whole.jsonl", 2)
@@ -379,7 +379,7 @@ def test_a_question_is_as_old_as_its_asking(where: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(suspects, "datetime", Mock(now=lambda _: next(clock)))
     suspect = Mock(batch=1, answer=lambda prompts, *_: began.append(next(clock)) or ["an answer"])
     store = Store(where / "asked.jsonl")
-    suspects.question(suspect, [("a", 0)], store, suspects.Sampling(), quiet=True)
+    suspects.ask_missing(suspect, [("a", 0)], store, suspects.Sampling(), quiet=True)
     (row,) = store.rows.values()
     assert ([row["asked_at"]], began) == ([times[0].isoformat(timespec="milliseconds")], times[1:])
 
@@ -577,16 +577,16 @@ def test_two_that_ask_for_one_file_do_not_ask_twice(
     where: Path, faulty: tuple[type[Faulty], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     faulty[0].body = completion("For example.")
-    with alone_in(where / "asked.jsonl"):
+    with lock_answers(where / "asked.jsonl"):
         assert "another" in refused(capsys, *asking(faulty[1]))
         assert main([*map(str, asking(faulty[1], "--out", "other.jsonl"))]) == 0
     assert len(faulty[0].paths) == 2
     assert main([*map(str, asking(faulty[1]))]) == 0
-    with alone_in(where / "asked.jsonl"), (where / "asked.jsonl").open("a") as handle:
+    with lock_answers(where / "asked.jsonl"), (where / "asked.jsonl").open("a") as handle:
         handle.write('{"prompt": "half')
         handle.flush()
         assert len(Store(where / "asked.jsonl").rows) == 2  # what is mended stays held
-        with pytest.raises(InputError), alone_in(where / "asked.jsonl"):
+        with pytest.raises(InputError), lock_answers(where / "asked.jsonl"):
             pass
 
 
@@ -826,8 +826,8 @@ def test_a_blank_answer_is_no_sample() -> None:
 ])
 def test_questions_that_stop_early_stop_in_the_order_of_samples(drawn: list[tuple[str, int]], whole: bool) -> None:
     answers = [Answer(prompt, "For example.", sample=sample) for prompt, sample in drawn]
-    assert checking.drawn_whole(answers, 2, ["hash"] * 4) == whole
-    assert checking.drawn_whole(answers, 10**15, ["hash"] * 4) == whole  # whoever made the proof wrote the number
+    assert checking.is_whole_sample(answers, 2, ["hash"] * 4) == whole
+    assert checking.is_whole_sample(answers, 10**15, ["hash"] * 4) == whole  # whoever made the proof wrote the number
 
 
 def test_forms_of_choices_are_committed_to(proof: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

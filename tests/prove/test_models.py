@@ -23,7 +23,7 @@ from stillwatch.prove.processors import MarkProcessor, transformers_config
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId, TransformersKgw
 from stillwatch.prove.suspects import Folder, Sampling
 from stillwatch.prove.testing import mark_test
-from stillwatch.prove.tuples import written
+from stillwatch.prove.tuples import written_tuples
 from stillwatch.throttling.pacing import Pace
 
 VOCABULARY = 120
@@ -70,7 +70,7 @@ def test_what_is_set_is_found_under_its_key_only(folder: Path, mark: Scheme, tem
     else:
         options = {"watermarking_config": transformers_config(mark, key)}
     texts = generate(folder, temperature=temperature, **options)
-    found = mark_test(mark, written([[]] * len(texts), texts, mark.window), who, b"s" * 32, n_decoys=99)
+    found = mark_test(mark, written_tuples([[]] * len(texts), texts, mark.window), who, b"s" * 32, n_decoys=99)
     assert [one.verdict for one in found.keys] == ["marked", "not shown"]
 
 

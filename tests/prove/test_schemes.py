@@ -15,7 +15,7 @@ from stillwatch.prove.schemes import (
     scheme,
     to_transformers,
 )
-from stillwatch.prove.tuples import Tuples, written
+from stillwatch.prove.tuples import Tuples, written_tuples
 
 EVERY = [
     Kgw(), Kgw(0.5, 1.0, 2), Gumbel(1), TransformersKgw(500), TransformersKgw(500, seeding_scheme="selfhash", context_width=3),
@@ -24,7 +24,7 @@ EVERY = [
 
 
 def tuples_of(ids: np.ndarray, width: int) -> Tuples:
-    return written([[]] * len(ids), list(ids), width, "none")
+    return written_tuples([[]] * len(ids), list(ids), width, "none")
 
 
 def secret(number: int) -> bytes:

@@ -16,7 +16,7 @@ from stillwatch.prove.sequential import LOOKS, EProcess, growth, looked_log_p, p
 from stillwatch.prove.show import remarks, table
 from stillwatch.prove.statistics import Null, SignSums
 from stillwatch.prove.testing import choice_looks, choice_test, lean_test, mark_test, weighted_test
-from stillwatch.prove.tuples import written
+from stillwatch.prove.tuples import written_tuples
 from stillwatch.prove.weighted import Weighted
 
 MASTER = bytes(range(32))
@@ -28,7 +28,7 @@ def chain(rng: np.random.Generator, n: int, keys: list[tuple[Scheme, Numbers, fl
     base = rng.gumbel(size=(VOCABULARY, VOCABULARY)) * 1.5
     out = rng.integers(0, VOCABULARY, (n, length))
     rows = np.column_stack([np.repeat(np.arange(VOCABULARY), VOCABULARY), np.tile(np.arange(VOCABULARY), VOCABULARY)])
-    pairs = written([[]] * len(rows), list(rows), 1, "none")
+    pairs = written_tuples([[]] * len(rows), list(rows), 1, "none")
     order = np.argsort(pairs.rows[:, 0] * VOCABULARY + pairs.rows[:, 1])
     boosts = []
     for mark, key, _ in keys:
@@ -49,7 +49,7 @@ def tenants(names: list[str], mark: Scheme) -> list[k.OpenedKey]:
 
 
 def of(texts: list[np.ndarray], mark: Scheme):
-    return written([[]] * len(texts), texts, mark.window)
+    return written_tuples([[]] * len(texts), texts, mark.window)
 
 
 @pytest.mark.parametrize("mark", [Kgw(), Gumbel(1)], ids=["kgw", "gumbel"])

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.prove.tuples import read, written
+from stillwatch.prove.tuples import read, written_tuples
 
 texts = st.lists(st.lists(st.integers(0, 6), max_size=14), min_size=1, max_size=5)
 
@@ -26,7 +26,7 @@ def test_written_is_the_plain_definition(prompts: list, outputs: list, width: in
             positions += 1
             if run[:size] not in shown:
                 expected.add(run)
-    got = written(prompts, outputs, width, rule)
+    got = written_tuples(prompts, outputs, width, rule)
     assert plain(got) == expected
     assert len(got) == len(expected)
     assert got.n_positions == positions
@@ -56,12 +56,12 @@ def test_read_is_the_plain_definition(answers: list, width: int, rule: str, rand
 
 
 def test_order_is_of_first_appearance() -> None:
-    got = written([[], []], [[5, 1, 5, 1], [9, 1, 5]], 1, "none")
+    got = written_tuples([[], []], [[5, 1, 5, 1], [9, 1, 5]], 1, "none")
     assert got.rows.tolist() == [[5, 1], [1, 5], [9, 1]]
     assert got.records.tolist() == [0, 0, 1]
 
 
 def test_nothing_in_nothing_out() -> None:
-    assert len(written([[]], [[]], 2)) == 0
+    assert len(written_tuples([[]], [[]], 2)) == 0
     assert len(read([[1]], [[]], [[]], 2)) == 0
-    assert np.asarray(written([[]], [[1, 2]], 2).contexts).shape == (0, 2)
+    assert np.asarray(written_tuples([[]], [[1, 2]], 2).contexts).shape == (0, 2)

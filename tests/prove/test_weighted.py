@@ -9,8 +9,8 @@ from stillwatch.prove.keys import decoy_secrets, tenant_secret
 from stillwatch.prove.schemes import Gumbel, Kgw, Scheme, SynthId
 from stillwatch.prove.statistics import Null, weighted_log_tail
 from stillwatch.prove.testing import mark_test, weighted_test
-from stillwatch.prove.tuples import written
-from stillwatch.prove.weighted import TOP, Reading, departures, of_texts
+from stillwatch.prove.tuples import written_tuples
+from stillwatch.prove.weighted import TOP, Reading, token_departures, written_weights
 
 SIZE = 200
 
@@ -33,7 +33,7 @@ def sample(logits: np.ndarray, n: int, rng: np.random.Generator, length: int = 8
 
 def pull(mark: Scheme, key: tuple[int, ...]) -> np.ndarray:
     grid = [np.array([a, b]) for a in range(SIZE) for b in range(SIZE)]
-    tuples = written([[]] * len(grid), grid, 1, "none")
+    tuples = written_tuples([[]] * len(grid), grid, 1, "none")
     out = np.zeros((SIZE, SIZE))
     out[tuples.contexts[:, 0], tuples.tokens] = mark.numbers(tuples, key)
     return out
@@ -59,8 +59,8 @@ def test_sharper_than_counting_once(mark: Scheme) -> None:
     suspect = base + 0.25 * pull(mark, mark.key(who[0].secret))
     mine, theirs = sample(suspect, 400, rng), sample(base, 400, rng)
     empty: list[list[int]] = [[]] * 400
-    plain = mark_test(mark, written(empty, mine, 1, "none"), who, b"s" * 32, n_decoys=99)
-    sharp = weighted_test(mark, of_texts(empty, mine, empty, theirs, 1), who, b"s" * 32, n_decoys=99)
+    plain = mark_test(mark, written_tuples(empty, mine, 1, "none"), who, b"s" * 32, n_decoys=99)
+    sharp = weighted_test(mark, written_weights(empty, mine, empty, theirs, 1), who, b"s" * 32, n_decoys=99)
     assert sharp.keys[0].log_p < 2 * plain.keys[0].log_p
     assert sharp.keys[0].verdict == "marked"
     assert sharp.keys[1].verdict == "not shown"
@@ -68,7 +68,7 @@ def test_sharper_than_counting_once(mark: Scheme) -> None:
 
 def test_false_positives_against_a_reference() -> None:
     rng, mark = np.random.default_rng(2), Kgw()
-    found = of_texts([[]] * 200, sample(model(rng), 200, rng), [[]] * 200, sample(model(rng), 200, rng), 1)
+    found = written_weights([[]] * 200, sample(model(rng), 200, rng), [[]] * 200, sample(model(rng), 200, rng), 1)
     p = []
     for secret in decoy_secrets(b"weighted", 1000):
         p.append(exp(weighted_log_tail(mark.null, found.weights, float(mark.numbers(found.tuples, mark.key(secret)) @ found.weights))))
@@ -89,7 +89,7 @@ def test_reading_finds_a_slight_lean_and_not_a_clean_reader() -> None:
         for ids in kept:
             before = ids[:-1]
             mine, theirs = chances(suspect)[before], chances(base)[before]
-            reading.add([], ids, departures(np.vstack([mine[:1], mine]), np.vstack([theirs[:1], theirs])))
+            reading.add([], ids, token_departures(np.vstack([mine[:1], mine]), np.vstack([theirs[:1], theirs])))
         return weighted_test(mark, reading.weighted(), who, b"s" * 32, n_decoys=99, mode="read").keys[0]
 
     assert read(other + 0.1 * green).log_p < log(1e-5)
@@ -100,7 +100,7 @@ def test_a_reading_scores_contexts_the_first_time_and_counts_what_it_leaves_out(
     rng = np.random.default_rng(4)
     mine, theirs = chances(rng.normal(size=(6, 30))), chances(rng.normal(size=(6, 30)))
     reading = Reading(1)
-    reading.add([5], [3, 4, 3, 5, 4, 9], departures(mine, theirs))
+    reading.add([5], [3, 4, 3, 5, 4, 9], token_departures(mine, theirs))
     found = reading.weighted()  # after the first 3 and the first 4: 5 stood in the prompt
     assert (found.tuples.n_positions, found.tuples.n_excluded) == (5, 3)
     change = (mine - theirs) / np.sqrt((mine + theirs) / 2)
@@ -116,14 +116,14 @@ def test_what_was_shown_is_counted_and_what_is_told_of_decoys_is_of_the_p_that_i
     who = [tenant_secret(bytes(32), "a", "kgw")]
     mine, theirs = sample(model(rng), 100, rng), sample(model(rng), 100, rng)
     prompts = [ids[:40] for ids in mine]
-    found = of_texts(prompts, mine, prompts, theirs, 1)
+    found = written_weights(prompts, mine, prompts, theirs, 1)
     got = weighted_test(mark, found, who, b"s" * 32, n_decoys=299)
-    plain = written(prompts, mine, 1, "window")
+    plain = written_tuples(prompts, mine, 1, "window")
     assert (got.n_positions, got.n_excluded) == (plain.n_positions, plain.n_excluded)
     assert 0 < got.n_excluded < got.n_positions == 100 * 79
     sums = [float(mark.numbers(found.tuples, mark.key(one)) @ found.weights) for one in decoy_secrets(b"s" * 32, 299)]
     assert got.decoy_false_positives == np.mean([weighted_log_tail(mark.null, found.weights, total) <= log(0.01) for total in sums])
-    nothing = of_texts(mine, mine, mine, theirs, 1)  # all was shown
+    nothing = written_weights(mine, mine, mine, theirs, 1)  # all was shown
     assert (len(nothing), nothing.tuples.n_positions, nothing.tuples.n_excluded) == (0, 100 * 79, 100 * 79)
 
 
@@ -131,4 +131,4 @@ def test_transformers_marks_are_refused() -> None:
     from stillwatch.errors import InputError
 
     with pytest.raises(InputError, match="synthid"):
-        weighted_test(SynthId(), of_texts([[]], [[1, 2]], [[]], [[1, 2]], 1), [], b"s" * 32)
+        weighted_test(SynthId(), written_weights([[]], [[1, 2]], [[]], [[1, 2]], 1), [], b"s" * 32)

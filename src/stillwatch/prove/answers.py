@@ -208,7 +208,7 @@ def tokenizer(where: str) -> Tokenizer:
 
 
 @contextmanager
-def alone_in(path: Path) -> Iterator[None]:
+def lock_answers(path: Path) -> Iterator[None]:
     """Hold a file of answers for one process at a time; one that was absent is made, and not left empty.
 
     Raises:

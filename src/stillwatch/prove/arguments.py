@@ -12,11 +12,11 @@ from stillwatch.prove.answers import Answer, Tokenizer, tokenizer
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import mark_entry
 from stillwatch.prove.schemes import Scheme
-from stillwatch.prove.tuples import Exclude, Tuples, written
+from stillwatch.prove.tuples import Exclude, Tuples, written_tuples
 from stillwatch.terminal.plain import print_plain
 
 Args = argparse.Namespace
-OR_FILES = ("tenants", "units", "together", "tokenizer", "answers")
+NAME_OR_FILE_OPTIONS = ("tenants", "units", "together", "tokenizer", "answers")
 """Options whose text is a file where one of that name is there; answers of lineage may be MODEL=FILE."""
 
 
@@ -26,14 +26,14 @@ def commitment(args: Args) -> tuple[dict[str, Any], dict[str, Any]]:
     return entry, dict(entry["design"])
 
 
-def master_of(args: Args) -> bytes:
+def read_master_secret(args: Args) -> bytes:
     """The master secret of a commitment that stands: unlike at ``commit``, none is made."""
     if not args.key.is_file():
         raise InputError("no such key file", where=args.key, todo="Pass the master secret that stillwatch prove commit made")
     return tenant_key(args.key)
 
 
-def coder_of(given: str | None, how: Scheme | ChoiceMark) -> Tokenizer | None:
+def tokenizer_of(given: str | None, how: Scheme | ChoiceMark) -> Tokenizer | None:
     """The tokenizer of a mark on tokens; choice marks need none."""
     if isinstance(how, ChoiceMark):
         return None
@@ -47,10 +47,10 @@ def tuples_of(answers: list[Answer], how: Scheme, coder: Tokenizer | None, exclu
     if coder is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
     prompts, outputs = coder.ids([one.prompt for one in answers]), coder.ids([one.output for one in answers])
-    return written(prompts, outputs, how.window, exclude)
+    return written_tuples(prompts, outputs, how.window, exclude)
 
 
-def names_of(given: str) -> list[str]:
+def parse_names(given: str) -> list[str]:
     """Names with commas between, or the lines of a file."""
     path, there = Path(given), _there(Path(given))
     if given and not there and (path.suffix in (".txt", ".csv") or "/" in given):
@@ -62,7 +62,7 @@ def names_of(given: str) -> list[str]:
     return [name.strip() for name in found if name.strip()]
 
 
-def tenants_as_one(given: str | None, tested: list[str], committed: list[str] | None = None) -> list[str]:
+def pooled_tenants(given: str | None, tested: list[str], committed: list[str] | None = None) -> list[str]:
     """Tenants whose keys are tested as one: what was committed to, where something was.
 
     Raises:
@@ -71,7 +71,7 @@ def tenants_as_one(given: str | None, tested: list[str], committed: list[str] | 
     if given is None:
         names = committed or []
     else:
-        names = sorted(tested) if given == "all" else sorted(set(names_of(given)))
+        names = sorted(tested) if given == "all" else sorted(set(parse_names(given)))
         if committed is not None and names != committed:
             raise InputError("others were committed to be tested together", where="--together", todo=f"Those are {', '.join(committed)}")
     missing = [name for name in names if name not in tested]
@@ -81,7 +81,7 @@ def tenants_as_one(given: str | None, tested: list[str], committed: list[str] | 
     return names
 
 
-def keep_apart(args: Args, *options: str, beside: Sequence[Path] = (), read: Sequence[Path] = ()) -> None:
+def demand_distinct_paths(args: Args, *options: str, beside: Sequence[Path] = (), read: Sequence[Path] = ()) -> None:
     """Refuse to write over what the command line names besides: what is read, key and log, and what else is written.
 
     Args:
@@ -106,7 +106,7 @@ def _paths(option: str, value: object) -> list[Path]:
         return [value]
     if isinstance(value, list):
         return [path for one in value for path in _paths(option, one)]
-    if not isinstance(value, str) or option not in OR_FILES:
+    if not isinstance(value, str) or option not in NAME_OR_FILE_OPTIONS:
         return []
     paths = Path(value), Path(value.partition("=")[2])
     return [path for path in paths if _there(path) or (option == "tokenizer" and path.is_dir())]

@@ -15,15 +15,15 @@ import numpy.typing as npt
 from stillwatch.errors import InputError
 from stillwatch.files import make_private_folder, read_json, write_json
 from stillwatch.prove import choice_reading, packet
-from stillwatch.prove.answers import Answer, Store, Tokenizer, alone_in, read_answers, read_prompts, tokenizer
-from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, say, tuples_of
+from stillwatch.prove.answers import Answer, Store, Tokenizer, lock_answers, read_answers, read_prompts, tokenizer
+from stillwatch.prove.arguments import Args, commitment, demand_distinct_paths, read_master_secret, say, tokenizer_of, tuples_of
 from stillwatch.prove.canary import canaries
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import read_commitments
 from stillwatch.prove.schemes import Gumbel, Kgw
 from stillwatch.prove.sequential import LOOKS, EProcess, looked_log_p
 from stillwatch.prove.statistics import show_p
-from stillwatch.prove.suspects import Endpoint, Folder, Sampling, Suspect, cost, question
+from stillwatch.prove.suspects import Endpoint, Folder, Sampling, Suspect, ask_missing, cost
 from stillwatch.prove.testing import choice_looks
 from stillwatch.rows import read_rows
 from stillwatch.terminal.counting import number_of
@@ -50,15 +50,15 @@ def ask(args: Args) -> Any:
                          todo="Ask for one sample, or at a temperature above 0")
     if args.reference is not None and args.stop_at_p is None:
         raise InputError("--reference needs --stop-at-p", todo="Ask the reference's questions of it, and pass its answers to prove test")
-    keep_apart(args, "out", beside=[_suspect_file(args.out)])
-    next_step = _after(args, prompts)  # before anything is paid for: it fails on a log that cannot be read
-    with alone_in(args.out):
+    demand_distinct_paths(args, "out", beside=[_suspect_file(args.out)])
+    next_step = _next_command(args, prompts)  # before anything is paid for: it fails on a log that cannot be read
+    with lock_answers(args.out):
         summary = _ask(args, prompts, sampling)
     say(args, f"Next: {next_step}")
     return summary
 
 
-def _after(args: Args, prompts: list[str]) -> str:
+def _next_command(args: Args, prompts: list[str]) -> str:
     """The command to run after these questions, which depends on the canaries or the commitment that they belong to."""
     if {*prompts} <= {question for canary in canaries() for question in canary.questions}:
         return f"stillwatch prove canary test {args.out} --units UNITS --out canary.json"
@@ -81,7 +81,7 @@ def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
     estimate = cost(missing, sampling, args.rate, args.price_in, args.price_out)
     stop, watch = None, None
     if args.stop_at_p is not None:
-        watch = _Watch(args, store)
+        watch = _SequentialTest(args, store)
         stop = watch.enough
     suspect = _suspect(args)
     described = suspect.describe()
@@ -91,11 +91,11 @@ def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
         sys.stdout.flush()  # a pipe would otherwise get the line only after the minutes of questioning
     elif missing:
         print(plan, file=sys.stderr)
-        if not sys.stdin.isatty() or not _agreed():
+        if not sys.stdin.isatty() or not _is_confirmed():
             raise InputError("not started", todo="Answer y, or pass --yes")
     _demand_same_suspect(args.out, store, {**described, "sampling": asdict(sampling)})
     stored_before = len(store.rows)
-    asked = question(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
+    asked = ask_missing(suspect, questions, store, sampling, rate_per_min=args.rate, stop=stop, quiet=args.quiet)
     unanswered = asked - (len(store.rows) - stored_before)
     say(args, f"{asked:,} asked, {number_of(len(store.rows), 'answer')} in {args.out}")
     if unanswered:
@@ -110,14 +110,14 @@ def _ask(args: Args, prompts: list[str], sampling: Sampling) -> Any:
     return {"asked": asked, "answers": len(store.rows), "unanswered": unanswered, "cut": cut}
 
 
-def _agreed() -> bool:
+def _is_confirmed() -> bool:
     """Whether the user confirms; an end of input (Ctrl-D) is a no."""
     with suppress(EOFError):
         return input("Start? [y/N] ").strip().lower() in ("y", "yes")
     return False
 
 
-class _Watch:
+class _SequentialTest:
     """The sequential test during questioning, with Bonferroni's correction over keys.
 
     Marks on tokens are tested whenever the number of answers has grown by a twentieth, choice marks at the fixed :data:`LOOKS`.
@@ -135,8 +135,8 @@ class _Watch:
                              todo="Commit again with --early, or leave --stop-at-p out")
         if isinstance(mark, ChoiceMark) and design.get("reference") and args.reference is None:
             raise InputError("a test against a reference was committed to", todo="Ask the reference first, and pass --reference FILE")
-        self.mark, self.coder, self.exclude = mark, coder_of(args.tokenizer, mark), design.get("exclude")
-        self.opened = packet.open_keys(entry, master_of(args))
+        self.mark, self.coder, self.exclude = mark, tokenizer_of(args.tokenizer, mark), design.get("exclude")
+        self.opened = packet.open_keys(entry, read_master_secret(args))
         self.baseline: npt.NDArray[np.int64] | None = None
         if args.reference is not None:
             if not isinstance(mark, ChoiceMark):
@@ -195,14 +195,14 @@ def read(args: Args) -> Any:
     Raises:
         InputError: options contradict each other or are out of range, or the suspect cannot be read.
     """
-    keep_apart(args, "out", beside=[_suspect_file(args.out)])
+    demand_distinct_paths(args, "out", beside=[_suspect_file(args.out)])
     coder = None if args.tokenizer is None else tokenizer(args.tokenizer)
-    kept = _numbered(read_answers(args.answers, args.prompt_column, args.output_column))
+    kept = _number_samples(read_answers(args.answers, args.prompt_column, args.output_column))
     if coder is None and (args.folder is None or args.reference_folder is None):
         raise InputError("choice marks are read with --folder and --reference-folder", todo="For marks on tokens, pass --tokenizer")
     if not (args.rate is None or 0 < args.rate < inf):
         raise InputError("--rate must be above 0")
-    with alone_in(args.out):
+    with lock_answers(args.out):
         return _read(args, kept, coder)
 
 
@@ -219,7 +219,7 @@ def _read(args: Args, kept: list[Answer], coder: Tokenizer | None) -> Any:
         row: dict[str, Any] = {"prompt": answer.prompt, "sample": answer.sample, "output": answer.output,
                                "asked_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
         if coder is None:
-            row["shifts"] = _shifts(suspect, reference, answer)
+            row["shifts"] = _choice_shifts(suspect, reference, answer)
             added, predicted = len(row["shifts"]), len(row["shifts"])
         else:
             row |= _predictions(suspect, reference, answer, coder, pace)
@@ -234,7 +234,7 @@ def _read(args: Args, kept: list[Answer], coder: Tokenizer | None) -> Any:
     return {"read": len(missing), "places": n_places, "predicted": n_predicted}
 
 
-def _numbered(answers: list[Answer]) -> list[Answer]:
+def _number_samples(answers: list[Answer]) -> list[Answer]:
     """Answers with the sample number that their order among those to the same prompt gives, so that a resumed run misses none."""
     seen: Counter[str] = Counter()
     numbered = []
@@ -249,7 +249,7 @@ def _predictions(suspect: Suspect, reference: Folder | None, answer: Answer, cod
     if isinstance(suspect, Folder):
         row: dict[str, Any] = {"predicted": suspect.predictions(answer.prompt, answer.output, coder)}
     elif isinstance(suspect, Endpoint):
-        row = {"predicted": aligned(suspect.top_tokens(answer.prompt + answer.output, pace), answer.prompt, answer.output, coder)}
+        row = {"predicted": align_tokens(suspect.top_tokens(answer.prompt + answer.output, pace), answer.prompt, answer.output, coder)}
     else:
         raise InputError("reading mode needs --folder or --url")
     if reference is not None:
@@ -259,12 +259,12 @@ def _predictions(suspect: Suspect, reference: Folder | None, answer: Answer, cod
     return row
 
 
-def _shifts(suspect: Suspect, reference: Folder | None, answer: Answer) -> list[float]:
+def _choice_shifts(suspect: Suspect, reference: Folder | None, answer: Answer) -> list[float]:
     """Log-odds (nats) of the second form at each place of a choice, suspect minus reference."""
     if not isinstance(suspect, Folder) or reference is None:
         raise InputError("choice marks are read with --folder and --reference-folder")
-    prompt, text = (choice_reading.redrawn(part, answer.key) for part in (answer.prompt, answer.output))
-    forms = [place.forms for place in choice_reading.places(text)]
+    prompt, text = (choice_reading.redraw_forms(part, answer.key) for part in (answer.prompt, answer.output))
+    forms = [place.forms for place in choice_reading.form_places(text)]
     of_suspect, of_reference = (model.log_odds(prompt, forms) for model in (suspect, reference))
     return [round(a - b, 4) for a, b in zip(of_suspect, of_reference, strict=True)]
 
@@ -301,7 +301,7 @@ def _suspect_file(out: Path) -> Path:
     return out.with_suffix(".suspect.json")
 
 
-def aligned(tops: list[tuple[str, str | None]], prompt: str, answer: str, coder: Tokenizer) -> list[int]:
+def align_tokens(tops: list[tuple[str, str | None]], prompt: str, answer: str, coder: Tokenizer) -> list[int]:
     """Map an endpoint's top tokens to ids of the marked model's tokenizer.
 
     Args:

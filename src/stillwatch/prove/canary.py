@@ -131,14 +131,14 @@ def plant(text: str, prompt: str, which: Sequence[Canary], forms: Sequence[int])
     Returns:
         The changed answer, and (n_canaries,) at how many places each canary was planted.
     """
-    planted, invented = [0] * len(which), _INVENTED.search(prompt) is not None
+    planted, invented = [0] * len(which), _FICTIONAL.search(prompt) is not None
     for index, (canary, form) in enumerate(zip(which, forms, strict=True)):
-        if not (canary.near or invented) or _pattern(canary).search(prompt):
+        if not (canary.near or invented) or _forms_pattern(canary).search(prompt):
             continue
-        if len({hit.group().lower() for hit in _pattern(canary).finditer(text)}) != 1:
+        if len({hit.group().lower() for hit in _forms_pattern(canary).finditer(text)}) != 1:
             continue
         copied_to, pieces = 0, []
-        for hit in _places(canary, text):
+        for hit in _form_matches(canary, text):
             pieces += [text[copied_to : hit.start()], canary.forms[form]]
             copied_to = hit.end()
             planted[index] += 1
@@ -146,7 +146,7 @@ def plant(text: str, prompt: str, which: Sequence[Canary], forms: Sequence[int])
     return text, planted
 
 
-def least_p(which: Sequence[Canary], planted: Iterable[Collection[int]]) -> float:
+def min_p_value(which: Sequence[Canary], planted: Iterable[Collection[int]]) -> float:
     """p if the suspect shows every form that was planted.
 
     Args:
@@ -181,7 +181,7 @@ def power(which: Sequence[Canary], placed: Collection[int], units: int, level: f
     return shown / SIMULATED_STUDENTS
 
 
-def most_units(which: Sequence[Canary], placed: Collection[int], level: float) -> int:
+def max_units(which: Sequence[Canary], placed: Collection[int], level: float) -> int:
     """The largest campaign, in units, for which the test's :func:`power` is 0.9 or more; at most 10."""
     return next((units - 1 for units in range(1, MAX_UNITS + 1) if power(which, placed, units, level) < WANTED_POWER), MAX_UNITS)
 
@@ -199,7 +199,7 @@ def scores(which: Sequence[Canary], answers: Mapping[str, Sequence[str]]) -> lis
         given = [text for question in canary.questions for text in answers.get(question, ())]
         lookup = {form.lower(): index for index, form in enumerate(canary.forms)}
         for text in given:
-            hit = next(_places(canary, text), None)
+            hit = next(_form_matches(canary, text), None)
             if hit is not None:
                 counts[lookup[hit.group().lower()]] += 1
         shares.append(counts / max(1, len(given)))
@@ -256,7 +256,7 @@ class Design:
         return {"scheme": f"canary {digest(self.which)}"}
 
 
-def retest(record: Mapping[str, Any]) -> CanaryTest:
+def rerun_test(record: Mapping[str, Any]) -> CanaryTest:
     """Run the test again from the canaries, opened keys, answers and seed of a record.
 
     Raises:
@@ -288,7 +288,7 @@ def design_record(which: Sequence[Canary]) -> list[dict[str, Any]]:
     ]
 
 
-_INVENTED = re.compile(
+_FICTIONAL = re.compile(
     r"\b(?:example|sample|made[ -]up|make up|mock|dummy|fake|fictional|fictitious|imaginary|invent|placeholder|hypothetical|template)",
     re.IGNORECASE,
 )
@@ -296,18 +296,18 @@ BEFORE_CHARS = 40
 """Characters before a form that ``Canary.near`` is matched against."""
 
 
-def _places(canary: Canary, text: str) -> Iterator[re.Match[str]]:
+def _form_matches(canary: Canary, text: str) -> Iterator[re.Match[str]]:
     """Matches of the forms in a text that the canary's ``near`` allows.
 
     A match must be a form in lower case, too: ignoring case, a pattern also takes the long s (ſ) for an s.
     """
     forms = {form.lower() for form in canary.forms}
     near = re.compile(f"(?:{canary.near})$", re.IGNORECASE) if canary.near else None
-    for hit in _pattern(canary).finditer(text):
+    for hit in _forms_pattern(canary).finditer(text):
         if hit.group().lower() in forms and (near is None or near.search(text[max(0, hit.start() - BEFORE_CHARS) : hit.start()])):
             yield hit
 
 
-def _pattern(canary: Canary) -> re.Pattern[str]:
+def _forms_pattern(canary: Canary) -> re.Pattern[str]:
     longest = sorted(canary.forms, key=len, reverse=True)
     return re.compile(r"(?<![\w@.-])(?:" + "|".join(map(re.escape, longest)) + r")(?![\w@-])", re.IGNORECASE)

@@ -10,7 +10,7 @@ from stillwatch.files import atomic_write, write_json
 from stillwatch.prove import canary as c
 from stillwatch.prove import packet
 from stillwatch.prove.answers import read_answers, text_of
-from stillwatch.prove.arguments import Args, keep_apart, master_of, names_of, say
+from stillwatch.prove.arguments import Args, demand_distinct_paths, parse_names, read_master_secret, say
 from stillwatch.prove.keys import OpenedKey, read_commitments
 from stillwatch.rows import rows_with_place
 from stillwatch.terminal.counting import number_of
@@ -24,7 +24,7 @@ def canary(args: Args) -> Any:
     """
     from stillwatch.prove.verify import canaries_late
 
-    keep_apart(args, "out")
+    demand_distinct_paths(args, "out")
     which = c.canaries(args.canaries)
     if args.step == "questions":
         text = "".join(json.dumps({"prompt": prompt}) + "\n" for one in which for prompt in one.questions)
@@ -41,7 +41,7 @@ def canary(args: Args) -> Any:
     forms = {one.tenant: c.assignment(which, one.key) for one in opened}
     if args.step == "plant":
         return _plant(args, which, forms, float(entry["design"]["alpha"]))
-    units = list(dict.fromkeys(names_of(args.units)))  # a unit that is named twice counts once
+    units = list(dict.fromkeys(parse_names(args.units)))  # a unit that is named twice counts once
     if not units:
         raise InputError("--units is missing", todo="Pass the units of the campaign")
     missing = [unit for unit in units if unit not in forms]
@@ -56,7 +56,7 @@ def canary(args: Args) -> Any:
         "caveat": c.caveat(units, forms),
         "openings": [{"tenant": one.tenant, "secret": one.secret.hex(), "nonce": one.nonce.hex()} for one in opened if one.tenant in units],
     }
-    result = c.retest(record)
+    result = c.rerun_test(record)
     record |= asdict(result)
     if args.out is not None:
         write_json(record, args.out)
@@ -91,7 +91,7 @@ def _canary_keys(args: Args, design: dict[str, Any]) -> tuple[dict[str, Any], tu
     if not matching:
         raise InputError("nothing commits to these canaries", where=args.log,
                          todo="Before you plant: stillwatch prove commit --scheme canary --tenants …")
-    return matching[-1], packet.open_keys(matching[-1], master_of(args))
+    return matching[-1], packet.open_keys(matching[-1], read_master_secret(args))
 
 
 def _unknown(unit: str, forms: Collection[str]) -> InputError:
@@ -130,7 +130,7 @@ def _plant(args: Args, which: list[c.Canary], forms: dict[str, list[int]], level
         say(args, "Nothing was changed, so there is nothing to find: a suspect's forms say no more than without canaries. More answers, to "
                   "questions for something made up, have more places")
         return summary
-    least, most = c.least_p(which, planted_in.values()), c.most_units(which, used, level)
+    least, most = c.min_p_value(which, planted_in.values()), c.max_units(which, used, level)
     if least > level:
         say(args, f"These are few: of a suspect that shows them all p is {least:.2g}, not less"
                   + f", and that with all {len(planted_in):,} units tested together" * (len(planted_in) > 1)

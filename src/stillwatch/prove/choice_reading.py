@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from stillwatch.prove.choices import ChoiceMark, Site, cased, pairs, sites_anywhere
+from stillwatch.prove.choices import ChoiceMark, Site, match_capitals, pairs, sites_anywhere
 
 Floats = npt.NDArray[np.float64]
 CAP_NATS = 3.0
@@ -39,7 +39,7 @@ def word_sites(mark: ChoiceMark, text: str) -> list[Site]:
     return [site for site in mark.sites(text) if site.pair < pairs().n_words]
 
 
-def redrawn(text: str, name: str) -> str:
+def redraw_forms(text: str, name: str) -> str:
     """The text with each pair of words' form drawn by a fair public coin, and formats in their first form.
 
     Also where no mark would change it: marked text that stands in quotation marks is read as well. ``name`` names the
@@ -48,30 +48,30 @@ def redrawn(text: str, name: str) -> str:
     known, out, at = pairs(), [], 0
     for number, site in enumerate(sites_anywhere(text)):
         coin = hashlib.sha256(f"{name} {number}".encode()).digest()[0] & 1 if site.pair < known.n_words else 0
-        out += [text[at : site.start], cased(text[site.start : site.end], known.forms[site.pair][coin])]
+        out += [text[at : site.start], match_capitals(text[site.start : site.end], known.forms[site.pair][coin])]
         at = site.end
     return "".join([*out, text[at:]])
 
 
-def places(text: str) -> list[Place]:
+def form_places(text: str) -> list[Place]:
     """The places of a redrawn text, in order."""
     found = []
     for site in word_sites(ChoiceMark(), text):
         after = _NEXT_WORD.match(text, site.end)
         tail = after.group() if after else ""
-        a, b = (text[: site.start] + cased(text[site.start : site.end], form) + tail for form in pairs().forms[site.pair])
+        a, b = (text[: site.start] + match_capitals(text[site.start : site.end], form) + tail for form in pairs().forms[site.pair])
         found.append(Place(site, (a, b)))
     return found
 
 
-def leans(mark: ChoiceMark, texts: Sequence[str], shifts: Sequence[Sequence[float]]) -> tuple[Floats, int]:
+def cell_shifts(mark: ChoiceMark, texts: Sequence[str], shifts: Sequence[Sequence[float]]) -> tuple[Floats, int]:
     """How far each cell moved to form 1, in standard deviations ``(n_cells,)``, and how many places were read.
 
     A cell's mean shift is divided by its own error and by how far cells move for any reason, mark or not.
 
     Args:
         mark: the scheme.
-        texts: as they were read (:func:`redrawn`).
+        texts: as they were read (:func:`redraw_forms`).
         shifts: for each place of a text, the suspect's log-odds of form 1 minus the reference's, nats.
 
     Raises:

@@ -156,7 +156,7 @@ class ChoiceMark:
                     formats[site.pair] = taken
             if not taken:
                 continue
-            out += [text[at : site.start], cased(text[site.start : site.end], known.forms[site.pair][wanted])]
+            out += [text[at : site.start], match_capitals(text[site.start : site.end], known.forms[site.pair][wanted])]
             at = site.end
         return "".join([*out, text[at:]]), changed
 
@@ -249,9 +249,9 @@ class ChoicePlan:
 
 LARGEST = 100_000
 DRAWS = 200
-LOOSE = 5.0
+CHERNOFF_SLACK_NATS = 5.0
 """Chernoff's bound is less than so many nats above the tail, for sums of fair signs up to z 10."""
-COARSE = 2**13
+PLAN_GRID = 2**13
 """Half the grid of a plan: the tail comes out up to a tenth of a nat too high."""
 
 
@@ -287,8 +287,8 @@ def plan(
                                      np.column_stack([beside - theirs, theirs]) if reference else None)
             total = float(((2 * coins - 1) * found).sum())
             out[draw] = rademacher_log_tail(found, total)
-            if level < out[draw] < level + LOOSE:  # elsewhere the bound says as much
-                out[draw] = SignSums(found, cells=COARSE).log_p(total)
+            if level < out[draw] < level + CHERNOFF_SLACK_NATS:  # elsewhere the bound says as much
+                out[draw] = SignSums(found, cells=PLAN_GRID).log_p(total)
         return out
 
     def least(level: float, power: float) -> int | None:
@@ -377,7 +377,7 @@ def _bucket(word: str, buckets: int) -> int:
     return int(hash_rows(PUBLIC, raw)[0] % np.uint64(buckets))
 
 
-def cased(old: str, new: str) -> str:
+def match_capitals(old: str, new: str) -> str:
     """A form with the capitals of the one that it replaces."""
     if old[:1].isupper() and new[:1].islower():
         return new[:1].upper() + new[1:]

@@ -194,7 +194,7 @@ def elicited(ledger_: "pa.Table", events: Path, campaigns: tuple[str, ...] = ())
     return rows, len(wanted) - len(rows)
 
 
-def under(table: "pa.Table", scheme: str, epoch: str | None) -> "pa.Table":
+def rows_with_mark(table: "pa.Table", scheme: str, epoch: str | None) -> "pa.Table":
     """The rows of a ledger whose answers carry this mark, by the keys of this epoch (None or empty: keys do not rotate)."""
     import pyarrow.compute as pc
 
@@ -207,7 +207,7 @@ def under(table: "pa.Table", scheme: str, epoch: str | None) -> "pa.Table":
     return table.filter(same)
 
 
-def marks_of(table: "pa.Table") -> str:
+def mark_names(table: "pa.Table") -> str:
     """Which marks a ledger's answers carry, as "choice of epoch 2026-10, kgw"."""
     epochs = table["epoch"].to_pylist() if "epoch" in table.column_names else [None] * len(table)
     found = {(scheme, epoch or "") for scheme, epoch in zip(table["scheme"].to_pylist(), epochs, strict=True)}

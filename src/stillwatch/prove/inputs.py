@@ -12,8 +12,8 @@ from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.keys import OpenedKey
 from stillwatch.prove.schemes import Numbers, Scheme
 from stillwatch.prove.testing import MarkTest, choice_test, lean_test, mark_test, weighted_test
-from stillwatch.prove.tuples import Ids, default_exclusion, read, written
-from stillwatch.prove.weighted import RULE, Reading, Weighted, of_texts
+from stillwatch.prove.tuples import Ids, default_exclusion, read, written_tuples
+from stillwatch.prove.weighted import RULE, Reading, Weighted, written_weights
 from stillwatch.terminal.counting import number_of
 
 
@@ -89,15 +89,15 @@ def run(inputs: Inputs) -> tuple[MarkTest, Split | None]:
         raise InputError("the commitment lets questions stop early, and this test cannot allow for it",
                          todo="Leave --mode read, --together or --reference out, or commit without --early")
     if not isinstance(inputs.mark, ChoiceMark):
-        result = _on_tokens(inputs, inputs.mark)
+        result = _token_mark_test(inputs, inputs.mark)
     elif inputs.mode == "read":
-        result = _choices_read(inputs, inputs.mark)
+        result = _read_choice_test(inputs, inputs.mark)
     else:
-        result = _choices_written(inputs, inputs.mark)
+        result = _written_choice_test(inputs, inputs.mark)
     return result, split(result, inputs.harvested, inputs.published) if inputs.harvested else None
 
 
-def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
+def _token_mark_test(inputs: Inputs, mark: Scheme) -> MarkTest:
     """Test a mark on tokens in either mode, with or without a reference."""
     if inputs.tokenizer is None:
         raise InputError("marks on tokens need the marked model's tokenizer", todo="Pass --tokenizer")
@@ -105,7 +105,7 @@ def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
     outputs = inputs.tokenizer.ids([answer.output for answer in inputs.answers])
     rule: Any = inputs.exclude
     keys: Any = inputs.plain_keys or inputs.tenants
-    weighted = _weighted(inputs, mark, inputs.tokenizer, prompts, outputs)
+    weighted = _weighted_draws(inputs, mark, inputs.tokenizer, prompts, outputs)
     if weighted is not None:
         if inputs.exclude not in (None, RULE):
             raise InputError("against a reference, what was shown is left out by whole contexts", where=f"--exclude {inputs.exclude}",
@@ -113,15 +113,15 @@ def _on_tokens(inputs: Inputs, mark: Scheme) -> MarkTest:
         return weighted_test(mark, weighted, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
                              mode=inputs.mode, n_records=len(inputs.answers), together=inputs.together)
     if inputs.mode == "read":
-        tuples = read(prompts, outputs, _predicted(inputs.answers, outputs), mark.window, rule)
+        tuples = read(prompts, outputs, _top_predictions(inputs.answers, outputs), mark.window, rule)
     else:
-        tuples = written(prompts, outputs, mark.window, rule)
+        tuples = written_tuples(prompts, outputs, mark.window, rule)
     return mark_test(mark, tuples, keys, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha,
                      mode=inputs.mode, n_records=len(inputs.answers), anytime=inputs.mode == "written",
                      early=inputs.early, together=inputs.together)
 
 
-def exclusion(inputs: Inputs, rule: str | None, statistic: str) -> str | None:
+def exclusion_rule(inputs: Inputs, rule: str | None, statistic: str) -> str | None:
     """The rule by which a test leaves out what the suspect was shown; None for choice marks, which have their own.
 
     Args:
@@ -134,7 +134,7 @@ def exclusion(inputs: Inputs, rule: str | None, statistic: str) -> str | None:
     return rule or (RULE if statistic == "weighted" else default_exclusion(inputs.mark.window))
 
 
-def _predicted(answers: Sequence[Answer], outputs: Sequence[Ids]) -> list[Sequence[int]]:
+def _top_predictions(answers: Sequence[Answer], outputs: Sequence[Ids]) -> list[Sequence[int]]:
     """The suspect's most likely token at each place of each answer.
 
     Raises:
@@ -149,7 +149,7 @@ def _predicted(answers: Sequence[Answer], outputs: Sequence[Ids]) -> list[Sequen
     return predicted
 
 
-def _choices_written(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
+def _written_choice_test(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
     """Test choice marks in what the suspect wrote."""
     def texts(answers: Sequence[Answer]) -> tuple[list[str], list[str]]:
         return [answer.prompt for answer in answers], [answer.output for answer in answers]
@@ -160,20 +160,20 @@ def _choices_written(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
                        n_decoys=inputs.n_decoys, alpha=inputs.alpha, early=inputs.early, together=inputs.together)
 
 
-def _choices_read(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
+def _read_choice_test(inputs: Inputs, mark: ChoiceMark) -> MarkTest:
     """Test choice marks in reading mode: shifts against a reference, at the places of texts whose forms were drawn anew."""
-    texts = [choice_reading.redrawn(answer.output, answer.key) for answer in inputs.answers]
+    texts = [choice_reading.redraw_forms(answer.output, answer.key) for answer in inputs.answers]
     if any(answer.shifts is None for answer in inputs.answers):
         raise InputError("an answer has no shifts", todo="Make them with stillwatch prove read --reference-folder, without --tokenizer")
     try:
-        lean, n = choice_reading.leans(mark, texts, [answer.shifts or () for answer in inputs.answers])
+        lean, n = choice_reading.cell_shifts(mark, texts, [answer.shifts or () for answer in inputs.answers])
     except ValueError as error:
         raise InputError(f"the shifts are not of these answers ({error})", todo="Make them anew with stillwatch prove read") from error
     return lean_test(mark, lean, inputs.tenants, inputs.seed, n_decoys=inputs.n_decoys, alpha=inputs.alpha, mode="read",
                      n_records=len(inputs.answers), n_positions=n, together=inputs.together)
 
 
-def _weighted(inputs: Inputs, mark: Scheme, tokenizer: Tokenizer, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
+def _weighted_draws(inputs: Inputs, mark: Scheme, tokenizer: Tokenizer, prompts: Sequence[Ids], outputs: Sequence[Ids]) -> Weighted | None:
     """Draws weighted against the reference; None if there is no reference, and every draw then counts the same."""
     if inputs.mode == "read":
         if not any(answer.weights for answer in inputs.answers):
@@ -189,4 +189,4 @@ def _weighted(inputs: Inputs, mark: Scheme, tokenizer: Tokenizer, prompts: Seque
         return None
     other_prompts = tokenizer.ids([answer.prompt for answer in inputs.reference])
     other_outputs = tokenizer.ids([answer.output for answer in inputs.reference])
-    return of_texts(prompts, outputs, other_prompts, other_outputs, mark.window)
+    return written_weights(prompts, outputs, other_prompts, other_outputs, mark.window)

@@ -56,16 +56,17 @@ def form(text: str) -> list[tuple[str, object]]:
         "headings": sum(line.startswith("#") for line in lines), "bold": text.count("**") // 2, "lines": len(lines),
         "paragraphs": text.count("\n\n"),
     }
-    out += [(name, _step(count)) for name, count in counts.items()]
+    out += [(name, _doubling_step(count)) for name, count in counts.items()]
     out.append(("words", int(np.log2(len(text.split()) + 1) * 2)))
     if lines:
         first, last = (_TOKEN.findall(line.lower()) for line in (lines[0], lines[-1]))
-        out += [("first line's length", _step(len(first))), ("first line's end", first[-1] if first else "")]
-        out += [("last line", tuple(last[:2])), ("last line's end", last[-1] if last else ""), ("last line's length", _step(len(last)))]
+        out += [("first line's length", _doubling_step(len(first))), ("first line's end", first[-1] if first else "")]
+        out += [("last line", tuple(last[:2])), ("last line's end", last[-1] if last else "")]
+        out += [("last line's length", _doubling_step(len(last)))]
     return out
 
 
-def _step(count: int) -> int:
+def _doubling_step(count: int) -> int:
     """A count in steps of doubling."""
     return int(np.log2(count + 1) + 0.5)
 
@@ -86,12 +87,12 @@ def _runs_of(texts: Sequence[str]) -> tuple[tuple[I64, I64], tuple[I64, I64]]:
     offsets, data = text_bytes(texts)
     size = int(offsets[-1] - offsets[0]) + 1
     words, shapes, row = (np.empty(2 * size, np.int64) for _ in range(3))
-    n, m = _read(offsets, data, text_features.FUNCTION_TABLE, words, shapes, row)
+    n, m = _fill_features(offsets, data, text_features.FUNCTION_TABLE, words, shapes, row)
     return (row[:n], words[:n]), (np.concatenate([row[:n], row[n:m]]), shapes[:m])
 
 
 @njit(cache=True, nogil=True)
-def _read(
+def _fill_features(
     offsets: I64, data: NDArray[np.uint8], functions: NDArray[np.uint64], words: I64, shapes: I64, row: I64
 ) -> tuple[int, int]:
     """Fill the triples, then the runs of three and of four of the skeleton, with their rows: first those of three, which triples share."""

@@ -26,8 +26,8 @@ from stillwatch.terminal.progress import track
 MIN_NULLS = 200
 MIN_PROMPTS = 10
 RIDGE = 0.1
-BLOCKS = 20
-CLEAR = 2.0
+N_BLOCKS = 20
+MIN_LEAD_SE = 2.0
 
 F64 = NDArray[np.float64]
 
@@ -126,9 +126,9 @@ def kernels(answers: Mapping[str, Sequence[str]], models: Sequence[str]) -> Iter
 
 def blocks(prompts: Iterable[F64], n_models: int) -> tuple[F64, int]:
     """Sums of kernels in 20 blocks of prompts ``(20, n, n)``, and how many prompts there were."""
-    sums, n = np.zeros((BLOCKS, n_models, n_models)), 0
+    sums, n = np.zeros((N_BLOCKS, n_models, n_models)), 0
     for one in prompts:
-        sums[n % BLOCKS] += one
+        sums[n % N_BLOCKS] += one
         n += 1
     return sums, n
 
@@ -154,7 +154,7 @@ def null_scores(weights: F64, order: Mapping[str, int], bank: Bank) -> tuple[F64
     for group in bank.nulls:
         for suspect, reference in permutations(group.models, 2):
             shift = weights[order[suspect]] - weights[order[reference]]
-            allowed = [_speaks(group, suspect, reference, teacher) for teacher in bank.teachers]
+            allowed = [_is_independent(group, suspect, reference, teacher) for teacher in bank.teachers]
             scores[len(groups), allowed] = shift[allowed]
             groups.append(group.name)
     return scores, groups
@@ -164,7 +164,7 @@ def _n_pairs(bank: Bank) -> int:
     return sum(len(group.models) * (len(group.models) - 1) for group in bank.nulls)
 
 
-def _speaks(group: NullGroup, suspect: str, reference: str, teacher: Teacher) -> bool:
+def _is_independent(group: NullGroup, suspect: str, reference: str, teacher: Teacher) -> bool:
     """Whether neither model of a null pair is a version of the candidate, or comes from it."""
     return teacher.name not in group.except_for and suspect not in teacher.models and reference not in teacher.models
 
@@ -207,29 +207,29 @@ def trace(
     """
     n_prompts = len(next(iter(answers.values()), []))
     if reference is None:
-        return _refuse("no reference: without a same-base model that was not trained on the candidates, likeness to a "
+        return _refused("no reference: without a same-base model that was not trained on the candidates, likeness to a "
                        "teacher cannot be told from the base's own style", n_prompts, 0, alpha)
     # Models of a null group gained no teacher among each other: what one of them was trained on, all were.
     kin = {reference, *(model for group in bank.nulls if reference in group.models for model in group.models)}
     if known := sorted(kin & set(bank.students)):
         student = known[0] if reference not in known else reference
         related = "" if student == reference else f", of one null group with {student!r},"
-        return _refuse(f"the reference {reference!r}{related} was trained on answers of the candidate {bank.students[student]!r}, as the "
+        return _refused(f"the reference {reference!r}{related} was trained on answers of the candidate {bank.students[student]!r}, as the "
                        "roles say: the suspect would seem to move to whoever is unlike that teacher. Take a model of the suspect's base "
                        "and size that was not", n_prompts, 0, alpha)
-    bank = _without(bank, suspect)
+    bank = _exclude_suspect(bank, suspect)
     models = sorted(answers)
     for model in {*bank.models(), suspect, reference}:
         if model not in answers:
             raise InputError(f"no answers of {model!r}", todo="Every model of the roles must have answered the prompts")
     if n_prompts < MIN_PROMPTS:
-        return _refuse(f"{number_of(n_prompts, 'prompt')} that all models answered (at least {MIN_PROMPTS})", n_prompts, 0, alpha)
+        return _refused(f"{number_of(n_prompts, 'prompt')} that all models answered (at least {MIN_PROMPTS})", n_prompts, 0, alpha)
     n_nulls = _n_pairs(bank)
     if n_nulls < MIN_NULLS:
-        return _refuse(f"{n_nulls} null pairs (at least {MIN_NULLS}): no level of 0.05 can be held", n_prompts, n_nulls, alpha)
+        return _refused(f"{n_nulls} null pairs (at least {MIN_NULLS}): no level of 0.05 can be held", n_prompts, n_nulls, alpha)
     for teacher in bank.teachers:
-        if not any(_speaks(g, a, b, teacher) for g in bank.nulls for a, b in permutations(g.models, 2)):
-            return _refuse(f"no null pair says how often {teacher.name!r} comes up for nothing: every null group excepts it",
+        if not any(_is_independent(g, a, b, teacher) for g in bank.nulls for a, b in permutations(g.models, 2)):
+            return _refused(f"no null pair says how often {teacher.name!r} comes up for nothing: every null group excepts it",
                            n_prompts, n_nulls, alpha)
     sums, _ = blocks(track(kernels(answers, models), "comparing", n_prompts, quiet=quiet), len(models))
     return from_blocks(sums, {m: i for i, m in enumerate(models)}, suspect, reference, bank, n_prompts, alpha=alpha)
@@ -239,7 +239,7 @@ def from_blocks(
     sums: F64, order: Mapping[str, int], suspect: str, reference: str, bank: Bank, n_prompts: int, *, alpha: float = 0.05
 ) -> Lineage:
     """:func:`trace` from summed kernels."""
-    bank = _without(bank, suspect)
+    bank = _exclude_suspect(bank, suspect)
     gram = sums.sum(axis=0)
     weights = coefficients(gram, order, bank.teachers)
     null, _ = null_scores(weights, order, bank)
@@ -255,21 +255,21 @@ def from_blocks(
     claimed = ranked[0].p <= alpha
     return Lineage(
         ranked, n_prompts, len(null), rank_p(np.inf, null),
-        ranked[0].teacher if claimed and _leads(shift, shifts) else None, ranked[0].vendor if claimed else None, alpha, "",
+        ranked[0].teacher if claimed and _is_clear_leader(shift, shifts) else None, ranked[0].vendor if claimed else None, alpha, "",
         tuple(tuple(None if np.isnan(one) else round(float(one), 6) for one in row)
               for row in null[np.argsort(-np.where(np.isnan(null), -np.inf, null).max(axis=1), kind="stable")][:, best_first]),
     )
 
 
-def _leads(shift: F64, shifts: F64) -> bool:
+def _is_clear_leader(shift: F64, shifts: F64) -> bool:
     """Whether the largest score is two standard errors above the second; ``shifts`` ``(n_blocks, n)`` without each block."""
     first, second = np.argsort(-shift, kind="stable")[:2]
     gaps, n = shifts[:, first] - shifts[:, second], len(shifts)
     error = float(np.sqrt((n - 1) / n * ((gaps - gaps.mean()) ** 2).sum()))
-    return bool(shift[first] - shift[second] >= CLEAR * error)
+    return bool(shift[first] - shift[second] >= MIN_LEAD_SE * error)
 
 
-def _without(bank: Bank, suspect: str) -> Bank:
+def _exclude_suspect(bank: Bank, suspect: str) -> Bank:
     """The bank without the suspect in null groups, where it would judge itself; its reference stays, with the others of its group."""
     for teacher in bank.teachers:
         if suspect in teacher.models:
@@ -278,5 +278,5 @@ def _without(bank: Bank, suspect: str) -> Bank:
     return replace(bank, nulls=tuple(replace(g, models=tuple(m for m in g.models if m != suspect)) for g in bank.nulls))
 
 
-def _refuse(why: str, n_prompts: int, n_nulls: int, alpha: float) -> Lineage:
+def _refused(why: str, n_prompts: int, n_nulls: int, alpha: float) -> Lineage:
     return Lineage((), n_prompts, n_nulls, 1 / (n_nulls + 1), None, None, alpha, why)

@@ -36,11 +36,11 @@ def register(below: Any, shared: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> Any:
     from stillwatch.files import write_json
     from stillwatch.prove import lineage
-    from stillwatch.prove.arguments import keep_apart
+    from stillwatch.prove.arguments import demand_distinct_paths
 
     if not 0 < args.alpha < 1 or (args.prompts is not None and args.prompts < 1):
         raise InputError("--alpha must lie between 0 and 1, --prompts be 1 or more")
-    keep_apart(args, "out")
+    demand_distinct_paths(args, "out")
     bank = read_roles(args.roles)
     if args.suspect == args.reference:
         raise InputError("the reference is the suspect itself", where=args.suspect,
@@ -60,7 +60,7 @@ def _run(args: argparse.Namespace) -> Any:
             raise InputError(f"no answers of {name!r}", where=args.answers[0], todo=f"Check the column model, or pass {name}=FILE")
     found = lineage.trace(answers, args.suspect, args.reference, bank, alpha=args.alpha, quiet=args.quiet)
     result = {"suspect": args.suspect, "reference": args.reference, **asdict(found),
-              "says": f"alignment shift, an attribution score, {_if_fit(args.reference)}; no proof of training, none of intent"}
+              "says": f"alignment shift, an attribution score, {_condition_text(args.reference)}; no proof of training, none of intent"}
     if args.out is not None:
         write_json(result, args.out)
     if not (args.quiet or args.json):
@@ -84,7 +84,7 @@ def result_text(found: Any, suspect: str, reference: str | None) -> str:
     top = found.candidates[0]
     whom = found.claim or (f"{found.vendor_claim} (which model is open)" if found.vendor_claim else None)
     lines.append(
-        f"{suspect} against {reference}: moved towards {whom} (rank p {top.p:.3f}), {_if_fit(reference)}" if whom
+        f"{suspect} against {reference}: moved towards {whom} (rank p {top.p:.3f}), {_condition_text(reference)}" if whom
         else f"{suspect} against {reference}: no claim at {found.alpha} (best {top.teacher}, rank p {top.p:.3f})"
     )
     lines.append(f"{number_of(found.n_prompts, 'prompt')}, {number_of(found.n_nulls, 'null pair')}, smallest possible p {found.floor:.4f}. "
@@ -95,7 +95,7 @@ def result_text(found: Any, suspect: str, reference: str | None) -> str:
     return "\n".join(lines)
 
 
-def _if_fit(reference: str | None) -> str:
+def _condition_text(reference: str | None) -> str:
     """The condition under which a claim holds."""
     return f"if {reference or 'the reference'} has the suspect's base and size and was not trained on a candidate's answers"
 

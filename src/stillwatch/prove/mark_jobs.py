@@ -12,7 +12,17 @@ from stillwatch.files import RUN_FILES, atomic_write, data_files, demand_outside
 from stillwatch.keys.hashing import tenant_key
 from stillwatch.prove import packet
 from stillwatch.prove.answers import Answer, read_answers, read_prompts, text_of
-from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one, tuples_of
+from stillwatch.prove.arguments import (
+    Args,
+    commitment,
+    demand_distinct_paths,
+    parse_names,
+    pooled_tenants,
+    read_master_secret,
+    say,
+    tokenizer_of,
+    tuples_of,
+)
 from stillwatch.prove.canary import Design, canaries
 from stillwatch.prove.choices import ChoiceMark, forms_digest
 from stillwatch.prove.keys import commit as commit_to
@@ -39,12 +49,12 @@ def commit(args: Args) -> Any:
                          todo="The defaults are 1e-5 and 999")
     if args.samples is not None and args.samples < 1:
         raise InputError("--samples must be above 0")
-    keep_apart(args, "key", "log")
+    demand_distinct_paths(args, "key", "log")
     mark = _new_mark(args)
-    names = list(dict.fromkeys(names_of(args.tenants)))
+    names = list(dict.fromkeys(parse_names(args.tenants)))
     if not names:
         raise InputError("no tenants", where=args.tenants or "--tenants", todo="Pass names with commas between, or a file with one a line")
-    coder = None if isinstance(mark, Design) else coder_of(args.tokenizer, mark)
+    coder = None if isinstance(mark, Design) else tokenizer_of(args.tokenizer, mark)
     master = tenant_key(args.key)
     design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,
               "tokenizer": None if coder is None else coder.name}
@@ -60,13 +70,13 @@ def commit(args: Args) -> Any:
         prompts = read_prompts(args.prompts, args.prompt_column)
         design["prompts_sha256"] = packet.prompts_digest(prompts)
         if args.early:
-            design["prompts_in_order"] = packet.in_order(prompts)
+            design["prompts_in_order"] = packet.ordered_prompt_hashes(prompts)
     if args.early:
         _demand_early(args, mark)
     if args.against is not None:
         design["reference"] = args.against == "reference"
     if args.together is not None:
-        design["together"] = tenants_as_one(args.together, names)
+        design["together"] = pooled_tenants(args.together, names)
     opened = [tenant_secret(master, name, str(mark.describe()["scheme"]), args.epoch) for name in names]
     entry = commit_to(args.log, opened, design, datetime.now(UTC), args.note)
     say(args, f"Committed to {number_of(len(names), 'key')} for {mark.describe()['scheme']} in entry {entry['sequence']} of {args.log}")
@@ -136,7 +146,7 @@ def mark(args: Args) -> Any:
 
     entry, design = commitment(args)
     committed_mark = packet.mark_of(design)
-    master = master_of(args)
+    master = read_master_secret(args)
     if args.config:
         if args.tenant is None or isinstance(committed_mark, ChoiceMark):
             raise InputError("--config needs --tenant and a commitment to hf_kgw or synthid")
@@ -148,7 +158,7 @@ def mark(args: Args) -> Any:
         raise InputError(f"{committed_mark.name} marks are set while a model writes", todo="See docs/prove.md: MarkProcessor, --config")
     if args.source is None or args.out is None:
         raise InputError("ANSWERS or --out is missing")
-    keep_apart(args, "out", "mark_log")
+    demand_distinct_paths(args, "out", "mark_log")
     if args.mark_log:
         read_mark_log(args.mark_log)
     rows = rows_with_place(args.source)
@@ -205,7 +215,8 @@ def ledger(args: Args) -> Any:
         raise InputError("--elicited needs --events", todo="Pass the events whose prompts and responses are kept")
     if args.events is not None:
         demand_outside_logs(args.events.parent if args.events.name == "events" else args.events, args.out, "a ledger")
-    keep_apart(args, "out", "elicited", read=[*data_files(args.marks), *event_files(args.events), *(args.run / name for name in RUN_FILES)])
+    read = [*data_files(args.marks), *event_files(args.events), *(args.run / name for name in RUN_FILES)]
+    demand_distinct_paths(args, "out", "elicited", read=read)
     joined = join(args.marks, args.run, args.events)
     write_parquet(joined, args.out)
     harvested, seen = exposures(joined)
@@ -247,7 +258,7 @@ def plan(args: Args) -> Any:
         raise InputError("--p and --power must lie between 0 and 1, --shifts be above 0, and for choice marks at most 1")
     if isinstance(mark, ChoiceMark):
         return _plan_choices(args, mark, answers, shifts)
-    coder = coder_of(args.tokenizer, mark)
+    coder = tokenizer_of(args.tokenizer, mark)
     tuples = tuples_of(answers, mark, coder, design.get("exclude"))
     tuple_growth = growth(tuples.records, len(answers))
     planned = make_plan(mark.null, tuple_growth, shifts, log(args.p), args.power)

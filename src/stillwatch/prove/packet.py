@@ -25,7 +25,7 @@ from stillwatch.files import atomic_write, digest, make_private_folder, read_jso
 from stillwatch.prove.answers import FileTokenizer, Tokenizer, read_answers
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
-from stillwatch.prove.inputs import Inputs, exclusion
+from stillwatch.prove.inputs import Inputs, exclusion_rule
 from stillwatch.prove.keys import OpenedKey, decoy_seed, tenant_secret
 from stillwatch.prove.schemes import Scheme, scheme
 from stillwatch.prove.testing import MarkTest
@@ -167,7 +167,7 @@ def write(
         "format": FORMAT, "version": __version__, "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds"),
         **statements(),
         "design": {
-            "mark": inputs.mark.describe(), "mode": inputs.mode, "exclude": exclusion(inputs, inputs.exclude, result.statistic),
+            "mark": inputs.mark.describe(), "mode": inputs.mode, "exclude": exclusion_rule(inputs, inputs.exclude, result.statistic),
             "alpha": inputs.alpha,
             "n_decoys": inputs.n_decoys, "decoy_seed": inputs.seed.hex(), "together": list(inputs.together), "early": inputs.early,
             "tokenizer": None if inputs.tokenizer is None else inputs.tokenizer.name,
@@ -220,7 +220,7 @@ def first_and_last(times: Sequence[str | None]) -> tuple[str | None, str | None]
     return (known[0], known[-1]) if known else (None, None)
 
 
-def undated(times: Sequence[str | None]) -> str | None:
+def missing_times_words(times: Sequence[str | None]) -> str | None:
     """Why times of :func:`question_time` cannot show that a commitment came first: some are missing. None if none is."""
     lacking = sum(time is None for time in times)
     if times and not lacking:
@@ -235,7 +235,7 @@ def prompts_digest(prompts: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(sorted(set(prompts))).encode()).hexdigest()
 
 
-def in_order(prompts: Sequence[str]) -> list[str]:
+def ordered_prompt_hashes(prompts: Sequence[str]) -> list[str]:
     """Short hashes of the distinct prompts in order. With these, the first few of the committed questions can be checked, too."""
     return [hashlib.sha256(prompt.encode()).hexdigest()[:24] for prompt in dict.fromkeys(prompts)]
 

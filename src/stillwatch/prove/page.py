@@ -5,7 +5,7 @@ from typing import Any
 
 from stillwatch.files import atomic_write, read_json
 from stillwatch.prove.packet import seal
-from stillwatch.prove.show import blind
+from stillwatch.prove.show import why_blind
 from stillwatch.prove.statistics import show_p
 from stillwatch.prove.verify import verify
 from stillwatch.rows import read_rows
@@ -79,7 +79,7 @@ def headline(record: dict[str, Any]) -> str:
     if unsure and not marked:
         return "The p-value and the rank among decoys disagree: nothing can be claimed"
     if not marked:
-        return blind(result) or "No mark was shown"
+        return why_blind(result) or "No mark was shown"
     best = min(marked, key=lambda key: key["log_p_holm"] if key["log_p_holm"] is not None else -1e300)
     p_shown = show_p(best["log_p_holm"] if best["log_p_holm"] is not None else float("-inf"))
     single = [key for key in marked if key is not together]

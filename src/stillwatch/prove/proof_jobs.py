@@ -9,7 +9,16 @@ from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove import packet, show
 from stillwatch.prove.answers import Answer, Tokenizer, read_answers
-from stillwatch.prove.arguments import Args, coder_of, commitment, keep_apart, master_of, names_of, say, tenants_as_one
+from stillwatch.prove.arguments import (
+    Args,
+    commitment,
+    demand_distinct_paths,
+    parse_names,
+    pooled_tenants,
+    read_master_secret,
+    say,
+    tokenizer_of,
+)
 from stillwatch.prove.attribution import Split
 from stillwatch.prove.choices import ChoiceMark
 from stillwatch.prove.inputs import Inputs, reference_gap, run
@@ -23,9 +32,9 @@ from stillwatch.terminal.counting import number_of
 
 def test(args: Args) -> Any:
     """Test answers and write a proof."""
-    keep_apart(args, "out", "sign", beside=packet.demand_signer(args.sign))
+    demand_distinct_paths(args, "out", "sign", beside=packet.demand_signer(args.sign))
     if args.out is not None:
-        _is_free(args.out, args.sign)
+        _demand_free_folder(args.out, args.sign)
     elif unused := [option for option in ("canaries", "sign", "suspect") if getattr(args, option)]:
         raise InputError(f"--{unused[0]} needs --out", todo="It goes into the proof, which is written there")
     for option, missing in (("campaign", "ledger"), ("vocab_size", "config")):
@@ -34,7 +43,7 @@ def test(args: Args) -> Any:
     if args.config and (beside := [option for option in ("tenants", "together", "entry") if getattr(args, option) is not None]):
         raise InputError(f"--{beside[0]} is of a commitment, and --config takes its place", todo="Leave one of them out")
     answers = read_answers(args.answers, args.prompt_column, args.output_column)
-    entry, design, keys = _configured(args) if args.config else _committed(args)
+    entry, design, keys = _transformers_key(args) if args.config else _committed_keys(args)
     if args.exclude and isinstance(keys["mark"], ChoiceMark):
         raise InputError("--exclude is for marks on tokens", todo="Leave it out: pairs that stand in a question are left out always")
     inputs = Inputs(
@@ -73,7 +82,7 @@ Keys = tuple[dict[str, Any] | None, dict[str, Any], dict[str, Any]]
 """The commitment, if there is one; the design of the test; and mark, keys and seed as :class:`Inputs` takes them."""
 
 
-def _configured(args: Args) -> Keys:
+def _transformers_key(args: Args) -> Keys:
     """The key of a transformers configuration."""
     mark, key = from_transformers(read_json(args.config), args.vocab_size)
     say(args, "The key of --config was not committed to in advance; the record says so.")
@@ -81,12 +90,12 @@ def _configured(args: Args) -> Keys:
     return None, {"alpha": 1e-5, "n_decoys": 99}, keys
 
 
-def _committed(args: Args) -> Keys:
+def _committed_keys(args: Args) -> Keys:
     """The keys of a commitment."""
     entry, design = commitment(args)
     mark = packet.mark_of(design)
-    opened = packet.open_keys(entry, master_of(args), names_of(args.tenants) if args.tenants else [])
-    together = tenants_as_one(args.together, [one.tenant for one in opened], design.get("together"))
+    opened = packet.open_keys(entry, read_master_secret(args), parse_names(args.tenants) if args.tenants else [])
+    together = pooled_tenants(args.together, [one.tenant for one in opened], design.get("together"))
     return entry, design, {"mark": mark, "tenants": opened, "seed": decoy_seed(entry), "together": tuple(together)}
 
 
@@ -96,7 +105,7 @@ def _tokenizer(args: Args, mark: Scheme | ChoiceMark, committed: str | None) -> 
     Raises:
         InputError: it is not the committed one.
     """
-    coder = coder_of(args.tokenizer, mark)
+    coder = tokenizer_of(args.tokenizer, mark)
     if coder is not None and committed and coder.name != committed:
         raise InputError("the tokenizer is not the committed one", where=args.tokenizer)
     return coder
@@ -112,23 +121,23 @@ def _exposure(args: Args, mark: Scheme | ChoiceMark, design: dict[str, Any]) -> 
     """
     if not args.ledger:
         return {}
-    from stillwatch.prove.exposure_ledger import exposures, harvesters, mark_name, marks_of, under
+    from stillwatch.prove.exposure_ledger import exposures, harvesters, mark_name, mark_names, rows_with_mark
 
     whole = read_parquet(args.ledger)
     if not {"tenant", "scheme", "campaign_id", "tokens"} <= set(whole.column_names):
         raise InputError("not an exposure ledger", where=args.ledger, todo="Make it with stillwatch prove ledger")
     scheme, epoch = str(mark.describe()["scheme"]), str(design.get("epoch") or "")
-    joined, tested = under(whole, scheme, epoch), mark_name(scheme, epoch)
+    joined, tested = rows_with_mark(whole, scheme, epoch), mark_name(scheme, epoch)
     harvested, published = exposures(joined, tuple(args.campaign))
     campaigns = harvesters(joined, tuple(args.campaign))
     unknown = sorted(set(args.campaign) - set(campaigns))
     if unknown:
         raise InputError(f"the ledger holds no harvest of {', '.join(unknown)} under the tested keys ({tested})", where=args.ledger,
                          todo=f"It holds {', '.join(harvesters(joined)) or 'none of any campaign'} under these keys, and answers marked by "
-                              f"{marks_of(whole) or 'none'}; --entry takes another commitment")
+                              f"{mark_names(whole) or 'none'}; --entry takes another commitment")
     if not campaigns:
         say(args, f"No campaign of the ledger harvested an answer under the tested keys ({tested}): direct harvest and web spill are not "
-                  f"told apart. It holds answers marked by {marks_of(whole) or 'none'}")
+                  f"told apart. It holds answers marked by {mark_names(whole) or 'none'}")
     return {"harvested": harvested, "published": published, "campaigns": campaigns}
 
 
@@ -155,7 +164,7 @@ def _prove(
 ) -> tuple[dict[str, Any], str]:
     """Write the proof and its page, and say what it holds; returns the record, and what to mend where it will not verify."""
     from stillwatch.prove.page import headline, write_page
-    from stillwatch.prove.verify import as_committed, canaries_kept, in_time
+    from stillwatch.prove.verify import as_committed, canaries_kept, commitment_time
 
     entries = [] if entry is None else read_log(args.log)
     named = _read_suspect(args.answers)
@@ -175,7 +184,7 @@ def _prove(
         broken = f"test again as entry {entries.index(entry)} commits to ({kept.detail}), or with --entry of the commitment to this test"
     else:
         say(args, f"Design {kept.detail}")
-        if not (order := in_time(record, entry, None, [one.asked_at for one in inputs.answers])).passed:
+        if not (order := commitment_time(record, entry, None, [one.asked_at for one in inputs.answers])).passed:
             say(args, f"This proof will not verify: {order.detail}")
             broken = (f"ask the suspect again, now that entry {entries.index(entry)} stands (stillwatch prove ask notes when), and test "
                       "what it answers then")
@@ -188,7 +197,7 @@ def _prove(
     return record, broken
 
 
-def _is_free(out: Path, sign: Path | None) -> None:
+def _demand_free_folder(out: Path, sign: Path | None) -> None:
     """A proof is written into a folder of its own: its files would replace others of their names.
 
     Raises:
@@ -231,7 +240,7 @@ def report(args: Args) -> Any:
 
     if args.sign is None and (args.folder / packet.SIGNATURE).is_file():
         raise InputError("the proof is signed, and a new page makes the signature void", where=args.folder, todo="Pass --sign FILE")
-    keep_apart(args, "folder", beside=packet.demand_signer(args.sign))
+    demand_distinct_paths(args, "folder", beside=packet.demand_signer(args.sign))
     path = write_page(args.folder, args.sign)
     say(args, str(path))
     return {"report": str(path)}

@@ -54,7 +54,7 @@ class Scheme(ABC):
         """The scheme's key out of 32 secret bytes."""
 
     @abstractmethod
-    def once(self, tuples: Tuples, key: Numbers) -> Tuples:
+    def distinct_draws(self, tuples: Tuples, key: Numbers) -> Tuples:
         """One tuple for each random draw (the first)."""
 
     @abstractmethod
@@ -63,7 +63,7 @@ class Scheme(ABC):
 
     def total(self, tuples: Tuples, key: Numbers) -> tuple[float, int]:
         """The sum over distinct draws, and how many there are."""
-        distinct = self.once(tuples, key)
+        distinct = self.distinct_draws(tuples, key)
         return float(self.numbers(distinct, key).sum()), len(distinct)
 
     def totals(self, tuples: Tuples, keys: list[Numbers]) -> list[tuple[float, int]]:
@@ -108,7 +108,7 @@ class Kgw(Scheme):
         """Two 64-bit halves."""
         return _halves(secret)
 
-    def once(self, tuples: Tuples, key: Numbers) -> Tuples:
+    def distinct_draws(self, tuples: Tuples, key: Numbers) -> Tuples:
         """Tuples are draws."""
         return tuples
 
@@ -152,7 +152,7 @@ class Gumbel(Scheme):
         """Two 64-bit halves."""
         return _halves(secret)
 
-    def once(self, tuples: Tuples, key: Numbers) -> Tuples:
+    def distinct_draws(self, tuples: Tuples, key: Numbers) -> Tuples:
         """Tuples are draws."""
         return tuples
 
@@ -209,7 +209,7 @@ class TransformersKgw(Scheme):
         """A hashing key below 2**31: transformers multiplies it in 64-bit integers."""
         return (1 + int.from_bytes(secret[:8], "little") % (2**31 - 1),)
 
-    def once(self, tuples: Tuples, key: Numbers) -> Tuples:
+    def distinct_draws(self, tuples: Tuples, key: Numbers) -> Tuples:
         """One tuple per (seed, token)."""
         seeds = self._seeds(tuples, key)
         _, first = np.unique(np.column_stack([seeds.astype(np.int64), tuples.tokens]), axis=0, return_index=True)
@@ -275,7 +275,7 @@ class SynthId(Scheme):
         stream = hashlib.shake_256(secret).digest(4 * self.depth)
         return tuple(int(word) & 0x7FFFFFFF for word in np.frombuffer(stream, "<u4"))
 
-    def once(self, tuples: Tuples, key: Numbers) -> Tuples:
+    def distinct_draws(self, tuples: Tuples, key: Numbers) -> Tuples:
         """One tuple per low bits of its hash: the table is indexed by nothing else, at every depth.
 
         No more than a quarter of the table: were all entries used, every key would give the same sum.
@@ -286,17 +286,17 @@ class SynthId(Scheme):
 
     def numbers(self, tuples: Tuples, key: Numbers) -> Floats:
         """How many of the ``depth`` g-values are one."""
-        return self._drawn(self._hash(tuples), key)
+        return self._hash_windows(self._hash(tuples), key)
 
     def totals(self, tuples: Tuples, keys: list[Numbers]) -> list[tuple[float, int]]:
         """With one hash of the tuples for all keys: which of them are distinct draws depends on none."""
         if not keys:
             return []
-        distinct = self.once(tuples, keys[0])
+        distinct = self.distinct_draws(tuples, keys[0])
         start = self._hash(distinct)
-        return [(float(self._drawn(start, key).sum()), len(distinct)) for key in keys]
+        return [(float(self._hash_windows(start, key).sum()), len(distinct)) for key in keys]
 
-    def _drawn(self, start: Words, key: Numbers) -> Floats:
+    def _hash_windows(self, start: Words, key: Numbers) -> Floats:
         if len(key) != self.depth:
             raise InputError(f"the key has {len(key)} numbers", where=f"synthid of depth {self.depth}")
         table = torch_random.sampling_table(self.sampling_table_seed, self.sampling_table_size)

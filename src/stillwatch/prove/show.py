@@ -30,7 +30,7 @@ def table(result: MarkTest) -> list[list[str]]:
     return rows
 
 
-def blind(result: Mapping[str, Any]) -> str | None:
+def why_blind(result: Mapping[str, Any]) -> str | None:
     """Why a test could not have shown a mark even if the suspect carried one; None if it could.
 
     Args:
@@ -56,7 +56,7 @@ def blind(result: Mapping[str, Any]) -> str | None:
 def remarks(result: MarkTest) -> list[str]:
     """Lines that belong beside the table: whether a mark could have been shown at all, sizes, power, smallest possible p."""
     distinct = noun(result.n_tuples, "pair", "pairs") + " of forms with a lean" if result.statistic == "choice" else "distinct"
-    why = blind(result.describe())
+    why = why_blind(result.describe())
     lines = [COLUMNS[result.statistic]]
     lines += [] if why is None or any(test.verdict == "marked" for test in result.keys) else [why]
     lines += [f"{number_of(result.n_records, 'answer')}, {number_of(result.n_positions, 'place')}, {result.n_excluded:,} left out"

@@ -147,7 +147,7 @@ class SignSums:
 def weighted_log_tail(null: Null, weights: Floats, total: float, copies: int = 1) -> float:
     """Natural log of an upper bound on P(sum of weights * number >= total), numbers independent.
 
-    Chernoff's bound, times what it leaves out: with the tilt, mean and deviation of :func:`_tilted`,
+    Chernoff's bound, times what it leaves out: with the tilt, mean and deviation of :func:`_tilted_moments`,
 
         P = exp(log M(tilt) - tilt total) E[exp(-tilt (S - total)); S >= total] under the tilted law,
 
@@ -175,13 +175,13 @@ def weighted_log_tail(null: Null, weights: Floats, total: float, copies: int = 1
             best, at = bound, float(tilt)
     if not at:
         return best
-    mean, deviation, third = _tilted(null, weights, at, copies)
+    mean, deviation, third = _tilted_moments(null, weights, at, copies)
     steep, gap = at * deviation, (total - mean) / deviation
     normal = float(np.exp(min(0.0, steep * gap + steep**2 / 2 + float(special.log_ndtr(-(steep + gap))))))
     return best + min(0.0, log(normal + 2 * BERRY_ESSEEN * third / deviation**3))
 
 
-def _tilted(null: Null, weights: Floats, tilt: float, copies: int) -> tuple[float, float, float]:
+def _tilted_moments(null: Null, weights: Floats, tilt: float, copies: int) -> tuple[float, float, float]:
     """Mean, standard deviation and sum of absolute third central moments of the weighted sum under exponential tilting."""
     scaled = tilt * weights
     if null.kind == "bernoulli":
@@ -218,7 +218,7 @@ def power(null: Null, n: int, shift: float, log_alpha: float) -> float:
         return 0.0
     if null.kind == "bernoulli":
         trials = n * null.trials
-        needed = _needed(trials, null.rate, log_alpha)
+        needed = _critical_count(trials, null.rate, log_alpha)
         return float(stats.binom.sf(needed - 1, trials, min(1.0, null.rate * (1 + shift))))
     needed_sum = float(stats.gamma.isf(exp(log_alpha), n))
     return float(stats.gamma.sf(needed_sum / (1 + shift), n))
@@ -236,7 +236,7 @@ def detectable(null: Null, n: int, log_alpha: float, wanted: float = 0.8) -> flo
     return high
 
 
-def _needed(trials: int, rate: float, log_alpha: float) -> int:
+def _critical_count(trials: int, rate: float, log_alpha: float) -> int:
     """The smallest count whose tail is at most alpha."""
     low, high = 0, trials + 1
     while low < high:

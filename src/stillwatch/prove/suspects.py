@@ -99,7 +99,7 @@ def cost(
     return Cost(len(questions), tokens_in, tokens_out, seconds, money)
 
 
-def question(
+def ask_missing(
     suspect: Suspect, questions: Sequence[tuple[str, int]], store: Store, sampling: Sampling, *,
     rate_per_min: float | None = None, stop: Callable[[], bool] | None = None, quiet: bool = False,
     sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
@@ -163,7 +163,7 @@ class Endpoint:
 
     def __init__(self, url: str, model: str, *, key_variable: str | None = None, chat: bool = True) -> None:
         """Take the base URL (…/v1), the model's name and the environment variable that holds the API key."""
-        self._parts = _parsed(url)
+        self._parts = _parse_url(url)
         self.url, self.model, self.chat = shown(self._parts.geturl()), model, chat
         self._headers = {"Content-Type": "application/json", "User-Agent": "stillwatch-prove"}
         self._key = ""
@@ -187,10 +187,10 @@ class Endpoint:
                                     "temperature": sampling.temperature, "top_p": sampling.top_p}
             if self.chat:
                 made = self._post("/chat/completions", {**body, "messages": [{"role": "user", "content": prompt}]}, pace)
-                text = self._field(made, lambda got: _joined(got["choices"][0]["message"]["content"]))
+                text = self._field(made, lambda got: _content_text(got["choices"][0]["message"]["content"]))
             else:
                 made = self._post("/completions", {**body, "prompt": prompt}, pace)
-                text = self._field(made, lambda got: _joined(got["choices"][0]["text"]))
+                text = self._field(made, lambda got: _content_text(got["choices"][0]["text"]))
             out.append(None if text is None else _encodable(text))
         return out
 
@@ -288,7 +288,7 @@ class Endpoint:
             raise self._no_completion(payload) from error
 
 
-def _parsed(url: str) -> SplitResult:
+def _parse_url(url: str) -> SplitResult:
     """Split an endpoint's URL; its path loses a slash at the end.
 
     Raises:
@@ -307,7 +307,7 @@ def _parsed(url: str) -> SplitResult:
     return parts._replace(path=parts.path.rstrip("/"), fragment="")
 
 
-def _joined(content: Any) -> str | None:
+def _content_text(content: Any) -> str | None:
     """The text of a message, whose content may be a list of parts; None if it has no text.
 
     Raises:
@@ -376,7 +376,7 @@ class Folder:
         return {"kind": "folder", "path": self.path.name, "config_sha256": digest(self.path / "config.json"),
                 "weights_sha256": {file.name: digest(file) for file in weights}, "chat": self.chat, "seed": self.seed}
 
-    def _templated(self, prompt: str) -> str:
+    def _apply_chat_template(self, prompt: str) -> str:
         """The prompt in the chat template, if that is used."""
         if not self.chat:
             return prompt
@@ -393,7 +393,7 @@ class Folder:
         if room <= 0:
             raise InputError(f"--max-tokens {sampling.max_tokens} leaves no room for a prompt: the model holds {self.window:,} tokens",
                              where=self.path, todo="Lower --max-tokens")
-        texts = [self._templated(prompt) for prompt, _ in questions]
+        texts = [self._apply_chat_template(prompt) for prompt, _ in questions]
         whole = self.tokenizer(texts, add_special_tokens=not self.chat, verbose=False)["input_ids"]
         self.cut += sum(len(row) > room for row in whole)
         inputs = self.tokenizer.pad({"input_ids": [row[-room:] for row in whole]}, return_tensors="pt", padding_side="left")
@@ -421,7 +421,7 @@ class Folder:
         Returns:
             (n_tokens of the answer,) ids.
         """
-        theirs = self.tokenizer(self._templated(prompt), add_special_tokens=not self.chat)["input_ids"]
+        theirs = self.tokenizer(self._apply_chat_template(prompt), add_special_tokens=not self.chat)["input_ids"]
         made = self.tokenizer(answer, add_special_tokens=False, return_offsets_mapping=True)
         coded, ends = made["input_ids"], [int(end) for _, end in made["offset_mapping"]]
         ours = [int(i) for i in marked.ids([answer])[0]]
@@ -443,7 +443,7 @@ class Folder:
 
     def log_odds(self, prompt: str, variants: Sequence[tuple[str, str]]) -> list[float]:
         """Log-odds (nats) of the second text of each pair against the first, as answers to a prompt ``(n_pairs,)``."""
-        prompt_ids = self.tokenizer(self._templated(prompt), add_special_tokens=not self.chat)["input_ids"] or [0]
+        prompt_ids = self.tokenizer(self._apply_chat_template(prompt), add_special_tokens=not self.chat)["input_ids"] or [0]
         odds = []
         for pair in variants:
             rows = [prompt_ids + self.tokenizer(text, add_special_tokens=False)["input_ids"] for text in pair]
@@ -460,17 +460,17 @@ class Folder:
         return odds
 
     def weights(self, reference: "Folder", prompt: str, answer: str, marked: Tokenizer) -> list[list[list[float]]]:
-        """How the suspect departs from the reference at each token of an answer: see :func:`weighted.departures`.
+        """How the suspect departs from the reference at each token of an answer: see :func:`weighted.token_departures`.
 
         Raises:
             InputError: suspect, reference and marked model do not share one vocabulary.
         """
-        from stillwatch.prove.weighted import departures
+        from stillwatch.prove.weighted import token_departures
 
         ours = [int(i) for i in marked.ids([answer])[0]]
         chances = []
         for folder in (self, reference):
-            prompt_ids = folder.tokenizer(folder._templated(prompt), add_special_tokens=not folder.chat)["input_ids"]
+            prompt_ids = folder.tokenizer(folder._apply_chat_template(prompt), add_special_tokens=not folder.chat)["input_ids"]
             coded = folder.tokenizer(answer, add_special_tokens=False)["input_ids"]
             if coded != ours:
                 raise InputError("the suspect, the reference and the marked model need one vocabulary for weights",
@@ -478,4 +478,4 @@ class Folder:
             with self._torch.no_grad():
                 logits = folder.model(input_ids=self._torch.tensor([(prompt_ids or [0]) + coded])).logits[0]
             chances.append(logits[len(prompt_ids or [0]) - 1 : -1].softmax(1).numpy())
-        return departures(*chances)
+        return token_departures(*chances)

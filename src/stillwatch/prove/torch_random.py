@@ -20,7 +20,7 @@ _N, _M = 624, 397
 
 
 @njit(cache=True)
-def _seeded(state: State, seed: np.uint64) -> None:
+def _seed_state(state: State, seed: np.uint64) -> None:
     state[0] = np.uint32(seed & np.uint64(0xFFFFFFFF))
     for i in range(1, _N):
         before = np.uint64(state[i - 1])
@@ -29,7 +29,7 @@ def _seeded(state: State, seed: np.uint64) -> None:
 
 
 @njit(cache=True)
-def _twisted(state: State) -> None:
+def _twist(state: State) -> None:
     for i in range(_N):
         y = (state[i] & np.uint32(0x80000000)) | (state[(i + 1) % _N] & np.uint32(0x7FFFFFFF))
         value = state[(i + _M) % _N] ^ (y >> np.uint32(1))
@@ -39,7 +39,7 @@ def _twisted(state: State) -> None:
 
 
 @njit(cache=True)
-def _tempered(y: np.uint32) -> np.uint32:
+def _temper(y: np.uint32) -> np.uint32:
     y ^= y >> np.uint32(11)
     y ^= (y << np.uint32(7)) & np.uint32(0x9D2C5680)
     y ^= (y << np.uint32(15)) & np.uint32(0xEFC60000)
@@ -50,14 +50,14 @@ def _tempered(y: np.uint32) -> np.uint32:
 @njit(cache=True)
 def _draws(seed: np.uint64, count: int) -> State:
     state = np.empty(_N, np.uint32)
-    _seeded(state, seed)
+    _seed_state(state, seed)
     out = np.empty(count, np.uint32)
     at = _N
     for i in range(count):
         if at == _N:
-            _twisted(state)
+            _twist(state)
             at = 0
-        out[i] = _tempered(state[at])
+        out[i] = _temper(state[at])
         at += 1
     return out
 

@@ -94,7 +94,7 @@ def _name(record: Ids, runs: Ids) -> npt.NDArray[np.uint64]:
     return hash_rows(PUBLIC, np.column_stack([record, runs]))
 
 
-def written(
+def written_tuples(
     prompts: Sequence[Sequence[int] | Ids],
     outputs: Sequence[Sequence[int] | Ids],
     context_width: int,
@@ -110,11 +110,11 @@ def written(
     """
     if len(prompts) != len(outputs):
         raise ValueError("as many prompts as outputs are needed")
-    runs, record, n, left_out = _kept(prompts, outputs, context_width, exclude or default_exclusion(context_width))
+    runs, record, n, left_out = _scorable_runs(prompts, outputs, context_width, exclude or default_exclusion(context_width))
     return _distinct(runs, record, n, left_out)
 
 
-def _kept(
+def _scorable_runs(
     prompts: Sequence[Sequence[int] | Ids], outputs: Sequence[Sequence[int] | Ids], context_width: int, rule: Exclude
 ) -> tuple[Ids, Ids, int, int]:
     """Runs that may be scored, their records, how many places there were and how many were left out."""
@@ -175,7 +175,7 @@ def read(
     return _distinct(scored[keep], record[keep], int(scorable.sum()), int(scorable.sum() - keep.sum()))
 
 
-def counted(
+def count_tuples(
     prompts: Sequence[Sequence[int] | Ids],
     outputs: Sequence[Sequence[int] | Ids],
     context_width: int,
@@ -184,7 +184,7 @@ def counted(
     """Distinct tuples as rows ``(n, context_width + 1)``, how often each was written ``(n,)``, places and how many were left out."""
     if len(prompts) != len(outputs):
         raise ValueError("as many prompts as outputs are needed")
-    runs, _, n_positions, n_excluded = _kept(prompts, outputs, context_width, exclude)
+    runs, _, n_positions, n_excluded = _scorable_runs(prompts, outputs, context_width, exclude)
     _, first, counts = np.unique(hash_rows(PUBLIC, runs), return_index=True, return_counts=True)
     order = np.argsort(first)
     return runs[first[order]], counts[order].astype(np.int64), n_positions, n_excluded

@@ -27,9 +27,9 @@ from typing import Any
 from stillwatch.errors import InputError
 from stillwatch.files import digest, read_json
 from stillwatch.prove.answers import Answer, question_time
-from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, caveat, retest
+from stillwatch.prove.canary import DRAWS, SEED, Canary, Design, caveat, rerun_test
 from stillwatch.prove.choices import forms_digest
-from stillwatch.prove.inputs import Inputs, exclusion, reference_gap, run
+from stillwatch.prove.inputs import Inputs, exclusion_rule, reference_gap, run
 from stillwatch.prove.keys import broken_entry, commitment
 from stillwatch.prove.packet import (
     SIGNATURE,
@@ -37,12 +37,12 @@ from stillwatch.prove.packet import (
     distinct_keys,
     expected_seed,
     first_and_last,
-    in_order,
     load,
+    missing_times_words,
+    ordered_prompt_hashes,
     prompts_digest,
     signatures,
     statements,
-    undated,
 )
 from stillwatch.rows import read_rows
 from stillwatch.terminal.counting import noun, number_of
@@ -81,7 +81,7 @@ def _checks(folder: Path, published: str | None, public_key: Path | None) -> lis
     if entry is None:
         checks.append(Check("commitment", False, "no commitment was made: the keys may have been chosen to fit"))
     else:
-        checks += [_openings(record, entry), in_time(record, entry, published, _question_times(folder)),
+        checks += [_openings(record, entry), commitment_time(record, entry, published, _question_times(folder)),
                    as_committed(record, entry, inputs)]
     seed = expected_seed(record)
     checks.append(Check("decoys", inputs.seed == seed, "derived from the commitment" if inputs.seed == seed
@@ -128,7 +128,7 @@ def canaries_late(canary: Mapping[str, Any]) -> str | None:
     first, _ = first_and_last(asked_at)
     if first is not None and datetime.fromisoformat(canary["committed_at"]) >= datetime.fromisoformat(first):
         return f"committed {canary['committed_at']}, first question {first}: the commitment did not come first"
-    return undated(asked_at)
+    return missing_times_words(asked_at)
 
 
 def canaries_kept(record: Mapping[str, Any]) -> Check:
@@ -147,7 +147,7 @@ def canaries_kept(record: Mapping[str, Any]) -> Check:
             return Check("canaries", False, "a unit or a key is counted twice")
         if {opening["tenant"] for opening in canary["openings"]} != set(canary["units"]):
             return Check("canaries", False, "not every unit's key was opened")
-        wrong = [opening["tenant"] for opening in canary["openings"] if not _opens(opening, entry)]
+        wrong = [opening["tenant"] for opening in canary["openings"] if not _opens_commitment(opening, entry)]
         if wrong:
             return Check("canaries", False, f"keys do not open: {', '.join(wrong)}")
         if canary["committed_at"] != entry["time"]:
@@ -156,14 +156,14 @@ def canaries_kept(record: Mapping[str, Any]) -> Check:
             return Check("canaries", False, f"the record does not say what it must: {left_open}")
         if late := canaries_late(canary):
             return Check("canaries", False, late)
-        computed = retest(canary)
+        computed = rerun_test(canary)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         return Check("canaries", False, f"the record of the canaries is incomplete ({type(error).__name__}: {error})")
     difference = _first_difference({name: canary.get(name) for name in asdict(computed)}, asdict(computed))
     return Check("canaries", not difference, difference or f"committed {entry['time']}, computed anew: the same; {left_open}")
 
 
-def _opens(opening: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+def _opens_commitment(opening: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
     """Whether an opened key is the one that a log entry commits to."""
     opened = commitment(opening["tenant"], bytes.fromhex(opening["secret"]), bytes.fromhex(opening["nonce"]))
     return bool(entry["commitments"].get(opening["tenant"]) == opened)
@@ -198,7 +198,7 @@ def _chain(record: Mapping[str, Any]) -> Check:
 
 
 def _openings(record: Mapping[str, Any], entry: Mapping[str, Any]) -> Check:
-    wrong = [opening["tenant"] for opening in record["openings"] if not _opens(opening, entry)]
+    wrong = [opening["tenant"] for opening in record["openings"] if not _opens_commitment(opening, entry)]
     tested = {key["tenant"] for key in record["result"]["keys"]}
     unopened = tested - {opening["tenant"] for opening in record["openings"]}
     if wrong or unopened or not record["openings"]:
@@ -210,7 +210,7 @@ def _question_times(folder: Path) -> list[str | None]:
     return [question_time(row) for row in read_rows(folder / "answers.jsonl")]
 
 
-def in_time(record: Mapping[str, Any], entry: Mapping[str, Any], published: str | None, asked_at: Sequence[str | None]) -> Check:
+def commitment_time(record: Mapping[str, Any], entry: Mapping[str, Any], published: str | None, asked_at: Sequence[str | None]) -> Check:
     """Whether the commitment is older than the first question, and every answer has the time of its question.
 
     Args:
@@ -221,11 +221,11 @@ def in_time(record: Mapping[str, Any], entry: Mapping[str, Any], published: str 
     """
     fixed_by = "the provider's clock, unless the hash was published"
     if published is not None:
-        fixed_by = _fixed_by(record, entry, published)
+        fixed_by = _published_scope(record, entry, published)
         if not fixed_by:
             return Check("order", False, f"what was published is neither this commitment ({entry['hash']}) nor one of these keys before it")
     first = record["design"]["first_question"]
-    if missing := undated(asked_at):
+    if missing := missing_times_words(asked_at):
         return Check("order", False, missing)
     if (first, record["design"]["last_question"]) != first_and_last(asked_at):
         return Check("order", False, "the record and the answers differ in the times of the first and last question")
@@ -241,7 +241,9 @@ def _key_age(record: Mapping[str, Any]) -> str:
 
     p counts in full only against a suspect that could not be asked before: on an older one, keys may have been tried first.
     """
-    with_all_keys = (entry for entry in record["commitment_log"] if all(_opens(opening, entry) for opening in record["openings"]))
+    with_all_keys = (
+        entry for entry in record["commitment_log"] if all(_opens_commitment(opening, entry) for opening in record["openings"])
+    )
     oldest = next(with_all_keys, None)
     if oldest is None:
         return "no entry commits to all tested keys"
@@ -249,7 +251,7 @@ def _key_age(record: Mapping[str, Any]) -> str:
             "asked before, keys may have been tried on it")
 
 
-def _fixed_by(record: Mapping[str, Any], entry: Mapping[str, Any], published: str) -> str:
+def _published_scope(record: Mapping[str, Any], entry: Mapping[str, Any], published: str) -> str:
     """What a published hash fixes, in words; "" if it is neither the entry's nor that of an earlier one with every tested key."""
     if published == entry["hash"]:
         return "the commitment is the one that was published"
@@ -276,7 +278,7 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
     """
     used, committed = record["design"], entry["design"]
     if "exclude" in committed and committed["exclude"] is None:  # left to the default, which depends on the kind of test
-        committed = {**committed, "exclude": exclusion(inputs, None, record["result"]["statistic"])}
+        committed = {**committed, "exclude": exclusion_rule(inputs, None, record["result"]["statistic"])}
     for name in ("mark", "alpha", "n_decoys", "tokenizer", "mode", "exclude"):
         if name in committed and committed[name] != used[name]:
             return Check("design", False, f"{name} is not the committed one")
@@ -290,21 +292,21 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
     if inputs.early != (early is not None):
         return Check("design", False, "a test that " + ("could" if early is not None else "could not") + " stop early was committed to")
     if early is not None:
-        asked = in_order([answer.prompt for answer in answers])
+        asked = ordered_prompt_hashes([answer.prompt for answer in answers])
         if asked != early[: len(asked)]:
             return Check("design", False, f"the questions are not the committed ones, the first of them in their order{but_blank}")
     elif "prompts_sha256" in committed and committed["prompts_sha256"] != prompts_digest([answer.prompt for answer in answers]):
         return Check("design", False, f"the questions are not the committed ones, all of them and no others{but_blank}")
-    if "samples" in committed and not drawn_whole(answers, committed["samples"], early):
+    if "samples" in committed and not is_whole_sample(answers, committed["samples"], early):
         wanted = f"{committed['samples']} of every question, numbered from 0"
         return Check("design", False, f"the answers are not the committed samples, {wanted}{but_blank}")
-    against = inputs.reference is not None or record["result"]["statistic"] == "weighted" or _choices_read(record)
+    against = inputs.reference is not None or record["result"]["statistic"] == "weighted" or _is_choice_reading(record)
     if committed.get("reference", against) != against:
         return Check("design", False, f"a test {'against' if committed['reference'] else 'without'} a reference was committed to")
     if "together" in committed and list(committed["together"]) != list(inputs.together):
         return Check("design", False, "the keys that are tested together are not the committed ones")
     left_out = set(entry["commitments"]) - {opening["tenant"] for opening in record["openings"]}
-    whole = drawn_whole(answers, 1 + max(answer.sample for answer in inputs.answers), early)
+    whole = is_whole_sample(answers, 1 + max(answer.sample for answer in inputs.answers), early)
     fixable = [("prompts_sha256", "questions"),
                ("samples", "samples of a question" + ("" if whole else " (some are missing, blank, or have no number of their own)")),
                ("mode", "whether answers are tested or read"), ("reference", "whether against a reference")]
@@ -315,7 +317,7 @@ def as_committed(record: Mapping[str, Any], entry: Mapping[str, Any], inputs: In
     return Check("design", True, detail + (f"; left open by the commitment: {', '.join(left_open)}" if left_open else ""))
 
 
-def drawn_whole(answers: Sequence[Answer], samples: int, early: Sequence[str] | None) -> bool:
+def is_whole_sample(answers: Sequence[Answer], samples: int, early: Sequence[str] | None) -> bool:
     """Whether the answers are exactly ``samples`` of each of their questions, so that none can have been picked from more.
 
     Args:
@@ -332,7 +334,7 @@ def drawn_whole(answers: Sequence[Answer], samples: int, early: Sequence[str] | 
     return asked == drawn[: len(asked) if len(prompts) == len(early) else len(prompts)]
 
 
-def _choices_read(record: Mapping[str, Any]) -> bool:
+def _is_choice_reading(record: Mapping[str, Any]) -> bool:
     """Whether this is reading mode of choice marks, which always has a reference."""
     return bool(record["result"]["statistic"] == "choice" and record["design"]["mode"] == "read")
 

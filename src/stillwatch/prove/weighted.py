@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from stillwatch.prove.prf import PUBLIC, hash_rows
-from stillwatch.prove.tuples import Exclude, Ids, Tuples, counted
+from stillwatch.prove.tuples import Exclude, Ids, Tuples, count_tuples
 
 Floats = npt.NDArray[np.float64]
 RULE: Exclude = "window"
@@ -40,7 +40,7 @@ class Weighted:
         return len(self.weights)
 
 
-def of_texts(
+def written_weights(
     prompts: Sequence[Sequence[int] | Ids], outputs: Sequence[Sequence[int] | Ids],
     reference_prompts: Sequence[Sequence[int] | Ids], reference_outputs: Sequence[Sequence[int] | Ids], context_width: int,
 ) -> Weighted:
@@ -49,8 +49,8 @@ def of_texts(
     The expected count is the reference's share of the token after the context, shrunk towards the token's share
     anywhere, times how often the suspect wrote the context.
     """
-    rows, counts, n_positions, n_excluded = counted(prompts, outputs, context_width, RULE)
-    other, other_counts, _, _ = counted(reference_prompts, reference_outputs, context_width, RULE)
+    rows, counts, n_positions, n_excluded = count_tuples(prompts, outputs, context_width, RULE)
+    other, other_counts, _, _ = count_tuples(reference_prompts, reference_outputs, context_width, RULE)
     if not len(rows):
         return Weighted(Tuples(rows[:, :-1], rows[:, -1], rows[:, -1], n_positions, n_excluded), np.zeros(0))
     every = np.concatenate([rows, other])
@@ -73,7 +73,7 @@ def of_texts(
     return Weighted(Tuples(every[:, :-1], every[:, -1], zeros, n_positions, n_excluded), weights)
 
 
-def departures(suspect: npt.NDArray[np.floating], reference: npt.NDArray[np.floating]) -> list[list[list[float]]]:
+def token_departures(suspect: npt.NDArray[np.floating], reference: npt.NDArray[np.floating]) -> list[list[list[float]]]:
     """For each place pairs (token, weight) of the ``TOP`` tokens whose chance departs most, the largest first.
 
     A weight is (suspect's chance - reference's) / sqrt(their mean), to five decimals: equal relative changes of likely and
@@ -104,22 +104,22 @@ class Reading:
         Args:
             prompt: its prompt's ids.
             answer: its ids ``(length,)``.
-            places: of :func:`departures`, one a token of the answer; a place without pairs is none.
+            places: of :func:`token_departures`, one a token of the answer; a place without pairs is none.
         """
         whole, begin = [*map(int, prompt), *map(int, answer)], len(prompt)
-        fresh = self.fresh(whole, begin)
+        new_places = self.new_places(whole, begin)
         for end in range(begin + self.width, len(whole)):
             if not len(pairs := places[end - begin]):
                 continue
             self.n_positions += 1
-            if end not in fresh:
+            if end not in new_places:
                 self.n_excluded += 1
                 continue
             context, both = tuple(whole[end - self.width : end]), np.asarray(pairs, float)
             number = self._contexts.setdefault(context, len(self._contexts))
             self._parts.append((number, both[:, 0].astype(np.int64), both[:, 1]))
 
-    def fresh(self, whole: Sequence[int], begin: int) -> set[int]:
+    def new_places(self, whole: Sequence[int], begin: int) -> set[int]:
         """Places whose context lies in the answer and stands there for the first time, the prompt counted."""
         seen: set[tuple[int, ...]] = set()
         out = set()
