@@ -228,7 +228,7 @@ def test_chains_end_with_the_campaign_and_successors_start_hours_after_a_ban(see
 
 
 def test_texts_beyond_the_offsets_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stillwatch.simulate.render.MOST_BYTES", 10_000)
+    monkeypatch.setattr("stillwatch.simulate.render.MAX_TEXT_BYTES", 10_000)
     with pytest.raises(InputError, match=r"^the texts of [0-9,]+ requests take [0-9,]+ bytes, more than 10,000. Pass shorter prompts"):
         small(tmp_path, replace(PLAIN, exchanges=600), people=())
 

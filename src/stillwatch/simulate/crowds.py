@@ -71,7 +71,7 @@ def add_crowd(roster: Roster, crowd: Crowd, number: int, span: Span) -> None:
     groups = make_groups(rng, crowd.accounts, crowd.group)
     block = Block(crowd.accounts)
     block["crowd"] = number
-    persons(stock, block, crowd.kinds, crowd.paths)
+    fill_personal_columns(stock, block, crowd.kinds, crowd.paths)
     _networks(stock, block, crowd, groups)
     begin, length = _windows(rng, crowd, groups, span)
     block["begin"], block["end"] = begin[groups.of], (begin + length)[groups.of]
@@ -90,7 +90,7 @@ def add_crowd(roster: Roster, crowd: Crowd, number: int, span: Span) -> None:
         block["group_size"] = groups.size[groups.of]
 
 
-def persons(stock: Stock, block: Block, kinds: Mix, paths: Mix) -> None:
+def fill_personal_columns(stock: Stock, block: Block, kinds: Mix, paths: Mix) -> None:
     """What every account has of its own, innocent or not: home, client, topics, models, words."""
     rng, n = stock.rng, block.n
     block["kind"] = pick(rng, kinds, n, KINDS)
@@ -253,7 +253,7 @@ def _benchmark(stock: Stock, which: int, crowd: Crowd, n_groups: int) -> Habit:
         key=stock.seed(12, which),
         size=size,
         frame=p("template_bench"),
-        frame_key=stock.fresh(),
+        frame_key=stock.new_value(),
         follow=p("follow_chat"),
         turns=1,
         gap=2,
@@ -276,29 +276,29 @@ def _of_group(roster: Roster, name: str, crowd: Crowd, n_groups: int) -> Habit:
         habit = _viral(stock, int(rng.integers(N_VIRAL)))
     elif name == "niche_tool":
         habit = tool_habit(stock, int(rng.integers(st.N_POPULAR)))
-        habit.system_key, habit.tools, habit.turns = stock.fresh(), stock.fresh(), float(rng.uniform(2, 7))
+        habit.system_key, habit.tools, habit.turns = stock.new_value(), stock.new_value(), float(rng.uniform(2, 7))
         if rng.random() < 0.6:
             habit.client = stock.own_build()
     elif name == "app":
-        habit.system, habit.system_key = p("system_app"), stock.fresh()
+        habit.system, habit.system_key = p("system_app"), stock.new_value()
         habit.turns, habit.gap, habit.parameters = 1 + 1.4 * crowd.turns, 70, int(stock.parameters(1)[0])
     elif name in ("template", "ci"):
-        habit.frame, habit.frame_key = p("template_ci" if name == "ci" else "template_app"), stock.fresh()
+        habit.frame, habit.frame_key = p("template_ci" if name == "ci" else "template_app"), stock.new_value()
         habit.frame_n = int(rng.integers(1, 4))
         habit.topic = p("ci_task") if name == "ci" else (p("classify") if rng.random() < 0.5 else any_topic)
         habit.parameters, habit.turns, habit.answer, habit.gap = int(stock.parameters(1)[0]), 1, 90, 3
     elif name == "synthetic":
         capability = list(stock.capability_topics)[int(rng.integers(len(stock.capability_topics)))]
         topics = stock.capability_topics[capability]
-        habit.frame, habit.frame_key, habit.frame_n = p("template_synthetic"), stock.fresh(), int(rng.integers(1, 6))
-        habit.topic, habit.mode, habit.key = int(topics[rng.integers(len(topics))]), QUEUE, stock.fresh()
+        habit.frame, habit.frame_key, habit.frame_n = p("template_synthetic"), stock.new_value(), int(rng.integers(1, 6))
+        habit.topic, habit.mode, habit.key = int(topics[rng.integers(len(topics))]), QUEUE, stock.new_value()
         habit.size, habit.turns, habit.answer, habit.reasoning, habit.gap = 1 << 40, 1.1, 700, 300, 4
         habit.parameters = int(stock.parameters(1)[0])
     elif name == "assignment":
-        habit.topic, habit.mode, habit.key, habit.size = p("assignment"), POOL, stock.fresh(), int(rng.integers(3, 9))
+        habit.topic, habit.mode, habit.key, habit.size = p("assignment"), POOL, stock.new_value(), int(rng.integers(3, 9))
         habit.frame, habit.frame_n, habit.after, habit.after_n = p("student_before"), 0, p("student_after"), 0
         habit.turns, habit.gap = 1 + 1.5 * crowd.turns, 150
     elif name == "starter":
-        habit.system, habit.system_key = p("starter"), stock.fresh()
+        habit.system, habit.system_key = p("starter"), stock.new_value()
         habit.turns, habit.gap, habit.topic = 2.0, 60, CODE
     return habit

@@ -4,11 +4,11 @@ import numpy as np
 
 from stillwatch.simulate.operators import Pool
 from stillwatch.simulate.roster import NONE, Array
-from stillwatch.simulate.sessions import Batch, Traffic, carried, draw_turns, expand, join
+from stillwatch.simulate.sessions import Batch, Traffic, draw_turns, expand, join, last_fresh
 from stillwatch.simulate.stock import DAY_US, HOUR_US
 from stillwatch.simulate.world import HOURS
 
-TRIES = 24
+MAX_TRIES = 24
 
 
 def quotas(pool: Pool, days: int, start: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -74,7 +74,7 @@ def _conversations(
         moved = (rng.random(len(batch["turn"])) < pool.operator.handoff) & (batch["turn"] > 0)
         where = np.flatnonzero(moved)
         batch["account"][where], batch["time"][where] = choose(pool, rng, batch["time"][where], batch["time"][where - 1])
-        batch["account"] = carried(batch["account"], moved | (batch["turn"] == 0))
+        batch["account"] = last_fresh(batch["account"], moved | (batch["turn"] == 0))
     if replayed.any():
         batch = join([batch, _replays(pool, rng, batch, turns, replayed)])
     who, when = batch["account"], batch["time"]
@@ -130,7 +130,7 @@ def choose(pool: Pool, rng: np.random.Generator, time: Array, low: Array) -> tup
     account = np.full(len(time), NONE, np.int64)
     time = np.maximum(time, low)
     left = np.arange(len(time))
-    for _ in range(TRIES):
+    for _ in range(MAX_TRIES):
         seat = np.minimum(np.searchsorted(reached, rng.random(len(left))), len(reached) - 1)
         born = pool.seat_begin[seat]
         which = np.maximum((born <= time[left][:, None]).sum(axis=1) - 1, 0)

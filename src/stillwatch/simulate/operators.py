@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from stillwatch.simulate import stock as st
-from stillwatch.simulate.crowds import Span, persons, pick, tool_habit
-from stillwatch.simulate.registry import PAYG, TEAM, owned
+from stillwatch.simulate.crowds import Span, fill_personal_columns, pick, tool_habit
+from stillwatch.simulate.registry import PAYG, TEAM, fill_own_fields
 from stillwatch.simulate.roster import NONE, POOL, QUEUE, Array, Block, Habit, Roster
 from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
 from stillwatch.simulate.world import HOURS, KINDS, PATHS, Operator
 
 END_USERS = 40
 POPULAR_TOOL = 3  # operators that ride a tool ride one of the most popular ones
-DEAD = 1 << 62
+NEVER_BEGUN_US = 1 << 62
 FAILOVER_HOURS = 6.0
 
 
@@ -45,24 +45,24 @@ def add_operator(roster: Roster, operator: Operator, number: int, span: Span) ->
     stock, rng = roster.stock, roster.stock.rng
     block = Block(operator.accounts)
     block["campaign"] = number
-    persons(stock, block, operator.kinds, operator.paths)
+    fill_personal_columns(stock, block, operator.kinds, operator.paths)
     begin = span.start + int(operator.first_day * DAY_US)
     end = min(begin + int(operator.days * DAY_US), span.end)
-    second = _second(operator)
+    second = _second_pool_size(operator)
     if operator.failover_paths and second:
         block["path"][-second:] = pick(rng, operator.failover_paths, second, PATHS)
     account, born, dead = _seats(rng, operator, begin, end)
-    block["begin"], block["end"] = DEAD, 0
+    block["begin"], block["end"] = NEVER_BEGUN_US, 0
     flat, some = account.ravel(), account.ravel() >= 0
     block["begin"][flat[some]], block["end"][flat[some]] = born.ravel()[some], dead.ravel()[some]
-    owned(stock, block)
+    fill_own_fields(stock, block)
     _egress(stock, block, operator)
     _registry(stock, block, operator, begin, end)
     _clients(stock, block, operator)
     load = rng.lognormal(0, operator.load, len(account))
     load = np.clip(load, np.median(load) / 4, np.median(load) * 25)
     _cover(roster, block, operator, account, load)
-    prompt = stock.fresh()
+    prompt = stock.new_value()
     harvest, weights = _harvest_habits(roster, operator, prompt)
     relay = _relay_habits(roster, operator, prompt)
     first = roster.add(block)
@@ -85,7 +85,7 @@ def add_operator(roster: Roster, operator: Operator, number: int, span: Span) ->
     )
 
 
-def _second(operator: Operator) -> int:
+def _second_pool_size(operator: Operator) -> int:
     """How many accounts are in the second pool."""
     return min(round(operator.accounts * operator.failover), operator.accounts - 1) if operator.failover else 0
 
@@ -93,7 +93,7 @@ def _second(operator: Operator) -> int:
 def _seats(rng: np.random.Generator, operator: Operator, begin: int, end: int) -> tuple[Array, Array, Array]:
     """Chains of accounts: which account fills a seat, from when, until when."""
     n = operator.accounts
-    second = _second(operator)
+    second = _second_pool_size(operator)
     seats = max(round((n - second) * (1 - operator.replaced)), 1)
     extra = np.sort(rng.integers(seats, size=n - second - seats))
     depth = 1 + np.bincount(extra, minlength=seats)
@@ -116,7 +116,7 @@ def _seats(rng: np.random.Generator, operator: Operator, begin: int, end: int) -
         born[: max(seats // 10, 1), 0] = begin
     if second:
         account, born, dead = _failover(rng, operator, begin, end, account, born, dead, second)
-    return account, np.where(account >= 0, born, DEAD), np.where(account >= 0, dead, 0)
+    return account, np.where(account >= 0, born, NEVER_BEGUN_US), np.where(account >= 0, dead, 0)
 
 
 def _failover(
@@ -145,7 +145,7 @@ def _registry(stock: Stock, block: Block, operator: Operator, begin: int, end: i
     rng, n = stock.rng, block.n
     banned = (block["end"] < end) & (block["end"] > 0)
     block["banned"] = np.where(banned, block["end"], NONE)
-    ready = np.where(block["begin"] == DEAD, begin, block["begin"])
+    ready = np.where(block["begin"] == NEVER_BEGUN_US, begin, block["begin"])
     late = ready > begin  # successors and the steady ones sign up hours before they are used
     hours = rng.lognormal(0.5, 0.8, n)
     if operator.signup == "aged":
@@ -253,14 +253,14 @@ def _harvest_habits(roster: Roster, operator: Operator, prompt: int) -> tuple[Ar
     total = sum(weight for _, weight in operator.capabilities)
     for capability, weight in operator.capabilities:
         topics = stock.capability_topics[capability]
-        frame_key, parameters = stock.fresh(), int(stock.parameters(1)[0])
+        frame_key, parameters = stock.new_value(), int(stock.parameters(1)[0])
         for topic in topics:
             size = operator.tasks or -(-operator.exchanges // operator.samples)
             size = max(int(size * weight / total / len(topics)), 1)
             habit = Habit(
                 topic=int(topic),
                 mode=QUEUE if operator.queue else POOL,
-                key=stock.fresh(),
+                key=stock.new_value(),
                 size=size if operator.tasks or not operator.queue else 1 << 40,
                 samples=operator.samples,
                 follow=p("follow_harvest"),
@@ -272,9 +272,9 @@ def _harvest_habits(roster: Roster, operator: Operator, prompt: int) -> tuple[Ar
                 after_n=0,
             )
             if capability == "agentic":
-                habit.follow, habit.turns, habit.tools = p("follow_tool"), max(operator.turns, 3.0), stock.fresh()
+                habit.follow, habit.turns, habit.tools = p("follow_tool"), max(operator.turns, 3.0), stock.new_value()
             if operator.tool in ("harvest", "both") and capability in ("agentic", "code"):
-                ride(stock, habit, rng)
+                borrow_tool(stock, habit, rng)
             if operator.template != "absent":
                 habit.frame, habit.frame_key = p(f"frame_{capability}"), frame_key
                 habit.frame_n = 1 if operator.template == "fixed" else operator.variants
@@ -293,7 +293,7 @@ def _harvest_habits(roster: Roster, operator: Operator, prompt: int) -> tuple[Ar
     return np.array(made), np.array(weights)
 
 
-def ride(stock: Stock, habit: Habit, rng: np.random.Generator) -> None:
+def borrow_tool(stock: Stock, habit: Habit, rng: np.random.Generator) -> None:
     """Borrow the system prompt, tools and client of a popular tool."""
     tool = stock.tools[int(rng.integers(POPULAR_TOOL))]
     habit.system, habit.system_key, habit.tools, habit.client = tool.system, tool.key, tool.tools, tool.client

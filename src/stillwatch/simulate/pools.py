@@ -16,12 +16,12 @@ from stillwatch.simulate.world import CAPABILITIES
 from stillwatch.tables import it_has
 from stillwatch.terminal.counting import number_of
 
-LONGEST = 8000
+MAX_CHARACTERS = 8000
 STORE = "exchanges.jsonl"
 """Of a harvest store."""
 WINDOW_S = 600
 WINDOWS = 144
-LAST_S, HIGHEST_PER_S = 7_258_118_400.0, 1e9
+MAX_START_S, MAX_RATE_PER_S = 7_258_118_400.0, 1e9
 """Starts of windows are before the year 2200, rates no higher than this."""
 
 
@@ -40,7 +40,7 @@ class Rates:
     shapes: Array
 
 
-def _read(path: Path, required: tuple[str, ...]) -> pa.Table:
+def _read_table(path: Path, required: tuple[str, ...]) -> pa.Table:
     path = Path(path)
     with reading_parquet(path):
         table = pq.read_table(path)
@@ -50,7 +50,7 @@ def _read(path: Path, required: tuple[str, ...]) -> pa.Table:
     return table
 
 
-def _asked(folder: Path) -> pa.Table:
+def _store_prompts(folder: Path) -> pa.Table:
     """What a harvest store (docs/distill.md) asked its teacher, as prompts of the role harvest."""
     path, texts = folder / STORE, []
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
@@ -72,7 +72,7 @@ def read_prompts(path: Path) -> FilePools:
     Where roles are told, benchmarks are swept by evaluators, operators prefer what is marked as harvest, and people
     draw from everything but benchmarks, so that no pool belongs to attackers alone.
     """
-    table = _asked(Path(path)) if (Path(path) / STORE).is_file() else _read(path, ("prompt",))
+    table = _store_prompts(Path(path)) if (Path(path) / STORE).is_file() else _read_table(path, ("prompt",))
     n = len(table)
 
     def column(name: str, default: str) -> list[str]:
@@ -85,7 +85,7 @@ def read_prompts(path: Path) -> FilePools:
     for text, source, role in zip(table["prompt"].to_pylist(), column("source", ""), roles, strict=True):
         if isinstance(text, str) and text.strip():
             name = f"file.{source or role}"
-            texts.setdefault(name, {})[text[:LONGEST]] = None
+            texts.setdefault(name, {})[text[:MAX_CHARACTERS]] = None
             role_of.setdefault(name, role)
     if not texts:
         raise InputError("has no prompts", where=path)
@@ -106,7 +106,7 @@ def read_rates(path: Path, world_days: int) -> Rates:
 
     A file of fewer days is gone through again; clients that are silent in all of them are left out.
     """
-    table = _read(path, ("client", "window_start_s", "rate_per_s"))
+    table = _read_table(path, ("client", "window_start_s", "rate_per_s"))
     names = [name for name in ("model_class", "client") if name in table.column_names]  # client numbers repeat over model classes
     if any(pa.types.is_nested(table[name].type) for name in names):
         raise InputError("client and model_class must be text or numbers", where=path)
@@ -121,8 +121,8 @@ def read_rates(path: Path, world_days: int) -> Rates:
     if not len(start):
         raise InputError("has no rates", where=path)
     # An infinity in one window would leave nothing of all the others; written so that NaN fails, too.
-    if not ((start >= 0) & (start < LAST_S)).all() or not ((rate >= 0) & (rate <= HIGHEST_PER_S)).all():
-        raise InputError(f"has a window_start_s before 0 or after the year 2200, or a rate_per_s that is not from 0 to {HIGHEST_PER_S:g}",
+    if not ((start >= 0) & (start < MAX_START_S)).all() or not ((rate >= 0) & (rate <= MAX_RATE_PER_S)).all():
+        raise InputError(f"has a window_start_s before 0 or after the year 2200, or a rate_per_s that is not from 0 to {MAX_RATE_PER_S:g}",
                          where=path, todo="Correct or remove these rows")
     window = (start // WINDOW_S).astype(np.int64)
     days = int(min(window.max() // WINDOWS + 1, world_days, 62))

@@ -299,7 +299,7 @@ CROWDS: tuple[Crowd, ...] = (
         weekend=0.4,
     ),
 )
-LEAST = {
+MIN_ACCOUNTS = {
     "evaluation": 4, "synthetic_data": 4, "reseller": 3, "loose_reseller": 12, "integration": 20, "key_rotation": 6, "labelling": 3,
     "app": 2, "ci": 4,
 }
@@ -312,7 +312,7 @@ def crowds(accounts: int, events: int) -> tuple[Crowd, ...]:
     return tuple(
         replace(
             crowd,
-            accounts=max(round(accounts * crowd.accounts / total_accounts), LEAST.get(crowd.name, 6)),
+            accounts=max(round(accounts * crowd.accounts / total_accounts), MIN_ACCOUNTS.get(crowd.name, 6)),
             events=round(events * crowd.events / total_events),
         )
         for crowd in CROWDS

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from stillwatch.simulate.presets import LEAST, crowds
+from stillwatch.simulate.presets import MIN_ACCOUNTS, crowds
 from stillwatch.simulate.world import CAPABILITIES, KINDS, PATHS, Crowd, Mix, Operator, World
 
 
@@ -24,11 +24,11 @@ def draw_world(rng: np.random.Generator, events: int) -> World:
         if rng.random() < 0.12 and crowd.name not in ("individuals", "popular_tool"):
             continue  # not every provider has every crowd
         if crowd.group and crowd.name != "loose_reseller" and rng.random() < 0.2:  # hundreds who resell together are a station
-            crowd = _swollen(crowd, float(np.exp(rng.uniform(np.log(2), np.log(8)))))
+            crowd = _with_larger_groups(crowd, float(np.exp(rng.uniform(np.log(2), np.log(8)))))
         varied.append(
             replace(
                 crowd,
-                accounts=max(round(crowd.accounts * weight), LEAST.get(crowd.name, 6)),
+                accounts=max(round(crowd.accounts * weight), MIN_ACCOUNTS.get(crowd.name, 6)),
                 events=max(round(crowd.events * volume), 20),
                 group=max(round(crowd.group * float(rng.lognormal(0, 0.35))), 2) if crowd.group else 0,
                 spread=crowd.spread * float(rng.uniform(0.75, 1.3)),
@@ -41,7 +41,7 @@ def draw_world(rng: np.random.Generator, events: int) -> World:
     return World("random", tuple(varied), operators, days=days, release_day=release).scaled(events)
 
 
-def _swollen(crowd: Crowd, factor: float) -> Crowd:
+def _with_larger_groups(crowd: Crowd, factor: float) -> Crowd:
     """A crowd whose groups are so many times larger: a firm of a thousand, a class of hundreds."""
     group = round(crowd.group * factor)
     accounts = max(crowd.accounts, round(1.5 * group))
@@ -69,7 +69,7 @@ def draw_operator(rng: np.random.Generator, name: str, events: float, days: int)
         name,
         accounts,
         exchanges,
-        _mix(rng, CAPABILITIES, 1, 4),
+        _random_mix(rng, CAPABILITIES, 1, 4),
         first_day=float(rng.uniform(0, days - duration)),
         days=duration,
         cover=cover,
@@ -82,8 +82,8 @@ def draw_operator(rng: np.random.Generator, name: str, events: float, days: int)
         queue=bool(rng.random() < 0.85),
         samples=int(rng.choice((1, 1, 1, 2, 4))),
         tasks=None if rng.random() < 0.8 else max(exchanges // 3, 50),
-        paths=_mix(rng, PATHS, 1, 3),
-        kinds=_mix(rng, KINDS, 1, 3),
+        paths=_random_mix(rng, PATHS, 1, 3),
+        kinds=_random_mix(rng, KINDS, 1, 3),
         payment_share=0.0 if careful else float(rng.uniform(0, 0.9)),
         payment_pool=int(np.clip(accounts / rng.lognormal(np.log(12), 0.7), 1, 500)),
         phone_share=0.0 if careful else maybe(0.5, 0.05, 0.5),
@@ -100,7 +100,7 @@ def draw_operator(rng: np.random.Generator, name: str, events: float, days: int)
         replacement_hours=float(rng.uniform(1, 24)),
         failover=maybe(0.2, 0.2, 0.6),
         failover_at=float(rng.uniform(0.3, 0.7)),
-        failover_paths=() if rng.random() < 0.6 else _mix(rng, PATHS, 1, 2),
+        failover_paths=() if rng.random() < 0.6 else _random_mix(rng, PATHS, 1, 2),
         pivot=maybe(0.4, 0.2, 0.9),
         handoff=maybe(0.5, 0.05, 0.9),
         turns=float(rng.uniform(1, 4)),
@@ -109,7 +109,7 @@ def draw_operator(rng: np.random.Generator, name: str, events: float, days: int)
     )
 
 
-def _mix(rng: np.random.Generator, names: tuple[str, ...], least: int, most: int) -> Mix:
+def _random_mix(rng: np.random.Generator, names: tuple[str, ...], least: int, most: int) -> Mix:
     """Some of the names with random weights."""
     chosen = rng.choice(len(names), int(rng.integers(least, most + 1)), replace=False)
     return tuple((names[int(i)], float(rng.uniform(0.2, 1))) for i in chosen)

@@ -9,14 +9,14 @@ from stillwatch.simulate.world import APP, Crowd
 
 PLANS = ("free", "payg", "team", "enterprise")
 FREE, PAYG, TEAM, ENTERPRISE = range(len(PLANS))
-DISPOSABLE = 0.03  # share of people with an address of a disposable mail service
-LOST = 0.03  # share of registry fields that a provider does not have
+DISPOSABLE_MAIL_SHARE = 0.03  # share of people with an address of a disposable mail service
+MISSING_SHARE = 0.03  # share of registry fields that a provider does not have
 
 
 def fill_registry(stock: Stock, block: Block, crowd: Crowd, group: Array, n_groups: int, begin: Array) -> None:
     """Fill the registry columns of a crowd's accounts."""
     rng, n = stock.rng, block.n
-    owned(stock, block)
+    fill_own_fields(stock, block)
     _sign_ups(rng, block, crowd, group, n_groups, begin)
     has_org = rng.random(n_groups) < crowd.org
     orgs = rng.integers(1, 1 << 62, n_groups)
@@ -34,24 +34,24 @@ def fill_registry(stock: Stock, block: Block, crowd: Crowd, group: Array, n_grou
     block["plan"] = np.where(has_org[group], rng.choice((TEAM, ENTERPRISE), n), block["plan"])
 
 
-def owned(stock: Stock, block: Block) -> None:
+def fill_own_fields(stock: Stock, block: Block) -> None:
     """Registry fields that an account has to itself, with gaps as registries have them."""
     rng, n = stock.rng, block.n
     block["email"] = rng.integers(1, 1 << 62, n)
     block["domain"] = rng.choice(len(st.MAIL), n, p=(0.55, 0.25, 0.15, 0.05))
-    shared = rng.random(n) < DISPOSABLE
+    shared = rng.random(n) < DISPOSABLE_MAIL_SHARE
     block["domain"] = np.where(shared, len(st.MAIL) + rng.integers(st.N_DISPOSABLE, size=n), block["domain"])
     vanity = np.flatnonzero(rng.random(n) < 0.06)
     block["domain"][vanity] = [stock.new_domain() for _ in vanity]
     free = (block["path"] == APP) & (rng.random(n) < 0.45)
-    block["payment"] = np.where(free | (rng.random(n) < LOST), NONE, rng.integers(1, 1 << 62, n))
+    block["payment"] = np.where(free | (rng.random(n) < MISSING_SHARE), NONE, rng.integers(1, 1 << 62, n))
     block["phone"] = np.where(rng.random(n) < 0.5, rng.integers(1, 1 << 62, n), NONE)
     block["plan"] = np.where(free, FREE, PAYG)
     base, size = np.array(stock.networks.base), np.array(stock.networks.size)
     block["signup_ip"] = base[block["net"]] + rng.integers(0, 1 << 31, n) % size[block["net"]]
-    lost = rng.random(n) < LOST
+    lost = rng.random(n) < MISSING_SHARE
     block["signup_ip"][lost] = 0
-    block["email"][rng.random(n) < LOST / 3] = NONE
+    block["email"][rng.random(n) < MISSING_SHARE / 3] = NONE
 
 
 def _sign_ups(rng: np.random.Generator, block: Block, crowd: Crowd, group: Array, n_groups: int, begin: Array) -> None:

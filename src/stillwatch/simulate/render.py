@@ -11,13 +11,13 @@ from stillwatch.errors import InputError
 from stillwatch.simulate import kernels
 from stillwatch.simulate import stock as st
 from stillwatch.simulate.roster import Accounts, Array, Habits
-from stillwatch.simulate.sessions import Batch, mixed
+from stillwatch.simulate.sessions import Batch, random_numbers
 from stillwatch.simulate.stock import DAY_US, Stock
 from stillwatch.simulate.world import API, APP, FIRST_CLOUD, PATHS
 from stillwatch.tables import EVENTS
 
 BYTES_A_TOKEN = 4.2
-MOST_BYTES = (1 << 31) - 1
+MAX_TEXT_BYTES = (1 << 31) - 1
 """Of the texts of one row group."""
 GATEWAY_SHARE = 10  # one API account in so many has a gateway that names its sessions
 
@@ -41,22 +41,22 @@ class Renderer:
         net = self._network(batch, path >= FIRST_CLOUD)
         client = self.habits["client"][batch["habit"]].astype(np.int32)
         client = np.where(client >= 0, client, a["client"][account])
-        session = mixed(batch["session"] ^ self.ids[account])
-        named = (path == APP) | ((path == API) & (mixed(self.ids[account]) % np.uint64(GATEWAY_SHARE) == 0))
-        key = mixed(self.ids[account] + mixed(batch["session"]) % a["keys"][account].astype(np.uint64))
+        session = random_numbers(batch["session"] ^ self.ids[account])
+        named = (path == APP) | ((path == API) & (random_numbers(self.ids[account]) % np.uint64(GATEWAY_SHARE) == 0))
+        key = random_numbers(self.ids[account] + random_numbers(batch["session"]) % a["keys"][account].astype(np.uint64))
         org = a["org"][account]
         columns: dict[str, Any] = {
-            "event_id": names("req_", event_ids),
+            "event_id": hex_identifiers("req_", event_ids),
             "timestamp": pa.array(batch["time"], pa.timestamp("us", "UTC")),
-            "account_id": names("acct_", self.ids[account]),
-            "org_id": names("org_", mixed(org), org < 0),
-            "key_id": names("", key, path == APP),
-            "session_id": names("sess_", session, ~named, 12),
-            "access_path": coded(path, PATHS),
-            "model": coded(self._model(batch), st.MODELS),
+            "account_id": hex_identifiers("acct_", self.ids[account]),
+            "org_id": hex_identifiers("org_", random_numbers(org), org < 0),
+            "key_id": hex_identifiers("", key, path == APP),
+            "session_id": hex_identifiers("sess_", session, ~named, 12),
+            "access_path": dictionary_array(path, PATHS),
+            "model": dictionary_array(self._model(batch), st.MODELS),
             "tools_key": self._tools(batch),
-            "user_agent": coded(client, self.stock.agents, path >= FIRST_CLOUD),
-            "ja4": coded(client, self.stock.ja4, path >= FIRST_CLOUD),
+            "user_agent": dictionary_array(client, self.stock.agents, path >= FIRST_CLOUD),
+            "ja4": dictionary_array(client, self.stock.ja4, path >= FIRST_CLOUD),
             "response": pa.nulls(len(account), pa.string()),
             **texts,
             **net,
@@ -82,7 +82,7 @@ class Renderer:
         )
         symbol = self.habits["system"][batch["habit"]]
         some = symbol >= 0
-        _, first, code = np.unique(seed[some] ^ mixed(symbol[some]), return_index=True, return_inverse=True)
+        _, first, code = np.unique(seed[some] ^ random_numbers(symbol[some]), return_index=True, return_inverse=True)
         system = kernels.write_texts(
             phrases.grammar,
             symbol[some][first].astype(np.int32),
@@ -91,10 +91,10 @@ class Renderer:
             kernels.LONGEST_SYSTEM,
         )
         index = np.zeros(n, np.int32)
-        found = strings(*system).dictionary_encode()  # two seeds can give one text
+        found = string_array(*system).dictionary_encode()  # two seeds can give one text
         index[some] = np.asarray(found.indices)[code]
         return {
-            "prompt": strings(text, offsets),
+            "prompt": string_array(text, offsets),
             "system": pa.DictionaryArray.from_arrays(pa.array(index, mask=~some), found.dictionary),
             "context_key": pa.array(context),
             "parent_key": pa.array(parent, mask=parent == 0),
@@ -102,7 +102,7 @@ class Renderer:
 
     def _network(self, batch: Batch, hidden: Array) -> dict[str, Any]:
         a, account = self.accounts, batch["account"]
-        salt = mixed(batch["session"] ^ np.uint64(0x5EED))
+        salt = random_numbers(batch["session"] ^ np.uint64(0x5EED))
         second = (salt >> np.uint64(40)).astype(np.float64) / (1 << 24) < a["net2_share"][account]
         net = np.where(second, a["net2"][account], a["net"][account])
         mode = np.where(second, a["net2_mode"][account], a["net_mode"][account])
@@ -110,16 +110,16 @@ class Renderer:
         day = (batch["time"] // DAY_US).astype(np.uint64)
         pick = np.select(
             [mode == st.BY_ACCOUNT, mode == st.BY_SESSION, mode == st.BY_DAY],
-            [mixed(owner), mixed(salt ^ owner), mixed(owner + day)],
-            mixed(owner + (day + owner % np.uint64(7)) // np.uint64(7)),
+            [random_numbers(owner), random_numbers(salt ^ owner), random_numbers(owner + day)],
+            random_numbers(owner + (day + owner % np.uint64(7)) // np.uint64(7)),
         )
         base, size, asn, country = self.networks
         address = (base[net].astype(np.uint64) + pick % size[net].astype(np.uint64)).astype(np.uint32)
-        ip = pc.if_else(pa.array(hidden), pa.scalar(None, pa.string()), strings(*kernels.dotted(address)))
+        ip = pc.if_else(pa.array(hidden), pa.scalar(None, pa.string()), string_array(*kernels.dotted(address)))
         return {
             "ip": ip,
             "asn": pa.array(asn[net].astype(np.int32), mask=hidden),
-            "country": coded(country[net], st.COUNTRIES, hidden),
+            "country": dictionary_array(country[net], st.COUNTRIES, hidden),
         }
 
     def _model(self, batch: Batch) -> Array:
@@ -149,11 +149,11 @@ class Renderer:
     def _tokens(self, batch: Batch, columns: dict[str, Any]) -> dict[str, Any]:
         """Token counts and status; all draws are functions of the event, so that days can be written in any order."""
         h, habit = self.habits, batch["habit"]
-        noise = mixed(
+        noise = random_numbers(
             batch["session"] + batch["turn"].astype(np.uint64) * np.uint64(77) + batch["replay"].astype(np.uint64)
         )
         uniform = (noise >> np.uint64(11)).astype(np.float64) / (1 << 53)
-        again = (mixed(noise) >> np.uint64(11)).astype(np.float64) / (1 << 53)
+        again = (random_numbers(noise) >> np.uint64(11)).astype(np.float64) / (1 << 53)
         normal = np.sqrt(-2 * np.log(np.maximum(uniform, 1e-12))) * np.cos(2 * np.pi * again)
         status = np.select([again < 0.012, again < 0.016, again < 0.02], [429, 400, 500], 200)
         length = np.asarray(pc.binary_length(columns["prompt"]))
@@ -181,29 +181,29 @@ class Renderer:
         }
 
 
-def names(prefix: str, values: Array, hidden: Array | None = None, digits: int = 16) -> pa.Array:
+def hex_identifiers(prefix: str, values: Array, hidden: Array | None = None, digits: int = 16) -> pa.Array:
     """Identifiers: a prefix and the value in hexadecimal; null where hidden."""
     text = kernels.hexadecimal(values.astype(np.uint64), np.frombuffer(prefix.encode(), np.uint8), digits)
     width = len(prefix) + digits
-    found = strings(text, (np.arange(len(values) + 1) * width).astype(np.int32))
+    found = string_array(text, (np.arange(len(values) + 1) * width).astype(np.int32))
     if hidden is None:
         return found
     return pc.if_else(pa.array(np.asarray(hidden, bool)), pa.scalar(None, pa.string()), found)
 
 
-def strings(text: Array, offsets: Array) -> pa.Array:
+def string_array(text: Array, offsets: Array) -> pa.Array:
     """An Arrow string array over its bytes and offsets.
 
     Raises:
         InputError: offsets of 32 bits do not reach the end of the bytes.
     """
-    if len(text) > MOST_BYTES:
-        raise InputError(f"the texts of {len(offsets) - 1:,} requests take {len(text):,} bytes, more than {MOST_BYTES:,}",
+    if len(text) > MAX_TEXT_BYTES:
+        raise InputError(f"the texts of {len(offsets) - 1:,} requests take {len(text):,} bytes, more than {MAX_TEXT_BYTES:,}",
                          todo="Pass shorter prompts or fewer events")
     return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text))
 
 
-def coded(codes: Array, values: Any, hidden: Array | None = None) -> pa.Array:
+def dictionary_array(codes: Array, values: Any, hidden: Array | None = None) -> pa.Array:
     """Values by number, as a dictionary array; Parquet does not keep dictionaries with repeated values as they are."""
     unique = dict.fromkeys(values)
     place = {value: number for number, value in enumerate(unique)}

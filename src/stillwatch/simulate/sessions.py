@@ -15,7 +15,7 @@ from stillwatch.simulate.stock import DAY_US, HOUR_US, Stock
 from stillwatch.simulate.world import CLOCKWORK
 
 Batch = dict[str, Array]
-LONGEST = 60
+MAX_TURNS = 60
 FILE_ASIS = 0.3  # share of people's prompts from a file that are sent as they stand; files are small, people many
 SECOND_US = 1_000_000
 BELOW_ONE = np.nextafter(np.float32(1), np.float32(0))
@@ -23,7 +23,7 @@ _QUANTILES = 4096
 U64 = npt.NDArray[np.uint64]
 
 
-def mixed(values: Array) -> U64:
+def random_numbers(values: Array) -> U64:
     """:func:`kernels.next_random` of each number of an array."""
     return fast_hashes.splitmix64_all(values.astype(np.uint64) + fast_hashes.GOLDEN_GAMMA)
 
@@ -103,7 +103,7 @@ def _times(traffic: Traffic, rng: np.random.Generator, account: Array, count: Ar
     clock = a["hours"][account] == CLOCKWORK
     if clock.any():
         rank = np.arange(len(account)) - np.repeat(count.cumsum() - count, count)
-        phase = (mixed(a["persona"]) % np.uint64(HOUR_US)).astype(np.int64)[account]
+        phase = (random_numbers(a["persona"]) % np.uint64(HOUR_US)).astype(np.int64)[account]
         step = DAY_US // np.maximum(count, 1)[account]
         exact = (
             day_start + (phase + rank * step) % DAY_US + (rng.exponential(4, len(account)) * SECOND_US).astype(np.int64)
@@ -133,7 +133,7 @@ def expand(
     users = h["end_users"][habit]
     user = (users * rng.random(n) ** 2).astype(np.uint64)
     owner = a["persona"][account] if persona is None else persona[order]
-    words = np.where(users > 0, mixed(owner + user), owner)
+    words = np.where(users > 0, random_numbers(owner + user), owner)
     topic = topics(traffic, rng, account, habit, words)
     batch: Batch = {
         "time": time,
@@ -160,7 +160,7 @@ def expand(
 
 def draw_turns(rng: np.random.Generator, mean: Array) -> Array:
     """Turns of conversations, geometric."""
-    return np.minimum(rng.geometric(1 / np.maximum(mean, 1.0)), LONGEST)
+    return np.minimum(rng.geometric(1 / np.maximum(mean, 1.0)), MAX_TURNS)
 
 
 def topics(traffic: Traffic, rng: np.random.Generator, account: Array, habit: Array, words: U64) -> Array:
@@ -168,7 +168,7 @@ def topics(traffic: Traffic, rng: np.random.Generator, account: Array, habit: Ar
     s, a, n = traffic.stock, traffic.accounts, len(account)
     topic = traffic.habits["topic"][habit]
     mine = np.where(rng.random(n) < 0.7, a["topic"][account], a["topic2"][account])
-    theirs = s.chat_topics[(mixed(words) % np.uint64(len(s.chat_topics))).astype(np.int64)]
+    theirs = s.chat_topics[(random_numbers(words) % np.uint64(len(s.chat_topics))).astype(np.int64)]
     own = np.where(traffic.habits["end_users"][habit] > 0, theirs, mine)
     code = s.code_topics[rng.integers(len(s.code_topics), size=n)]
     return np.where(topic == NONE, own, np.where(topic == CODE, code, topic)).astype(np.int32)
@@ -189,13 +189,13 @@ def tasks(traffic: Traffic, rng: np.random.Generator, account: Array, habit: Arr
     where = np.flatnonzero(mode == QUEUE)
     if len(where):
         queue = h["queue"][habit[where]]
-        position = traffic.queues[queue] + occurrence(queue)
+        position = traffic.queues[queue] + cumulative_count(queue)
         traffic.queues += np.bincount(queue, minlength=len(traffic.queues))
         task[where] = _task(traffic, habit[where], position // h["samples"][habit[where]] % h["size"][habit[where]])
     where = np.flatnonzero(mode == SWEEP)
     if len(where):
         who = account[where]
-        position = traffic.swept[who] + occurrence(who)
+        position = traffic.swept[who] + cumulative_count(who)
         np.add.at(traffic.swept, who, 1)
         task[where] = _task(traffic, habit[where], position % h["size"][habit[where]])
     return task
@@ -206,14 +206,14 @@ def _task(traffic: Traffic, habit: Array, position: Array) -> U64:
     h, grammar = traffic.habits, traffic.stock.phrases.grammar
     key = h["key"][habit]
     topic = h["topic"][habit]
-    spread = mixed(key + position.astype(np.uint64))
+    spread = random_numbers(key + position.astype(np.uint64))
     rows = (grammar.first[topic + 1] - grammar.first[topic]).astype(np.uint64)
     place = position.astype(np.uint64)
     row = (place % rows + key % rows) % rows
     return np.where(grammar.indexed[topic] > 0, row + rows * (place // rows), spread)
 
 
-def occurrence(values: Array) -> Array:
+def cumulative_count(values: Array) -> Array:
     """How often each value has occurred before its place."""
     order = np.argsort(values, kind="stable")
     ranked = values[order]
@@ -233,11 +233,11 @@ def hand_over(a: Accounts, rng: np.random.Generator, batch: Batch) -> Batch:
     other = first + (rng.random(len(chance)) * size).astype(np.int64)
     there = (batch["time"] >= a["begin"][other]) & (batch["time"] < a["end"][other])
     moved = (rng.random(len(chance)) < chance) & (batch["turn"] > 0) & there
-    batch["account"] = carried(np.where(moved, other, batch["account"]), moved | (batch["turn"] == 0)).astype(np.int32)
+    batch["account"] = last_fresh(np.where(moved, other, batch["account"]), moved | (batch["turn"] == 0)).astype(np.int32)
     return batch
 
 
-def carried(values: Array, fresh: Array) -> Array:
+def last_fresh(values: Array, fresh: Array) -> Array:
     """Each value replaced by that of the last fresh place at or before it."""
     return np.asarray(values[np.maximum.accumulate(np.where(fresh, np.arange(len(values)), 0))])
 

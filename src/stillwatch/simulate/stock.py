@@ -107,7 +107,7 @@ class Stock:
             value = next_random(np.uint64(value) ^ np.uint64(part & 0xFFFFFFFFFFFFFFFF))
         return int(value)
 
-    def fresh(self) -> int:
+    def new_value(self) -> int:
         """A new 62-bit value, never 0."""
         return int(self.rng.integers(1, 1 << 62))
 
@@ -242,8 +242,8 @@ def _tool(stock: Stock, number: int) -> Tool:
     client = stock.add_client(f"{name}/{number}.{stock.rng.integers(40)}", fingerprint(stock), 0.0)
     return Tool(
         stock.phrases("system_tool"),
-        stock.fresh(),
-        stock.fresh(),
+        stock.new_value(),
+        stock.new_value(),
         client,
         float(stock.rng.uniform(3, 9)),
         int(stock.parameters(1)[0]),

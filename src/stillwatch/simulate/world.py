@@ -36,7 +36,7 @@ API, APP, FIRST_CLOUD = (PATHS.index(path) for path in ("api", "app", "cloud-nor
 """Places in PATHS; from the last on all are clouds, which tell neither addresses nor clients."""
 HABITS_EACH = 3
 """Kinds of work of an account."""
-MOST_EVENTS = 10_000_000_000
+MAX_EVENTS = 10_000_000_000
 EGRESS = ("proxies", "sticky", "datacenter", "vpn")
 TEMPLATES = ("fixed", "varied", "absent")
 INJECTIONS = ("none", "system", "user")
@@ -96,14 +96,14 @@ class Crowd:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        _numbers(self)
-        _shares(self, "network_share", "card", "org", "verified", "mail", "handoff", "own_client")
-        _names(self, "work", WORKS)
+        _demand_numbers(self)
+        _demand_shares(self, "network_share", "card", "org", "verified", "mail", "handoff", "own_client")
+        _demand_known_names(self, "work", WORKS)
         if len(self.work) > HABITS_EACH:
             raise InputError(f"{self.name}: work has {len(self.work)} kinds, more than {HABITS_EACH}")
-        _names(self, "kinds", KINDS)
-        _names(self, "paths", PATHS)
-        _one(self, network=NETWORKS, hours=HOURS, tenure=TENURES)
+        _demand_known_names(self, "kinds", KINDS)
+        _demand_known_names(self, "paths", PATHS)
+        _demand_known_value(self, network=NETWORKS, hours=HOURS, tenure=TENURES)
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,8 @@ class Operator:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        _numbers(self, accounts=1, samples=1, payment_pool=1, turns=1)
-        _shares(
+        _demand_numbers(self, accounts=1, samples=1, payment_pool=1, turns=1)
+        _demand_shares(
             self,
             "cover",
             "relay",
@@ -212,12 +212,12 @@ class Operator:
             "handoff",
             "replay",
         )
-        _names(self, "capabilities", CAPABILITIES)
-        _names(self, "kinds", KINDS)
-        _names(self, "paths", PATHS)
+        _demand_known_names(self, "capabilities", CAPABILITIES)
+        _demand_known_names(self, "kinds", KINDS)
+        _demand_known_names(self, "paths", PATHS)
         if self.failover_paths:
-            _names(self, "failover_paths", PATHS)
-        _one(
+            _demand_known_names(self, "failover_paths", PATHS)
+        _demand_known_value(
             self,
             template=TEMPLATES,
             injection=INJECTIONS,
@@ -269,7 +269,7 @@ class World:
     def events(self) -> int:
         """Requests that are expected in all."""
         total = sum(crowd.events for crowd in self.crowds)
-        return total + sum(round(o.exchanges / _harvested(o)) for o in self.operators)
+        return total + sum(round(o.exchanges / _harvest_share(o)) for o in self.operators)
 
     @property
     def accounts(self) -> int:
@@ -278,8 +278,8 @@ class World:
 
     def scaled(self, events: int) -> "World":
         """The same world with so many requests, accounts in proportion; an operator keeps at least 20 accounts."""
-        if not 0 < events <= MOST_EVENTS:
-            raise InputError(f"{events} events is not a size of a world", todo=f"Pass a number from 1 to {MOST_EVENTS:,}")
+        if not 0 < events <= MAX_EVENTS:
+            raise InputError(f"{events} events is not a size of a world", todo=f"Pass a number from 1 to {MAX_EVENTS:,}")
         factor = events / max(self.events, 1)
 
         def scale(n: int, least: int) -> int:
@@ -303,7 +303,7 @@ class World:
         return replace(self, crowds=crowds, operators=operators)
 
 
-def _harvested(operator: Operator) -> float:
+def _harvest_share(operator: Operator) -> float:
     """Share of a pool's traffic that is harvest."""
     return 1.0 - operator.cover - (0.0 if operator.relay_harvested else operator.relay)
 
@@ -314,20 +314,20 @@ def _group(crowd: Crowd, factor: float) -> int:
     return crowd.group if left >= 2 * crowd.group else min(crowd.group, max(left // 2, 2))
 
 
-def _numbers(part: Crowd | Operator, **least: int) -> None:
+def _demand_numbers(part: Crowd | Operator, **least: int) -> None:
     """Every number is finite and at least 0, or what ``least`` says."""
     for name, value in vars(part).items():
         if isinstance(value, int | float) and not least.get(name, 0) <= value < math.inf:
             raise InputError(f"{part.name}: {name} is {value}, not a number from {least.get(name, 0)}")
 
 
-def _shares(part: Crowd | Operator, *names: str) -> None:
+def _demand_shares(part: Crowd | Operator, *names: str) -> None:
     for name in names:
         if not 0.0 <= getattr(part, name) <= 1.0:
             raise InputError(f"{part.name}: {name} is {getattr(part, name)}, not between 0 and 1")
 
 
-def _names(part: Crowd | Operator, field: str, known: tuple[str, ...]) -> None:
+def _demand_known_names(part: Crowd | Operator, field: str, known: tuple[str, ...]) -> None:
     mix: Mix = getattr(part, field)
     if not mix or sum(weight for _, weight in mix) <= 0 or any(weight < 0 for _, weight in mix):
         raise InputError(f"{part.name}: {field} needs weights above 0")
@@ -336,7 +336,7 @@ def _names(part: Crowd | Operator, field: str, known: tuple[str, ...]) -> None:
             raise InputError(f"{part.name}: {field} has {name!r}, not one of {', '.join(known)}")
 
 
-def _one(part: Crowd | Operator, **known: tuple[str, ...]) -> None:
+def _demand_known_value(part: Crowd | Operator, **known: tuple[str, ...]) -> None:
     for field, values in known.items():
         if getattr(part, field) not in values:
             raise InputError(f"{part.name}: {field} is {getattr(part, field)!r}, not one of {', '.join(values)}")

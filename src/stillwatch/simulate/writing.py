@@ -25,17 +25,17 @@ from stillwatch.simulate.kernels import dotted
 from stillwatch.simulate.operators import Pool, add_operator
 from stillwatch.simulate.pools import FilePools, Rates, read_prompts, read_rates
 from stillwatch.simulate.registry import PLANS
-from stillwatch.simulate.render import Renderer, coded, names, strings
+from stillwatch.simulate.render import Renderer, dictionary_array, hex_identifiers, string_array
 from stillwatch.simulate.roster import Accounts, Array, Habits, Roster, finish
 from stillwatch.simulate.stock import DAY_US
 from stillwatch.simulate.world import APP, CLOCKWORK, KINDS, World
 from stillwatch.terminal.progress import track
 
 ROW_GROUP = 500_000
-NEVER = 1 << 61
-MARK = {b"stillwatch": b"simulated"}
+NEVER_US = 1 << 61
+METADATA_MARK = {b"stillwatch": b"simulated"}
 """Metadata of a world's tables of events, accounts and truth: what has it not is somebody's log, and is not replaced."""
-PLAIN = ("event_id", "prompt", "context_key", "parent_key", "timestamp")  # columns where a dictionary would not pay
+NO_DICTIONARY = ("event_id", "prompt", "context_key", "parent_key", "timestamp")  # columns where a dictionary would not pay
 
 
 @dataclass
@@ -84,7 +84,7 @@ def write(
             requests += count
             harvest.append(found)
     truth_events = pa.concat_tables(harvest)
-    write_parquet(_marked(truth_events), out / "truth_events.parquet")
+    write_parquet(_with_metadata_mark(truth_events), out / "truth_events.parquet")
     _write_accounts(built, out)
     seconds = perf_counter() - begun
     events = int(requests.sum())
@@ -95,7 +95,7 @@ def write(
         "accounts": built.accounts.n,
         "days": world.days,
         "harvested": len(truth_events),
-        "operators": {o.name: _spent(built, n, int(requests[n]), truth_events) for n, o in enumerate(world.operators)},
+        "operators": {o.name: _operator_totals(built, n, int(requests[n]), truth_events) for n, o in enumerate(world.operators)},
         "seconds": round(seconds, 2),
         "events_per_second": round(events / seconds),
         "out": str(out),
@@ -107,7 +107,7 @@ def build(world: World, seed: int, prompts: FilePools | None = None, rates: Rate
     phrases = grammar.build(grammar.rules(), prompts.texts if prompts else {})
     stock = st.make(seed, phrases, prompts.uses if prompts else {})
     start = int(datetime.combine(world.start, datetime.min.time(), UTC).timestamp()) * 1_000_000
-    release = NEVER if world.release_day is None else start + int(world.release_day * DAY_US)
+    release = NEVER_US if world.release_day is None else start + int(world.release_day * DAY_US)
     span = Span(start, world.days, release)
     roster = Roster(stock)
     for number, crowd in enumerate(world.crowds):
@@ -128,7 +128,7 @@ def build(world: World, seed: int, prompts: FilePools | None = None, rates: Rate
         traffic.rates = rates.shapes
         api = (accounts["campaign"] < 0) & (accounts["path"] != APP) & (accounts["hours"] != CLOCKWORK)
         traffic.shape = np.where(api, stock.rng.integers(len(rates.shapes), size=accounts.n), -1)
-    ids = sessions.mixed(np.arange(accounts.n, dtype=np.uint64) ^ np.uint64(stock.salt))
+    ids = sessions.random_numbers(np.arange(accounts.n, dtype=np.uint64) ^ np.uint64(stock.salt))
     return Built(world, seed, span, roster, accounts, habits, pools, traffic, ids)
 
 
@@ -167,7 +167,7 @@ def _write_day(built: Built, out: Path, day: int, batch: sessions.Batch) -> tupl
         built.ids,
         (np.array(networks.base), np.array(networks.size), np.array(networks.asn), np.array(networks.country)),
     )
-    event_ids = sessions.mixed(np.arange(n, dtype=np.uint64) + np.uint64(stock.seed(21, day) >> 1))
+    event_ids = sessions.random_numbers(np.arange(n, dtype=np.uint64) + np.uint64(stock.seed(21, day) >> 1))
     date = built.world.start + timedelta(days=day)
     with atomic_write(out / "events" / f"{date.isoformat()}.parquet") as partial:
         writer: pq.ParquetWriter | None = None
@@ -183,8 +183,8 @@ def _write_day(built: Built, out: Path, day: int, batch: sessions.Batch) -> tupl
     campaign = [operator.name for operator in built.world.operators]
     found = pa.table(
         {
-            "event_id": names("req_", event_ids[kept]),
-            "campaign": coded(batch["campaign"][kept], campaign).cast(pa.string()),
+            "event_id": hex_identifiers("req_", event_ids[kept]),
+            "campaign": dictionary_array(batch["campaign"][kept], campaign).cast(pa.string()),
         }
     )
     return np.bincount(
@@ -201,9 +201,9 @@ def _writer(path: Path, table: pa.Table) -> pq.ParquetWriter:
         compression="zstd",
         compression_level=1,
         store_schema=False,
-        use_dictionary=[name for name in tables.EVENTS.names if name not in PLAIN],
+        use_dictionary=[name for name in tables.EVENTS.names if name not in NO_DICTIONARY],
     )
-    writer.add_key_value_metadata(MARK)
+    writer.add_key_value_metadata(METADATA_MARK)
     return writer
 
 
@@ -230,12 +230,12 @@ def _clear(out: Path) -> None:
 
 def _simulated(path: Path) -> bool:
     try:
-        return MARK.items() <= (pq.read_metadata(path).metadata or {}).items()
+        return METADATA_MARK.items() <= (pq.read_metadata(path).metadata or {}).items()
     except (OSError, pa.ArrowException):
         return False
 
 
-def _spent(built: Built, number: int, requests: int, truth_events: pa.Table) -> dict[str, int]:
+def _operator_totals(built: Built, number: int, requests: int, truth_events: pa.Table) -> dict[str, int]:
     """What an operator got and what it took: accounts, harvested requests, all requests, payment methods."""
     mine = built.accounts["campaign"] == number
     name = built.world.operators[number].name
@@ -251,7 +251,7 @@ def _write_accounts(built: Built, out: Path) -> None:
 
     def hashed(name: str) -> pa.Array:
         values = a[name][order]
-        return names("", sessions.mixed(values.astype(np.uint64) ^ secret), values < 0, 32)
+        return hex_identifiers("", sessions.random_numbers(values.astype(np.uint64) ^ secret), values < 0, 32)
 
     def times(name: str) -> pa.Array:
         values = a[name][order]
@@ -259,26 +259,26 @@ def _write_accounts(built: Built, out: Path) -> None:
 
     ip = a["signup_ip"][order]
     org = a["org"][order]
-    account_id = names("acct_", built.ids[order])
+    account_id = hex_identifiers("acct_", built.ids[order])
     registry = pa.table(
         {
             "account_id": account_id,
             "created_at": times("created"),
-            "kind": coded(a["kind"][order], KINDS),
-            "org_id": names("org_", sessions.mixed(org), org < 0),
+            "kind": dictionary_array(a["kind"][order], KINDS),
+            "org_id": hex_identifiers("org_", sessions.random_numbers(org), org < 0),
             "verified": pa.array(a["verified"][order]),
-            "access_type": coded(a["passthrough"][order], ("application", "passthrough")),
-            "email_domain": coded(a["domain"][order], built.roster.stock.domains),
+            "access_type": dictionary_array(a["passthrough"][order], ("application", "passthrough")),
+            "email_domain": dictionary_array(a["domain"][order], built.roster.stock.domains),
             "email_hash": hashed("email"),
             "payment_hash": hashed("payment"),
             "phone_hash": hashed("phone"),
-            "signup_ip": pc.if_else(pa.array(ip == 0), pa.scalar(None, pa.string()), strings(*dotted(ip))),
-            "country": coded(a["country"][order], st.COUNTRIES),
+            "signup_ip": pc.if_else(pa.array(ip == 0), pa.scalar(None, pa.string()), string_array(*dotted(ip))),
+            "country": dictionary_array(a["country"][order], st.COUNTRIES),
             "banned_at": times("banned"),
-            "plan": coded(a["plan"][order], PLANS),
+            "plan": dictionary_array(a["plan"][order], PLANS),
         }
     )
-    write_parquet(_marked(tables.ACCOUNTS.conform(dataset.plain(registry))), out / "accounts.parquet")
+    write_parquet(_with_metadata_mark(tables.ACCOUNTS.conform(dataset.plain(registry))), out / "accounts.parquet")
     campaigns = [o.name for o in built.world.operators] or [""]
     campaign = a["campaign"][order]
     kinds = [*(crowd.name for crowd in built.world.crowds), "attack"]
@@ -286,16 +286,16 @@ def _write_accounts(built: Built, out: Path) -> None:
     truth = pa.table(
         {
             "account_id": account_id,
-            "campaign": coded(np.maximum(campaign, 0), campaigns, campaign < 0),
-            "kind": coded(kind, kinds),
+            "campaign": dictionary_array(np.maximum(campaign, 0), campaigns, campaign < 0),
+            "kind": dictionary_array(kind, kinds),
         }
     )
-    write_parquet(_marked(tables.TRUTH.conform(dataset.plain(truth))), out / "truth.parquet")
+    write_parquet(_with_metadata_mark(tables.TRUTH.conform(dataset.plain(truth))), out / "truth.parquet")
     write_json(_releases(built), out / "releases.json")
 
 
-def _marked(table: pa.Table) -> pa.Table:
-    return table.replace_schema_metadata(MARK)
+def _with_metadata_mark(table: pa.Table) -> pa.Table:
+    return table.replace_schema_metadata(METADATA_MARK)
 
 
 def _releases(built: Built) -> list[dict[str, str]]:
@@ -303,6 +303,6 @@ def _releases(built: Built) -> list[dict[str, str]]:
     found = []
     for number, model in enumerate(st.MODELS):
         when = built.span.release if number == st.NEW_MODEL else built.span.start - (200 + 90 * number) * DAY_US
-        if when < NEVER:
+        if when < NEVER_US:
             found.append({"model": model, "released_at": datetime.fromtimestamp(when / 1e6, UTC).isoformat()})
     return found
