@@ -122,6 +122,7 @@ def _measure(
     offsets: NDArray[np.int64], data: NDArray[np.uint8], hashes: NDArray[np.uint64], means: NDArray[np.int64], out: F64
 ) -> None:
     """Fill one row a text."""
+    # One function in spite of its length: with the marks counted by a helper it took 1.5 times as long, inlined or not.
     seen = np.empty(text_features.longest_text(offsets) // 2 + 2, np.uint64)
     for i in range(len(out)):
         row = out[i]
