@@ -16,8 +16,8 @@ from starlette.routing import Mount, Route
 
 from stillwatch.console import entrance, people, security
 from stillwatch.console.app import HEADERS, PAGES, application
-from stillwatch.console.page import SAID, Page
-from stillwatch.console.security import Brake, digest
+from stillwatch.console.page import NOTICES, Page
+from stillwatch.console.security import LoginBrake, digest
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.respond.importing import import_run
 from stillwatch.respond.schema import AuditRow, LoginSession, User
@@ -205,8 +205,8 @@ def test_wrong_names_and_passwords_say_the_same(client: Clients) -> None:
 
 
 def test_guessing_is_braked_by_name_and_by_address() -> None:
-    brake = Brake()
-    for _ in range(Brake.BY_BOTH):
+    brake = LoginBrake()
+    for _ in range(LoginBrake.BY_BOTH):
         assert not brake.refuses("ana", "192.0.2.1")
         brake.failed("ana", "192.0.2.1")
     assert brake.refuses("ana", "192.0.2.1")
@@ -214,14 +214,14 @@ def test_guessing_is_braked_by_name_and_by_address() -> None:
     assert not brake.refuses("ben", "192.0.2.1")
     brake.passed("ana", "192.0.2.1")
     assert not brake.refuses("ana", "192.0.2.1")
-    for i in range(Brake.BY_ADDRESS):
+    for i in range(LoginBrake.BY_ADDRESS):
         brake.failed(f"name-{i}", "192.0.2.1")
     assert brake.refuses("ben", "192.0.2.1")
 
 
 def test_guessing_from_many_addresses_is_braked_by_name_alone() -> None:
-    brake = Brake()
-    for i in range(Brake.BY_NAME - 1):
+    brake = LoginBrake()
+    for i in range(LoginBrake.BY_NAME - 1):
         brake.failed("ana", f"198.51.100.{i}")
     assert not brake.refuses("ana", "192.0.2.9")
     brake.failed("ana", "192.0.2.9")
@@ -233,10 +233,10 @@ def test_guessing_from_many_addresses_is_braked_by_name_alone() -> None:
 
 
 def test_logins_that_succeed_brake_nobody_and_take_back_no_failure_of_others() -> None:
-    brake, address = Brake(), "192.0.2.1"
-    for _ in range(Brake.BY_ADDRESS - 1):
+    brake, address = LoginBrake(), "192.0.2.1"
+    for _ in range(LoginBrake.BY_ADDRESS - 1):
         brake.failed("mallory", address)
-    for _ in range(Brake.BY_ADDRESS):
+    for _ in range(LoginBrake.BY_ADDRESS):
         brake.failed("ana", address)
         brake.passed("ana", address)
     assert not brake.refuses("ben", address)
@@ -245,7 +245,7 @@ def test_logins_that_succeed_brake_nobody_and_take_back_no_failure_of_others() -
 
 
 def test_an_office_behind_one_address_logs_in(client: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Brake, "BY_ADDRESS", 2)
+    monkeypatch.setattr(LoginBrake, "BY_ADDRESS", 2)
     office = client("")
     assert [office.login(name).status_code for name in ("ana", "ben", "ana", "cem")] == [303] * 4
 
@@ -254,7 +254,7 @@ def test_an_outage_of_the_store_locks_nobody_out(client: Clients, monkeypatch: p
     def down(*_: object, **__: object) -> None:
         raise StillwatchError("the store does not answer")
 
-    monkeypatch.setattr(Brake, "BY_BOTH", 3)
+    monkeypatch.setattr(LoginBrake, "BY_BOTH", 3)
     anybody = client("")
     assert anybody.login("ana", "wrong").status_code == 401
     with monkeypatch.context() as patched:
@@ -265,7 +265,7 @@ def test_an_outage_of_the_store_locks_nobody_out(client: Clients, monkeypatch: p
 
 def test_the_brake_stands_before_the_right_password(client: Clients) -> None:
     anybody = client("")
-    for _ in range(Brake.BY_BOTH):
+    for _ in range(LoginBrake.BY_BOTH):
         assert anybody.login("ana", "wrong").status_code == 401
     assert anybody.login("ana").status_code == 429
     assert anybody.login("ben").status_code == 303
@@ -402,7 +402,7 @@ def test_forms_are_bounded(client: Clients) -> None:
 def test_addresses_cannot_put_words_on_a_page(client: Clients) -> None:
     dee = client("dee")
     assert "evil words" not in dee.get("/?said=evil+words").text
-    assert SAID["moved"] in dee.get("/?said=moved").text
+    assert NOTICES["moved"] in dee.get("/?said=moved").text
 
 
 def test_passwords_are_argon2id_and_nowhere_else(client: Clients, store: Store, filled: Path) -> None:

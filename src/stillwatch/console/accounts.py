@@ -66,7 +66,7 @@ def _account(visit: Visit) -> Response:
     if account is None and not belongs and not done and not allowed and not logged:
         how = "this account" if name == asked else "this account, neither so nor by its keyed hash"
         raise NotFoundError(f"no case, action, allow-list entry or decision names {how}", where=asked, todo=todo)
-    return visit.show(
+    return visit.render(
         "account.html", title=name, name=name, asked=asked, hashed=hashed if hashed_too else "", account=account,
         keys=keys, n_keys=n_keys, belongs=belongs, done=done, live=live, allowed=allowed, appeals=appeals, labels=labels,
         decisions=logged,

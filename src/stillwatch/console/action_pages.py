@@ -19,7 +19,7 @@ SIZE = 100
 SUBJECTS = 200
 
 
-def _aim(visit: Visit, fields: Any) -> tuple[str | None, Subjects | None]:
+def _proposal_subjects(visit: Visit, fields: Any) -> tuple[str | None, Subjects | None]:
     """Whom a proposal is about: a case, or accounts and keys that are named one a line (``key:…`` for keys), as names.line has them."""
     subjects = []
     for told in filter(str.strip, str(fields.get("subjects", "")).split("\n")):
@@ -27,12 +27,12 @@ def _aim(visit: Visit, fields: Any) -> tuple[str | None, Subjects | None]:
         known = colon and kind in (Subject.ACCOUNT, Subject.KEY)
         subject, name = (Subject(kind), rest) if known else (Subject.ACCOUNT, told)
         subjects.append((subject, names.of_line(name, "subjects")))
-    return str(fields.get("case", "")).strip() or None, visit.meant(*subjects) or None
+    return str(fields.get("case", "")).strip() or None, visit.resolve_names(*subjects) or None
 
 
-def _new(visit: Visit) -> Response:
+def _proposal_page(visit: Visit) -> Response:
     """The form of a proposal, with the blast radius of it beside."""
-    case_id, subjects = _aim(visit, visit.query)
+    case_id, subjects = _proposal_subjects(visit, visit.query)
     kind = visit.query.get("kind", "")
     with visit.store.read() as session:
         case = None if case_id is None else session.get(Case, case_id)
@@ -42,7 +42,7 @@ def _new(visit: Visit) -> Response:
         found = lookup.look_up(session, subjects or ())
         named = bool(case_id or subjects)
         seen = actions.preview(session, visit.now, case_id=case_id, subjects=subjects, log_facts=found.facts) if named else None
-    return visit.show(
+    return visit.render(
         "propose.html", title="Propose an action", case_id=case_id, seen=seen, policy=current, version=version,
         judged=case is not None and cases.innocent(case), looked_up=lookup.lines(found), all_unknown=found.all_unknown(subjects),
         subjects=[] if subjects is None else [f"{subject}:{names.line(name)}" for subject, name in subjects],
@@ -51,8 +51,8 @@ def _new(visit: Visit) -> Response:
 
 
 def _propose(visit: Visit) -> Response:
-    case_id, subjects = _aim(visit, visit.form)
-    kind, days = visit.word("kind", Action), visit.text("days", most=10)
+    case_id, subjects = _proposal_subjects(visit, visit.form)
+    kind, days = visit.choice("kind", Action), visit.text("days", most=10)
     try:
         duration_s = float(days) * DAY_S if days else None
     except ValueError as error:
@@ -64,13 +64,13 @@ def _propose(visit: Visit) -> Response:
     with visit.change() as change:
         lookup.store_facts(change, found)
         row = actions.propose(
-            change, kind, visit.word("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.word("mode", Mode),
+            change, kind, visit.choice("reason", Reason), case_id=case_id, subjects=subjects, mode=visit.choice("mode", Mode),
             duration_s=duration_s, note=visit.text("note"), parameters=policy.parse_pairs(visit.text("parameters").split()),
         )
-    return visit.go(f"/actions/{row.action_id}", visit.took(row))
+    return visit.redirect(f"/actions/{row.action_id}", visit.outcome_key(row))
 
 
-def _listed(visit: Visit) -> Response:
+def _list_page(visit: Visit) -> Response:
     number = visit.number("page")
     with visit.store.read() as session:
         waiting, ends = action_queries.waiting(session, visit.now), action_queries.ending_soon(session, visit.now)
@@ -81,7 +81,7 @@ def _listed(visit: Visit) -> Response:
         )
         others = session.scalars(rest.limit(SIZE + 1).offset((number - 1) * SIZE)).all()
         counts = action_queries.subject_counts(session, [*waiting, *ends, *others[:SIZE]])
-    return visit.show(
+    return visit.render(
         "actions.html", title="Actions", waiting=waiting, ends=ends, others=others[:SIZE], more=len(others) > SIZE, number=number,
         counts=counts, soon=action_queries.ENDS_SOON.days,
     )
@@ -94,7 +94,7 @@ def _action_or_404(session: Session, action_id: str) -> ActionRow:
         raise NotFoundError("no such action", where=action_id) from error
 
 
-def _action(visit: Visit) -> Response:
+def _action_page(visit: Visit) -> Response:
     action_id = visit.path["action_id"]
     with visit.store.read() as session:
         row = _action_or_404(session, action_id)
@@ -114,7 +114,7 @@ def _action(visit: Visit) -> Response:
         can_renew = (
             counts.live > 0 and row.kind != LIFT and row.state in (ActionState.IN_FORCE, ActionState.EXPIRED) and visit.may(Role.ANALYST)
         )
-        renewal, no_renewal = _renewal(session, visit, row) if can_renew else (None, "")
+        renewal, no_renewal = _renewal_or_refusal(session, visit, row) if can_renew else (None, "")
         periods = action_queries.enforced_periods(session, row)
         no_key = action_queries.without_known_key(session, row, visit.standing(row))
         about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
@@ -122,7 +122,7 @@ def _action(visit: Visit) -> Response:
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
         ).all()
     proposed, mine = row.state == ActionState.PROPOSED, names.same(row.proposed_by, visit.actor.name)
-    return visit.show(
+    return visit.render(
         "action.html", title=action_id, row=row, targets=targets, n_targets=sum(counts), counts=counts,
         answers=answers, lifts=lifts, history=history,
         parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
@@ -133,7 +133,7 @@ def _action(visit: Visit) -> Response:
     )
 
 
-def _renewal(session: Session, visit: Visit, row: ActionRow) -> tuple[dict[str, Any] | None, str]:
+def _renewal_or_refusal(session: Session, visit: Visit, row: ActionRow) -> tuple[dict[str, Any] | None, str]:
     """Whom renewing an action would touch, or why it cannot be renewed."""
     try:
         seen = actions.preview(session, visit.now, case_id=row.case_id, subjects=actions.renewable(session, row))
@@ -145,46 +145,46 @@ def _renewal(session: Session, visit: Visit, row: ActionRow) -> tuple[dict[str, 
 def _approve(visit: Visit) -> Response:
     with visit.change() as change:
         row = actions.approve(change, visit.path["action_id"], visit.text("note"))
-    return _back(visit, visit.took(row, "approved"))
+    return _redirect_to_action(visit, visit.outcome_key(row, "approved"))
 
 
 def _reject(visit: Visit) -> Response:
     with visit.change() as change:
-        actions.reject(change, visit.path["action_id"], visit.needed("note"))
-    return _back(visit, "rejected")
+        actions.reject(change, visit.path["action_id"], visit.required_text("note"))
+    return _redirect_to_action(visit, "rejected")
 
 
 def _undo(visit: Visit) -> Response:
-    _, subjects = _aim(visit, visit.form)
+    _, subjects = _proposal_subjects(visit, visit.form)
     with visit.change() as change:
         lift = actions.undo(
-            change, visit.path["action_id"], visit.word("reason", Reason), subjects=subjects, note=visit.text("note")
+            change, visit.path["action_id"], visit.choice("reason", Reason), subjects=subjects, note=visit.text("note")
         )
-    return visit.go(f"/actions/{lift.action_id}", visit.took(lift))
+    return visit.redirect(f"/actions/{lift.action_id}", visit.outcome_key(lift))
 
 
 def _renew(visit: Visit) -> Response:
     with visit.change() as change:
         row = actions.renew(change, visit.path["action_id"], note=visit.text("note"))
-    return visit.go(f"/actions/{row.action_id}", visit.took(row))
+    return visit.redirect(f"/actions/{row.action_id}", visit.outcome_key(row))
 
 
 def _appeal(visit: Visit) -> Response:
     account = visit.identifier("account_id")
     with visit.change() as change:
-        appeals.receive(change, visit.path["action_id"], account, visit.needed("statement", most=20_000))
-    return _back(visit, "appealed")
+        appeals.receive(change, visit.path["action_id"], account, visit.required_text("statement", most=20_000))
+    return _redirect_to_action(visit, "appealed")
 
 
-def _back(visit: Visit, said: str) -> Response:
-    return visit.go(f"/actions/{visit.path['action_id']}", said)
+def _redirect_to_action(visit: Visit, said: str) -> Response:
+    return visit.redirect(f"/actions/{visit.path['action_id']}", said)
 
 
 PAGES = (
-    Page("GET", "/actions", Role.VIEWER, _listed),
-    Page("GET", "/actions/new", Role.ANALYST, _new),
+    Page("GET", "/actions", Role.VIEWER, _list_page),
+    Page("GET", "/actions/new", Role.ANALYST, _proposal_page),
     Page("POST", "/actions/new", Role.ANALYST, _propose),
-    Page("GET", "/actions/{action_id}", Role.VIEWER, _action),
+    Page("GET", "/actions/{action_id}", Role.VIEWER, _action_page),
     Page("POST", "/actions/{action_id}/approve", Role.APPROVER, _approve),
     Page("POST", "/actions/{action_id}/reject", Role.ANALYST, _reject),
     Page("POST", "/actions/{action_id}/undo", Role.ANALYST, _undo),

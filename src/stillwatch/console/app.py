@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stillwatch.console import accounts, action_pages, case_pages, entrance, live, policy_pages, queue, registers
 from stillwatch.console.form import LateError, client_ip, read_form
 from stillwatch.console.page import NotFoundError, Page, Visit, environment
-from stillwatch.console.security import Brake, Login, find, form_token, same
+from stillwatch.console.security import Login, LoginBrake, constant_time_equal, find, form_token
 from stillwatch.errors import InputError, StillwatchError
 from stillwatch.report import page as report_page
 from stillwatch.respond.store import ForbiddenError, Store
@@ -62,16 +62,16 @@ def application(store: Store, *, prefix: str = PREFIX, origin: str = "", key: by
     Raises:
         InputError: ``origin`` is none.
     """
-    gate = Gate(store, prefix, _as_browsers_send(origin) if origin else "", key)
+    gate = Gate(store, prefix, _normalised_origin(origin) if origin else "", key)
     routes: list[BaseRoute] = [Route("/static/{name}", _static, methods=["GET"])]
     routes.append(Route("/login", gate.login, methods=["GET", "POST"]))
     routes += [Route(page.path, partial(_endpoint, gate, page), methods=[page.method]) for page in PAGES]
     outside = [Route("/", partial(_root, prefix), methods=["GET"])] if prefix else []
-    handlers = {404: _nothing, 405: _nothing}
-    return _with_headers(Starlette(routes=[*outside, Mount(prefix, routes=routes)], exception_handlers=handlers))
+    handlers = {404: _not_found, 405: _not_found}
+    return _with_security_headers(Starlette(routes=[*outside, Mount(prefix, routes=routes)], exception_handlers=handlers))
 
 
-def _as_browsers_send(origin: str) -> str:
+def _normalised_origin(origin: str) -> str:
     """An origin with its host in lower case and without the port of its scheme, or an InputError where it is none."""
     try:
         parts = urlsplit(origin)
@@ -97,12 +97,12 @@ def _static(request: Request) -> Response:
     return HTMLResponse("There is no such file.", 404) if path is None else FileResponse(path)
 
 
-def _nothing(request: Request, error: Exception) -> Response:
+def _not_found(request: Request, error: Exception) -> Response:
     status = int(getattr(error, "status_code", 404))
     return HTMLResponse("There is nothing at this address." if status == 404 else "Not for this address.", status)
 
 
-def _with_headers(app: ASGIApp) -> ASGIApp:
+def _with_security_headers(app: ASGIApp) -> ASGIApp:
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -122,31 +122,31 @@ class Gate:
     def __init__(self, store: Store, prefix: str, origin: str, key: bytes | None) -> None:
         """See :func:`application`."""
         self.store, self.prefix, self.origin, self.key = store, prefix, origin, key
-        self.brake = Brake()
+        self.brake = LoginBrake()
 
-    def secure(self, request: Request) -> bool:
+    def is_https(self, request: Request) -> bool:
         """Whether the browser speaks https."""
         return (self.origin or request.url.scheme).startswith("https")
 
-    def cookie(self, request: Request) -> str:
+    def cookie_name(self, request: Request) -> str:
         """The name of the session's cookie; with ``__Secure-`` browsers take it over https only."""
-        return "__Secure-stillwatch" if self.secure(request) else "stillwatch"
+        return "__Secure-stillwatch" if self.is_https(request) else "stillwatch"
 
     async def enter(self, page: Page, request: Request) -> Response:
         """Let a request through to its page, or say why not."""
         now = datetime.now(UTC)
-        token = request.cookies.get(self.cookie(request), "")
+        token = request.cookies.get(self.cookie_name(request), "")
         try:
-            found = await run_in_threadpool(self._find, token, now, client_ip(request)) if token else None
+            found = await run_in_threadpool(self._find_login, token, now, client_ip(request)) if token else None
             if found is None:
                 return self._to_login(request)
             if RANK[found.actor.role] < RANK[page.role]:
-                return self.problem(403, f"This page is for {page.role}s; you are {found.actor.role}.", found.actor.name)
+                return self.problem_page(403, f"This page is for {page.role}s; you are {found.actor.role}.", found.actor.name)
             form: dict[str, str] = {}
             if page.method == "POST":
                 form = await read_form(request)
-                if not self.own(request) or not same(form.get("token", ""), form_token(found.token)):
-                    return self.problem(403, "This form is not from a page of your session. Load the page and send it again.")
+                if not self.is_same_origin(request) or not constant_time_equal(form.get("token", ""), form_token(found.token)):
+                    return self.problem_page(403, "This form is not from a page of your session. Load the page and send it again.")
             visit = Visit(
                 self.store, self.prefix, request.path_params, request.query_params, form, found, now, request.url.path, self.key
             )
@@ -154,19 +154,19 @@ class Gate:
         except ClientDisconnect:
             return Response(status_code=400)
         except NotFoundError as error:
-            return self.problem(404, str(error))
+            return self.problem_page(404, str(error))
         except ForbiddenError as error:
-            return self.problem(403, str(error))
+            return self.problem_page(403, str(error))
         except LateError as error:
-            return self.problem(408, str(error))
+            return self.problem_page(408, str(error))
         except InputError as error:
-            return self.problem(400, str(error))
+            return self.problem_page(400, str(error))
         except StillwatchError as error:
             logger.error("store: %s", error)
-            return self.problem(503, str(error))
+            return self.problem_page(503, str(error))
         except Exception:
             logger.exception("a page failed: %s", page.path)
-            return self.problem(500, "The page failed. The log of the service says why.")
+            return self.problem_page(500, "The page failed. The log of the service says why.")
 
     async def login(self, request: Request) -> Response:
         """The login page and what it sends."""
@@ -175,18 +175,18 @@ class Gate:
         except ClientDisconnect:
             return Response(status_code=400)
         except LateError as error:
-            return self.problem(408, str(error))
+            return self.problem_page(408, str(error))
         except InputError as error:
-            return self.problem(400, str(error))
+            return self.problem_page(400, str(error))
         except StillwatchError as error:
             logger.error("store: %s", error)
-            return self.problem(503, str(error))
+            return self.problem_page(503, str(error))
 
-    def _find(self, token: str, now: datetime, ip: str | None) -> Login | None:
+    def _find_login(self, token: str, now: datetime, ip: str | None) -> Login | None:
         with self.store.read() as session:
             return find(session, token, now, ip)
 
-    def own(self, request: Request) -> bool:
+    def is_same_origin(self, request: Request) -> bool:
         """Whether the browser says that the request comes from a page of this origin; old ones that say nothing pass.
 
         The form's token is what counts; this also covers the login, which has no session yet.
@@ -208,7 +208,7 @@ class Gate:
         )
         return RedirectResponse(f"{self.prefix}/login" + (f"?next={quote(back, safe='')}" if back else ""), 303)
 
-    def problem(self, status: int, text: str, name: str = "") -> Response:
+    def problem_page(self, status: int, text: str, name: str = "") -> Response:
         """A page that says what went wrong, in one line."""
         page = (
             environment().get_template("problem.html").render(prefix=self.prefix, text=text, status=status, name=name)

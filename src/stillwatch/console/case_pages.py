@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from stillwatch.console.page import NotFoundError, Page, Visit, remember
+from stillwatch.console.page import NotFoundError, Page, Visit, store_in_session
 from stillwatch.console.security import REVEAL, revealed
 from stillwatch.errors import InputError
 from stillwatch.report import load
@@ -33,10 +33,10 @@ def case_or_404(session: Session, case_id: str) -> Case:
 
 def drawing(case: Case) -> Section:
     """What the report draws of a campaign, for a case; kept, because laying out a link graph takes a tenth of a second."""
-    return _draw(_Drawn(case))
+    return _cached_drawing(_DrawingKey(case))
 
 
-class _Drawn:
+class _DrawingKey:
     """A case as far as its drawing goes: the same as long as no import changed it, in another store neither."""
 
     def __init__(self, case: Case) -> None:
@@ -47,11 +47,11 @@ class _Drawn:
         return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Drawn) and other.key == self.key and other.case.details == self.case.details
+        return isinstance(other, _DrawingKey) and other.key == self.key and other.case.details == self.case.details
 
 
 @lru_cache(maxsize=64)
-def _draw(drawn: _Drawn) -> Section:
+def _cached_drawing(drawn: _DrawingKey) -> Section:
     case = drawn.case
     row = {
         "campaign_id": case.campaign_id, "verdict": case.detected, "score": case.score, "q_value": case.q_value,
@@ -62,7 +62,7 @@ def _draw(drawn: _Drawn) -> Section:
     return section(1, load.Campaign(row, case.details or {}, ()))
 
 
-def _case(visit: Visit) -> Response:
+def _case_page(visit: Visit) -> Response:
     case_id, number = visit.path["case_id"], visit.number("members")
     with visit.store.read() as session:
         case = case_or_404(session, case_id)
@@ -107,7 +107,7 @@ def _case(visit: Visit) -> Response:
             "proofs": cases.proofs(session, case_id), "history": _history(session, case_id, [row.action_id for row in acted]),
         }
     moves = [state for state in State if state in TRANSITIONS[State(case.state)] and state is not State.RESOLVED]
-    return visit.show(
+    return visit.render(
         "case.html", title=case_id, section=drawing(case), moves=moves, can_resolve=State.RESOLVED in TRANSITIONS[State(case.state)],
         verdicts=list(Verdict), readable=revealed(visit.login, case_id, visit.now), may_act=visit.may(Role.ANALYST), **values,
     )
@@ -120,34 +120,34 @@ def _history(session: Session, case_id: str, action_ids: Sequence[str]) -> Seque
     return session.scalars(select(AuditRow).where(about).order_by(AuditRow.seq.desc()).limit(HISTORY)).all()
 
 
-def _changed(visit: Visit, change: Change) -> bool:
+def _is_stale_form(visit: Visit, change: Change) -> bool:
     """Whether somebody moved or assigned the case since the page was made that the form is from."""
     seen = visit.text("seen", most=40)
     return bool(seen) and seen != case_or_404(change.session, visit.path["case_id"]).changed_at.isoformat()
 
 
 def _move(visit: Visit) -> Response:
-    to = visit.word("to", State)
-    verdict = visit.word("verdict", Verdict) if to is State.RESOLVED else None
+    to = visit.choice("to", State)
+    verdict = visit.choice("verdict", Verdict) if to is State.RESOLVED else None
     with visit.change() as change:
-        if _changed(visit, change):
-            return _back(visit, "changed")
+        if _is_stale_form(visit, change):
+            return _redirect_to_case(visit, "changed")
         cases.move(change, visit.path["case_id"], to, verdict=verdict, note=visit.text("note"))
-    return _back(visit, "moved")
+    return _redirect_to_case(visit, "moved")
 
 
 def _assign(visit: Visit) -> Response:
     with visit.change() as change:
-        if _changed(visit, change):
-            return _back(visit, "changed")
+        if _is_stale_form(visit, change):
+            return _redirect_to_case(visit, "changed")
         cases.assign(change, visit.path["case_id"], visit.text("assignee", most=64) or None)
-    return _back(visit, "assigned")
+    return _redirect_to_case(visit, "assigned")
 
 
 def _remark(visit: Visit) -> Response:
     with visit.change() as change:
-        cases.annotate(change, visit.path["case_id"], visit.needed("text"))
-    return _back(visit, "remarked")
+        cases.annotate(change, visit.path["case_id"], visit.required_text("text"))
+    return _redirect_to_case(visit, "remarked")
 
 
 def _member(visit: Visit) -> Response:
@@ -155,35 +155,35 @@ def _member(visit: Visit) -> Response:
     judge: Any = inclusion.include if visit.text("belongs") == "yes" else cases.exclude
     account = visit.identifier("account_id")
     with visit.change() as change:
-        judge(change, visit.path["case_id"], account, visit.needed("note"))
-    return _back(visit, "belongs")
+        judge(change, visit.path["case_id"], account, visit.required_text("note"))
+    return _redirect_to_case(visit, "belongs")
 
 
 def _reveal(visit: Visit) -> Response:
     """Uncover the texts of a case for this session and a short time; the audit log has who, when and why."""
-    case_id, reason = visit.path["case_id"], visit.needed("reason", most=500)
+    case_id, reason = visit.path["case_id"], visit.required_text("reason", most=500)
     with visit.change() as change:
         case_or_404(change.session, case_id)
         until = (change.now + REVEAL).isoformat()
         change.audit("text.reveal", case_id, after={"until": until}, reason=reason)
         still = {name: at for name, at in visit.login.data.get("revealed", {}).items() if at > change.now.isoformat()}
-        remember(change, visit.login, "revealed", {**still, case_id: until})
-    return _back(visit, "revealed")
+        store_in_session(change, visit.login, "revealed", {**still, case_id: until})
+    return _redirect_to_case(visit, "revealed")
 
 
 def _appeal(visit: Visit) -> Response:
     account = visit.identifier("account_id")
     with visit.change() as change:
-        appeals.receive(change, visit.path["case_id"], account, visit.needed("statement", most=20_000))
-    return _back(visit, "appealed")
+        appeals.receive(change, visit.path["case_id"], account, visit.required_text("statement", most=20_000))
+    return _redirect_to_case(visit, "appealed")
 
 
-def _back(visit: Visit, said: str) -> Response:
-    return visit.go(f"/cases/{visit.path['case_id']}", said)
+def _redirect_to_case(visit: Visit, said: str) -> Response:
+    return visit.redirect(f"/cases/{visit.path['case_id']}", said)
 
 
 PAGES = (
-    Page("GET", "/cases/{case_id}", Role.VIEWER, _case),
+    Page("GET", "/cases/{case_id}", Role.VIEWER, _case_page),
     Page("POST", "/cases/{case_id}/move", Role.ANALYST, _move),
     Page("POST", "/cases/{case_id}/assign", Role.ANALYST, _assign),
     Page("POST", "/cases/{case_id}/remark", Role.ANALYST, _remark),

@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from stillwatch.console import people
 from stillwatch.console.form import client_ip, read_form
-from stillwatch.console.page import SAID, Page, Visit, environment
-from stillwatch.console.security import LIFETIME, digest, logout, password_is, same
+from stillwatch.console.page import NOTICES, Page, Visit, environment
+from stillwatch.console.security import LIFETIME, constant_time_equal, digest, logout, password_is
 from stillwatch.console.security import login as open_session
 from stillwatch.errors import InputError
 from stillwatch.respond.schema import User
@@ -28,44 +28,44 @@ FORM_COOKIE = "stillwatch_login"
 async def login(gate: "Gate", request: Request) -> Response:
     """Show the login page, or open a session."""
     if request.method != "POST":
-        return _form(
+        return _login_page(
             gate,
             request,
             back=request.query_params.get("next", ""),
-            said=SAID.get(request.query_params.get("said", ""), ""),
+            said=NOTICES.get(request.query_params.get("said", ""), ""),
         )
     form = await read_form(request)
     name, back, ip = form.get("name", "").strip(), form.get("next", ""), client_ip(request)
     planted = request.cookies.get(FORM_COOKIE, "")
-    if not gate.own(request) or not planted or not same(form.get("token", ""), digest(planted)):
-        return _form(gate, request, back=back, wrong="The form was too old. Try again.", status=403)
+    if not gate.is_same_origin(request) or not planted or not constant_time_equal(form.get("token", ""), digest(planted)):
+        return _login_page(gate, request, back=back, wrong="The form was too old. Try again.", status=403)
     if gate.brake.refuses(name, ip):
-        return _form(gate, request, back=back, wrong="Too many failed logins. Wait a quarter of an hour.", status=429)
+        return _login_page(gate, request, back=back, wrong="Too many failed logins. Wait a quarter of an hour.", status=429)
     gate.brake.failed(name, ip)  # counted before the slow check, so that many at once cannot slip past; taken back below
-    old = request.cookies.get(gate.cookie(request))
+    old = request.cookies.get(gate.cookie_name(request))
     password, now = form.get("password", ""), datetime.now(UTC)
     try:
         token = await run_in_threadpool(open_session, gate.store, name, password, ip=ip, old_token=old, now=now)
     except Exception:  # a store that is down says nothing about the password
-        gate.brake.unchecked(name, ip)
+        gate.brake.take_back_failure(name, ip)
         raise
     if token is None:
-        return _form(gate, request, back=back, wrong="Name and password do not belong together.", status=401)
+        return _login_page(gate, request, back=back, wrong="Name and password do not belong together.", status=401)
     gate.brake.passed(name, ip)
-    response = RedirectResponse(_inside(gate.prefix, back), 303)
-    _set(gate, request, response, gate.cookie(request), token, int(LIFETIME.total_seconds()))
+    response = RedirectResponse(_safe_return_path(gate.prefix, back), 303)
+    _set_cookie(gate, request, response, gate.cookie_name(request), token, int(LIFETIME.total_seconds()))
     response.delete_cookie(FORM_COOKIE, path=gate.prefix)
     return response
 
 
-def _inside(prefix: str, back: str) -> str:
+def _safe_return_path(prefix: str, back: str) -> str:
     """Where to go after the login: a page of the console, whatever the address asked for."""
     plain = back.isprintable() and back.isascii() and "\\" not in back and "//" not in back
     dots = {".", ".."} & {unquote(part) for part in back.partition("?")[0].split("/")}  # browsers resolve them, "%2e%2e" too
     return back if plain and not dots and back.startswith(prefix + "/") else prefix + "/"
 
 
-def _form(gate: "Gate", request: Request, *, back: str, wrong: str = "", said: str = "", status: int = 200) -> Response:
+def _login_page(gate: "Gate", request: Request, *, back: str, wrong: str = "", said: str = "", status: int = 200) -> Response:
     secret = secrets.token_urlsafe(24)
     text = (
         environment()
@@ -73,26 +73,26 @@ def _form(gate: "Gate", request: Request, *, back: str, wrong: str = "", said: s
         .render(prefix=gate.prefix, token=digest(secret), back=back, wrong=wrong, said=said)
     )
     response = HTMLResponse(text, status)
-    _set(gate, request, response, FORM_COOKIE, secret, 3600)
+    _set_cookie(gate, request, response, FORM_COOKIE, secret, 3600)
     return response
 
 
-def _set(gate: "Gate", request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+def _set_cookie(gate: "Gate", request: Request, response: Response, name: str, value: str, seconds: int) -> None:
     response.set_cookie(
-        name, value, max_age=seconds, path=gate.prefix, secure=gate.secure(request), httponly=True, samesite="strict"
+        name, value, max_age=seconds, path=gate.prefix, secure=gate.is_https(request), httponly=True, samesite="strict"
     )
 
 
 def _logout(visit: Visit) -> Response:
     logout(visit.store, visit.login)
-    response = visit.go("/login", "logged-out")
+    response = visit.redirect("/login", "logged-out")
     for name in ("stillwatch", "__Secure-stillwatch"):
         response.delete_cookie(name, path=visit.prefix, secure=name.startswith("__"), httponly=True, samesite="strict")
     return response
 
 
 def _me(visit: Visit) -> Response:
-    return visit.show("me.html", title="You")
+    return visit.render("me.html", title="You")
 
 
 def _password(visit: Visit) -> Response:
@@ -104,7 +104,7 @@ def _password(visit: Visit) -> Response:
         raise InputError("the two new passwords are not the same")
     with visit.change() as change:
         people.set_password(change, visit.actor.name, visit.form.get("new", ""))
-    return visit.go("/login", "password")
+    return visit.redirect("/login", "password")
 
 
 PAGES = (

@@ -19,12 +19,12 @@ def _decisions(visit: Visit) -> Response:
     """The last decisions; with ``case``, ``account`` or ``decision`` only those."""
     wanted = {name: visit.query.get(name, "").strip() for name in ("case", "account", "decision")}
     if wanted["account"]:
-        wanted["account"] = visit.meant((Subject.ACCOUNT, wanted["account"]))[0][1]
+        wanted["account"] = visit.resolve_names((Subject.ACCOUNT, wanted["account"]))[0][1]
     with visit.store.read() as session:
         rows = decisions.listed(
             session, case_id=wanted["case"] or None, decision=wanted["decision"] or None, name=wanted["account"] or None, limit=ROWS
         )
-    return visit.show("decisions.html", title="Decisions", rows=rows, wanted=wanted, n=ROWS)
+    return visit.render("decisions.html", title="Decisions", rows=rows, wanted=wanted, n=ROWS)
 
 
 def _health(visit: Visit) -> Response:
@@ -39,8 +39,8 @@ def _health(visit: Visit) -> Response:
         last = session.scalars(select(DecisionRow.at).order_by(DecisionRow.at.desc()).limit(1)).first()
         n_cases = session.scalar(select(func.count()).select_from(Case))
     names = ("accounts", "kind of customer", "organisation", "verified", "age", "traffic")
-    return visit.show(
-        "health.html", title="Data health", runs=[(run, _blind(run.summary)) for run in runs], meta=meta, keys=keys, last=last,
+    return visit.render(
+        "health.html", title="Data health", runs=[(run, _blind_views(run.summary)) for run in runs], meta=meta, keys=keys, last=last,
         facts=list(zip(names, facts, strict=True)), n_cases=n_cases, tables=_columns(runs),
     )
 
@@ -55,7 +55,7 @@ def _columns(runs: Sequence[Run]) -> tuple[Run, list[tuple[str, list[dict[str, A
     return None
 
 
-def _blind(summary: dict[str, Any]) -> list[tuple[str, str]]:
+def _blind_views(summary: dict[str, Any]) -> list[tuple[str, str]]:
     """Evidence that a run could not read, and why; runs of bare traces tell plain sentences."""
     found = []
     for entry in summary.get("blind_views") or ():

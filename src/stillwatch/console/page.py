@@ -26,7 +26,7 @@ from stillwatch.respond.store import Actor, Change, Store
 from stillwatch.respond.vocabulary import RANK, Role, Standing, Subject
 
 TEMPLATES = Path(__file__).parent / "templates"
-SAID = {
+NOTICES = {
     "changed": "Somebody changed this case since your page was loaded, so nothing was done. This is how it stands now.",
     "moved": "The case was moved.", "assigned": "The case was assigned.", "remarked": "The remark was stored.",
     "belongs": "The judgement was stored.", "revealed": "Texts of this case are readable for 15 minutes; the audit log has your reason.",
@@ -81,8 +81,8 @@ class Visit:
         """How an action stands now; an action in force under a policy in shadow mode does nothing, and is not called so."""
         return standing(row, self.policy, self.now)
 
-    def took(self, row: ActionRow, said: str = "in_force") -> str:
-        """Which sentence of :data:`SAID` tells what became of an action that was proposed or agreed to."""
+    def outcome_key(self, row: ActionRow, said: str = "in_force") -> str:
+        """Which sentence of :data:`NOTICES` tells what became of an action that was proposed or agreed to."""
         stands = self.standing(row)
         return {Standing.IN_FORCE.value: said, Standing.SHADOW.value: "in_shadow"}.get(stands, stands)
 
@@ -101,14 +101,14 @@ class Visit:
             raise InputError(f"{name} is longer than {most} characters")
         return value
 
-    def needed(self, name: str, *, most: int = 4000) -> str:
+    def required_text(self, name: str, *, most: int = 4000) -> str:
         """A field of the form that must not be empty."""
         value = self.text(name, most=most)
         if not value:
             raise InputError(f"{words.plain(name)} is missing", todo="Fill it in")
         return value
 
-    def meant(self, *named: tuple[Subject, str]) -> list[tuple[Subject, str]]:
+    def resolve_names(self, *named: tuple[Subject, str]) -> list[tuple[Subject, str]]:
         """The identifiers that names mean; see :func:`stillwatch.respond.identifiers.meant`."""
         with self.store.read() as session:
             return identifiers.meant(session, named, self.key)
@@ -119,10 +119,10 @@ class Visit:
         Raises:
             InputError: it is missing, or can be no identifier.
         """
-        self.needed(name, most=20_000)
-        return self.meant((subject, names.of_line(self.form[name], name)))[0][1]
+        self.required_text(name, most=20_000)
+        return self.resolve_names((subject, names.of_line(self.form[name], name)))[0][1]
 
-    def word(self, name: str, of: type[Word]) -> Word:
+    def choice(self, name: str, of: type[Word]) -> Word:
         """A field of the form that is one of some words."""
         try:
             return of(self.text(name))
@@ -134,15 +134,15 @@ class Visit:
         value = self.query.get(name, "")
         return max(1, min(int(value), 10**9)) if value.isdecimal() and len(value) < 12 else default
 
-    def go(self, path: str, said: str = "") -> Response:
+    def redirect(self, path: str, said: str = "") -> Response:
         """Send the browser to another page of the console, after a change."""
         return RedirectResponse(self.prefix + path + (f"?said={said}" if said else ""), 303)
 
-    def show(self, template: str, *, status: int = 200, **values: Any) -> Response:
+    def render(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Draw a page."""
         shared = {
             "visit": self, "actor": self.actor, "prefix": self.prefix, "token": form_token(self.login.token),
-            "said": SAID.get(self.query.get("said", "")), "now": self.now,
+            "said": NOTICES.get(self.query.get("said", "")), "now": self.now,
         }
         return HTMLResponse(environment().get_template(template).render(shared | values), status)
 
@@ -187,7 +187,7 @@ def masked(text: Any) -> str:
     return "".join("▒" if c.isalnum() else c for c in str(text))
 
 
-def remember(change: Change, found: Login, name: str, value: Any) -> None:
+def store_in_session(change: Change, found: Login, name: str, value: Any) -> None:
     """Keep something with the session."""
     row = change.session.get(LoginSession, digest(found.token))
     if row is not None:

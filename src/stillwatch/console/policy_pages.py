@@ -170,7 +170,7 @@ def _policy(visit: Visit) -> Response:
         versions = session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(100)).all()
         effect = promotion.promotion_effect(session, visit.now, policy.Policy()) if visit.may(Role.ADMIN) else None
     text = json.dumps(policy.document(current), indent=2, sort_keys=True)
-    return visit.show("policy.html", title="Policy", version=version, text=text, versions=versions, effect=effect)
+    return visit.render("policy.html", title="Policy", version=version, text=text, versions=versions, effect=effect)
 
 
 def _version(visit: Visit) -> Response:
@@ -186,7 +186,7 @@ def _version(visit: Visit) -> Response:
         effect = promotion.promotion_effect(session, visit.now, tried)
     differs = _differences(policy.document(current), policy.document(tried))
     text = json.dumps(policy.document(tried), indent=2, sort_keys=True)
-    return visit.show(
+    return visit.render(
         "policy_version.html",
         title=f"Policy {row.version}",
         row=row,
@@ -212,14 +212,14 @@ def _differences(old: dict[str, Any], new: dict[str, Any], above: str = "") -> l
 
 def _draft(visit: Visit) -> Response:
     try:
-        document = json.loads(visit.needed("document", most=100_000), object_pairs_hook=reject_repeated_keys)
+        document = json.loads(visit.required_text("document", most=100_000), object_pairs_hook=reject_repeated_keys)
     except (ValueError, RecursionError) as error:
         raise InputError(f"the policy is no JSON ({error})") from error
     if not isinstance(document, dict):
         raise InputError("the policy is no JSON object")
     with visit.change() as change:
-        row = policy.draft(change, policy.parse(document), visit.needed("note"))
-    return visit.go(f"/policy/{row.version}", "drafted")
+        row = policy.draft(change, policy.parse(document), visit.required_text("note"))
+    return visit.redirect(f"/policy/{row.version}", "drafted")
 
 
 def _promote(visit: Visit) -> Response:
@@ -227,8 +227,8 @@ def _promote(visit: Visit) -> Response:
     if not number.isdecimal() or len(number) > 15:
         raise NotFoundError("no such policy version", where=number[:40])
     with visit.change() as change:
-        promotion.promote(change, int(number), visit.needed("note"))
-    return visit.go("/policy" if int(number) == policy.BUILT_IN else f"/policy/{number}", "promoted")
+        promotion.promote(change, int(number), visit.required_text("note"))
+    return visit.redirect("/policy" if int(number) == policy.BUILT_IN else f"/policy/{number}", "promoted")
 
 
 PAGES = (

@@ -36,7 +36,7 @@ def _queue(visit: Visit) -> Response:
         to_answer = session.scalar(
             select(func.count()).select_from(ActionRow).where(action_queries.awaits_agreement(visit.now))
         )
-    return visit.show(
+    return visit.render(
         "queue.html", title="Queue", cases=found[:SIZE], more=len(found) > SIZE, number=number, chosen=chosen, counts=counts,
         n_open=sum(n for state, n in counts.items() if state in OPEN_STATES), states=list(State), waiting=waiting, n_waiting=to_answer or 0,
         joined=joined, no_longer_accused=no_longer_accused,
@@ -60,12 +60,12 @@ def _find(visit: Visit) -> Response:
         raise NotFoundError(str(error)) from error
     with visit.store.read() as session:
         if session.get(Case, name) is not None:
-            return visit.go(f"/cases/{name}")
+            return visit.redirect(f"/cases/{name}")
         if session.get(ActionRow, name) is not None:
-            return visit.go(f"/actions/{name}")
+            return visit.redirect(f"/actions/{name}")
         campaign = session.scalars(select(Campaign.case_id).where(Campaign.campaign_id == name)).first()
         if campaign is not None:
-            return visit.go(f"/cases/{campaign}")
+            return visit.redirect(f"/cases/{campaign}")
         (_, key_id), (_, account) = identifiers.meant(session, [(Subject.KEY, name), (Subject.ACCOUNT, name)], visit.key)
         key = session.get(Key, key_id)
         account = account if key is None else key.account_id
@@ -76,7 +76,7 @@ def _find(visit: Visit) -> Response:
         todo = identifiers.todo(session, name) or "Names are looked for as a whole"
     if not known:
         raise NotFoundError("nothing here has this name", where=name, todo=todo)
-    return visit.go(f"/accounts?{query({'name': account})}")
+    return visit.redirect(f"/accounts?{query({'name': account})}")
 
 
 PAGES = (Page("GET", "/", Role.VIEWER, _queue), Page("GET", "/find", Role.VIEWER, _find))

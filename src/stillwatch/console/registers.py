@@ -21,7 +21,7 @@ def _appeals(visit: Visit) -> Response:
         decided = session.scalars(
             select(Appeal).where(Appeal.state != appeals.OPEN).order_by(Appeal.appeal_id.desc()).limit(ROWS)
         ).all()
-    return visit.show("appeals.html", title="Appeals", waiting=waiting, decided=decided)
+    return visit.render("appeals.html", title="Appeals", waiting=waiting, decided=decided)
 
 
 def _number(visit: Visit, name: str) -> int:
@@ -40,7 +40,7 @@ def _appeal(visit: Visit) -> Response:
         judges = appeals.deciders(session, row, visit.now)
         lifts = [action for action in appeals.touching(session, row.account_id, ActionState.PROPOSED) if action.kind == LIFT]
     can = row.state == appeals.OPEN and visit.may(Role.APPROVER)
-    return visit.show(
+    return visit.render(
         "appeal.html", title=f"Appeal {row.appeal_id}", row=row, against=against, lifts=lifts, can_decide=can,
         barred=judges.part_of(visit.actor.name), todo=judges.todo,
     )
@@ -52,15 +52,15 @@ def _decide(visit: Visit) -> Response:
         raise InputError("an appeal is overturned or upheld")
     number = _number(visit, "appeal_id")
     with visit.change() as change:
-        appeals.decide(change, number, overturned=outcome == appeals.OVERTURNED, reason=visit.needed("reason"))
-    return visit.go(f"/appeals/{number}", "decided")
+        appeals.decide(change, number, overturned=outcome == appeals.OVERTURNED, reason=visit.required_text("reason"))
+    return visit.redirect(f"/appeals/{number}", "decided")
 
 
 def _allowed(visit: Visit) -> Response:
     with visit.store.read() as session:
         entries = allow.entries(session, visit.now)
         known = identifiers.known(session, ((entry.subject, entry.subject_id) for entry in entries))
-    return visit.show(
+    return visit.render(
         "allow.html",
         title="Allow-list",
         entries=entries,
@@ -72,28 +72,28 @@ def _allowed(visit: Visit) -> Response:
 
 def _allow(visit: Visit) -> Response:
     try:
-        days = float(visit.needed("days", most=10))
+        days = float(visit.required_text("days", most=10))
     except ValueError as error:
         raise InputError("days must be a number") from error
     if not 0 < days <= LONGEST_DAYS:
         raise InputError(f"an entry lasts up to {LONGEST_DAYS} days")
-    subject = visit.word("subject", Subject)
+    subject = visit.choice("subject", Subject)
     subject_id = visit.identifier("subject_id", subject)
     with visit.store.read() as session:
         found = lookup.look_up(session, [(subject, subject_id)])
     with visit.change() as change:
         lookup.store_facts(change, found)
         allow.add(
-            change, subject, subject_id, owner=visit.needed("owner"),
-            reason=visit.needed("reason"), expires_at=change.now + timedelta(days=days),
+            change, subject, subject_id, owner=visit.required_text("owner"),
+            reason=visit.required_text("reason"), expires_at=change.now + timedelta(days=days),
         )
-    return visit.go("/allow", "allowed")
+    return visit.redirect("/allow", "allowed")
 
 
 def _revoke(visit: Visit) -> Response:
     with visit.change() as change:
-        allow.revoke(change, _number(visit, "allow_id"), visit.needed("note"))
-    return visit.go("/allow", "revoked")
+        allow.revoke(change, _number(visit, "allow_id"), visit.required_text("note"))
+    return visit.redirect("/allow", "revoked")
 
 
 def _log(visit: Visit) -> Response:
@@ -112,7 +112,7 @@ def _log(visit: Visit) -> Response:
         checked = (
             audit.verify(session, head=visit.query.get("head", "").strip() or None) if "verify" in visit.query else None
         )
-    return visit.show(
+    return visit.render(
         "audit_log.html", title="Audit log", rows=rows[:ROWS], more=len(rows) > ROWS, wanted=wanted, checked=checked
     )
 

@@ -37,7 +37,7 @@ PARAMETERS = RFC_9106_LOW_MEMORY
 """Argon2id with 64 MiB and three passes: the second choice of RFC 9106, section 4."""
 
 _hasher = PasswordHasher.from_parameters(PARAMETERS)
-_hashing = threading.BoundedSemaphore(2)
+_hash_slots = threading.BoundedSemaphore(2)
 """Each hash takes 64 MiB: a crowd of logins waits instead of filling the memory."""
 
 
@@ -52,14 +52,14 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-_NOBODY = _hasher.hash(secrets.token_hex())
+_ABSENT_USER_HASH = _hasher.hash(secrets.token_hex())
 
 
 def password_is(stored: str | None, password: str) -> bool:
     """Whether a password is the stored one; takes as long where there is none, so that names cannot be guessed by time."""
-    with _hashing:
+    with _hash_slots:
         try:
-            _hasher.verify(stored or _NOBODY, password[:LONGEST_PASSWORD])
+            _hasher.verify(stored or _ABSENT_USER_HASH, password[:LONGEST_PASSWORD])
         except (VerificationError, InvalidHashError):
             return False
         return stored is not None
@@ -75,7 +75,7 @@ def form_token(token: str) -> str:
     return hmac.new(token.encode(), b"stillwatch console form", hashlib.sha256).hexdigest()
 
 
-def same(given: str, expected: str) -> bool:
+def constant_time_equal(given: str, expected: str) -> bool:
     """Comparison in constant time; any text may be given."""
     return hmac.compare_digest(given.encode(), expected.encode())
 
@@ -131,7 +131,7 @@ def revealed(found: Login, case_id: str, now: datetime) -> bool:
     return until is not None and datetime.fromisoformat(until) > now
 
 
-class Brake:
+class LoginBrake:
     """Counts failed logins by name and address, in this process, and says when to refuse.
 
     By both together soon, so that who guesses locks out nobody elsewhere; by name alone late, against guesses from many addresses.
@@ -172,11 +172,11 @@ class Brake:
 
         The others of these stay, since somebody else may be guessing.
         """
-        self.unchecked(name, ip)
+        self.take_back_failure(name, ip)
         with self._lock:
             self._failed.pop(self._keys(name, ip)[0], None)
 
-    def unchecked(self, name: str, ip: str | None) -> None:
+    def take_back_failure(self, name: str, ip: str | None) -> None:
         """Take back one failure, which was none: nothing was checked."""
         with self._lock:
             for key in self._keys(name, ip):
