@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stillwatch.detect.run_folder.holes import DAY_H, Hole, holes, told
+from stillwatch.detect.run_folder.holes import DAY_H, Hole, find_holes, warn_holes
 
 MONDAY_H = 20_486 * DAY_H
 """Hours from 1970 to Monday, 2 February 2026."""
@@ -34,8 +34,8 @@ def without(requests: dict[int, int], first_day: float, days: float) -> dict[int
     (service(28, 30), (6, 9), 216),
 ])
 def test_a_hole_is_found(requests: dict[int, int], lost_days: tuple[float, float], silent_h: int) -> None:
-    assert holes(requests) == []
-    (found,) = holes(without(requests, *lost_days))
+    assert find_holes(requests) == []
+    (found,) = find_holes(without(requests, *lost_days))
     assert (found.hours, found.start_hour <= MONDAY_H + lost_days[0] * DAY_H) == (silent_h, True)
     lost = sum(requests.values()) - sum(without(requests, *lost_days).values())
     assert 0.4 * lost < found.usual < 1.2 * lost
@@ -56,20 +56,20 @@ def test_a_hole_is_found(requests: dict[int, int], lost_days: tuple[float, float
     {**service(7, 30), MONDAY_H - 3000 * DAY_H: 3},
 ])
 def test_no_hole_is_found(requests: dict[int, int]) -> None:
-    assert holes(requests) == []
+    assert find_holes(requests) == []
 
 
 def test_several_holes_are_one_sentence() -> None:
-    assert told([]) == []
-    assert told([Hole(MONDAY_H, 48, 4_321)]) == [
+    assert warn_holes([]) == []
+    assert warn_holes([Hole(MONDAY_H, 48, 4_321)]) == [
         "Nobody sent anything in the 48 hours from 2026-02-02 00:00 UTC on, where some 4,300 requests would be usual: is a part of the log"
         " missing?"
     ]
-    (one,) = told([Hole(MONDAY_H + 100 * i, 24 + i, 100) for i in range(5)])
+    (one,) = warn_holes([Hole(MONDAY_H + 100 * i, 24 + i, 100) for i in range(5)])
     assert "in the 26 hours from 2026-02-10 08:00 UTC on, the 27 hours" in one
     assert "and 2 shorter times, where some 500 requests" in one
 
 
 def test_it_is_as_quick_in_a_log_of_twenty_years() -> None:
     years = service(20 * 364, 20, open_h=(8, 19), weekend=0.0)
-    assert [hole.hours for hole in holes(without(years, 3000, 3))] == [85]
+    assert [hole.hours for hole in find_holes(without(years, 3000, 3))] == [85]

@@ -219,7 +219,7 @@ def test_each_byte_that_is_no_content_is_as_export_writes_it(small: Path) -> Non
     assert checking.verify(small, None)
     whole = small.read_bytes()
     with zipfile.ZipFile(small) as archive:
-        starts = checking._starts(archive)
+        starts = checking._content_offsets(archive)
         assert starts is not None
         content = {at for info in archive.infolist() for at in range(starts[info.filename], starts[info.filename] + info.compress_size)}
     for at in sorted(set(range(len(whole))) - content):
@@ -324,7 +324,7 @@ def test_unsigned_parts_that_tell_nonsense_are_one_line(
 
 
 def test_a_table_that_unpacks_to_far_more_than_its_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "SMALL", 1 << 16)
+    monkeypatch.setattr(checking, "MAX_SMALL_FILE_BYTES", 1 << 16)
     files = {"campaign.json": b"{}", "groups.json": b"[]", "model.json": b"{}", "accounts.parquet": bytes(1 << 20)}
     with pytest.raises(InputError, match=r"accounts\.parquet unpacks to more than 10 times its size"):
         rescore(unsigned(tmp_path / "p.zip", files))

@@ -28,14 +28,14 @@ from stillwatch.errors import InputError
 from stillwatch.evidence.packet import ATTRIBUTES, FORMAT, SIGNED, STAMP, STATEMENT
 from stillwatch.keys import signing
 
-SMALL = 32 << 20
+MAX_SMALL_FILE_BYTES = 32 << 20
 """Largest manifest, signature or JSON file, bytes."""
-EXPANDS = 10
+MAX_EXPANSION = 10
 """Highest ratio of unpacked to packed size of a larger table; export's tables have 1.5, since Parquet is compressed already."""
 MAX_FILES = 100
 WINDOWS, UNIX = 0, 3
 """``create_system`` of zips that were made on either."""
-PACKED = 1 << 14
+INFLATE_BYTES = 1 << 14
 """Bytes that are inflated at once, which limits memory: they expand at most a thousandfold."""
 
 
@@ -59,19 +59,19 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
     Raises:
         InputError: it is not a packet, or a step fails.
     """
-    with opened(path) as archive:
+    with open_packet(path) as archive:
         names = [info.filename for info in archive.infolist()]
         if len(names) != len(set(names)) or len(names) > MAX_FILES or not all(_plain(name) for name in names):
-            raise _broken(path, "names in the zip are not plain or not unique")
-        starts = _starts(archive)
+            raise _packet_error(path, "names in the zip are not plain or not unique")
+        starts = _content_offsets(archive)
         if starts is None:
-            raise _broken(path, "it has bytes before, between or after its files that export did not write")
+            raise _packet_error(path, "it has bytes before, between or after its files that export did not write")
         manifest_bytes, signature = read_small(archive, "manifest.json", path), read_small(archive, "manifest.sig", path)
         if key is not None and not signing.signed_by(key, manifest_bytes, signature):
-            raise _not_signed(path, signing.key_id(key), manifest_bytes)
+            raise _signature_error(path, signing.key_id(key), manifest_bytes)
         if signature != signature.strip() + b"\n":
-            raise _broken(path, "manifest.sig was changed")
-        manifest = _manifest(manifest_bytes, path)
+            raise _packet_error(path, "manifest.sig was changed")
+        manifest = _parse_manifest(manifest_bytes, path)
         in_manifest: dict[str, Any] = manifest["files"]
         extra = sorted(set(names) - set(in_manifest) - set(SIGNED))
         wrong = [f"added: {name}" for name in extra] + [f"removed: {name}" for name in sorted(set(in_manifest) - set(names))]
@@ -81,12 +81,12 @@ def verify(path: Path, key: Ed25519PublicKey | None) -> Verified:
             if name in starts and _digest(archive, name, starts[name], int(entry["bytes"])) != entry["sha256"]:
                 wrong.append(f"{name} was changed")
         if wrong:
-            raise _broken(path, "; ".join(wrong))
+            raise _packet_error(path, "; ".join(wrong))
     return Verified(manifest, None if key is None else signing.key_id(key))
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def open_packet(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open the zip of a packet; raises InputError for damage that is met while reading."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -94,15 +94,15 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     except FileNotFoundError as error:
         raise InputError("no such file", where=path) from error
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise _broken(path, f"not readable as a zip ({' '.join(str(error).split())})") from error
+        raise _packet_error(path, f"not readable as a zip ({' '.join(str(error).split())})") from error
     except Exception as error:  # zlib.error and what damaged headers make the module raise
         if isinstance(error, InputError):
             raise
-        raise _broken(path, f"not readable as a zip ({type(error).__name__})") from error
+        raise _packet_error(path, f"not readable as a zip ({type(error).__name__})") from error
 
 
 @contextmanager
-def understood(path: Path, what: str) -> Iterator[None]:
+def content_errors(path: Path, what: str) -> Iterator[None]:
     """Turn errors about the content into an InputError, since without a signature anybody may have written it.
 
     Args:
@@ -123,11 +123,11 @@ def read_small(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
         InputError: the file is missing or larger than SMALL.
     """
     if name not in archive.namelist():
-        raise _broken(path, f"it has no {name}")
+        raise _packet_error(path, f"it has no {name}")
     with archive.open(name) as file:
-        content = file.read(SMALL + 1)
-    if len(content) > SMALL:
-        raise _broken(path, f"{name} is larger than {SMALL >> 20} MB")
+        content = file.read(MAX_SMALL_FILE_BYTES + 1)
+    if len(content) > MAX_SMALL_FILE_BYTES:
+        raise _packet_error(path, f"{name} is larger than {MAX_SMALL_FILE_BYTES >> 20} MB")
     return content
 
 
@@ -152,15 +152,16 @@ def read_table(archive: zipfile.ZipFile, name: str, path: Path) -> pa.Table | No
     if name not in archive.namelist():
         return None
     info = archive.getinfo(name)
-    if info.file_size > max(SMALL, EXPANDS * info.compress_size):
-        raise InputError(f"{name} unpacks to more than {EXPANDS} times its size, as no table of export does, and is not read", where=path)
+    if info.file_size > max(MAX_SMALL_FILE_BYTES, MAX_EXPANSION * info.compress_size):
+        what = f"{name} unpacks to more than {MAX_EXPANSION} times its size, as no table of export does, and is not read"
+        raise InputError(what, where=path)
     try:
         return pq.read_table(io.BytesIO(archive.read(name)))
     except pa.ArrowException as error:
         raise InputError(f"{name} is not readable as Parquet", where=path) from error
 
 
-def _starts(archive: zipfile.ZipFile) -> dict[str, int] | None:
+def _content_offsets(archive: zipfile.ZipFile) -> dict[str, int] | None:
     """File -> offset of its content, bytes; None if a byte outside of the content is not as export writes it.
 
     Other readers of zips could interpret such bytes differently. So headers and directory are built again from the names, CRCs and
@@ -174,7 +175,7 @@ def _starts(archive: zipfile.ZipFile) -> dict[str, int] | None:
             entry.compress_type, entry.external_attr, entry.header_offset = zipfile.ZIP_DEFLATED, ATTRIBUTES, at
             entry.create_system = UNIX if info.create_system else WINDOWS
             entry.CRC, entry.compress_size, entry.file_size = info.CRC, info.compress_size, info.file_size
-            header = _header(entry, info.extract_version)
+            header = _local_header(entry, info.extract_version)
             file.seek(at)
             if file.read(len(header)) != header:
                 return None
@@ -191,7 +192,7 @@ def _starts(archive: zipfile.ZipFile) -> dict[str, int] | None:
     return starts if file.read(len(directory) + 1) == directory else None
 
 
-def _header(entry: zipfile.ZipInfo, version: int) -> bytes:
+def _local_header(entry: zipfile.ZipInfo, version: int) -> bytes:
     """The local header of a file in the zip. Built here, because Python before 3.11.4 writes another one, recognised by its ``version``."""
     sizes, extra = (entry.compress_size, entry.file_size), b""
     if entry.filename not in SIGNED:
@@ -208,16 +209,16 @@ def _plain(name: str) -> bool:
     return bool(name) and not any(c in name for c in "/\\:\0") and name not in (".", "..")
 
 
-def _manifest(content: bytes, path: Path) -> dict[str, Any]:
+def _parse_manifest(content: bytes, path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
         files = manifest["files"]
         if manifest["format"] not in (FORMAT, STATEMENT):
-            raise _broken(path, f"its format is {manifest['format']!r}, this version reads {FORMAT} and {STATEMENT}")
+            raise _packet_error(path, f"its format is {manifest['format']!r}, this version reads {FORMAT} and {STATEMENT}")
         for entry in files.values():
             int(entry["bytes"]), str(entry["sha256"])
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise _broken(path, "its manifest.json is not a manifest") from error
+        raise _packet_error(path, "its manifest.json is not a manifest") from error
     return dict(manifest)
 
 
@@ -227,8 +228,8 @@ def _digest(archive: zipfile.ZipFile, name: str, start: int, size: int) -> str |
     assert file is not None
     file.seek(start)
     hasher, crc, n_left, stream = hashlib.sha256(), 0, size, zlib.decompressobj(-zlib.MAX_WBITS)
-    for at in range(0, info.compress_size, PACKED):
-        block = stream.decompress(file.read(min(PACKED, info.compress_size - at)))
+    for at in range(0, info.compress_size, INFLATE_BYTES):
+        block = stream.decompress(file.read(min(INFLATE_BYTES, info.compress_size - at)))
         n_left -= len(block)
         if n_left < 0 or stream.unused_data:
             return None
@@ -237,15 +238,16 @@ def _digest(archive: zipfile.ZipFile, name: str, start: int, size: int) -> str |
     return hasher.hexdigest() if stream.eof and (n_left, crc, size) == (0, info.CRC, info.file_size) else None
 
 
-def _not_signed(path: Path, passed: str, manifest: bytes) -> InputError:
+def _signature_error(path: Path, passed: str, manifest: bytes) -> InputError:
     """The error that the passed key did not sign the manifest. The signer in the manifest is not trusted, but tells what to do."""
     with suppress(ValueError, LookupError, TypeError, RecursionError):
         named = str(json.loads(manifest)["signer"]["key_id"])
         if named != passed and re.fullmatch("[0-9a-f]{16}", named):
             todo = "Ask that signer for the public key, by another way than the packet"
-            return _broken(path, f"the manifest was not signed by the key {passed}, which you passed; it says that {named} signed it", todo)
-    return _broken(path, f"the manifest was not signed by the key {passed}, or was changed")
+            what = f"the manifest was not signed by the key {passed}, which you passed; it says that {named} signed it"
+            return _packet_error(path, what, todo)
+    return _packet_error(path, f"the manifest was not signed by the key {passed}, or was changed")
 
 
-def _broken(path: Path, what: str, todo: str | None = None) -> InputError:
+def _packet_error(path: Path, what: str, todo: str | None = None) -> InputError:
     return InputError(f"the packet does not verify: {what}", where=path, todo=todo)

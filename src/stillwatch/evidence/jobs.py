@@ -88,7 +88,7 @@ def verify(args: Args) -> dict[str, Any]:
     verified = _verified(args)
     manifest = verified.manifest
     who = f"signed by {verified.key_id}" if verified.key_id else "SIGNATURE NOT CHECKED"
-    with checking.understood(args.packet, "its manifest is"):
+    with checking.content_errors(args.packet, "its manifest is"):
         lines = [
             f"{args.packet}: {len(manifest['files'])} files as in the manifest, {who}",
             f"campaign {manifest['campaign_id']}, made {manifest['created_at']} by stillwatch {manifest['software']['stillwatch']}",

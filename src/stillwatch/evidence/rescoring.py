@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from stillwatch import judge, run_details
 from stillwatch.errors import InputError
-from stillwatch.evidence.checking import opened, read_json, read_small, read_table, understood
+from stillwatch.evidence.checking import content_errors, open_packet, read_json, read_small, read_table
 from stillwatch.evidence.packet import GROUP_COLUMNS
 from stillwatch.judge import model as models
 from stillwatch.judge.conduct import CONDUCT, log_accounts
@@ -72,7 +72,7 @@ def rescore(path: Path) -> Rescored:
     Raises:
         InputError: the packet lacks a file that is needed, or this version cannot read its model.
     """
-    with opened(path) as archive:
+    with open_packet(path) as archive:
         if "groups.json" not in archive.namelist():
             raise InputError("there is nothing to score", where=path, todo="Pass the packet; a statement is one account's part of it")
         campaign = read_json(archive, "campaign.json", path)
@@ -80,7 +80,7 @@ def rescore(path: Path) -> Rescored:
         model_text = read_small(archive, "model.json", path).decode("utf-8", "replace")
         manifest = read_json(archive, "manifest.json", path)
         tables = {name: read_table(archive, f"{name}.parquet", path) for name in ("accounts", "harvest", "events", "traces")}
-    with understood(path, "campaign.json, groups.json, a table or what the manifest says of erasures is"):
+    with content_errors(path, "campaign.json, groups.json, a table or what the manifest says of erasures is"):
         return _rescored(path, campaign, groups, model_text, tables, _erased(manifest))
 
 

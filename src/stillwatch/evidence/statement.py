@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 
 from stillwatch import __version__
 from stillwatch.errors import InputError
-from stillwatch.evidence.checking import opened, read_json, read_table, verify
+from stillwatch.evidence.checking import open_packet, read_json, read_table, verify
 from stillwatch.evidence.packet import AS_READ, FIRST_CHANGED, FORMAT, STATEMENT, zip_signed
 from stillwatch.files import atomic_write, digest, json_bytes, write_json
 from stillwatch.keys import signing
@@ -114,7 +114,7 @@ def _of_account(path: Path, account_id: str) -> tuple[dict[str, Any], str | None
     Raises:
         InputError: the packet has no such account.
     """
-    with opened(path) as archive:
+    with open_packet(path) as archive:
         campaign = read_json(archive, "campaign.json", path)
         summary = read_json(archive, "summary.json", path)
         accounts, events, harvest = (read_table(archive, f"{name}.parquet", path) for name in ("accounts", "events", "harvest"))

@@ -42,7 +42,7 @@ from stillwatch.respond.store import Actor, Change, Store, StoreError
 from stillwatch.respond.vocabulary import LIFT, ActionState, Role, Subject
 from stillwatch.tables import ERASED, SHORTEST
 
-FREE = frozenset({"text", "statement"})
+FREE_TEXT_FIELDS = frozenset({"text", "statement"})
 """Fields of the audit log that hold free text."""
 MENTIONS: tuple[InstrumentedAttribute[Any], ...] = (
     Annotation.text, Appeal.statement, Appeal.decision_reason, AllowEntry.owner, AllowEntry.reason, ActionRow.note, ActionRow.parameters,
@@ -83,20 +83,20 @@ def erase(
         with store.write(who, now=now) as change:
             if store.engine.dialect.name == "sqlite":
                 change.session.connection().exec_driver_sql("PRAGMA secure_delete=ON")  # nor may free pages of the file have it
-            done = _erase(change, names.identifier(account_id, "ACCOUNT"), note, [_further(name) for name in also], elsewhere)
+            done = _erase(change, names.identifier(account_id, "ACCOUNT"), note, [_additional_names(name) for name in also], elsewhere)
             if dry:
                 raise _NothingIsStoredError
     except _NothingIsStoredError:
         return done
     if store.engine.dialect.name == "sqlite":
-        why = _log_is_not_emptied(store)
+        why = _empty_write_ahead_log(store)
         if why:
             what = f"it is erased and called {done['pseudonym']}, but a -wal file beside the store may still name it ({why})"
             raise StoreError(what, where=store.name, todo="End the services and run it again: it finds nothing more, and the file goes")
     return done
 
 
-def _log_is_not_emptied(store: Store) -> str:
+def _empty_write_ahead_log(store: Store) -> str:
     """Empty SQLite's write-ahead log, which has the old pages. Waits for readers (BUSY_MS); why it could not, else empty."""
     try:
         with closing(store.engine.raw_connection()) as connection:
@@ -108,14 +108,14 @@ def _log_is_not_emptied(store: Store) -> str:
     return "somebody reads the store" if busy else ""
 
 
-def _further(name: str) -> str:
+def _additional_names(name: str) -> str:
     if len(names.identifier(name, "--also")) < SHORTEST:
         raise InputError(f"{name!r} is too short to be told from parts of other words", where="--also")
     return name
 
 
 class _Scrub:
-    """Replaces names in texts and JSON values; what :data:`FREE` fields say about the account alone goes whole."""
+    """Replaces names in texts and JSON values; what :data:`FREE_TEXT_FIELDS` fields say about the account alone goes whole."""
 
     def __init__(self, stands_for: Mapping[str, str], subjects: Mapping[tuple[Subject, str], str]) -> None:
         """Take what stands for names wherever they are, and for an account and its keys where they are told apart."""
@@ -136,7 +136,7 @@ class _Scrub:
         if isinstance(value, list):
             return [self(one) for one in value]
         if isinstance(value, dict):
-            whole = {name for name in FREE & value.keys() if value[name] in self.texts}
+            whole = {name for name in FREE_TEXT_FIELDS & value.keys() if value[name] in self.texts}
             return {self(name): ERASED if name in whole else self(one) for name, one in value.items()}
         return value
 
@@ -177,15 +177,15 @@ def _erase(
     new = _pseudonyms(session, account_id)
     ids = list(new.anywhere)
     scrub = _Scrub(dict.fromkeys(also, new.account) | new.anywhere, new.subjects)
-    _nothing_holds(session, change.now, list(new.subjects), ids)
+    _demand_nothing_in_force(session, change.now, list(new.subjects), ids)
     if not note.strip() or scrub(note) != note:
         raise InputError("the note stays in the log: it must say which request this is, and not name the account", where="--note")
-    alone, besides, done = _about(session, ids, scrub)
-    done["mentions"] = sum(_mentions(session, columns, scrub) for columns in _by_table(MENTIONS))
-    done |= _rows(change, scrub, ids)
+    alone, besides, done = _erase_free_texts(session, ids, scrub)
+    done["mentions"] = sum(_replace_mentions(session, columns, scrub) for columns in _by_table(MENTIONS))
+    done |= _replace_in_rows(change, scrub, ids)
     if not any(n for what, n in done.items() if what != "mentions"):
         identifiers.demand(session, [(Subject.ACCOUNT, account_id)])
-    changed = _log(session, scrub, alone, besides, account_id)
+    changed = _replace_in_log(session, scrub, alone, besides, account_id)
     if not (changed or any(done.values()) or elsewhere is not None):
         raise InputError("the store holds nothing of it", where=account_id, todo="stillwatch identify NAME tells an account's keyed hash")
     done["log_rows"] = len(changed)
@@ -195,7 +195,7 @@ def _erase(
     return {"pseudonym": new.account, **done}
 
 
-def _nothing_holds(session: Session, now: datetime, subjects: action_queries.Subjects, ids: Sequence[str]) -> None:
+def _demand_nothing_in_force(session: Session, now: datetime, subjects: action_queries.Subjects, ids: Sequence[str]) -> None:
     """Raise if something needs the name still: it would go on under a name that nobody has."""
     holding = or_(ActionRow.state == ActionState.PROPOSED, (ActionRow.state == ActionState.IN_FORCE) & (ActionRow.expires_at > now))
     held = session.execute(
@@ -210,7 +210,7 @@ def _nothing_holds(session: Session, now: datetime, subjects: action_queries.Sub
         )
     ).first()
     for what, todo in (
-        (held and f"action {held[0].action_id} still touches it", held and _end_of(*held)),
+        (held and f"action {held[0].action_id} still touches it", held and _ending_command(*held)),
         (appeal and f"appeal {appeal} of it is open", "Decide it first"),
         (entry and f"entry {entry} of the allow-list names it", f"End it first: stillwatch allow revoke {entry}"),
     ):
@@ -218,7 +218,7 @@ def _nothing_holds(session: Session, now: datetime, subjects: action_queries.Sub
             raise InputError(what, where=ids[0], todo=todo)
 
 
-def _end_of(action: ActionRow, target: Target) -> str:
+def _ending_command(action: ActionRow, target: Target) -> str:
     """How somebody ends an action, or what waits, on one of its subjects."""
     if action.state == ActionState.PROPOSED:
         agree = f"Let somebody else agree with stillwatch actions approve {action.action_id}, or turn" if action.kind == LIFT else "Turn"
@@ -227,7 +227,7 @@ def _end_of(action: ActionRow, target: Target) -> str:
     return f"Undo it: stillwatch actions undo {action.action_id}{named} --reason REASON"
 
 
-def _about(session: Session, ids: Sequence[str], scrub: _Scrub) -> tuple[set[str], set[str], dict[str, int]]:
+def _erase_free_texts(session: Session, ids: Sequence[str], scrub: _Scrub) -> tuple[set[str], set[str], dict[str, int]]:
     """Erase the texts that are about the account alone.
 
     Returns:
@@ -262,7 +262,7 @@ def _about(session: Session, ids: Sequence[str], scrub: _Scrub) -> tuple[set[str
     return alone, besides - alone, {"remarks": len(remarks), "appeals": len(heard), "allow_entries": len(entries)}
 
 
-def _rows(change: Change, scrub: _Scrub, ids: Sequence[str]) -> dict[str, int]:
+def _replace_in_rows(change: Change, scrub: _Scrub, ids: Sequence[str]) -> dict[str, int]:
     """Put the pseudonym into cases and actions, and remove facts, keys, labels and decisions; returns counts."""
     session = change.session
     session.flush()
@@ -296,7 +296,7 @@ def _by_table(columns: Sequence[InstrumentedAttribute[Any]]) -> list[list[Instru
     return list(tables.values())
 
 
-def _mentions(session: Session, columns: Sequence[InstrumentedAttribute[Any]], scrub: _Scrub) -> int:
+def _replace_mentions(session: Session, columns: Sequence[InstrumentedAttribute[Any]], scrub: _Scrub) -> int:
     """Replace the names in some columns of a table; returns how many rows had one."""
     n = 0
     for row in session.scalars(select(columns[0].class_).where(scrub.mentioned(columns))):
@@ -308,7 +308,7 @@ def _mentions(session: Session, columns: Sequence[InstrumentedAttribute[Any]], s
     return n
 
 
-def _log(session: Session, scrub: _Scrub, alone: set[str], besides: set[str], account_id: str) -> list[list[Any]]:
+def _replace_in_log(session: Session, scrub: _Scrub, alone: set[str], besides: set[str], account_id: str) -> list[list[Any]]:
     """Replace the names and texts in the audit log; returns ``[seq, digest]`` of each row that was changed."""
     columns = (AuditRow.before, AuditRow.after, AuditRow.reason)
     changed: list[list[Any]] = []
@@ -317,7 +317,7 @@ def _log(session: Session, scrub: _Scrub, alone: set[str], besides: set[str], ac
         about = or_(scrub.mentioned(columns), AuditRow.object.in_(sorted(alone | besides)))
         for row in session.scalars(select(AuditRow).where(about).order_by(AuditRow.seq)):
             old = (row.before, row.after, row.reason)
-            row.before, row.after = _json(scrub, row.before), _json(scrub, row.after)
+            row.before, row.after = _scrub_json(scrub, row.before), _scrub_json(scrub, row.after)
             if row.reason and row.action.startswith("member.") and row.reason.startswith(f"{account_id}: "):
                 row.reason = f"{scrub.stands_for[account_id]}: {ERASED}"
             elif row.reason and row.action != "action.lift":  # whose reason is a code
@@ -330,7 +330,7 @@ def _log(session: Session, scrub: _Scrub, alone: set[str], besides: set[str], ac
     return changed
 
 
-def _json(scrub: _Scrub, text: str | None) -> str | None:
+def _scrub_json(scrub: _Scrub, text: str | None) -> str | None:
     if text is None:
         return None
     value = json.loads(text)

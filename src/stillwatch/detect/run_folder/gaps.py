@@ -17,7 +17,7 @@ from stillwatch.files import other_files
 from stillwatch.tables import ACCOUNTS, OF_MANY, ONE_NETWORK, YOUR_PROXY
 from stillwatch.terminal.counting import number_of
 
-NOTABLE, OF_A_FILE = 0.2, 0.01
+MIN_EMPTY_SHARE, MIN_EMPTY_FILES_SHARE = 0.2, 0.01
 """Share of the requests without a value in a column from which to warn, and share of the requests in files without any value. A provider's
 log lacks the addresses of a tenth or so, which came by other clouds."""
 MAX_UNREGISTERED_SHARE = 0.03
@@ -66,7 +66,8 @@ def warnings(seen: SecondReading, data: dataset.Dataset, scene: judge.Scene, sin
             f" {number_of(n_events, 'request')}: is a clock wrong there? --as-of sets the time up to which detect looks"
         )
     # A few last requests long after the others are told already.
-    sentences += holes.told(holes.holes({hour: n for hour, n in seen.hours.items() if late is None or hour < late[1] * holes.DAY_H}))
+    counted = {hour: n for hour, n in seen.hours.items() if late is None or hour < late[1] * holes.DAY_H}
+    sentences += holes.warn_holes(holes.find_holes(counted))
     if data.accounts_file is not None:
         parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
         registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
@@ -152,7 +153,7 @@ def warn_partly_empty(seen: SecondReading, n_events: int) -> list[str]:
     shares = []
     for name in WARNED_COLUMNS:
         missing = n_events - seen.filled[name]
-        if seen.filled[name] and (missing >= NOTABLE * n_events or seen.lacking[name] >= OF_A_FILE * n_events):
+        if seen.filled[name] and (missing >= MIN_EMPTY_SHARE * n_events or seen.lacking[name] >= MIN_EMPTY_FILES_SHARE * n_events):
             shares.append(f"{100 * missing / n_events:.0f} % no {name}")
     return [f"Part of the requests is seen less well: {', '.join(shares)}. What links accounts by these is blind there"] if shares else []
 
