@@ -243,6 +243,71 @@ def load_start(start: Path, teacher: LanguageModel) -> Any:
     return model
 
 
+def _load_answers(folder: Path, manifest: Manifest) -> tuple[LanguageModel, list[Exchange], list[str]]:
+    """The teacher, its exchanges that have an answer, and notes on those that have none.
+
+    Raises:
+        InputError: the manifest or the store does not fit, or there are fewer than MIN_ANSWERS.
+    """
+    from stillwatch.distill.train import usable_rows
+
+    if manifest.kind != "transformers":
+        raise InputError(f"{manifest.name} is not a language model on this machine", todo='Pass a manifest with kind = "transformers"')
+    teacher = teachers.load(manifest)
+    assert isinstance(teacher, LanguageModel)
+    if store.about(folder)["identity"] != teacher.identity:
+        raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
+    exchanges, unanswered = usable_rows(folder)
+    rows = [row for row in exchanges if row.reply.answer]
+    if len(rows) < MIN_ANSWERS:
+        few = number_of(len(rows), "answer is", "answers are")
+        raise InputError(f"{few} too few to train a language model", where=folder, todo=f"Harvest at least {MIN_ANSWERS}")
+    return teacher, rows, unanswered
+
+
+def _train_student(
+    student: Any, teacher: LanguageModel, kept: Sequence[Tokens], rows: Sequence[Exchange], out: Path, schedule: loop.Schedule, *,
+    on_policy: bool, loss_kind: str, precision: str, quiet: bool,
+) -> tuple[dict[str, Any], int, list[str]]:
+    """Train a student in place.
+
+    Args:
+        student: transformers model.
+        teacher: of the same tokenizer.
+        kept: tokens of ``rows``, without those that had no room beside the prompt.
+        rows: exchanges to train on.
+        out: folder of checkpoints.
+        schedule: limits.
+        on_policy: train on the student's own answers.
+        loss_kind: as for :func:`run`.
+        precision: of the arithmetic, as in the manifest.
+        quiet: no progress bar.
+
+    Returns:
+        What is recorded of the training, the number of answers that were trained on, and notes.
+    """
+    from stillwatch.distill.students import trl_adapter
+
+    if on_policy or loss_kind == "sequences":
+        turns = [
+            [{"role": role, "content": text} for role, text in (*row.messages, ("assistant", str(row.reply.answer)))]
+            for row in rows if row.messages
+        ]
+        if on_policy:
+            return trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule), len(rows), []
+        return trl_adapter.sequences(student, teacher.tokenizer, turns, out, schedule), len(rows), []
+    # Early stopping must not use the answers that the student is compared on.
+    validation, trained = kept[::10], [sequence for i, sequence in enumerate(kept) if i % 10]
+    notes = [f"{number_of(len(validation), 'answer')} more were held out for early stopping."]
+    if cut_off := len(rows) - len(kept):
+        notes.append(f"{number_of(cut_off, 'answer')} had no room beside the prompt.")
+    record = train(
+        student, trained, validation, schedule, pad_token=teacher.pad_token, precision=precision, reverse=loss_kind == "reverse",
+        folder=out, quiet=quiet,
+    )
+    return asdict(record), len(trained), notes
+
+
 def run(
     folder: Path, out: Path, manifest: Manifest, *, on_policy: bool, start: Path | None, layers: Sequence[int],
     schedule: loop.Schedule, loss_kind: str = "forward", cpu_hour: float = 0.04, quiet: bool,
@@ -272,19 +337,9 @@ def run(
     """
     from stillwatch.distill import measures
     from stillwatch.distill.students import trl_adapter
-    from stillwatch.distill.train import finish, mark_folder, usable_rows
+    from stillwatch.distill.train import finish, mark_folder
 
-    if manifest.kind != "transformers":
-        raise InputError(f"{manifest.name} is not a language model on this machine", todo='Pass a manifest with kind = "transformers"')
-    teacher = teachers.load(manifest)
-    assert isinstance(teacher, LanguageModel)
-    if store.about(folder)["identity"] != teacher.identity:
-        raise InputError("the store holds answers of another teacher", where=folder, todo="Harvest with this manifest")
-    exchanges, unanswered = usable_rows(folder)
-    rows = [row for row in exchanges if row.reply.answer]
-    if len(rows) < MIN_ANSWERS:
-        few = number_of(len(rows), "answer is", "answers are")
-        raise InputError(f"{few} too few to train a language model", where=folder, todo=f"Harvest at least {MIN_ANSWERS}")
+    teacher, rows, unanswered = _load_answers(folder, manifest)
     held_rows, training_rows = split_held_out(rows)
     held, kept = sequences(teacher, held_rows), sequences(teacher, training_rows)
     if not held or not kept:
@@ -292,7 +347,7 @@ def run(
     depth = int(teacher.model.config.num_hidden_layers)
     chosen = tuple(layers) or tuple(sorted({round(i) for i in np.linspace(0, depth - 1, min(4, depth))}))
     student = load_start(start, teacher) if start else cut(teacher.model, chosen)
-    pad_token = teacher.tokenizer.pad_token_id if teacher.tokenizer.pad_token_id is not None else teacher.tokenizer.eos_token_id
+    pad_token = teacher.pad_token
 
     def measure(name: str, model: Any) -> measures.Row:
         value, cpu = measures.timed_once(lambda batch: held_loss(model, batch, pad_token=pad_token), held)
@@ -302,29 +357,11 @@ def run(
     digest = mark_folder(out, rows, how, schedule.seed, schedule.epochs, tuple(layers), start, manifest.precision)
     held_loss(teacher.model, kept[:1], pad_token=pad_token)  # loads everything before the teacher is timed
     compared = [measure("teacher", teacher.model), measure("student without teacher (its start)", student)]
-    training: dict[str, Any] = {}
-    n_trained = len(training_rows)
-    notes = [*unanswered, f"{number_of(len(held_rows), 'answer')} of {len(rows):,} were kept back to compare on."]
-    if on_policy or loss_kind == "sequences":
-        turns = [
-            [{"role": role, "content": text} for role, text in (*row.messages, ("assistant", str(row.reply.answer)))]
-            for row in training_rows if row.messages
-        ]
-        if on_policy:
-            training = trl_adapter.on_policy(student, teacher.model, teacher.tokenizer, turns, out, schedule)
-        else:
-            training = trl_adapter.sequences(student, teacher.tokenizer, turns, out, schedule)
-    else:
-        # Early stopping must not use the answers that the student is compared on.
-        validation, trained = kept[::10], [sequence for i, sequence in enumerate(kept) if i % 10]
-        n_trained = len(trained)
-        notes.append(f"{number_of(len(validation), 'answer')} more were held out for early stopping.")
-        if cut_off := len(training_rows) - len(kept):
-            notes.append(f"{number_of(cut_off, 'answer')} had no room beside the prompt.")
-        training = asdict(train(
-            student, trained, validation, schedule, pad_token=pad_token, precision=manifest.precision, reverse=loss_kind == "reverse",
-            folder=out, quiet=quiet,
-        ))
+    training, n_trained, training_notes = _train_student(
+        student, teacher, kept, training_rows, out, schedule, on_policy=on_policy, loss_kind=loss_kind, precision=manifest.precision,
+        quiet=quiet,
+    )
+    kept_back = f"{number_of(len(held_rows), 'answer')} of {len(rows):,} were kept back to compare on."
     compared.append(measure("student", student))
     student.save_pretrained(out)
     teacher.tokenizer.save_pretrained(out)
@@ -333,4 +370,5 @@ def run(
     settings = asdict(schedule) | {"layers": chosen, "cached distributions": cached} | training
     if not on_policy:
         settings["loss"] = loss_kind
+    notes = [*unanswered, kept_back, *training_notes]
     return finish(folder, out, "on-policy" if on_policy else "language", settings, compared, n_trained, 0, notes, manifest.currency, digest)

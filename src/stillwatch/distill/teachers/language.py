@@ -41,6 +41,13 @@ class LanguageModel:
         self.max_length = manifest.max_length or int(getattr(self.model.config, "max_position_embeddings", 2048))
         self.cut = 0
 
+    @property
+    def pad_token(self) -> int:
+        """Id of the token that fills shorter rows of a batch: the tokenizer's own, or its end of text."""
+        own: int | None = self.tokenizer.pad_token_id
+        end: int = self.tokenizer.eos_token_id
+        return end if own is None else own
+
     def tokens(self, text: str) -> int:
         """Number of tokens of a text as a prompt, with those of the chat template."""
         return len(self.ids((("user", text),)))
@@ -81,7 +88,7 @@ class LanguageModel:
         self.cut += sum(len(row) > max_prompt for row in prompts)
         inputs = [row[-max_prompt:] for row in prompts]
         width = max(map(len, inputs))
-        pad = self.tokenizer.pad_token_id if self.tokenizer.pad_token_id is not None else self.tokenizer.eos_token_id
+        pad = self.pad_token
         ids = torch.tensor([[pad] * (width - len(row)) + row for row in inputs])
         mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in inputs])
         options: dict[str, Any] = {"do_sample": first.temperature > 0}
