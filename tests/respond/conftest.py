@@ -1,21 +1,21 @@
 """A store on each database: SQLite always, a real PostgreSQL where its programs are installed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from respond_postgres import DATABASES, fresh, postgres, store_url, templates
+from respond_postgres import DATABASES, copied, fresh, postgres, templates
 
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from respond_helpers import NOW, Folder, accounts, imported, the_case, write_run
+from respond_helpers import NOW, Folder, one_case, the_case, write_run
 
 from stillwatch.respond.store import Store
 
-__all__ = ["fresh", "postgres", "store_url", "templates"]
+__all__ = ["copied", "fresh", "postgres", "templates"]
 
 
 @pytest.fixture(params=DATABASES)
@@ -24,6 +24,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     return str(request.getfixturevalue("fresh")())
+
+
+@pytest.fixture(params=DATABASES)
+def store_url(request: pytest.FixtureRequest, copied: Callable[..., str]) -> str:
+    """The URL of a store: with the case of :func:`case_id` for who asks for it, else empty."""
+    return copied(request.param, one_case if "case_id" in request.fixturenames else None)
 
 
 @pytest.fixture
@@ -48,7 +54,6 @@ def run_folder(tmp_path: Path) -> Folder:
 
 
 @pytest.fixture
-def case_id(store: Store, run_folder: Folder) -> str:
+def case_id(store: Store) -> str:
     """The case that a run of ten accounts and three marks opened."""
-    imported(store, run_folder({"c-one": {"members": accounts(0, 10), "marks": ["t1", "t2", "t3"]}}))
     return the_case(store).case_id

@@ -102,6 +102,11 @@ def imported(store: Store, folder: Path, **options: Any) -> importing.Imported:
     return importing.import_run(store, SYSTEM, folder, **{"now": NOW, **options})
 
 
+def one_case(store: Store, folder: Path) -> None:
+    """A run of ten accounts and three marks, imported."""
+    imported(store, write_run(folder / "run", {"c-one": {"members": accounts(0, 10), "marks": ["t1", "t2", "t3"]}}, last_seen=NOW))
+
+
 def the_case(store: Store) -> Case:
     with store.read() as session:
         (case,) = session.query(Case).all()

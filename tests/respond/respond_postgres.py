@@ -7,10 +7,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ports import free_port
+
+if TYPE_CHECKING:
+    from stillwatch.respond.store import Store
 
 STARTS_S = 120.0
 """What a busy machine may need to start a server."""
@@ -97,33 +101,51 @@ def fresh(postgres: str) -> Iterator[Callable[..., str]]:
         statement(postgres, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+Fill = Callable[["Store", Path], object]
+"""Puts something into an empty store, with a folder for files."""
+
+
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, pytest.FixtureRequest], str]:
-    """Migrated stores to copy, made once on each database."""
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Fill | None, pytest.FixtureRequest], str]:
+    """Migrated stores to copy, empty or filled, each made once on each database."""
     from stillwatch.respond.store import Store
 
-    made: dict[str, str] = {}
+    made: dict[tuple[str, Fill | None], str] = {}
 
-    def template(kind: str, request: pytest.FixtureRequest) -> str:
-        if kind not in made:
+    def template(kind: str, fill: Fill | None, request: pytest.FixtureRequest) -> str:
+        if (kind, fill) not in made:
+            folder = tmp_path_factory.mktemp("template")
             if kind == "sqlite":
-                made[kind] = str(tmp_path_factory.mktemp("template") / "store.db")
-                Store.open(made[kind]).close()
+                url = name = str(folder / "store.db")
             else:
-                server = request.getfixturevalue("postgres")
-                statement(server, "CREATE DATABASE template_store")
-                Store.open(f"{server}/template_store").close()
-                made[kind] = "template_store"
-        return made[kind]
+                server, name = request.getfixturevalue("postgres"), f"template_{len(made)}"
+                statement(server, f"CREATE DATABASE {name}")
+                url = f"{server}/{name}"
+            store = Store.open(url)
+            if fill is not None:
+                fill(store, folder)
+            store.close()
+            made[kind, fill] = name
+        return made[kind, fill]
 
     return template
 
 
+@pytest.fixture
+def copied(request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[..., str]) -> Callable[..., str]:
+    """``copied("sqlite", fill)``: the URL of a store that is empty, or in which ``fill`` was done."""
+
+    def copy(kind: str, fill: Fill | None = None) -> str:
+        template = templates(kind, fill, request)
+        if kind == "sqlite":
+            shutil.copy(template, tmp_path / "store.db")
+            return f"sqlite:///{tmp_path / 'store.db'}"
+        return str(request.getfixturevalue("fresh")(template))
+
+    return copy
+
+
 @pytest.fixture(params=DATABASES)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Callable[..., str]) -> str:
+def store_url(request: pytest.FixtureRequest, copied: Callable[..., str]) -> str:
     """The URL of an empty store."""
-    template = templates(request.param, request)
-    if request.param == "sqlite":
-        shutil.copy(template, tmp_path / "store.db")
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    return str(request.getfixturevalue("fresh")(template))
+    return copied(request.param)

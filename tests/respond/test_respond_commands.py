@@ -9,22 +9,26 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from respond_helpers import Folder, accounts, log_of
+from respond_helpers import NOW, Folder, accounts, log_of, write_run
 
 from stillwatch.cli import main
 from stillwatch.keys.hashing import keyed, tenant_key
 from stillwatch.respond import names
-from stillwatch.respond.store import Change, StoreError
+from stillwatch.respond.store import Change, Store, StoreError
 
 Told = Callable[..., str]
 
 
+def case_of_eight(store: Store, folder: Path) -> None:
+    run = write_run(folder / "run", {"c-one": {"members": accounts(0, 8)}}, last_seen=NOW)
+    assert main(["cases", "import", str(run), "--store", store.name]) == 0
+
+
 @pytest.fixture
-def url(tmp_path: Path, run_folder: Folder, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(tmp_path: Path, copied: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> str:
     """A store with one case of eight accounts; the files that the tests name lie in the working folder."""
     monkeypatch.chdir(tmp_path)
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    assert main(["cases", "import", str(run_folder({"c-one": {"members": accounts(0, 8)}})), "--store", url]) == 0
+    url = copied("sqlite", case_of_eight)
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.txt").write_text("junk\n")
     return url

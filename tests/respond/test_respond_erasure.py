@@ -3,12 +3,14 @@
 import hashlib
 import json
 import shlex
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, imported, proposed, the_case
+from respond_helpers import ANA, BEN, CEM, DEE, NOW, Folder, accounts, approved, imported, proposed, the_case, write_run
+from respond_postgres import DATABASES
 from sqlalchemy import select, text
 from test_respond_store import without_0006
 
@@ -26,11 +28,10 @@ SECRETS = (GONE, "key-of-ada", DIGEST, "Ada", "her thesis", "we are a class", "t
            "an old friend", "no part in it")
 
 
-@pytest.fixture
-def lived(store: Store, run_folder: Folder) -> Store:
-    """A store in which people wrote about an account wherever they can, and nothing holds on it any more."""
+def live(store: Store, folder: Path) -> None:
     details = {"graph": {"nodes": [GONE, OTHER], "edges": [[0, 1, "identity.payment", 1.0]]}}
-    imported(store, run_folder({"c-one": {"members": accounts(0, 10), "marks": ["t1", "t2"], "details": details}}))
+    run = {"c-one": {"members": accounts(0, 10), "marks": ["t1", "t2"], "details": details}}
+    imported(store, write_run(folder / "run", run, last_seen=NOW))
     case_id = the_case(store).case_id
     block = proposed(store, case_id=case_id)
     approved(store, block.action_id)
@@ -55,7 +56,14 @@ def lived(store: Store, run_folder: Folder) -> Store:
         if lift.state == "proposed":
             approved(store, lift.action_id)
     assert alone.action_id in {lift.lifts for lift in lifts}
-    return store
+
+
+@pytest.fixture(params=DATABASES)
+def lived(request: pytest.FixtureRequest, copied: Callable[..., str]) -> Iterator[Store]:
+    """A store in which people wrote about an account wherever they can, and nothing holds on it any more."""
+    store = Store.open(copied(request.param, live), create=False)
+    yield store
+    store.close()
 
 
 def everything(store: Store) -> str:

@@ -1,9 +1,12 @@
 """What somebody writes into the database past the audit log is told by its verification; on both databases."""
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from respond_helpers import ANA, BEN, DEE, EXTRACTION, NOW, accounts, approved, proposed
+from respond_helpers import ANA, BEN, DEE, EXTRACTION, NOW, accounts, approved, one_case, proposed, the_case
+from respond_postgres import DATABASES
 from sqlalchemy import event, text
 
 from stillwatch.cli import main
@@ -19,9 +22,9 @@ FIELDS = (
 )
 
 
-@pytest.fixture
-def lived(store: Store, case_id: str) -> Store:
-    """A store in which each kind of thing was done and ended."""
+def live(store: Store, folder: Path) -> None:
+    one_case(store, folder)
+    case_id = the_case(store).case_id
     with store.write(DEE, now=NOW) as change:
         for name, role in (("dee", Role.ADMIN), ("vic", Role.VIEWER), ("eve", Role.ANALYST)):
             change.session.add(User(name=name, role=role, created_at=NOW))
@@ -52,7 +55,14 @@ def lived(store: Store, case_id: str) -> Store:
     with store.write(BEN, now=NOW + timedelta(seconds=2)) as change:
         actions.sweep(change)
         actions.reject(change, waits.action_id, "no")
-    return store
+
+
+@pytest.fixture(params=DATABASES)
+def lived(request: pytest.FixtureRequest, copied: Callable[..., str]) -> Iterator[Store]:
+    """A store in which each kind of thing was done and ended."""
+    store = Store.open(copied(request.param, live), create=False)
+    yield store
+    store.close()
 
 
 def faults(store: Store) -> tuple[str, ...]:

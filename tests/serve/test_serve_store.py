@@ -31,7 +31,7 @@ sys.path.append(str(Path(__file__).parents[1] / "respond"))
 pytest.importorskip("granian")
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
-from respond_postgres import fresh, postgres, statement, store_url, templates
+from respond_postgres import copied, fresh, postgres, statement, store_url, templates
 from serve_kit import DOCS, KEY, Service, call, running
 from sqlalchemy import inspect, select, text, update
 
@@ -56,7 +56,7 @@ from stillwatch.tables import ACCOUNT_VERDICTS
 from stillwatch.workflows import naming, store_source
 from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens
 
-__all__ = ["fresh", "postgres", "store_url", "templates"]
+__all__ = ["copied", "fresh", "postgres", "store_url", "templates"]
 ANA, BEN, CEM = Actor("ana", Role.ANALYST), Actor("ben", Role.APPROVER), Actor("cem", Role.APPROVER)
 DEE, ADA = Actor("dee", Role.ADMIN), Actor("ada", Role.ADMIN)
 REASON = next(iter(Reason))
