@@ -55,23 +55,24 @@ class Served:
         return True
 
 
-@pytest.fixture
-def served(filled: Path, tmp_path: Path) -> Iterator[Served]:
-    store = copy(filled, tmp_path)
+@contextlib.contextmanager
+def serving(filled: Path, folder: Path) -> Iterator[Served]:
+    """A service on a copy of the store, which enforces."""
+    store = copy(filled, folder)
     with store.write(Actor("dee", Role.ADMIN)) as change:
         made = policy.draft(change, policy.parse({"mode": "enforce"}), "go")
         promotion.promote(change, made.version, "go")
     port = free_port()
-    token = tokens.create(tmp_path / "tokens.json", "gateway", tokens.Role.DECIDE)
-    command = [sys.executable, "-m", "stillwatch", "serve", "--store", f"sqlite:///{tmp_path / 'store.db'}", "--port", str(port),
-               "--state", str(tmp_path / "state"), "--tokens", str(tmp_path / "tokens.json"), "--enforce",
+    token = tokens.create(folder / "tokens.json", "gateway", tokens.Role.DECIDE)
+    command = [sys.executable, "-m", "stillwatch", "serve", "--store", f"sqlite:///{folder / 'store.db'}", "--port", str(port),
+               "--state", str(folder / "state"), "--tokens", str(folder / "tokens.json"), "--enforce",
                "--refresh-s", "0.1", "--drain-s", "0", "--deadline-ms", "20000",
                "--case-url", f"http://127.0.0.1:{port}/console/cases/{{case_id}}"]
-    with (tmp_path / "log").open("wb") as log:
+    with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         for _ in range(600):
-            assert process.poll() is None, (tmp_path / "log").read_text()[-2000:]
+            assert process.poll() is None, (folder / "log").read_text()[-2000:]
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.1)
@@ -84,6 +85,12 @@ def served(filled: Path, tmp_path: Path) -> Iterator[Served]:
             process.kill()
             process.wait()
         store.close()
+
+
+@pytest.fixture
+def served(filled: Path, tmp_path: Path) -> Iterator[Served]:
+    with serving(filled, tmp_path) as made:
+        yield made
 
 
 class Tab:
@@ -148,11 +155,18 @@ class Tab:
         return str(self.page.ask("location.pathname")).removeprefix("/console")
 
 
-@pytest.fixture
-def tab(served: Served) -> Iterator[Tab]:
+@contextlib.contextmanager
+def opened(port: int) -> Iterator[Tab]:
+    """A browser of its own."""
     assert EXECUTABLE is not None
     with browser.browser(EXECUTABLE) as page:
-        yield Tab(page, served.port)
+        yield Tab(page, port)
+
+
+@pytest.fixture
+def tab(served: Served) -> Iterator[Tab]:
+    with opened(served.port) as made:
+        yield made
 
 
 def top(store: Store) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 pytest.importorskip("granian")
-from browser_kit import NO_BROWSER, Served, Tab, served, tab, top
+from browser_kit import NO_BROWSER, Served, Tab, opened, served, serving, tab, top
 from test_browser import LOW_CONTRAST, TOO_WIDE
 
 from stillwatch.respond import audit
@@ -21,6 +22,13 @@ from stillwatch.respond.vocabulary import Role
 __all__ = ["served", "tab"]
 AXE = os.environ.get("STILLWATCH_AXE", "")
 pytestmark = [pytest.mark.real_peer, NO_BROWSER]
+
+
+@pytest.fixture(scope="module")
+def reader(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Tab]]:
+    """A service and a browser for tests that log in and read, and do nothing else."""
+    with serving(filled, tmp_path_factory.mktemp("read")) as made, opened(made.port) as read:
+        yield made, read
 
 
 def test_from_an_imported_run_to_a_block_and_an_overturned_appeal(served: Served, tab: Tab) -> None:
@@ -92,7 +100,8 @@ PAGES = ("/", "/cases/CASE", "/actions", "/actions/new?case=CASE", "/accounts?na
          "/policy", "/policy/1", "/decisions", "/health", "/me", "/cases/nothing")
 
 
-def test_pages_read_well_in_the_dark_and_on_a_phone(served: Served, tab: Tab) -> None:
+def test_pages_read_well_in_the_dark_and_on_a_phone(reader: tuple[Served, Tab]) -> None:
+    served, tab = reader
     case_id, account, _ = top(served.store)
     tab.open("/login")
     assert not tab.page.ask(LOW_CONTRAST)
@@ -114,7 +123,8 @@ def test_pages_read_well_in_the_dark_and_on_a_phone(served: Served, tab: Tab) ->
 
 
 @pytest.mark.skipif(not Path(AXE).is_file(), reason='axe-core is not installed (eval "$(.ci/axe.sh)")')
-def test_axe_finds_nothing(served: Served, tab: Tab) -> None:
+def test_axe_finds_nothing(reader: tuple[Served, Tab]) -> None:
+    served, tab = reader
     case_id, account, _ = top(served.store)
     tab.login("dee")
     source, bad = Path(AXE).read_text(encoding="utf-8"), {}
@@ -136,7 +146,8 @@ def test_axe_finds_nothing(served: Served, tab: Tab) -> None:
     assert not bad, json.dumps(bad, indent=1)
 
 
-def test_keys_can_be_switched_off(served: Served, tab: Tab) -> None:
+def test_keys_can_be_switched_off(reader: tuple[Served, Tab]) -> None:
+    _, tab = reader
     tab.login("ana")
     tab.page.ask("document.getElementById('keys').click()")
     tab.key("j")
