@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import io
 import signal
 import socket
 import subprocess
@@ -33,16 +34,21 @@ def run(*words: str, store: Path, password: str = "a long enough password") -> "
     )
 
 
-def test_users_from_a_terminal(tmp_path: Path) -> None:
+def test_users_from_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     store = tmp_path / "store.db"
-    short = run("user", "add", "dee", "--role", "admin", store=store, password="short")
-    assert (short.returncode, short.stderr.count("\n")) == (1, 1)
+
+    def user(*words: str, password: str = "a long enough password") -> tuple[int, str, int]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(password + "\n"))
+        done, said = main(["user", *words, "--store", str(store)]), capsys.readouterr()
+        return done, said.out, said.err.count("\n")
+
+    short = user("add", "dee", "--role", "admin", password="short")
+    assert (short[0], short[2]) == (1, 1)
     first = run("user", "add", "dee", "--role", "admin", store=store)
     assert (first.returncode, "commands that read or change this store, scheduled ones too, need --as NAME" in first.stdout) == (0, True)
-    second = run("user", "add", "ana", "--role", "analyst", "--as", "dee", store=store)
-    assert (second.returncode, second.stdout) == (0, "ana may log in as analyst\n")
-    assert run("user", "add", "eve", "--role", "admin", "--as", "ana", store=store).returncode == 1
-    assert "ana" in run("user", "list", "--as", "ana", store=store).stdout
+    assert user("add", "ana", "--role", "analyst", "--as", "dee")[:2] == (0, "ana may log in as analyst\n")
+    assert user("add", "eve", "--role", "admin", "--as", "ana")[0] == 1
+    assert "ana" in user("list", "--as", "ana")[1]
 
 
 def test_who_was_disabled_can_be_let_in_again(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
