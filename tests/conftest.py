@@ -23,14 +23,16 @@ settings.load_profile("no deadline")
 # A shell that runs the tests in the background has them ignore Ctrl-C, which some of them send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Collecting makes millions of objects that stay: looking among them for garbage took a fifth of its time.
-gc.disable()
 
-
-def pytest_collection_finish() -> None:
-    """From here on garbage is looked for among what the tests make."""
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Collecting makes millions of objects that stay: looking among them for garbage took a fifth of its time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture

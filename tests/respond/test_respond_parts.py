@@ -49,11 +49,12 @@ def windows(run_folder: Folder) -> tuple[Path, Path]:
     return run_folder(FIRST, last_seen=NOW), run_folder(SECOND, last_seen=NOW + timedelta(days=1))
 
 
-@pytest.fixture
-def whole(tmp_path: Path, run_folder: Folder) -> tuple[Path, Path, dict[str, list[Any]]]:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[str, list[Any]]]:
     """Two runs, and what a store holds when both were imported, each in one transaction."""
-    first, second = windows(run_folder)
-    store = Store.open(str(tmp_path / "whole.db"))
+    folder = tmp_path_factory.mktemp("whole")
+    first, second = windows(lambda found, last_seen: write_run(folder / f"{last_seen:%d}", found, last_seen=last_seen))
+    store = Store.open(str(folder / "whole.db"))
     for run in (first, second):
         importing.import_run(store, SYSTEM, run, now=NOW)
     found = contents(store)
