@@ -148,7 +148,7 @@ FIRMS = {"context__organised": 0.5, "infra__network": 0.3, "identity__payment": 
         (DIVIDED_WORK | {"context__common_work": 0.3}, "linked", True),  # readers of one tip
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9}, "linked", False),  # each task asked more than once
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9} | BY_DAY, "linked", True),  # a class with shared cards
-        (DIVIDED_WORK | BY_DAY, "linked", False),
+        (DIVIDED_WORK | BY_DAY, "linked", True),  # annotators, each at his own hours, who share cards
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.89}, "linked", True),
         (DIVIDED_WORK | {"context__common_work": 1.0, "content__one_length": 0.9, "harvest__devotion": 0.79}, "linked", True),
         (DIVIDED_WORK | {"harvest__rate": 0.19, "context__youth": 0.64}, "linked", True),  # pupils

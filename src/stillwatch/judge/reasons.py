@@ -239,11 +239,12 @@ def divided(values: Mapping[str, F64]) -> Flags:
     """Groups linked by payment, contact or conversations that draw one mix of work in one range of lengths, repeat little and are busy.
 
     They divide a list of work, even if each account keeps its own hours, as accounts do that are used up one after the other. Tasks may be
-    asked several times where mix × length is higher still and the accounts do little else, unless they sleep, as a class does.
+    asked several times where mix × length is higher still and the accounts do little else. Accounts that wake and sleep as people do divide
+    none, whatever they do alike: a class, a cohort.
     """
     alike = values["content.one_mix"] * values["content.one_length"]
-    one_source = (alike >= ONE_SOURCE) & (values["harvest.devotion"] >= NOTHING_ELSE) & ~by_day(values)
-    one_list = one_source | ((alike >= DIVIDED) & (values["context.common_work"] < REPEATED))
+    one_source = (alike >= ONE_SOURCE) & (values["harvest.devotion"] >= NOTHING_ELSE)
+    one_list = (one_source | ((alike >= DIVIDED) & (values["context.common_work"] < REPEATED))) & ~by_day(values)
     recent = (values["harvest.rate"] >= RECENT_BUSY) & (values["context.youth"] >= RECENT)
     return np.asarray((_largest(values, *LINKS) >= BATCHES) & one_list & (recent | (values["harvest.rate"] >= BUSY)))
 
