@@ -100,7 +100,7 @@ def measured(proposed: Groups, n_hours: int = 24, **told: Any) -> Measured:
     n = len(proposed.member_group)
     zero, one = np.zeros(n, np.int64), np.ones(n, np.int64)
     plain = Measured(
-        one, one, zero, zero, zero, zero, zero, np.zeros((n, DAY_PARTS), np.int32),
+        one, one, zero, zero, zero, zero, zero, zero, np.zeros((n, DAY_PARTS), np.int32),
         np.zeros((n, len(CAPABILITIES)), np.int32), np.zeros((n, LENGTHS), np.int32), one.astype(np.float64),
         np.zeros((proposed.n, 2, n_hours), np.int32),
     )

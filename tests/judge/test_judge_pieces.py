@@ -67,6 +67,16 @@ def test_a_stray_time_takes_no_memory_for_the_years_between() -> None:
     assert (stray.shape, np.flatnonzero(stray[0, 0]).tolist()) == ((1, 2, 78), [0, 30, 52, 77])
 
 
+def test_later_turns_that_say_nothing_of_the_work_are_unclear() -> None:
+    """A first turn that says nothing is not: nothing before it tells more."""
+    code, other = (CAPABILITIES.index(name) for name in ("code", "other"))
+    none = np.zeros(4, np.int64)
+    columns = dict.fromkeys(("time", "output_tokens", "elicitation", "n_words", "tools"), none)
+    batch = none.astype(np.int32), {**columns, "parent": np.array([0, 7, 7, 0]), "capability": np.array([code, code, other, other])}
+    found = measure(Matcher(groups([0]), 1, ("tools",)), none[:1], (0, 0), none[:1], [batch])
+    assert (found.unclear.tolist(), found.capabilities[0, [code, other]].tolist()) == ([1], [2, 2])
+
+
 # --- Accounts that are alike ---------------------------------------------------------------------------------------
 
 ALIKE = {

@@ -35,6 +35,14 @@ def test_images_are_among_it_where_many_are_asked_about() -> None:
     assert unwanted(replace(mixed, measured=replace(mixed.measured, capabilities=counts))) == pytest.approx([0.0, 1.0, 0.0])
 
 
+def test_turns_that_do_not_say_what_they_ask_for_do_not_count() -> None:
+    """A relay whose users go on for four turns asks for as much as one whose users do not."""
+    talking = asking(0.1, 0.4, 0.4)
+    told = replace(talking, measured=replace(talking.measured, unclear=np.array([800, 0, 200])))
+    assert unwanted(talking) == pytest.approx([2 / 3, 0.0, 0.0])
+    assert unwanted(told) == pytest.approx([0.0, 1 - 0.4 / 0.45, 0.0])  # 0.5, 0.4 and 0.5; the log's share is 0.45
+
+
 @pytest.mark.parametrize("capability", ["rewriting", "other"])
 def test_what_mills_ask_for_is_not_among_it(capability: str) -> None:
     mixed = asking(0.1, 0.9)

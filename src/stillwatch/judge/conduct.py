@@ -70,15 +70,17 @@ HARDLY_ANY = 0.05
 def unwanted(scene: Scene) -> F64:
     """Requests for reasoning, grading, code, agents or data (or, if many, images) are rarer than in the log's groups: 0 as many, 1 none.
 
-    Capabilities are read from a list of words: blind without text, and where the list knows few of the log's requests.
+    Capabilities are read from a list of words: blind without text, and where the list knows few of the log's requests. Turns that say
+    nothing of it themselves ("go on") do not count: they ask for what their conversation asks for.
     """
-    counts = scene.measured.capabilities
-    of_usual_groups = counts[scene.usual[scene.groups.member_group]]
-    usual = of_usual_groups[:, WANTED].sum() / max(of_usual_groups.sum(), 1)
+    counts, unclear = scene.measured.capabilities, scene.measured.unclear
+    usual_rows = scene.usual[scene.groups.member_group]
+    of_usual_groups = counts[usual_rows]
+    usual = of_usual_groups[:, WANTED].sum() / max(of_usual_groups.sum() - unclear[usual_rows].sum(), 1)
     if usual < HARDLY_ANY:
         return np.zeros(scene.n)
     totals = np.stack([scene.total(column) for column in counts.T])
-    shares = totals / np.maximum(totals.sum(axis=0), 1)
+    shares = totals / np.maximum(totals.sum(axis=0) - scene.total(unclear), 1)
     images = shares[IMAGES]
     wanted = shares[WANTED].sum(axis=0) + np.where(images >= MANY_IMAGES, images, 0)
     return np.asarray(np.clip(1 - wanted / usual, 0, 1))

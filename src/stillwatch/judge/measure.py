@@ -27,6 +27,7 @@ LONGEST_HOURS = 366 * 24
 """In logs of so many hours, ``hourly`` leaves out days without a request: one stray time can add up to twenty years of them."""
 DAY_PARTS = 8
 """Three-hour parts of the UTC day."""
+OTHER = CAPABILITIES.index("other")
 LENGTHS = 8
 """Classes of prompt length, each twice as long as the one before."""
 
@@ -48,6 +49,8 @@ class Measured:
     """Requests with at least two words that ask to write the reasoning out, ``(n_members,)``."""
     words: I64
     """Words of the prompts, ``(n_members,)``."""
+    unclear: I64
+    """Requests that continue a conversation and do not say what they ask for, such as "go on", ``(n_members,)``; among ``other`` below."""
     first_us: I64
     """Time of the first request, microseconds since 1970 UTC, ``(n_members,)``; the largest int64 where there is none."""
     last_us: I64
@@ -174,6 +177,7 @@ def _accumulate(
             sums[s, 2] += output[i]
             sums[s, 3] += elicitation[i] >= 2
             sums[s, 4] += words[i]
+            sums[s, 5] += parent[i] != 0 and capability[i] == OTHER
             first[s] = min(first[s], time[i])
             last[s] = max(last[s], time[i])
             day_parts[s, day_part] += 1
@@ -212,7 +216,7 @@ def measure(
         threads: worker threads; the sums do not depend on them.
     """
     n_members, n_groups = len(matcher.groups.member_group), matcher.groups.n
-    sums = np.zeros((n_members, 5), np.int64)
+    sums = np.zeros((n_members, 6), np.int64)
     first, last = np.full(n_members, np.iinfo(np.int64).max), np.full(n_members, np.iinfo(np.int64).min)
     day_parts = np.zeros((n_members, DAY_PARTS), np.int32)
     capabilities = np.zeros((n_members, len(CAPABILITIES)), np.int32)
@@ -242,8 +246,8 @@ def measure(
     active = active[place]
     set_bits = np.bitwise_count(active).sum(axis=1).astype(np.float64)
     active_hours = -HOUR_BITS * np.log1p(-np.minimum(set_bits, HOUR_BITS - 1) / HOUR_BITS) if hashed else set_bits
-    n, first_turns, output, elicits, words = np.ascontiguousarray(sums.T)
+    n, first_turns, output, elicits, words, unclear = np.ascontiguousarray(sums.T)
     return Measured(
-        n, first_turns, output, elicits, words, first, last, day_parts, capabilities, lengths,
+        n, first_turns, output, elicits, words, unclear, first, last, day_parts, capabilities, lengths,
         active_hours, hourly.sum(axis=0, dtype=np.int32), int(crowded.sum()),
     )
