@@ -48,6 +48,11 @@ def enforce(store: Store) -> None:
         actions.promote(change, policy.draft(change, parse({"mode": "enforce"}), "go").version, "go")
 
 
+def plain_text(page: str) -> str:
+    """The words of a page without its tags."""
+    return re.sub(r" ([),.:;])", r"\1", " ".join(html.unescape(re.sub("<[^>]+>", " ", page)).split())).replace("( ", "(")
+
+
 def followed(client: Client, answer: Any) -> Any:
     assert answer.status_code == 303, answer.text
     return client.http.get(answer.headers["location"])
@@ -379,11 +384,25 @@ def test_allow_list(client: Clients, store: Store, case_id: str) -> None:
     entry = {"subject": "account", "subject_id": account, "owner": "sales", "reason": "contract 7", "days": "30"}
     assert client("ana").post("/allow", **entry).status_code == 403
     assert ben.post("/allow", **{**entry, "days": "inf"}).status_code == 400
+    observed = client("ana").post("/actions/new", case=case_id, kind="observe", reason="analyst_request", mode="shadow")
+    action = observed.headers["location"].removeprefix(PREFIX)
+    assert "on the allow-list" not in plain_text(ben.get(action).text)
     assert "contract 7" in followed(ben, ben.post("/allow", **entry)).text
     assert "no import, log or action knows it" not in ben.get("/allow").text
+    assert plain_text(ben.get("/allow").text).count(f"accused in {case_id} (1 account)") == 1
+    assert f"{account} is accused in {case_id} (1 account). While an entry lasts" in plain_text(ben.get(f"/allow?account={account}").text)
+    assert "1 account is on the allow-list, so no action touches it." in plain_text(ben.get(f"/cases/{case_id}").text)
+    assert "1 of these is on the allow-list, and let through" in plain_text(ben.get(action).text)
     assert "<small>1 allowed, 0 excluded" in ben.get(f"/actions/new?case={case_id}").text
     assert ben.post("/allow/1/revoke", note="ended").status_code == 303
     assert "contract 7" not in ben.get("/allow").text
+    assert "is on the allow-list," not in plain_text(ben.get(f"/cases/{case_id}").text)
+    with store.write(DEE) as change:
+        change.session.add_all(Account(account_id=name, org_id="org-1") for name in (account, "acct-colleague"))
+    organisation = followed(ben, ben.post("/allow", **{**entry, "subject": "org", "subject_id": "org-1"}))
+    assert f"org org-1 2 accounts accused in {case_id} (1 account)" in plain_text(organisation.text)
+    ben.post(f"/cases/{case_id}/member", account_id=account, belongs="no", note="staff")
+    assert "accused in" not in plain_text(ben.get("/allow").text)
     stray = {**entry, "subject": "org", "subject_id": "misspelt"}
     assert "no import, log or action knows it" in followed(ben, ben.post("/allow", **stray)).text
 
@@ -579,7 +598,7 @@ def test_data_health_names_what_was_blind(client: Clients, store: Store) -> None
     with store.write(DEE) as change:
         (run,) = change.session.scalars(select(Run))
         run.summary = {**run.summary, "columns": rows}
-    shown = " ".join(re.sub("<[^>]+>", " ", client("vic").get("/health").text).split())
+    shown = plain_text(client("vic").get("/health").text)
     assert "ja4 nothing 100 % – – shared networks ip litellm 25 % 2026-02-02 12:00 – shared networks" in shown
     assert "Blind evidence" in text
     assert "infra.ja4" in text

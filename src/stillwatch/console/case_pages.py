@@ -13,7 +13,7 @@ from stillwatch.console.security import REVEAL, revealed
 from stillwatch.errors import InputError
 from stillwatch.report import load
 from stillwatch.report.page import Section, section
-from stillwatch.respond import actions, appeals, cases, inclusion
+from stillwatch.respond import actions, allow, appeals, cases, inclusion
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Appeal, AuditRow, Campaign, Case, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import TRANSITIONS, Role, State, Verdict
@@ -100,6 +100,7 @@ def _case(visit: Visit) -> Response:
             "uncovered": actions.uncovered(session, visit.now, case_id) if actions.in_force(session, visit.now, case_id=case_id) else [],
             "cleared_and_held": actions.cleared_and_held(session, visit.now, case_id),
             "no_key": actions.without_known_key_in_case(session, case_id),
+            "n_allowed": allow.n_allowed(session, visit.now, case_id),
             "overlaps": cases.overlaps(session, [case_id]).get(case_id, {}),
             "no_longer_accused": cases.no_longer_accused(session, [case_id]).get(case_id),
             "joined": cases.joined_since_verdict(session, case_id).get(case_id, 0),

@@ -24,7 +24,7 @@ def add_allowed(args: Args) -> dict[str, Any]:
         lookup.store_facts(change, found)
         row = allow.add(change, *named, owner=args.owner, reason=args.reason, expires_at=change.now + lasts)
         n = identifiers.known(change.session, [named]).get(named, 0)
-        accused = allow.accused(change.session, *named)
+        accused = allow.accused(change.session, [named]).get(named, {})
     say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", *_covers(subject, n, found))
     if accused:
         of_cases = [f"{case_id} ({number_of(n_accounts, 'account')})" for case_id, n_accounts in accused.items()]
