@@ -17,7 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
     """
     run = read_run(folder)
     accused = sorted({row["account_id"] for campaign in run.campaigns for row in campaign.members})
-    facts = None if data is None else read_facts(data, accused)
+    facts = None if data is None else read_facts(data, accused, now or datetime.now(UTC))
     silent = 0 if facts is None else sum(not row["n_events"] for row in facts.accounts)
     if accused and silent == len(accused):
         what = f"of {number_of(silent, 'account')} that the run found, none sent a request in this log"
