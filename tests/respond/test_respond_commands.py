@@ -503,6 +503,15 @@ def test_that_a_lift_of_an_overturned_appeal_was_turned_down_is_told(told: Told)
     assert said[1] == f"still under block {block}, 1 subject: stillwatch actions undo {block} --reason appeal_overturned --account=solo"
 
 
+def test_an_action_on_a_cleared_account_is_told_before_and_refused_for_its_case(told: Told) -> None:
+    assert "cleared by name" not in told("actions", "preview", "--account", "acct-00001")
+    told("cases", "exclude", "case-one", "acct-00001", "--note", "staff")
+    assert "cleared by name, by an exclusion or an appeal: 1; such" in told("actions", "preview", "--account", "acct-00001")
+    assert "left out: 0 allowed, 1 excluded" in told("actions", "preview", "--case", "case-one")
+    propose = ("actions", "propose", "observe", "--case", "case-one", "--account", "acct-00001", "--reason", "analyst_request")
+    assert "people cleared acct-00001 by name" in told(*propose, code=1)
+
+
 def test_that_an_overturned_appeal_is_set_aside_is_told(told: Told) -> None:
     told("appeal", "receive", "case-one", "acct-00001", "--statement", "a class")
     told("appeal", "decide", "1", "overturn", "--reason", "seen", who="cem")
