@@ -100,6 +100,15 @@ def test_the_case_shows_what_the_report_shows(client: Clients, case_id: str) -> 
     assert "Propose a block" not in text, "a viewer is offered nothing"
 
 
+def test_a_case_for_review_that_was_accused_before_says_so(client: Clients, store: Store, case_id: str) -> None:
+    vic, told = client("vic"), "ccused before, by a run of requests to"
+    pages = ("/", f"/cases/{case_id}")
+    assert not any(told in plain_text(vic.get(page).text) for page in pages)
+    with store.write(DEE) as change:
+        change.session.execute(update(Case).where(Case.case_id == case_id).values(detected="review"))
+    assert all(told in plain_text(vic.get(page).text) for page in pages)
+
+
 def test_reasons_that_all_accounts_have_are_told_once(client: Clients, store: Store, case_id: str) -> None:
     with store.write(DEE) as change:
         change.session.execute(update(Member).where(Member.case_id == case_id).values(reasons=["One card pays."]))

@@ -161,8 +161,14 @@ def test_an_import_tells_whose_verdict_changed(
     assert told("campaign", 1) == ""
     assert told("review", 2) == f"{case_id}: was accused, is for review now; actions on it stay\n"
     assert told("review", 3) == ""
+    before = f"it is for review now, but a run of requests to {NOW + timedelta(days=1):%Y-%m-%d %H:%M} UTC accused it; actions on it stay"
+    for words, line in ((["list"], f"{case_id}: {before}"), (["show", case_id], before)):
+        assert main(["cases", *words, "--store", store_url]) == 0
+        assert line in capsys.readouterr().out.splitlines()
     assert told("campaign", -1) == "", "an older run changes no figures"
     assert told("campaign", 4) == f"{case_id}: was for review, is accused now\n"
+    assert main(["cases", "list", "--store", store_url]) == 0
+    assert "it is for review now" not in capsys.readouterr().out
 
 
 def test_after_a_ban_of_all_the_replacements_are_the_same_case(store: Store, run_folder: Folder, case_id: str) -> None:

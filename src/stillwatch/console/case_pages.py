@@ -103,6 +103,7 @@ def _case(visit: Visit) -> Response:
             "n_allowed": allow.n_allowed(session, visit.now, case_id),
             "overlaps": cases.overlaps(session, [case_id]).get(case_id, {}),
             "no_longer_accused": cases.no_longer_accused(session, [case_id]).get(case_id),
+            "accused_before": cases.accused_before(session, [case_id]).get(case_id),
             "joined": cases.joined_since_verdict(session, case_id).get(case_id, 0),
             "proofs": cases.proofs(session, case_id), "history": _history(session, case_id, [row.action_id for row in acted]),
         }

@@ -430,7 +430,8 @@ def _stage_campaign(
     if updates_figures:
         new = {"case_id": case_id, **_SET_BY_PEOPLE, "opened_at": change.now, "changed_at": change.now}
         rows.cases.append(new | _case_row(run, campaign))
-    rows.campaigns.append({"run_id": run.run_id, "campaign_id": row["campaign_id"], "case_id": case_id, "matched": why})
+    rows.campaigns.append({"run_id": run.run_id, "campaign_id": row["campaign_id"], "case_id": case_id, "matched": why,
+                           "detected": row["verdict"]})
     if case is not None and updates_members:
         rows.renewed.setdefault(frozenset(filter(plan.outdated, case.runs)), []).append(case_id)
     known, joined = {} if case is None else case.members, 0
