@@ -749,6 +749,13 @@ def test_pages_tell_whom_an_action_touches_now_and_keys_too(client: Clients, sto
     of_action = ana.get(f"/actions/{whole.action_id}").text.partition('id="whom"')
     assert no_key in of_action[0], "what the proposer saw"
     assert no_key in of_action[2], "as things stand"
+    assert "unless the log names accounts by their keys" not in of_action[0] + of_action[2]
+    with store.write(DEE) as change:
+        change.session.delete(change.session.get_one(Key, "k1"))
+    assert "do not find them, unless the log names accounts by their keys. If it does not, import a log with key_id" in plain_text(
+        ana.get(f"/cases/{case_id}").text)
+    with store.write(DEE) as change:
+        change.session.add(Key(key_id="k1", account_id=account))
     page = followed(ana, ana.post(f"/cases/{case_id}/member", account_id=account, belongs="no", note="a colleague"))
     assert "still under an action, itself or by a key" in page.text
     assert re.findall(r"Undo it</a> on <code>([^<]+)</code>", page.text) == ["key:k1"]

@@ -75,7 +75,7 @@ def show_action(args: Args) -> dict[str, Any]:
     }
     say(args, f"{row.action_id}: {actions.described(row)} for {spaced(row.reason)}, {spaced(standing)} (proposed as {row.mode})",
         *_time_lines(row, periods), _touched_line(n, standing), *_allowed_lines(len(allowed)), *no_key_lines(*no_key),
-        *_proposal_lines(row), *still, *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in answers),
+        *_proposal_lines(row), *still, *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}".rstrip() for a in answers),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in related_appeals))
     return result
 
