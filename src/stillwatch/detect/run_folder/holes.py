@@ -23,6 +23,8 @@ AROUND = 50
 AWAKE = 0.95
 """Share of the other hours with requests from which a service never sleeps. Only then are its other days a measure where no other week is:
 what sleeps at night may rest at weekends."""
+NIGHT, WORKING_DAY = 6, 16
+"""Hours without usual requests that part two working days of a service that sleeps, and most usual hours of one such day."""
 SHOWN = 3
 """Holes that the warning names."""
 
@@ -35,16 +37,19 @@ class Hole:
     hours: int
     usual: int
     """Requests that the log's other weeks or days have in these hours."""
+    may_be_holiday: bool = False
+    """Of a service that sleeps: working days that are missing may have been holidays."""
 
 
 def holes(requests: Mapping[int, int]) -> list[Hole]:
     """The holes in a log, first ones first.
 
     A silence is measured against the same hours of the other weeks, each by their median, so that weekends on which nobody works are no
-    holes. Hours of which there is no other week count only if the service never sleeps, by the least of the other days.
+    holes. Hours of which there is no other week count only if the service never sleeps, by the least of the other days. Where a service
+    sleeps, one working day alone is no hole: it was a holiday more likely.
 
-    Blind spots: a silence at the same hours of most weeks is none; a holiday is taken for a hole, and so is, in a log of two weeks, a
-    weekend on which nobody worked if many worked on the other one.
+    Blind spots: a silence at the same hours of most weeks is none, nor is one lost working day of a service that sleeps; two holidays one
+    after the other are taken for a hole, and so is, in a log of two weeks, a weekend on which nobody worked if many worked on the other.
 
     Args:
         requests: number of each hour since 1970, UTC, that has any.
@@ -69,9 +74,15 @@ def holes(requests: Mapping[int, int]) -> list[Hole]:
         around = counts[max(start - DAY_H, 0) : start].sum(), counts[end : end + DAY_H].sum()
         busy = usual > 0
         many = usual.sum() >= USUAL and busy.sum() >= USUAL_HOURS and (weeks.min() > 1 or busy.mean() >= AS_OFTEN * awake)
-        if many and min(around) >= AROUND:
-            found.append(Hole(first + start, end - start, int(usual.sum())))
+        sleeps = bool(awake < AWAKE)
+        if many and min(around) >= AROUND and not (sleeps and _is_one_working_day(busy)):
+            found.append(Hole(first + start, end - start, int(usual.sum()), sleeps))
     return found
+
+
+def _is_one_working_day(busy: NDArray[np.bool_]) -> bool:
+    """Whether the hours of a silence in which requests are usual, ``(n_hours,)``, are those of a single working day."""
+    return bool(busy.sum() <= WORKING_DAY and (np.diff(np.flatnonzero(busy)) <= NIGHT).all())
 
 
 def _silences(counts: I64) -> tuple[I64, I64]:
@@ -115,4 +126,5 @@ def told(found: Sequence[Hole]) -> list[str]:
     when = [f"the {hole.hours:,} hours from {start:%Y-%m-%d %H:%M} UTC on" for hole, start in zip(longest, starts, strict=True)]
     more = f" and {len(found) - SHOWN:,} shorter times" if len(found) > SHOWN else ""
     usual = f"some {float(f'{sum(hole.usual for hole in found):.2g}'):,.0f} requests"
-    return [f"Nobody sent anything in {', '.join(when)}{more}, where {usual} would be usual: is a part of the log missing?"]
+    holiday = ", or were these holidays" if any(hole.may_be_holiday for hole in found) else ""
+    return [f"Nobody sent anything in {', '.join(when)}{more}, where {usual} would be usual: is a part of the log missing{holiday}?"]
