@@ -100,6 +100,29 @@ def test_every_absent_column_is_told_to_be_blind(little_world: Path, tmp_path: P
     assert blind("empty", prompt=[""] * 2_000, system=[""] * 2_000) == fewest
 
 
+def test_a_ban_long_after_the_log_is_none(little_world: Path, tmp_path: Path) -> None:
+    """Some registries write the year 9999 for never, others the end of a contract; without an ingest nothing else would notice."""
+    logs = written(tmp_path, events_of(little_world).slice(0, 2_000), little_world)
+    registry = pq.read_table(logs / "accounts.parquet")
+    last = pc.max(pq.read_table(logs / "events")["timestamp"]).cast(pa.int64()).as_py()
+    year = pa.scalar(last + 366 * 86_400_000_000, pa.int64())
+
+    def told(at: Any) -> tuple[bool, list[str]]:
+        bans = pa.chunked_array([pa.repeat(at, len(registry)).cast(registry.schema.field("banned_at").type)])
+        pq.write_table(registry.set_column(registry.column_names.index("banned_at"), "banned_at", bans), logs / "accounts.parquet")
+        pipeline.detect(logs, tmp_path / "run", quiet=True)
+        summary = read_json(tmp_path / "run" / "summary.json")
+        return "identity.banned" in {row["view"] for row in summary["blind_views"]}, [w for w in summary["warnings"] if "banned_at" in w]
+
+    assert told(pc.subtract(year, pa.scalar(1, pa.int64()))) == (False, [])
+    blind, warnings = told(year)
+    rows = f"{len(registry):,} rows"
+    assert (blind, warnings) == (True, [
+        f"accounts.parquet has a banned_at more than a year after the last request in {rows}: these count as not banned. Write null"
+        " where there is no ban"
+    ])
+
+
 def test_files_that_are_not_read_are_told_and_a_command_can_be_pasted(
     little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ FIRST_US, LAST_US = 0, 7_258_118_400_000_000
 """Microseconds: from 1970 to 2200."""
 LAST_REGISTERED_US = 253_402_300_800_000_000
 """The year 10000: the day before is what some registries write for never."""
+LATEST_BAN = timedelta(days=366)
+"""How long after a log's last request a ban may be. A later one, such as in the year 9999 or at a contract's end, is to come, not past."""
 LONGEST_US = 20 * 366 * 86_400 * 1_000_000
 REPEATED = ("system", "user_agent", "ja4", "ip", "model", "access_path")
 """Columns read as dictionaries, since few values repeat often."""
@@ -315,7 +317,7 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
 
     Args:
         dataset: where it lies.
-        as_of: bans at or after this time are not known yet.
+        as_of: bans at or after this time are not known yet, or to come.
 
     Raises:
         InputError: the file is not readable, or has times that no account can have.
@@ -338,6 +340,11 @@ def read_accounts(dataset: Dataset, as_of: datetime | None = None) -> pa.Table:
     banned = table["banned_at"]
     known = pc.if_else(pc.less(banned, pa.scalar(as_of, pa.timestamp("us", "UTC"))), banned, None)
     return table.set_column(table.column_names.index("banned_at"), "banned_at", known)
+
+
+def latest_ban(last_us: int) -> datetime:
+    """When a ban can be at the latest in the registry of a log whose last request is at a time, microseconds since 1970."""
+    return datetime.fromtimestamp(last_us / 1e6, UTC) + LATEST_BAN
 
 
 def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:

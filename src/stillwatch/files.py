@@ -45,6 +45,18 @@ def make_private_folder(folder: Path) -> None:
 
 
 @contextmanager
+def removed_if_empty(folder: Path) -> Iterator[None]:
+    """Of a folder that a command may make, and those above it: what was not there before and is empty in the end is removed."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # rmdir removes only an empty folder
+            for place in missing:
+                place.rmdir()
+
+
+@contextmanager
 def atomic_write(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Yield a path to write to; on success it is synced and renamed to ``path``, on failure removed. ``private``: with mode 0600.
 

@@ -48,6 +48,11 @@ def enforce(store: Store) -> None:
         promotion.promote(change, policy.draft(change, parse({"mode": "enforce"}), "go").version, "go")
 
 
+def plain_text(page: str) -> str:
+    """The words of a page without its tags."""
+    return re.sub(r" ([),.:;])", r"\1", " ".join(html.unescape(re.sub("<[^>]+>", " ", page)).split())).replace("( ", "(")
+
+
 def followed(client: Client, answer: Any) -> Any:
     assert answer.status_code == 303, answer.text
     return client.http.get(answer.headers["location"])
@@ -93,6 +98,15 @@ def test_the_case_shows_what_the_report_shows(client: Clients, case_id: str) -> 
                  '49.9<br><span class="note tight">requests a day</span></td>\n<td class="n" data-name="Expected">2.54'):
         assert part in text, part
     assert "Propose a block" not in text, "a viewer is offered nothing"
+
+
+def test_a_case_for_review_that_was_accused_before_says_so(client: Clients, store: Store, case_id: str) -> None:
+    vic, told = client("vic"), "ccused before, by a run of requests to"
+    pages = ("/", f"/cases/{case_id}")
+    assert not any(told in plain_text(vic.get(page).text) for page in pages)
+    with store.write(DEE) as change:
+        change.session.execute(update(Case).where(Case.case_id == case_id).values(detected="review"))
+    assert all(told in plain_text(vic.get(page).text) for page in pages)
 
 
 def test_reasons_that_all_accounts_have_are_told_once(client: Clients, store: Store, case_id: str) -> None:
@@ -379,11 +393,25 @@ def test_allow_list(client: Clients, store: Store, case_id: str) -> None:
     entry = {"subject": "account", "subject_id": account, "owner": "sales", "reason": "contract 7", "days": "30"}
     assert client("ana").post("/allow", **entry).status_code == 403
     assert ben.post("/allow", **{**entry, "days": "inf"}).status_code == 400
+    observed = client("ana").post("/actions/new", case=case_id, kind="observe", reason="analyst_request", mode="shadow")
+    action = observed.headers["location"].removeprefix(PREFIX)
+    assert "on the allow-list" not in plain_text(ben.get(action).text)
     assert "contract 7" in followed(ben, ben.post("/allow", **entry)).text
     assert "no import, log or action knows it" not in ben.get("/allow").text
+    assert plain_text(ben.get("/allow").text).count(f"accused in {case_id} (1 account)") == 1
+    assert f"{account} is accused in {case_id} (1 account). While an entry lasts" in plain_text(ben.get(f"/allow?account={account}").text)
+    assert "1 account is on the allow-list, so no action touches it." in plain_text(ben.get(f"/cases/{case_id}").text)
+    assert "1 of these is on the allow-list, and let through" in plain_text(ben.get(action).text)
     assert "<small>1 allowed, 0 excluded" in ben.get(f"/actions/new?case={case_id}").text
     assert ben.post("/allow/1/revoke", note="ended").status_code == 303
     assert "contract 7" not in ben.get("/allow").text
+    assert "is on the allow-list," not in plain_text(ben.get(f"/cases/{case_id}").text)
+    with store.write(DEE) as change:
+        change.session.add_all(Account(account_id=name, org_id="org-1") for name in (account, "acct-colleague"))
+    organisation = followed(ben, ben.post("/allow", **{**entry, "subject": "org", "subject_id": "org-1"}))
+    assert f"org org-1 2 accounts accused in {case_id} (1 account)" in plain_text(organisation.text)
+    ben.post(f"/cases/{case_id}/member", account_id=account, belongs="no", note="staff")
+    assert "accused in" not in plain_text(ben.get("/allow").text)
     stray = {**entry, "subject": "org", "subject_id": "misspelt"}
     assert "no import, log or action knows it" in followed(ben, ben.post("/allow", **stray)).text
 
@@ -579,7 +607,7 @@ def test_data_health_names_what_was_blind(client: Clients, store: Store) -> None
     with store.write(DEE) as change:
         (run,) = change.session.scalars(select(Run))
         run.summary = {**run.summary, "columns": rows}
-    shown = " ".join(re.sub("<[^>]+>", " ", client("vic").get("/health").text).split())
+    shown = plain_text(client("vic").get("/health").text)
     assert "ja4 nothing 100 % – – shared networks ip litellm 25 % 2026-02-02 12:00 – shared networks" in shown
     assert "Blind evidence" in text
     assert "infra.ja4" in text
@@ -721,6 +749,13 @@ def test_pages_tell_whom_an_action_touches_now_and_keys_too(client: Clients, sto
     of_action = ana.get(f"/actions/{whole.action_id}").text.partition('id="whom"')
     assert no_key in of_action[0], "what the proposer saw"
     assert no_key in of_action[2], "as things stand"
+    assert "unless the log names accounts by their keys" not in of_action[0] + of_action[2]
+    with store.write(DEE) as change:
+        change.session.delete(change.session.get_one(Key, "k1"))
+    assert "do not find them, unless the log names accounts by their keys. If it does not, import a log with key_id" in plain_text(
+        ana.get(f"/cases/{case_id}").text)
+    with store.write(DEE) as change:
+        change.session.add(Key(key_id="k1", account_id=account))
     page = followed(ana, ana.post(f"/cases/{case_id}/member", account_id=account, belongs="no", note="a colleague"))
     assert "still under an action, itself or by a key" in page.text
     assert re.findall(r"Undo it</a> on <code>([^<]+)</code>", page.text) == ["key:k1"]

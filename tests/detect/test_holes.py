@@ -52,11 +52,27 @@ def test_a_hole_is_found(requests: dict[int, int], lost_days: tuple[float, float
     service(16, 20, open_h=(8, 19), weekend=0.0) | {MONDAY_H + 5 * DAY_H + hour: 50 for hour in range(9, 18)},  # one person's Saturday
     *(without(service(28, 0.5, seed=seed), 10, 2) for seed in range(20)),  # twelve requests a day
     without(service(28, 30), 10, 23 / 24),
+    *(without(service(28, 60, open_h=(8, 19), weekend=weekend, seed=seed), day, 1)  # a holiday, on a Wednesday, a Monday and a Friday
+      for seed in range(5) for weekend in (0.0, 0.02) for day in (9, 14, 18)),
+    without(without(service(28, 60, open_h=(0, 8), weekend=0.0), 8, 1), 15, 1),  # two weeks with a holiday each
+    {hour: n for hour, n in service(35, 60, weekend=0.3).items() if hour // DAY_H - MONDAY_H // DAY_H not in (17, 18) or hour % 6 == 0},
     {**service(7, 30), MONDAY_H + 300 * DAY_H: 3},  # a wrong clock
     {**service(7, 30), MONDAY_H - 3000 * DAY_H: 3},
 ])
 def test_no_hole_is_found(requests: dict[int, int]) -> None:
     assert find_holes(requests) == []
+
+
+def test_a_christmas_of_two_days_is_asked_about() -> None:
+    """Where nobody works at night, working days that are missing one after the other may be a hole or holidays."""
+    closed = without(service(35, 60, open_h=(8, 19), weekend=0.0), 17, 2)  # Thursday and Friday, and the weekend after them
+    (sentence,) = warn_holes(find_holes(closed))
+    assert "in the 109 hours from 2026-02-18 19:00 UTC on" in sentence
+    assert sentence.endswith("is a part of the log missing, or were these holidays?")
+    (lost,) = warn_holes(find_holes(without(service(35, 60), 17, 2)))
+    assert lost.endswith("is a part of the log missing?"), "who never sleeps has no holidays"
+    few = {MONDAY_H + day * DAY_H + hour: 2 for day in (17, 18) for hour in (9, 15)}  # little traffic, not none
+    assert find_holes(closed | few) == []
 
 
 def test_several_holes_are_one_sentence() -> None:
@@ -72,4 +88,4 @@ def test_several_holes_are_one_sentence() -> None:
 
 def test_it_is_as_quick_in_a_log_of_twenty_years() -> None:
     years = service(20 * 364, 20, open_h=(8, 19), weekend=0.0)
-    assert [hole.hours for hole in find_holes(without(years, 3000, 3))] == [85]
+    assert [hole.hours for hole in find_holes(without(years, 3003, 3))] == [133]

@@ -547,7 +547,7 @@ def test_measures_on_known_values() -> None:
     assert measures.probe_accuracy(x[:200], labels[:200], x[200:], labels[200:]) > 0.9
 
 
-def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_route_and_missing_options(entries: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["distill", "train", "list"]) == 0
     said = capsys.readouterr().out
     assert "hashed n-grams" in said
@@ -564,6 +564,12 @@ def test_an_unknown_route_and_missing_options(tmp_path: Path, capsys: pytest.Cap
     for option, value in (("--layers", "0,5"), ("--width", "0.5"), ("--loss", "reverse"), ("--student", "x")):
         assert main(["distill", "train", "classifier", "--store", "s", "--out", str(tmp_path / "o"), option, value]) == 1
         assert f"{option} is for" in capsys.readouterr().err
+    toml = "".join(f"{k} = {json.dumps(v)}\n" for k, v in (entries | {"kind": "classifier", "location": "a:b"}).items())
+    (tmp_path / "teacher.toml").write_text(toml)
+    both = ("--teacher", str(tmp_path / "teacher.toml"), "--student", str(tmp_path / "model"), "--layers", "0,5")
+    assert main(["distill", "train", "language", "--store", "s", "--out", str(tmp_path / "deep" / "o"), *both]) == 1
+    assert "--layers are the teacher's to start from, and --student starts" in capsys.readouterr().err
+    assert not (tmp_path / "deep").exists()
     (tmp_path / "store.json").write_text("{}")
     assert main(["distill", "train", "classifier", "--store", str(tmp_path), "--out", str(tmp_path)]) == 1
     assert "a harvest store is there" in capsys.readouterr().err

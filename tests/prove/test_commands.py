@@ -484,6 +484,10 @@ def test_canaries_by_command(where: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("commit", "--tenants", "acme,globex", "--decoys", 19, "--rate", 100) == 0
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1
     assert "nothing commits to these canaries" in capsys.readouterr().err
+    (where / "asked.txt").write_text("what?\n")
+    for words, told in ((("--samples", 5), "--samples"), (("--samples", 5, "--prompts", "asked.txt"), "--samples and --prompts")):
+        assert run("commit", "--tenants", "acme,globex", "--scheme", "canary", *words) == 1
+        assert f"{told} would be committed to for canaries, and nothing checks it of them" in capsys.readouterr().err
     assert run("commit", "--tenants", "acme,globex", "--scheme", "canary") == 0
     assert "Next: stillwatch prove canary plant ANSWERS" in capsys.readouterr().out
     assert run("canary", "plant", "some.jsonl", "--out", "planted.jsonl") == 1

@@ -478,6 +478,15 @@ def test_a_truth_that_tells_an_account_twice_is_one_line(tiny: Path, tmp_path: P
     assert capsys.readouterr().err == f"stillwatch: truth: 1 account_id occur again: {twice}. One row for each account\n"
 
 
+@pytest.mark.parametrize("words", [("--policy", "nowhere.json"), ("--truth", "nowhere.parquet"), ("--recent", "soon")])
+def test_what_is_wrong_at_once_leaves_no_folder(words: tuple[str, str], tiny: Path, tmp_path: Path) -> None:
+    assert cli.main(["replay", str(tiny), "--out", str(tmp_path / "runs" / "out"), *words]) == 1
+    assert not (tmp_path / "runs").exists()
+    (tmp_path / "mine").mkdir()
+    assert cli.main(["replay", str(tiny), "--out", str(tmp_path / "mine"), *words]) == 1
+    assert (tmp_path / "mine").exists(), "what was there before stays"
+
+
 def test_files_decades_apart_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "events").mkdir()
     for year in (1975, 2190):

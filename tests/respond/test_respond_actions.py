@@ -450,12 +450,15 @@ def test_the_blast_radius_counts_who_could_be_innocent(store: Store, case_id: st
         seen = actions.preview(session, NOW, case_id=case_id)
         strangers = actions.preview(session, NOW, subjects=[(Subject.ACCOUNT, "nobody-accused"), (Subject.ACCOUNT, "acct-00001")])
         rare = actions.preview(session, NOW, subjects=[(Subject.ACCOUNT, "rare")])
-    assert seen["by_kind"] == {"education": 4, "startup": 5, "unknown": 1}
-    assert seen["expected_innocent_by_kind"] == {"education": 1.0, "startup": 2.0, "unknown": 0.25}, "4 and 4 at 0.25, one was cleared"
+        cleared = actions.preview(session, NOW, subjects=[(Subject.ACCOUNT, "acct-00008")])
+    assert (seen["by_kind"], seen["n_excluded_left_out"]) == ({"education": 4, "startup": 4, "unknown": 1}, 1), "one was cleared"
+    assert seen["expected_innocent_by_kind"] == {"education": 1.0, "startup": 1.0, "unknown": 0.25}, "each at 0.25"
+    assert cleared["expected_innocent_by_kind"] == {"startup": 1.0}
+    assert (seen["n_cleared"], cleared["n_cleared"]) == (0, 1)
     assert strangers["expected_innocent"] == 1.25, "whom no case accuses counts as innocent"
-    assert (seen["n_not_accused"], strangers["n_not_accused"]) == (1, 1)
-    assert (seen["n_verified"], seen["n_contracted_resellers"], seen["n_older_than_a_year"], seen["n_organisations"]) == (1, 1, 2, 1)
-    assert (seen["requests_per_day"], seen["output_tokens_per_day"], seen["log_days"]) == (90.0, 900.0, 7.0)
+    assert (seen["n_not_accused"], strangers["n_not_accused"], cleared["n_not_accused"]) == (0, 1, 1)
+    assert (seen["n_verified"], cleared["n_contracted_resellers"], seen["n_older_than_a_year"], seen["n_organisations"]) == (1, 1, 2, 1)
+    assert (seen["requests_per_day"], seen["output_tokens_per_day"], seen["log_days"]) == (80.0, 800.0, 7.0)
     assert (rare["requests_per_day"], rare["output_tokens_per_day"]) == (0.286, 357.1), "a few are not none"
     assert any("0.286 requests and 357 answer tokens a day" in line for line in action_jobs._blast_lines(rare))
 

@@ -334,7 +334,9 @@ def test_whom_edges_that_see_keys_alone_do_not_find_is_told(told: Told, run_fold
     """An operator who blocks 8 accounts must not believe that all edges refuse 8."""
 
     def line(n: int, of: int = 8) -> str:
-        return f"for {n} of {of} accounts no API key is known: edges that see keys alone do not find them\n"
+        none = ", unless the log names accounts by their keys. If it does not, import a log with key_id (--data), or let edges name the"
+        none = f"{none} account (--account-header of serve)" if n == of else ""
+        return f"for {n} of {of} accounts no API key is known: edges that see keys alone do not find them{none}\n"
 
     for_case = ("--case", "case-one")
     assert line(8) in told("actions", "preview", *for_case)
@@ -505,6 +507,22 @@ def test_that_a_lift_of_an_overturned_appeal_was_turned_down_is_told(told: Told)
     said = told("actions", "reject", lift, "--note", "no", who="dee").splitlines()
     assert said[0] == "an appeal was overturned, and its lift is turned down: what the appeal decided is not done"
     assert said[1] == f"still under block {block}, 1 subject: stillwatch actions undo {block} --reason appeal_overturned --account=solo"
+
+
+def test_an_action_on_a_cleared_account_is_told_before_and_refused_for_its_case(told: Told) -> None:
+    assert "cleared by name" not in told("actions", "preview", "--account", "acct-00001")
+    told("cases", "exclude", "case-one", "acct-00001", "--note", "staff")
+    assert "cleared by name, by an exclusion or an appeal: 1; such" in told("actions", "preview", "--account", "acct-00001")
+    assert "left out: 0 allowed, 1 excluded" in told("actions", "preview", "--case", "case-one")
+    propose = ("actions", "propose", "observe", "--case", "case-one", "--account", "acct-00001", "--reason", "analyst_request")
+    assert "people cleared acct-00001 by name" in told(*propose, code=1)
+
+
+def test_a_list_of_appeals_tells_what_the_customers_say(told: Told) -> None:
+    told("appeal", "receive", "case-one", "acct-00007", "--statement", "We are\na class. " + "x" * 400)
+    (row, statement) = told("appeal", "list").splitlines()
+    assert (row.split()[1:4], statement[:28]) == (["open", "case-one", "acct-00007"], "       We are a class. xxxxx")
+    assert statement.endswith("x … (--json has all)")
 
 
 def test_that_an_overturned_appeal_is_set_aside_is_told(told: Told) -> None:

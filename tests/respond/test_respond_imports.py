@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -14,7 +15,7 @@ from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.files import digest
 from stillwatch.keys import hashing
-from stillwatch.respond import audit, cases, erasure, identifiers, importing, inclusion
+from stillwatch.respond import actions, audit, cases, erasure, identifiers, importing, inclusion
 from stillwatch.respond.lookup import look_up
 from stillwatch.respond.runs import read_facts, read_requests
 from stillwatch.respond.schema import Account, AuditRow, Case, Key, Mark, Run
@@ -48,10 +49,22 @@ def test_facts_and_requests_are_of_identifiers_as_they_stand(tmp_path: Path) -> 
             for i in (1, 2)]
     (tmp_path / "events").mkdir()
     (tmp_path / "events" / "e.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    found = read_facts(tmp_path, [who])
+    found = read_facts(tmp_path, [who], NOW)
     assert [(one["n_events"], one["output_tokens"], one["window_days"]) for one in found.accounts] == [(2, 10, 1 / 24)]
     assert found.keys == [(key, who)]
     assert read_requests(tmp_path, [who], 5)[0]["wanted"].to_pylist() == [True, True]
+
+
+def test_a_ban_that_is_to_come_is_none(store: Store, run_folder: Folder, tmp_path: Path) -> None:
+    """Some registries write the year 9999 for never, others the end of a contract."""
+    folder, data = run_folder({"c-one": {"members": accounts(0, 3)}}), log_of(tmp_path / "log", "org-x", accounts(0, 3))
+    bans = [datetime(9999, 12, 31, tzinfo=UTC), NOW + timedelta(minutes=1), NOW - timedelta(minutes=1)]
+    pq.write_table(pa.table({"account_id": accounts(0, 3), "banned_at": bans}), data / "accounts.parquet")
+    assert imported(store, folder, data=data).facts == 3
+    with store.read() as session:
+        assert [row.banned_at for row in session.query(Account).order_by(Account.account_id)] == [None, None, bans[2]]
+        assert actions.preview(session, NOW, case_id="case-one")["n_already_banned"] == 1
+    assert imported(store, folder, data=data, now=NOW + timedelta(hours=1)).facts == 1, "its time has come"
 
 
 def test_times_without_a_zone_are_utc_wherever_the_machine_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,8 +161,14 @@ def test_an_import_tells_whose_verdict_changed(
     assert told("campaign", 1) == ""
     assert told("review", 2) == f"{case_id}: was accused, is for review now; actions on it stay\n"
     assert told("review", 3) == ""
+    before = f"it is for review now, but a run of requests to {NOW + timedelta(days=1):%Y-%m-%d %H:%M} UTC accused it; actions on it stay"
+    for words, line in ((["list"], f"{case_id}: {before}"), (["show", case_id], before)):
+        assert main(["cases", *words, "--store", store_url]) == 0
+        assert line in capsys.readouterr().out.splitlines()
     assert told("campaign", -1) == "", "an older run changes no figures"
     assert told("campaign", 4) == f"{case_id}: was for review, is accused now\n"
+    assert main(["cases", "list", "--store", store_url]) == 0
+    assert "it is for review now" not in capsys.readouterr().out
 
 
 def test_after_a_ban_of_all_the_replacements_are_the_same_case(store: Store, run_folder: Folder, case_id: str) -> None:

@@ -138,6 +138,25 @@ def test_an_excluded_account_whose_key_is_under_an_action_is_told(store: Store, 
         assert [one.subject_id for one in action_queries.cleared_and_held(session, LATER, case_id)[row.action_id]] == ["k1"]
 
 
+def test_nobody_is_proposed_for_a_case_whom_people_cleared_by_name(store: Store, case_id: str) -> None:
+    """Whoever agrees would not touch them, so a proposal of them alone could never take effect."""
+    owning(store, k1="acct-00001")
+    with store.write(CEM, now=NOW) as change:
+        cases.exclude(change, case_id, "acct-00001", "staff")
+    named = [(Subject.ACCOUNT, "acct-00002"), (Subject.KEY, "k1"), (Subject.ACCOUNT, "acct-00001")]
+    told = rf"people cleared acct-00001 by name .*, and 1 other of the named: {case_id}. Leave them out, or take that back first: "
+    for kind in (Action.BLOCK, Action.OBSERVE):
+        with pytest.raises(InputError, match=told + f"stillwatch cases include {case_id} acct-00001 --note WHY"):
+            proposed(store, kind=kind, case_id=case_id, subjects=named)
+        with pytest.raises(InputError, match=rf"people cleared k1 by .*Leave it out, or .* include {case_id} acct-00001 "):
+            proposed(store, kind=kind, case_id=case_id, subjects=named[1:2])
+    assert proposed(store, kind=Action.OBSERVE, case_id=case_id, subjects=named[:1]).state == "in_force"
+    assert proposed(store, kind=Action.OBSERVE, subjects=named).state == "in_force", "by name alone, people know why"
+    with store.write(CEM, now=NOW) as change:
+        inclusion.include(change, case_id, "acct-00001", "no staff after all")
+    assert proposed(store, kind=Action.OBSERVE, case_id=case_id, subjects=named).state == "in_force"
+
+
 def test_the_one_who_agrees_learns_whom_it_touches(store: Store, case_id: str) -> None:
     row = proposed(store, case_id=case_id)
     with store.write(CEM, now=LATER) as change:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from stillwatch.cli import main
 from stillwatch.errors import InputError
 from stillwatch.respond import audit, cases, identifiers, migrations, policy, promotion
-from stillwatch.respond.schema import Appeal, AuditRow, Base, Case, DecisionRow, Indicator, Meta, PolicyVersion, Run
+from stillwatch.respond.schema import Appeal, AuditRow, Base, Campaign, Case, DecisionRow, Indicator, Meta, PolicyVersion, Run
 from stillwatch.respond.snapshot import Decision, append_decisions
 from stillwatch.respond.store import Store, StoreError
 
@@ -75,8 +75,14 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
 
 
+def without_0012(connection: Connection) -> None:
+    """Campaigns of cases as they were when only the case told what its last run made of it."""
+    connection.execute(text("ALTER TABLE case_campaigns DROP COLUMN detected"))
+
+
 def without_0011(connection: Connection) -> None:
     """The store as it was when nothing told with which key its identifiers were hashed."""
+    without_0012(connection)
     connection.execute(text("ALTER TABLE store_meta DROP COLUMN key_check"))
 
 
@@ -135,6 +141,25 @@ def without_0004(connection: Connection) -> None:
     with Operations(MigrationContext.configure(connection)).batch_alter_table("appeals") as table:
         table.drop_column("action_id")
         table.alter_column("case_id", existing_type=String(32), nullable=False)
+
+
+def test_an_older_store_knows_of_each_case_what_its_last_run_made_of_it(store: Store) -> None:
+    with store.connect(writing=True) as connection:
+        for line in (
+            *(f"INSERT INTO runs (run_id, imported_at, imported_by, summary) VALUES ('{run}', 17, 'ana', '{{}}')" for run in "qr"),
+            "INSERT INTO cases (case_id, state, opened_at, changed_at, campaign_id, run_id, detected, score, q_value, loss, n_accounts,"
+            " n_events, n_harvested, output_tokens, views, capabilities, explanations, details)"
+            " VALUES ('case-1', 'new', 17, 17, 'c', 'r', 'campaign', 1, 0, 1, 1, 1, 1, 1, '[]', '{}', '[]', '{}')",
+            *(f"INSERT INTO case_campaigns (run_id, campaign_id, case_id, matched) VALUES ('{run}', 'c', 'case-1', '{{}}')"
+              for run in "qr"),
+        ):
+            connection.execute(text(line))
+        without_0012(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+    again = Store.open(store.engine.url.render_as_string(hide_password=False))
+    with again.read() as session:
+        assert {row.run_id: row.detected for row in session.query(Campaign)} == {"q": None, "r": "campaign"}
+    again.close()
 
 
 def test_an_older_store_does_not_know_its_key(store: Store) -> None:

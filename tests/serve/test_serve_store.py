@@ -387,6 +387,33 @@ def test_a_start_with_a_clock_that_is_ahead_ends_no_action_for_good(store: Store
             assert action_queries.get(session, made).state == "in_force"
 
 
+def test_a_service_that_is_restarted_every_few_minutes_marks_what_is_over(
+    store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its starts count as one as long as nobody sets the clock, and the machine is not started anew."""
+    wall, steady, state = [time.time() + 40 * 86400], [5000.0], tmp_path / "state"
+    made = act(store, Action.BLOCK, "eve")
+    monkeypatch.setattr("stillwatch.serve.clock.Clock", lambda: Clock(lambda: wall[0], lambda: steady[0]))
+
+    def started(_: Any, source: StoreSource, *__: Any, clock: Clock, **___: Any) -> None:
+        clock.keep(state / server.CLOCK)
+        source.revision()
+
+    monkeypatch.setattr(server, "run", started)
+    for after_s, set_s, booted, is_over in (
+        (0, 0, False, False), (500, 0, False, False), (500, 0, True, False), (500, 7200, False, False), (300, 0, False, False),
+        (301, 0, False, True),
+    ):
+        wall[0] += after_s + set_s
+        steady[0] = 10.0 if booted else steady[0] + after_s
+        assert cli.main(["serve", "--store", url, "--state", str(state), "--no-console"]) == 0
+        with store.read() as session:
+            assert (actions.get(session, made).state == "expired") is is_over
+        assert ("ended while no service ran" in capsys.readouterr().err) is not is_over
+    (state / server.CLOCK).write_text('{"started_s": "soon"}')
+    assert cli.main(["serve", "--store", url, "--state", str(state), "--no-console"]) == 0
+
+
 def test_a_start_with_a_clock_that_is_behind_the_store_is_told(
     store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from stillwatch.console.page import NotFoundError, Page, Visit
 from stillwatch.errors import InputError
-from stillwatch.respond import action_queries, actions, appeals, cases, lookup, names, policy
+from stillwatch.respond import action_queries, actions, appeals, blast, cases, lookup, names, policy
 from stillwatch.respond.action_queries import Subjects
 from stillwatch.respond.policy import DAY_S
 from stillwatch.respond.schema import ActionRow, AuditRow, Case, Target
@@ -117,6 +117,8 @@ def _action_page(visit: Visit) -> Response:
         renewal, no_renewal = _renewal_or_refusal(session, visit, row) if can_renew else (None, "")
         periods = action_queries.enforced_periods(session, row)
         no_key = action_queries.without_known_key(session, row, visit.standing(row))
+        held = action_queries.targets(session, action_id, live=True) if action_queries.holds(row, visit.now) else []
+        n_allowed = len(blast.allowed(session, visit.now, held))
         about = [action_id, *(f"appeal-{appeal.appeal_id}" for appeal in heard)]
         history = session.scalars(
             select(AuditRow).where(AuditRow.object.in_(about)).order_by(AuditRow.seq.desc()).limit(SIZE)
@@ -128,7 +130,8 @@ def _action_page(visit: Visit) -> Response:
         parameters=json.dumps(row.parameters, sort_keys=True) if row.parameters else "", mine=mine,
         can_answer=proposed and not mine and visit.may(Role.APPROVER), can_take_back=proposed and mine,
         can_undo=action_queries.holds(row, visit.now) and row.kind != LIFT and visit.may(Role.ANALYST),
-        no_key=no_key, renewal=renewal, no_renewal=no_renewal, periods=periods, undo_reasons=FOR, pleas=pleas, appeals=heard,
+        no_key=no_key, n_allowed=n_allowed, renewal=renewal, no_renewal=no_renewal, periods=periods, undo_reasons=FOR, pleas=pleas,
+        appeals=heard,
         can_appeal=row.kind != LIFT and row.effective_at is not None and visit.may(Role.ANALYST),
     )
 

@@ -13,7 +13,7 @@ from stillwatch.console.security import REVEAL, revealed
 from stillwatch.errors import InputError
 from stillwatch.report import load
 from stillwatch.report.page import Section, section
-from stillwatch.respond import action_queries, appeals, cases, inclusion
+from stillwatch.respond import action_queries, allow, appeals, cases, inclusion
 from stillwatch.respond.schema import Account, ActionRow, Annotation, Appeal, AuditRow, Campaign, Case, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import TRANSITIONS, Role, State, Verdict
@@ -101,8 +101,10 @@ def _case_page(visit: Visit) -> Response:
             "uncovered": action_queries.uncovered(session, visit.now, case_id) if in_force else [],
             "cleared_and_held": action_queries.cleared_and_held(session, visit.now, case_id),
             "no_key": action_queries.without_known_key_in_case(session, case_id),
+            "n_allowed": allow.n_allowed(session, visit.now, case_id),
             "overlaps": cases.overlaps(session, [case_id]).get(case_id, {}),
             "no_longer_accused": cases.no_longer_accused(session, [case_id]).get(case_id),
+            "accused_before": cases.accused_before(session, [case_id]).get(case_id),
             "joined": cases.joined_since_verdict(session, case_id).get(case_id, 0),
             "proofs": cases.proofs(session, case_id), "history": _history(session, case_id, [row.action_id for row in acted]),
         }

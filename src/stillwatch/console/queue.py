@@ -26,7 +26,7 @@ def _queue(visit: Visit) -> Response:
         counts = cases.counts(session)
         joined = cases.joined_since_verdict(session)
         shown = [case.case_id for case in found[:SIZE]]
-        no_longer_accused = cases.no_longer_accused(session, shown)
+        no_longer_accused, accused_before = cases.no_longer_accused(session, shown), cases.accused_before(session, shown)
         held = select(ActionRow).where(
             ActionRow.case_id.in_(shown), ActionRow.state.in_([ActionState.PROPOSED, ActionState.IN_FORCE])
         )
@@ -39,7 +39,7 @@ def _queue(visit: Visit) -> Response:
     return visit.render(
         "queue.html", title="Queue", cases=found[:SIZE], more=len(found) > SIZE, number=number, chosen=chosen, counts=counts,
         n_open=sum(n for state, n in counts.items() if state in OPEN_STATES), states=list(State), waiting=waiting, n_waiting=to_answer or 0,
-        joined=joined, no_longer_accused=no_longer_accused,
+        joined=joined, no_longer_accused=no_longer_accused, accused_before=accused_before,
     )
 
 

@@ -59,14 +59,18 @@ def _decide(visit: Visit) -> Response:
 def _allowed(visit: Visit) -> Response:
     with visit.store.read() as session:
         entries = allow.entries(session, visit.now)
-        known = identifiers.known(session, ((entry.subject, entry.subject_id) for entry in entries))
+        named = [(entry.subject, entry.subject_id) for entry in entries]
+        known = identifiers.known(session, named)
+        wanted = visit.query.get("account", "")
+        accused = allow.accused(session, [*named, (Subject.ACCOUNT, wanted)])
     return visit.render(
         "allow.html",
         title="Allow-list",
         entries=entries,
         known=known,
         subjects=list(Subject),
-        subject_id=visit.query.get("account", ""),
+        subject_id=wanted,
+        accused=accused,
     )
 
 

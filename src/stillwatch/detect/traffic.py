@@ -91,7 +91,7 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
         engine: a fresh engine.
         data: the folder that has the registry.
         files: sketches.
-        as_of: the registry is read as it stood at this time; None for all of it.
+        as_of: the registry is read as it stood at this time; None for all of it but bans long after the last request.
     """
     engine.view("sketches", files)
     ids = partitions.account_ids(files)
@@ -101,6 +101,8 @@ def read_traffic(engine: Engine, data: dataset.Dataset, files: list[Path], as_of
     aligned = {name: np.empty(len(key), values.dtype) for name, values in profile.items()}
     for name, values in profile.items():
         aligned[name][order] = values
+    if as_of is None and len(ids):
+        as_of = dataset.latest_ban(int(profile["last_us"].max()))
     registry = registry_rows(ids, dataset.read_accounts(data, as_of))
     people = judge.people(ids, key, aligned, registry)
     zeros = np.zeros(len(ids), np.int64)

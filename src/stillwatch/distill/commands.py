@@ -3,13 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from stillwatch.errors import InputError
-from stillwatch.files import demand_new_or_own, demand_no_overlap, demand_outside_logs, folder_lock
+from stillwatch.files import demand_new_or_own, demand_no_overlap, demand_outside_logs, folder_lock, removed_if_empty
 from stillwatch.terminal.counting import number_of
 from stillwatch.terminal.plain import plain, print_plain
 from stillwatch.terminal.seeds import seed
@@ -189,14 +188,8 @@ def _train(args: argparse.Namespace) -> Any:
     manifest = read_manifest(args.teacher) if args.teacher else None
     if manifest is None and args.route != "classifier":
         raise InputError("--teacher is missing", todo="Pass the teacher's manifest")
-    is_new = not args.out.exists()
-    try:
-        with folder_lock(args.out, "training"):
-            return _run_training(args, held_out, manifest)
-    finally:
-        if is_new:
-            with suppress(OSError):  # rmdir removes only an empty folder: nothing was trained
-                args.out.rmdir()
+    with removed_if_empty(args.out), folder_lock(args.out, "training"):
+        return _run_training(args, held_out, manifest)
 
 
 def _run_training(args: argparse.Namespace, held_out: Any, manifest: Any) -> Any:
@@ -232,14 +225,14 @@ def _run_training(args: argparse.Namespace, held_out: Any, manifest: Any) -> Any
             schedule=schedule, loss_kind=args.loss, cpu_hour=args.cpu_hour_price, quiet=quiet,
         )
     if not quiet:
-        left = f", {result.dropped:,} left out that are in the held_out-out data" if held_out else ""
+        left = f", {result.dropped:,} left out that are in the held-out data" if held_out else ""
         print_plain(f"  trained on {number_of(result.n_exchanges, 'exchange')}{left}")
         if result.rows:
             print_plain(measures.show(result.rows))
         for note in result.notes:
             print_plain(f"  {note}")
         if held_out is None and args.route not in ("language", "on-policy"):
-            print("  not compared with anything: --held_out-out FILE measures what is kept")
+            print("  not compared with anything: --held-out FILE measures what is kept")
         elif result.rows and manifest is None:
             print("  --teacher TOML adds the teacher to the table")
         print(result.folder / "README.md")
@@ -256,6 +249,8 @@ def _refuse_unused_options(args: argparse.Namespace) -> None:
     ):
         if is_given and args.route not in routes:
             raise InputError(f"--{option} is for {' and '.join(routes)}, not for {args.route}", todo="Leave it out")
+    if args.student is not None and args.layers:
+        raise InputError("--layers are the teacher's to start from, and --student starts from a model of its own", todo="Leave one out")
 
 
 def _parse_layers(text: str) -> tuple[int, ...]:

@@ -54,6 +54,9 @@ def commit(args: Args) -> Any:
     names = list(dict.fromkeys(parse_names(args.tenants)))
     if not names:
         raise InputError("no tenants", where=args.tenants or "--tenants", todo="Pass names with commas between, or a file with one a line")
+    if isinstance(mark, Design) and (unused := [f"--{name}" for name in ("samples", "prompts") if getattr(args, name) is not None]):
+        raise InputError(f"{' and '.join(unused)} would be committed to for canaries, and nothing checks it of them",
+                         todo="Leave it out: canaries have questions of their own, which stillwatch prove canary questions writes")
     coder = None if isinstance(mark, Design) else tokenizer_of(args.tokenizer, mark)
     master = tenant_key(args.key)
     design = {"mark": mark.describe(), "epoch": args.epoch, "alpha": args.alpha, "n_decoys": args.decoys,

@@ -76,12 +76,13 @@ def _replay(args: argparse.Namespace) -> Any:
     if args.key_file is not None and args.truth is None:
         raise InputError("--key-file without --truth", todo="Pass both, or neither")
     from stillwatch.engine import demand_limits
-    from stillwatch.files import demand_outside_logs, folder_lock
+    from stillwatch.files import demand_outside_logs, folder_lock, removed_if_empty
     from stillwatch.replay.run import run
 
     demand_limits(args.threads, args.memory)
     demand_outside_logs(args.source, args.out, "a replay")
-    with folder_lock(args.out, "replay"):
+    recent = [length_us(text, "--recent") for text in args.recent]
+    with removed_if_empty(args.out), folder_lock(args.out, "replay"):
         return run(
             args.source,
             args.out,
@@ -92,7 +93,7 @@ def _replay(args: argparse.Namespace) -> Any:
             key_file=args.key_file,
             growth=args.growth,
             first_us=first,
-            recent_us=[length_us(text, "--recent") for text in args.recent],
+            recent_us=recent,
             threads=args.threads,
             memory_gb=args.memory,
             quiet=args.quiet or args.json,

@@ -96,8 +96,18 @@ def say(args: Args, *lines: str) -> None:
 
 
 def no_key_lines(n: int, of: int) -> list[str]:
-    """A line that says for how many accounts no API key is known; none where each has one."""
-    return [f"for {n:,} of {number_of(of, 'account')} no API key is known: edges that see keys alone do not find them"] if n else []
+    """A line that says for how many accounts no API key is known, and where for none is, what to do; none where each has one."""
+    if not n:
+        return []
+    # A log that names accounts by their keys has no others to know.
+    todo = NO_KEY_AT_ALL if n == of else ""
+    return [f"for {n:,} of {number_of(of, 'account')} no API key is known: edges that see keys alone do not find them{todo}"]
+
+
+NO_KEY_AT_ALL = (
+    ", unless the log names accounts by their keys. If it does not, import a log with key_id (--data), or let edges name the account"
+    " (--account-header of serve)"
+)
 
 
 def head(args: Args, line: str) -> None:

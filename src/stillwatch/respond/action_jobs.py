@@ -76,7 +76,7 @@ def show_action(args: Args) -> dict[str, Any]:
     }
     say(args, f"{row.action_id}: {action_queries.described(row)} for {spaced(row.reason)}, {spaced(standing)} (proposed as {row.mode})",
         *_time_lines(row, periods), _touched_line(n, standing), *_allowed_lines(len(allowed)), *no_key_lines(*no_key),
-        *_proposal_lines(row), *still, *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}" for a in answers),
+        *_proposal_lines(row), *still, *(f"{a.actor}: {'yes' if a.approved else 'no'} {a.note}".rstrip() for a in answers),
         *(f"appeal {a.appeal_id} of {a.account_id}: {a.state}" for a in related_appeals))
     return result
 
@@ -237,6 +237,8 @@ def _blast_lines(radius: Mapping[str, Any]) -> list[str]:
         f"{radius['n_older_than_a_year']:,}, banned already {radius['n_already_banned']:,}, under another action "
         f"{radius['n_under_another_action']:,}; organisations told {radius['n_organisations']:,}",
         *([f"not known, perhaps misspelt: {radius['n_not_known']:,}"] if radius.get("n_not_known") else []),
+        *([f"cleared by name, by an exclusion or an appeal: {radius['n_cleared']:,}; such are acted on only without a case"]
+          if radius.get("n_cleared") else []),
         *no_key_lines(radius.get("n_without_known_key", 0), radius["n_accounts"]),
         f"left out: {radius['n_allowed_left_out']:,} allowed, {radius['n_excluded_left_out']:,} excluded",
         *(["of several actions on an account the most severe is done; beside a restrict, a throttle goes on to count"]

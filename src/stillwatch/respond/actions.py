@@ -3,6 +3,7 @@
 An action on a case touches all its accounts at once; banning them one by one only warns the operator.
 """
 
+import shlex
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -69,8 +70,8 @@ def propose(
         note: a remark for the audit log.
 
     Raises:
-        InputError: there is nobody to act on, people judged the case innocent, there are more accounts or a longer duration than the
-            policy allows, or the action has no such parameter.
+        InputError: there is nobody to act on, people judged the case or named subjects of it innocent, there are more accounts or a
+            longer duration than the policy allows, or the action has no such parameter.
         ForbiddenError: the actor is no analyst.
     """
     change.require(Role.ANALYST)
@@ -78,6 +79,7 @@ def propose(
     case_id = _checked_case_id(change.session, case_id, subjects)
     if case_id is not None:
         _demand_accusing(change.session, case_id)
+        _demand_not_cleared(change.session, case_id, subjects or ())
     reached = blast.reach(change.session, change.now, case_id=case_id, subjects=subjects)
     if any(subject is Subject.ORG for subject, _ in reached.subjects):
         raise InputError("an organisation is not acted on as such", todo="Pass its accounts")
@@ -286,6 +288,19 @@ def _demand_accusing(session: Session, case_id: str) -> None:
     if cases.innocent(row):
         what = f"people judged the case {str(row.verdict).replace('_', ' ')}, so nobody is acted on for it"
         raise InputError(what, where=case_id, todo=f"If that was wrong, reopen it first: stillwatch cases move {case_id} reopened")
+
+
+def _demand_not_cleared(session: Session, case_id: str, subjects: Subjects) -> None:
+    """Raise if people cleared named subjects of a case: whoever agreed to the action would not touch them."""
+    found = blast.cleared(session, subjects)
+    if not found:
+        return
+    (first, *more), whose = sorted(found), blast.owners(session, [name for subject, name in found if subject is Subject.KEY])
+    account = whose.get(first[1], first[1])
+    others = f", and {number_of(len(more), 'other')} of the named" if more else ""
+    take_back = f"stillwatch cases include {case_id} {shlex.quote(account)} --note WHY"
+    todo = f"Leave {'them' if more else 'it'} out, or take that back first: {take_back}"
+    raise InputError(f"people cleared {names.line(first[1])} by name (an exclusion or an appeal){others}", where=case_id, todo=todo)
 
 
 def _demand_within_limits(policy: Policy, reached: blast.Reach, radius: Mapping[str, Any], duration_s: float | None) -> None:

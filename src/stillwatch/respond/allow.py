@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stillwatch.errors import InputError
 from stillwatch.respond import blast, cases, identifiers, names
+from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import Account, AllowEntry, Case, Member
 from stillwatch.respond.store import Change
 from stillwatch.respond.vocabulary import Role, Subject
@@ -56,11 +58,39 @@ def entries(session: Session, now: datetime) -> Sequence[AllowEntry]:
     return session.scalars(live.order_by(AllowEntry.expires_at, AllowEntry.allow_id)).all()
 
 
-def accused(session: Session, subject: Subject, subject_id: str) -> dict[str, int]:
-    """Case -> number of accounts that it accuses and that an entry for a subject covers: the account, a key's owner, an organisation's."""
-    account_id = blast.owners(session, [subject_id]).get(subject_id, subject_id) if subject is Subject.KEY else subject_id
-    of_org = select(Account.account_id).where(Account.org_id == subject_id)
-    covered = Member.account_id.in_(of_org if subject is Subject.ORG else [account_id])
-    counts = select(Member.case_id, func.count()).join(Case, Case.case_id == Member.case_id).where(covered, cases.accusing())
-    rows = session.execute(counts.group_by(Member.case_id).order_by(Member.case_id)).all()
-    return {row[0]: row[1] for row in rows}
+def accused(session: Session, subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, int]]:
+    """Which of some subjects, as entries have them, cover accounts that a case accuses.
+
+    Args:
+        session: an open session.
+        subjects: accounts, keys (which stand for their owners) and organisations.
+
+    Returns:
+        Subject -> case id -> how many of its accounts the case accuses; subjects that no case accuses are absent.
+    """
+    owner = blast.owners(session, [name for subject, name in subjects if subject == Subject.KEY])
+    of_org = _accusing_by(session, Account.org_id, [name for subject, name in subjects if subject == Subject.ORG])
+    by_account = {(subject, name): owner.get(name, name) if subject == Subject.KEY else name
+                  for subject, name in subjects if subject != Subject.ORG}
+    of_account = _accusing_by(session, Member.account_id, sorted(set(by_account.values())))
+    found = {(subject, name): of_org.get(name, {}) if subject == Subject.ORG else of_account.get(by_account[subject, name], {})
+             for subject, name in subjects}
+    return {entry: of_cases for entry, of_cases in found.items() if of_cases}
+
+
+def _accusing_by(session: Session, column: Any, values: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Value of a column of accounts or members -> case id -> number of accounts with it that the case accuses."""
+    counted = select(column, Member.case_id, func.count()).join(Case, Case.case_id == Member.case_id)
+    if column.class_ is Account:
+        counted = counted.join(Account, Account.account_id == Member.account_id)
+    found: dict[str, dict[str, int]] = {}
+    for some in chunks(values):
+        rows = counted.where(column.in_(some), cases.accusing()).group_by(column, Member.case_id).order_by(Member.case_id)
+        for value, case_id, n in session.execute(rows):
+            found.setdefault(value, {})[case_id] = int(n)
+    return found
+
+
+def n_allowed(session: Session, now: datetime, case_id: str) -> int:
+    """How many accounts of a case are on the allow-list, themselves or through their organisation."""
+    return len(blast.allowed(session, now, [(Subject.ACCOUNT, member.account_id) for member in cases.members(session, case_id)]))

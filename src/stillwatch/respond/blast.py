@@ -28,7 +28,7 @@ class Reach:
     allowed: tuple[str, ...]
     """Identifiers that were left out because they are on the allow-list, sorted."""
     excluded: int
-    """How many accounts were left out because people excluded them from the case."""
+    """How many accounts of the case were left out because people excluded them from it, or cleared them by name elsewhere."""
 
 
 def reach(
@@ -48,8 +48,10 @@ def reach(
         assert case_id is not None
         rows = cases.members(session, case_id)
         present = [row for row in rows if row.present]
-        excluded = sum(row.excluded for row in present)
-        subjects = [(Subject.ACCOUNT, row.account_id) for row in present if not row.excluded]
+        cleared_names = cases.cleared(session, [row.account_id for row in present])
+        left = [row.account_id for row in present if not row.excluded and row.account_id not in cleared_names]
+        excluded = len(present) - len(left)
+        subjects = [(Subject.ACCOUNT, account_id) for account_id in left]
     spared = allowed(session, now, subjects, log_facts)
     kept = tuple(subject for subject in dict.fromkeys(subjects) if subject not in spared)
     return Reach(kept, tuple(sorted(name for _, name in spared)), excluded)
@@ -65,6 +67,8 @@ def preview(session: Session, now: datetime, reached: Reach, log_facts: Facts = 
 
     The kind ``unknown`` counts accounts of which neither the store nor ``log_facts`` has facts; ``n_not_known`` counts those of them that
     are in no case, and keys of unknown owner. ``n_without_known_key`` counts those of which neither has a key.
+
+    ``n_cleared`` counts those of the subjects whom people cleared by name; of a whole case these are left out.
 
     ``requests_per_day`` and ``output_tokens_per_day`` are of all requests of the accounts, per day of the whole log (``log_days``, the
     longest of their logs), however short an account lived; null where the import had no events.
@@ -93,6 +97,7 @@ def preview(session: Session, now: datetime, reached: Reach, log_facts: Facts = 
         "expected_innocent_by_kind": {kind: _three_digits(x) for kind, x in sorted(innocent.items())},
         "n_not_accused": len(set(accounts) - set(rates)) + len(strays),
         "n_not_known": len(set(accounts) - set(facts) - _in_any_case(session, accounts)) + len(strays),
+        "n_cleared": len(cleared(session, reached.subjects)),
         "n_without_known_key": without_known_key(session, accounts, log_facts).n,
         "n_verified": sum(bool(row.verified) for row in known),
         "n_contracted_resellers": sum(row.access_type == "passthrough" for row in known),
@@ -173,6 +178,13 @@ def judged_names(session: Session, subjects: Sequence[tuple[Subject, str]]) -> d
         (subject, name): {name} if subject is Subject.ACCOUNT else ({name} - namesakes) | {owner.get(name, name)}
         for subject, name in subjects
     }
+
+
+def cleared(session: Session, subjects: Sequence[tuple[Subject, str]]) -> set[tuple[Subject, str]]:
+    """Those of some subjects whom people cleared by name (an exclusion or an overturned appeal), a key by its owner; see judged_names."""
+    called = judged_names(session, subjects)
+    found = cases.cleared(session, sorted(set().union(*called.values())))
+    return {subject for subject, called_so in called.items() if called_so & found}
 
 
 def _namesakes(session: Session, owner: Mapping[str, str]) -> set[str]:

@@ -61,6 +61,7 @@ def list_cases(args: Args) -> dict[str, Any]:
         rows, more = found[:most], len(found) > most
         counts, joined = cases.counts(session), cases.joined_since_verdict(session)
         no_longer_accused = cases.no_longer_accused(session, [row.case_id for row in rows])
+        accused_before = cases.accused_before(session, [row.case_id for row in rows])
         overlaps = cases.overlaps(session, [row.case_id for row in rows])
     if rows:
         head(args, f"{'CASE':28} {'STATE':15} {'DETECTED':9} {'ACCOUNTS':16} {'HARVEST OR REQUESTS':20} {'AT 90 %':26} {'AT STAKE':35}  "
@@ -77,17 +78,24 @@ def list_cases(args: Args) -> dict[str, Any]:
     say(args, *(f"{case_id}: {_joined_line(n)}" for case_id, n in list(joined.items())[:MOST_SHOWN]),
         *([f"… and {number_of(len(joined) - MOST_SHOWN, 'case')} more of this kind (--json has all)"] if len(joined) > MOST_SHOWN else []))
     say(args, *(f"{case_id}: {_overlap_line(others)}" for case_id, others in overlaps.items()))
-    say(args, *(f"{case_id}: {_no_longer_accused_line(at)}" for case_id, at in no_longer_accused.items()))
+    say(args, *(f"{case_id}: {_no_longer_accused_line(at)}" for case_id, at in no_longer_accused.items()),
+        *(f"{case_id}: {_accused_before_line(at)}" for case_id, at in accused_before.items()))
     return {
         "cases": [as_json(row, "details") for row in rows], "more": more, "counts": counts, "joined_since_verdict": joined,
         "overlaps": overlaps,
         "not_accused_in_run_to": {case_id: at.isoformat() for case_id, at in no_longer_accused.items()},
+        "accused_in_run_to": {case_id: at.isoformat() for case_id, at in accused_before.items()},
     }
 
 
 def _no_longer_accused_line(at: datetime) -> str:
     """Says that the last run of the whole log does not accuse a case."""
     return f"the last whole run, of requests to {at:%Y-%m-%d %H:%M} UTC, does not accuse it; its figures are of an earlier run"
+
+
+def _accused_before_line(at: datetime) -> str:
+    """Says that a case that is for review was accused by an earlier run."""
+    return f"it is for review now, but a run of requests to {at:%Y-%m-%d %H:%M} UTC accused it; actions on it stay"
 
 
 def _overlap_line(others: Mapping[str, int]) -> str:
@@ -128,6 +136,7 @@ def show_case(args: Args) -> dict[str, Any]:
         joined = cases.joined_since_verdict(session, args.case).get(args.case, 0)
         overlaps, alike = cases.overlaps(session, [args.case]).get(args.case, {}), cases.sharing_objects(session, row)
         no_longer_accused = cases.no_longer_accused(session, [args.case]).get(args.case)
+        accused_before = cases.accused_before(session, [args.case]).get(args.case)
         no_key = action_queries.without_known_key_in_case(session, args.case)
         allowed = {name for _, name in blast.allowed(session, now, [(Subject.ACCOUNT, m.account_id) for m in members])}
         result: dict[str, Any] = {
@@ -142,8 +151,10 @@ def show_case(args: Args) -> dict[str, Any]:
             "allowed": sorted(allowed), "n_without_known_key": no_key.n,
             "joined_since_verdict": joined, "overlaps": overlaps, "objects_in_common": alike,
             "not_accused_in_run_to": no_longer_accused and no_longer_accused.isoformat(),
+            "accused_in_run_to": accused_before and accused_before.isoformat(),
         }
-    say(args, *_finding_lines(row, members), *([_no_longer_accused_line(no_longer_accused)] if no_longer_accused else []))
+    say(args, *_finding_lines(row, members), *([_no_longer_accused_line(no_longer_accused)] if no_longer_accused else []),
+        *([_accused_before_line(accused_before)] if accused_before else []))
     say(args, *([_joined_line(joined)] if joined else []), *([_overlap_line(overlaps)] if overlaps else []),
         *([_shared_objects_line(alike)] if alike else []), *no_key_lines(*no_key))
     earlier = sorted({run.campaign_id for run in runs} - {row.campaign_id})

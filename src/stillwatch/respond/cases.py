@@ -102,6 +102,21 @@ def no_longer_accused(session: Session, case_ids: Sequence[str]) -> dict[str, da
     return {name: last.last_seen for name in case_ids if name in gone}
 
 
+def accused_before(session: Session, case_ids: Sequence[str]) -> dict[str, datetime]:
+    """Those of some cases that are for review now and were accused by an earlier run.
+
+    Returns:
+        Case id -> the newest request of the last run that accused it.
+    """
+    latest = (
+        select(Case.case_id, func.max(Run.last_seen)).join(Campaign, Campaign.case_id == Case.case_id)
+        .join(Run, Run.run_id == Campaign.run_id)
+        .where(Case.detected != "campaign", Campaign.detected == "campaign", Run.last_seen.is_not(None)).group_by(Case.case_id)
+    )
+    rows = (row for some in chunks(case_ids) for row in session.execute(latest.where(Case.case_id.in_(some))))
+    return {case_id: at for case_id, at in rows if at is not None}
+
+
 def sharing_objects(session: Session, case: Case) -> dict[str, int]:
     """Case id -> how many of this case's listed objects it shares; other cases whose last run is the same, most first."""
     own_objects = {(str(row.get("view")), str(row.get("object"))) for row in case.details.get("objects") or ()}

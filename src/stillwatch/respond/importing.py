@@ -17,7 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ def import_run(store: Store, actor: Actor, folder: Path, *, data: Path | None = 
     """
     run = read_run(folder)
     accused = sorted({row["account_id"] for campaign in run.campaigns for row in campaign.members})
-    facts = None if data is None else read_facts(data, accused)
+    facts = None if data is None else read_facts(data, accused, now or datetime.now(UTC))
     silent = 0 if facts is None else sum(not row["n_events"] for row in facts.accounts)
     if accused and silent == len(accused):
         what = f"of {number_of(silent, 'account')} that the run found, none sent a request in this log"
@@ -430,7 +430,8 @@ def _stage_campaign(
     if updates_figures:
         new = {"case_id": case_id, **_SET_BY_PEOPLE, "opened_at": change.now, "changed_at": change.now}
         rows.cases.append(new | _case_row(run, campaign))
-    rows.campaigns.append({"run_id": run.run_id, "campaign_id": row["campaign_id"], "case_id": case_id, "matched": why})
+    rows.campaigns.append({"run_id": run.run_id, "campaign_id": row["campaign_id"], "case_id": case_id, "matched": why,
+                           "detected": row["verdict"]})
     if case is not None and updates_members:
         rows.renewed.setdefault(frozenset(filter(plan.outdated, case.runs)), []).append(case_id)
     known, joined = {} if case is None else case.members, 0

@@ -6,6 +6,7 @@ when somebody names it, for the allow-list or for an action. A misspelt identifi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def look_up(session: Session, subjects: Sequence[tuple[Subject, str]]) -> Lookup
     else:
         try:
             accounts, keys, orgs = ([name for subject, name in wanted if subject is kind] for kind in Subject)
-            facts = _without_erased(Path(folder), find_facts(Path(folder), accounts, keys, orgs))
+            facts = _without_erased(Path(folder), find_facts(Path(folder), accounts, datetime.now(UTC), key_ids=keys, org_ids=orgs))
             place = f"the log in {folder}"
         except (InputError, OSError) as error:
             fault = f"the log of the last import could not be looked in ({error})"

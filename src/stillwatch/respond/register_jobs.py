@@ -24,7 +24,7 @@ def add_allowed(args: Args) -> dict[str, Any]:
         lookup.store_facts(change, found)
         row = allow.add(change, *named, owner=args.owner, reason=args.reason, expires_at=change.now + lasts)
         n = identifiers.known(change.session, [named]).get(named, 0)
-        accused = allow.accused(change.session, *named)
+        accused = allow.accused(change.session, [named]).get(named, {})
     say(args, f"entry {row.allow_id}: {row.subject} {row.subject_id} until {row.expires_at:%Y-%m-%d %H:%M}", *_covers(subject, n, found))
     if accused:
         of_cases = [f"{case_id} ({number_of(n_accounts, 'account')})" for case_id, n_accounts in accused.items()]
@@ -78,7 +78,9 @@ def list_appeals(args: Args) -> dict[str, Any]:
     with reading(args) as session:
         found = appeals.listed(session, state=None if args.all else appeals.OPEN)
     rows, more = found[:most], len(found) > most
-    say(args, *(f"{r.appeal_id:>5}  {r.state:10} {r.case_id or r.action_id}  {r.account_id}  {r.received_at:%Y-%m-%d}" for r in rows))
+    for row in rows:
+        say(args, f"{row.appeal_id:>5}  {row.state:10} {row.case_id or row.action_id}  {row.account_id}  {row.received_at:%Y-%m-%d}",
+            f"       {row.statement if len(row.statement) <= MOST_SHOWN else row.statement[:MOST_SHOWN] + ' … (--json has all)'}")
     say_more(args, more=more)
     if not rows:
         say(args, "no appeal was received" if args.all else "no appeal is open")
@@ -91,6 +93,10 @@ def decide_appeal(args: Args) -> dict[str, Any]:
         lifts = appeals.decide(change, args.appeal, overturned=args.outcome == "overturn", reason=args.reason)
     say(args, f"appeal {args.appeal}: {args.outcome}", *(_lift(row) for row in lifts))
     return {"appeal": args.appeal, "outcome": args.outcome, "lifts": [as_json(row) for row in lifts]}
+
+
+MOST_SHOWN = 400
+"""Characters of a statement that ``appeal list`` prints."""
 
 
 def _lift(row: ActionRow) -> str:

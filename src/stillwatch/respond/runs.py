@@ -114,27 +114,41 @@ class Facts:
 NO_FACTS = Facts((), ())
 
 
-def read_facts(folder: Path, account_ids: Sequence[str]) -> Facts:
+def read_facts(folder: Path, account_ids: Sequence[str], now: datetime) -> Facts:
     """Registry rows, traffic and keys of some accounts, from the folder that ``detect`` read.
+
+    Args:
+        folder: the folder.
+        account_ids: the accounts.
+        now: a ban after this time is none yet.
 
     Raises:
         InputError: the folder has no events, or a file cannot be read.
     """
     data = open_dataset(folder)
-    registry = _storable(read_accounts(data))
+    registry = _storable(read_accounts(data, now))
     with _log(data) as engine:
         accounts, keys = _facts(engine, registry, account_ids)
     return Facts(accounts, keys, log_columns.describe(data))
 
 
-def find_facts(folder: Path, account_ids: Sequence[str], key_ids: Sequence[str] = (), org_ids: Sequence[str] = ()) -> Facts:
+def find_facts(
+    folder: Path, account_ids: Sequence[str], now: datetime, *, key_ids: Sequence[str] = (), org_ids: Sequence[str] = ()
+) -> Facts:
     """Facts about those of some accounts that the registry or the log has, about owners of keys, and all accounts of organisations.
+
+    Args:
+        folder: the folder that ``detect`` read.
+        account_ids: the accounts.
+        now: a ban after this time is none yet.
+        key_ids: keys whose owners are looked for.
+        org_ids: organisations.
 
     Raises:
         InputError: the folder has no events, or a file cannot be read.
     """
     data = open_dataset(folder)
-    registry = _storable(read_accounts(data))
+    registry = _storable(read_accounts(data, now))
     in_orgs = registry.filter(pc.is_in(registry["org_id"], pa.array(org_ids, pa.string())))["account_id"].to_pylist()
     with _log(data) as engine:
         engine.register("named", pa.table({"key_id": pa.array(key_ids, pa.string())}))

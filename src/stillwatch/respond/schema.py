@@ -134,6 +134,8 @@ class Campaign(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id"), index=True)
     matched: Mapped[dict[str, Any]]
     """Why it is this case: shared members, objects, lineage; empty where it opened the case."""
+    detected: Mapped[str | None] = mapped_column(String(16))
+    """What its run made of it, ``campaign`` or ``review``; null where an earlier version of Stillwatch imported it."""
 
 
 class Member(Base):

@@ -7,6 +7,10 @@ accepts a jump only after it has lasted for :data:`HELD_S`. The wall clock may b
 
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from stillwatch.errors import InputError
+from stillwatch.files import read_json, write_json
 
 DRIFT_S = 2.0
 """A difference up to this is drift, which is followed at once, seconds."""
@@ -36,6 +40,24 @@ class Clock:
         self.skew_s = 0.0
         self.past: float | None = None
         """The newest time of entries that others wrote, which must be past, seconds since the epoch; None if there are none."""
+
+    def resume(self, path: Path) -> None:
+        """Count from the start of an earlier service, as :meth:`keep` left it, so that one that is restarted often settles at all.
+
+        That start counts if the wall clock still stands as far ahead of the steady one as it did then: so neither was set since, and the
+        machine was not started anew, which begins the steady clock at another time of day.
+        """
+        try:
+            kept = read_json(path)
+            started, offset = float(kept["started_s"]), float(kept["offset_s"])
+        except (InputError, KeyError, TypeError, ValueError):
+            return
+        if started <= self._started and abs(offset - self._offset) <= DRIFT_S:
+            self._started = started
+
+    def keep(self, path: Path) -> None:
+        """Leave the start for the next service, in JSON."""
+        write_json({"started_s": self._started, "offset_s": self._offset}, path)
 
     @property
     def settled(self) -> bool:

@@ -27,6 +27,8 @@ from stillwatch.serve.refresh import Refresher
 from stillwatch.serve.sources import SnapshotSource
 from stillwatch.serve.telemetry import Tracing, configure_logs
 
+CLOCK = "clock.json"
+"""File of the state folder in which a service leaves its start for the next one."""
 SWITCH_S = 0.002
 """Python's thread switch interval, seconds: how long a thread (log, tokens) may keep the interpreter while answers wait. Python's default
 of 5 ms is the whole latency bar; at 0.5 ms the server's threads interrupt answers, which cost a quarter of the processor time
@@ -116,6 +118,8 @@ def run(
     sys.setswitchinterval(SWITCH_S)
     configure_logs(settings.log_level)
     with folder_lock(settings.state, "service", refuse_open_erasure=False):  # two services would overwrite each other's snapshots for ever
+        if clock is not None:
+            clock.keep(settings.state / CLOCK)
         _run(settings, source, sink, mounts, token_source or tokens.TokenFile(settings.tokens), other_key, clock)
 
 

@@ -150,6 +150,7 @@ def _serve_store(args: argparse.Namespace, settings: "Settings", key: bytes | No
     from stillwatch.workflows.store_source import StoreSink, StoreSource, StoreTokens, clock_warnings
 
     url, mounts, other_key, clock = args.store or DEFAULT_URL, {}, False, Clock()
+    clock.resume(args.state / server.CLOCK)
     try:
         store = Store.open(url, create=False, answer_s=ANSWER_S)
         for warning in clock_warnings(clock, store):

@@ -136,7 +136,7 @@ def clock_warnings(clock: Clock, store: Store) -> list[str]:
     if newest is not None and clock.behind_s:
         warnings.append(f"{clock_words} is behind the store's newest entry ({newest:%Y-%m-%d %H:%M} UTC): what is over by now may go on. "
                         "Set it right and start the service again")
-    if n_over:
+    if n_over and not clock.settled:
         ended = number_of(n_over, "action")
         warnings.append(f"by {clock_words} {ended} ended while no service ran. If it is ahead, set it right within ten "
                         "minutes, before the service marks them as over, and start the service again")

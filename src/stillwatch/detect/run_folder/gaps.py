@@ -69,7 +69,14 @@ def warnings(seen: SecondReading, data: dataset.Dataset, scene: judge.Scene, sin
     counted = {hour: n for hour, n in seen.hours.items() if late is None or hour < late[1] * holes.DAY_H}
     sentences += holes.warn_holes(holes.find_holes(counted))
     if data.accounts_file is not None:
-        parts = [part["account_id"].combine_chunks() for part in dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id",)))]
+        read = list(dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id", "banned_at"))))
+        latest = pa.scalar(dataset.latest_ban(scene.window_us[1]), pa.timestamp("us", "UTC"))
+        if to_come := sum(pc.sum(pc.greater_equal(part["banned_at"], latest)).as_py() or 0 for part in read):
+            sentences.append(
+                f"{data.accounts_file.name} has a banned_at more than a year after the last request in {number_of(to_come, 'row')}: these"
+                " count as not banned. Write null where there is no ban"
+            )
+        parts = [part["account_id"].combine_chunks() for part in read]
         registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
         unknown = ~pc.is_in(people.ids, registered.cast(people.ids.type)).to_numpy(zero_copy_only=False)
         requests = int(people.n_events[unknown].sum())

@@ -23,6 +23,8 @@ MIN_REQUESTS_BESIDE = 50
 MIN_AWAKE_SHARE = 0.95
 """Share of the other hours with requests from which a service never sleeps. Only then are its other days a measure where no other week is:
 what sleeps at night may rest at weekends."""
+MAX_NIGHT_HOURS, MAX_WORKING_DAY_HOURS = 6, 16
+"""Hours without usual requests that part two working days of a service that sleeps, and most usual hours of one such day."""
 MAX_NAMED = 3
 """Holes that the warning names."""
 
@@ -35,16 +37,19 @@ class Hole:
     hours: int
     usual: int
     """Requests that the log's other weeks or days have in these hours."""
+    may_be_holiday: bool = False
+    """Of a service that sleeps: working days that are missing may have been holidays."""
 
 
 def find_holes(requests: Mapping[int, int]) -> list[Hole]:
     """The holes in a log, first ones first.
 
     A silence is measured against the same hours of the other weeks, each by their median, so that weekends on which nobody works are no
-    holes. Hours of which there is no other week count only if the service never sleeps, by the least of the other days.
+    holes. Hours of which there is no other week count only if the service never sleeps, by the least of the other days. Where a service
+    sleeps, one working day alone is no hole: it was a holiday more likely.
 
-    Blind spots: a silence at the same hours of most weeks is none; a holiday is taken for a hole, and so is, in a log of two weeks, a
-    weekend on which nobody worked if many worked on the other one.
+    Blind spots: a silence at the same hours of most weeks is none, nor is one lost working day of a service that sleeps; two holidays one
+    after the other are taken for a hole, and so is, in a log of two weeks, a weekend on which nobody worked if many worked on the other.
 
     Args:
         requests: number of each hour since 1970, UTC, that has any.
@@ -70,9 +75,15 @@ def find_holes(requests: Mapping[int, int]) -> list[Hole]:
         busy = usual > 0
         many = usual.sum() >= MIN_USUAL_REQUESTS and busy.sum() >= MIN_USUAL_HOURS
         measured = weeks.min() > 1 or busy.mean() >= MIN_BUSY_RATIO * awake
-        if many and measured and min(around) >= MIN_REQUESTS_BESIDE:
-            found.append(Hole(first + start, end - start, int(usual.sum())))
+        sleeps = bool(awake < MIN_AWAKE_SHARE)
+        if many and measured and min(around) >= MIN_REQUESTS_BESIDE and not (sleeps and _is_one_working_day(busy)):
+            found.append(Hole(first + start, end - start, int(usual.sum()), sleeps))
     return found
+
+
+def _is_one_working_day(busy: NDArray[np.bool_]) -> bool:
+    """Whether the hours of a silence in which requests are usual, ``(n_hours,)``, are those of a single working day."""
+    return bool(busy.sum() <= MAX_WORKING_DAY_HOURS and (np.diff(np.flatnonzero(busy)) <= MAX_NIGHT_HOURS).all())
 
 
 def _silent_runs(counts: I64) -> tuple[I64, I64]:
@@ -116,4 +127,5 @@ def warn_holes(found: Sequence[Hole]) -> list[str]:
     when = [f"the {hole.hours:,} hours from {start:%Y-%m-%d %H:%M} UTC on" for hole, start in zip(longest, starts, strict=True)]
     more = f" and {len(found) - MAX_NAMED:,} shorter times" if len(found) > MAX_NAMED else ""
     usual = f"some {float(f'{sum(hole.usual for hole in found):.2g}'):,.0f} requests"
-    return [f"Nobody sent anything in {', '.join(when)}{more}, where {usual} would be usual: is a part of the log missing?"]
+    holiday = ", or were these holidays" if any(hole.may_be_holiday for hole in found) else ""
+    return [f"Nobody sent anything in {', '.join(when)}{more}, where {usual} would be usual: is a part of the log missing{holiday}?"]
