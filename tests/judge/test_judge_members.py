@@ -256,6 +256,29 @@ def test_who_is_in_mixed_groups_alone_and_shares_nothing_with_the_others_leaves(
     assert left.tolist() == [0] * stay + [-1] * (40 - stay)
 
 
+@pytest.mark.parametrize(
+    ("below", "own", "accepted", "shares", "leave"),
+    [
+        (MIXED + 0.1, range(20, 24), False, False, range(20, 24)),
+        (MIXED + 0.1, range(20, 24), False, True, range(21, 24)),  # one has a card of the core's
+        (MIXED + 0.1, range(20, 24), True, False, ()),
+        (MIXED + 0.1, range(18, 24), False, False, ()),  # a group of the core, too
+        (MIXED + 0.1, [*range(20, 24), 30, 31], False, False, ()),  # mostly others
+        (MIXED - 0.1, range(20, 24), False, False, ()),
+    ],
+)
+def test_who_was_refused_alone_and_is_beside_the_core_leaves(below: float, own: Any, accepted: bool, shares: bool, leave: Any) -> None:
+    """Twenty accounts are a campaign; four more, fewer than a quarter, are beside them in a group that scores less."""
+    cards = np.arange(40)
+    cards[20] = 0 if shares else 20
+    known = scene(groups(range(20), range(24), own), people(40), payment=cards)
+    one = replace(model(), members=Members(9.0, {"best": 0.0}))
+    label = np.where(np.arange(40) < 24, 0, -1)
+    group_label = np.array([0, 0, 0 if accepted else -1])
+    left = judge.belonging(known, group_label, label, np.zeros(1, np.int64), np.array([5.0, 5.0 - below, 4.0]), one)
+    assert np.flatnonzero(left[:24] < 0).tolist() == list(leave)
+
+
 def test_where_even_the_usual_account_would_be_unsure_who_is_as_it_is_is_as_sure() -> None:
     """Nothing links forty accounts, and a hundred others carry their sub-stream too; who does not carry it is less sure."""
     label = np.where((np.arange(200) < 40) | (np.arange(200) >= 198), 0, -1)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from stillwatch.judge.campaigns import HALF
+from stillwatch.judge.campaigns import CENTRAL, HALF, MOSTLY, NEW
 from stillwatch.judge.linkage import MOSTLY_TIED_SHARE, linkage, partner_campaigns
 from stillwatch.judge.model import Model
-from stillwatch.judge.scene import Scene
+from stillwatch.judge.scene import Scene, mostly_of
 from stillwatch.judge.second_pools import not_unlike, second_pools
 from stillwatch.judge.standing import standing
 
@@ -42,6 +42,9 @@ MANY_MIXED = 0.25
 """Such accounts, if no link ties them to the others, are a crowd beside the campaign if they are this share of it or more. Fewer are
 batches of its own that no better group holds."""
 
+FEW_OF_CORE = 0.05
+"""Largest share of a group's accounts that may be of a campaign's core for the group to be a crowd beside it."""
+
 Compared = tuple[I64, dict[str, F64], F64]
 """Codes of accounts, the pieces of their standing and the posterior probability of each, ``(n_rows,)``."""
 
@@ -72,6 +75,7 @@ def belonging(
     """
     links = linkage(scene, group_label, account_label, lead)
     crowd = _crowds_beside(scene, group_label, account_label, len(lead), log_odds, links)
+    crowd |= _refused_alone(scene, group_label, account_label, lead, log_odds)
     account_label = np.where(crowd if confirmed is None else crowd & ~confirmed, -1, account_label)
     score = np.append(log_odds[lead], -np.inf)[: max(len(lead), 1)]
 
@@ -104,6 +108,34 @@ def _crowds_beside(scene: Scene, group_label: I64, account_label: I64, n: int, l
     untied = in_mixed & ~np.logical_or.reduce([partner == account_label for partner in partners])
     n_untied, size = (np.bincount(account_label[rows], minlength=max(n, 1)) for rows in (untied, account_label >= 0))
     return np.asarray(untied & (n_untied >= MANY_MIXED * size)[account_label])
+
+
+def _refused_alone(scene: Scene, group_label: I64, account_label: I64, lead: I64, log_odds: F64) -> Flags:
+    """Accounts that are in their campaign only beside its core, and are a group that was judged by itself and not accepted.
+
+    ``(n_accounts,)``; arguments as :func:`belonging`. The core are the accounts of groups within MIXED nats of the campaign's best. An
+    account with a link to it stays.
+    """
+    n, account, group = len(lead), scene.groups.member_account, scene.groups.member_group
+    campaign, accepted = account_label[account], group_label >= 0
+    top = np.full(n, -np.inf)
+    np.maximum.at(top, group_label[accepted], log_odds[accepted])
+    below = np.zeros(scene.n, bool)
+    below[accepted] = log_odds[accepted] < top[group_label[accepted]] - MIXED
+    own = scene.seen & (campaign >= 0) & (group_label[group] == campaign)
+    core = np.zeros(scene.people.n, bool)
+    core[account[own & ~below[group]]] = True
+    of_core = scene.share(core)
+    beside = below & (of_core >= NEW)
+    only_beside = (account_label >= 0) & ~core
+    only_beside[account[own & ~beside[group]]] = False
+    best, n_inside = mostly_of(scene, account_label, n)
+    central = scene.devotion >= CENTRAL * np.append(scene.devotion[lead], np.inf)[np.where(n_inside > 0, best, n)]
+    refused = ~accepted & (n_inside >= MOSTLY * scene.size) & (of_core <= FEW_OF_CORE) & central
+    in_refused = np.zeros(scene.people.n, bool)
+    in_refused[account[scene.seen & refused[group] & (campaign == best[group])]] = True
+    partners = partner_campaigns(scene, np.where(core, account_label, -1))
+    return np.asarray(only_beside & in_refused & ~np.logical_or.reduce([partner == account_label for partner in partners]))
 
 
 def _certain_members(compare: Callable[[I64], Compared], account_label: I64, score: F64) -> tuple[Flags, F64, F64]:
