@@ -165,27 +165,31 @@ def _accumulate(
         if found > MOST_GROUPS:
             crowded[part] += 1
             found = MOST_GROUPS
-        hour = time[i] // HOUR_US
+        # What the event adds is worked out once: inside the loop it would be read again for each membership, since the arrays that are
+        # written might be those that are read.
+        at_us, begins, tokens, elicits, n_words, asked = time[i], parent[i] == 0, output[i], elicitation[i] >= 2, words[i], capability[i]
+        unclear, hour = not begins and asked == OTHER, at_us // HOUR_US
         day_part = (hour % 24) * DAY_PARTS // 24
         length = 0
-        while length < LENGTHS - 1 and words[i] >= 4 << length:
+        while length < LENGTHS - 1 and n_words >= 4 << length:
             length += 1
+        bit = np.int64(splitmix64(np.uint64(hour)) % np.uint64(HOUR_BITS)) if hashed else hour % HOUR_BITS
+        word, mask, side, hour_column = bit >> 6, np.uint64(1) << np.uint64(bit & 63), half[a], column[hour - start_hour]
         for k in range(found):
             s = slots[k]
             sums[s, 0] += 1
-            sums[s, 1] += parent[i] == 0
-            sums[s, 2] += output[i]
-            sums[s, 3] += elicitation[i] >= 2
-            sums[s, 4] += words[i]
-            sums[s, 5] += parent[i] != 0 and capability[i] == OTHER
-            first[s] = min(first[s], time[i])
-            last[s] = max(last[s], time[i])
+            sums[s, 1] += begins
+            sums[s, 2] += tokens
+            sums[s, 3] += elicits
+            sums[s, 4] += n_words
+            sums[s, 5] += unclear
+            first[s] = min(first[s], at_us)
+            last[s] = max(last[s], at_us)
             day_parts[s, day_part] += 1
-            capabilities[s, capability[i]] += 1
+            capabilities[s, asked] += 1
             lengths[s, length] += 1
-            bit = np.int64(splitmix64(np.uint64(hour)) % np.uint64(HOUR_BITS)) if hashed else hour % HOUR_BITS
-            active[s, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
-            hourly[index.own_group[s], half[a], column[hour - start_hour]] += 1
+            active[s, word] |= mask
+            hourly[index.own_group[s], side, hour_column] += 1
 
 
 def hour_columns(hours: tuple[int, int], times: Iterable[I64]) -> I64:
