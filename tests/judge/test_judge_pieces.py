@@ -54,6 +54,20 @@ def test_requests_of_more_groups_than_they_count_for_are_counted(objects: tuple[
         assert sums.select(sums.n > 0, sums.n > 0).crowded == crowded
 
 
+def test_objects_that_mark_the_same_groups_are_one_mark_and_a_request_counts_once_for_each_group() -> None:
+    # Objects 7 and 8 mark groups 0 and 1, 9 marks group 1, and 10 marks group 2, in which account 0 is not.
+    proposed = groups([0], [0], [1], objects=((0, 7), (0, 8), (1, 7), (1, 8), (1, 9), (2, 10)))
+    matcher = Matcher(replace(proposed, object_column=np.array([0, 1, 0, 1, 0, 0])), 2, ("tools", "system"))
+    objects = {"tools": np.array([7, 7, 9, 10, 3]), "system": np.array([8, 3, 0, 8, 7])}
+    marks = matcher.marks(objects)
+    assert len(matcher.index.mark_start) - 1 == 3
+    assert marks[0, 0] == marks[0, 1] == marks[3, 1] >= 0
+    columns = ("time", "capability", "parent", "output_tokens", "elicitation", "n_words")
+    batch = np.zeros(5, np.int32), {**dict.fromkeys(columns, np.zeros(5, np.int64)), **objects}
+    assert measure(matcher, np.zeros(2, np.int64), (0, 0), np.zeros(1, np.int64), [batch]).n.tolist() == [3, 4, 0]
+    assert matcher.marked(*batch).tolist() == [True, True, True, True, False]
+
+
 @pytest.mark.parametrize(
     ("days", "of_day", "about"), [(21, range(24), 504), (64, range(9, 17), 512), (90, range(24), 2160), (120, range(3), 360)]
 )

@@ -12,8 +12,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.group.proposals import NO_GROUPS, concatenate, from_labels, set_hash
+from stillwatch.group.proposals import NO_GROUPS, concatenate, from_labels
 from stillwatch.numeric import nulls
+from stillwatch.numeric.fast_hashes import set_hashes
 from stillwatch.numeric.groups import COMMUNITY, Groups
 
 I64 = NDArray[np.int64]
@@ -171,7 +172,7 @@ def communities(incidences: Sequence[Incidence], n_accounts: int, min_accounts: 
             members = from_labels(*_members(label, having), COMMUNITY, min_accounts)
             proposed = replace(members, object_group=np.searchsorted(having, owner), object_column=column, object_key=key)
             # The same accounts are one community, even if found at several resolutions or by several kinds of objects.
-            account_set = set_hash(proposed.n, proposed.member_group, proposed.member_account)
+            account_set = set_hashes(proposed.n, proposed.member_group, proposed.member_account)
             groups.append(proposed.select(~np.isin(account_set, known_sets)))
             known_sets = np.append(known_sets, account_set)
     return concatenate(groups)

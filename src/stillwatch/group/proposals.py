@@ -74,18 +74,6 @@ def components(a: I64, b: I64, n_accounts: int, origin: str, min_accounts: int) 
     return from_labels(label[account].astype(np.int64), account, origin, min_accounts)
 
 
-def set_hash(n: int, member_group: I64, member_account: I64) -> NDArray[np.uint64]:
-    """(n,) hash of each group's set of accounts: equal for equal sets; different sets collide with a probability of about 2⁻⁶⁴.
-
-    Args:
-        n: number of groups.
-        member_group, member_account: (n_members,) group and account of each member.
-    """
-    out = np.zeros(n, np.uint64)
-    np.add.at(out, member_group, splitmix64_all(member_account.astype(np.uint64) + GOLDEN_GAMMA))
-    return out
-
-
 def minhashes(account: I64, start: I64) -> NDArray[np.uint64]:
     """(n_sets, N_MINHASH) MinHash signatures of sets of accounts (Broder 1997).
 

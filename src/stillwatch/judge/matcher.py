@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from stillwatch.numeric.arrays import counting_sort, distinct_rows
+from stillwatch.numeric.fast_hashes import set_hashes
 from stillwatch.numeric.groups import HOPPING, PROGRAM, Groups
 
 I64 = NDArray[np.int64]
@@ -92,12 +93,15 @@ def _places(table: I64, keys: I64, out: NDArray[np.int32]) -> None:
 
 
 class Index(NamedTuple):
-    """Groups as the kernels look them up. A slot is the position of a membership when these are sorted by account and then by group."""
+    """Groups as the kernels look them up. A slot is the position of a membership when these are sorted by account and then by group.
 
-    key_start: I64
-    """First row of each object in ``key_group``, ``(n_objects + 1,)``."""
-    key_group: NDArray[np.int32]
-    """Groups that each object marks, object after object."""
+    Objects that mark the same groups are one *mark*: most objects of a prompt are, so that few need to be looked at.
+    """
+
+    mark_start: I64
+    """First row of each mark in ``mark_group``, ``(n_marks + 1,)``."""
+    mark_group: NDArray[np.int32]
+    """Groups of each mark, ascending, mark after mark."""
     plain_start: I64
     """First row of each account in ``plain_slot``, ``(n_accounts + 1,)``."""
     plain_slot: I64
@@ -117,10 +121,10 @@ def note_memberships(account: int, index: Index, known: I64) -> None:
 
 
 @njit(cache=True, nogil=True, inline="always")  # a call with so many arrays costs as much as what it does
-def slots_of_event(account: int, event: int, places: NDArray[np.int32], index: Index, known: I64, slots: I64) -> int:
+def slots_of_event(account: int, event: int, marks: NDArray[np.int32], index: Index, known: I64, slots: I64) -> int:
     """Fill ``slots`` with the memberships that one event counts for; returns their number, which may be more than fit.
 
-    ``places`` are the numbers of its objects (:meth:`Matcher.places`). ``known`` has for each group the account noted last
+    ``marks`` are those of its objects (:meth:`Matcher.marks`). ``known`` has for each group the account noted last
     (:func:`note_memberships`), and the last event that counted for the group.
     """
     found = 0
@@ -130,11 +134,15 @@ def slots_of_event(account: int, event: int, places: NDArray[np.int32], index: I
         if found < len(slots):
             slots[found] = index.plain_slot[j]
         found += 1
-    for place in places:
-        if place < 0:
+    for k in range(len(marks)):
+        mark = marks[k]
+        is_new = mark >= 0
+        for earlier in range(k):
+            is_new &= marks[earlier] != mark
+        if not is_new:
             continue
-        for j in range(index.key_start[place], index.key_start[place + 1]):
-            group = index.key_group[j]
+        for j in range(index.mark_start[mark], index.mark_start[mark + 1]):
+            group = index.mark_group[j]
             if known[group, 0] >> 32 == account and known[group, 1] != event:
                 known[group, 1] = event
                 if found < len(slots):
@@ -144,7 +152,7 @@ def slots_of_event(account: int, event: int, places: NDArray[np.int32], index: I
 
 
 @njit(cache=True, nogil=True)
-def _match(order: I64, account: NDArray[np.int32], places: NDArray[np.int32], index: Index, out: NDArray[np.bool_]) -> None:
+def _match(order: I64, account: NDArray[np.int32], marks: NDArray[np.int32], index: Index, out: NDArray[np.bool_]) -> None:
     """Fill ``out`` with whether each event belongs to any group of its account."""
     slots, known, last_account = np.empty(MOST_GROUPS, np.int64), np.full((index.n_groups, 2), -1, np.int64), -1
     for i in order:
@@ -155,7 +163,7 @@ def _match(order: I64, account: NDArray[np.int32], places: NDArray[np.int32], in
         if a != last_account:
             note_memberships(a, index, known)
             last_account = a
-        out[i] = slots_of_event(a, i, places[i], index, known, slots) > 0
+        out[i] = slots_of_event(a, i, marks[i], index, known, slots) > 0
 
 
 class Matcher:
@@ -167,10 +175,15 @@ class Matcher:
         objects = distinct_rows(np.stack([groups.object_column, groups.object_key, groups.object_group], axis=1))[0]
         begins = np.flatnonzero(np.append(True, (objects[1:, :2] != objects[:-1, :2]).any(axis=1))[: len(objects)])
         key_column, key = objects[begins, 0], objects[begins, 1]
+        n_groups = np.diff(np.append(begins, len(objects)))
+        marked = set_hashes(len(begins), np.repeat(np.arange(len(begins)), n_groups), objects[:, 2])
+        _, first, mark = np.unique(marked, return_index=True, return_inverse=True)
         self._tables = []
         for column in range(len(columns)):
             rows = np.flatnonzero(key_column == column)
-            self._tables.append(_table(key[rows], rows) if len(rows) else np.zeros((0, 2), np.int64))
+            self._tables.append(_table(key[rows], mark[rows]) if len(rows) else np.zeros((0, 2), np.int64))
+        mark_start = np.concatenate([[0], np.cumsum(n_groups[first])])
+        mark_rows = np.arange(mark_start[-1]) + np.repeat(begins[first] - mark_start[:-1], n_groups[first])
         self.order, of_account = counting_sort(groups.member_account, n_accounts)
         """Memberships sorted by account and then by group."""
         own_group = groups.member_group[self.order]
@@ -178,12 +191,12 @@ class Matcher:
         plain = np.flatnonzero(~has_objects[own_group]) if groups.n else np.zeros(0, np.int64)
         counts = np.bincount(groups.member_account[self.order[plain]], minlength=n_accounts)
         self.index = Index(
-            np.append(begins, len(objects)), objects[:, 2].astype(np.int32),
+            mark_start, objects[mark_rows, 2].astype(np.int32),
             np.concatenate([[0], np.cumsum(counts)]), plain, of_account, own_group, groups.n,
         )
 
-    def places(self, batch: Mapping[str, NDArray[Any]], pool: ThreadPoolExecutor | None = None) -> NDArray[np.int32]:
-        """The number of each content object of a batch among the objects of groups, ``(n_events, n_columns)``; -1 for other objects."""
+    def marks(self, batch: Mapping[str, NDArray[Any]], pool: ThreadPoolExecutor | None = None) -> NDArray[np.int32]:
+        """The mark that each content object of a batch is, ``(n_events, n_columns)``; -1 for objects of no group."""
         keys = [batch[name].astype(np.int64, copy=False) for name in self.columns]
         out = np.empty((len(keys), len(keys[0])), np.int32)
         list((pool.map if pool else map)(_places, self._tables, keys, out))
@@ -192,5 +205,5 @@ class Matcher:
     def marked(self, account: NDArray[np.int32], batch: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
         """Whether each event belongs to any group of its account, ``(n_events,)``."""
         out = np.empty(len(account), np.bool_)
-        _match(np.argsort(account, kind="stable"), account, self.places(batch), self.index, out)
+        _match(np.argsort(account, kind="stable"), account, self.marks(batch), self.index, out)
         return out

@@ -142,7 +142,7 @@ def devoted(groups: Groups, n: I64, n_events: I64, least: int) -> NDArray[np.boo
 @njit(cache=True, nogil=True)
 def _accumulate(
     order: I64, account: NDArray[np.int32], time: I64, parent: I64, output: NDArray[np.int32],
-    elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], places: NDArray[np.int32], half: I64,
+    elicitation: NDArray[np.uint8], words: NDArray[np.int32], capability: NDArray[np.uint8], marks: NDArray[np.int32], half: I64,
     index: Index, start_hour: int, column: I64, hashed: bool, part: int, parts: int,
     sums: I64, first: I64, last: I64, day_parts: NDArray[np.int32], capabilities: NDArray[np.int32], lengths: NDArray[np.int32],
     active: NDArray[np.uint64], crowded: I64, hourly: NDArray[np.int32],
@@ -159,7 +159,7 @@ def _accumulate(
         if a != last_account:
             note_memberships(a, index, known)
             last_account = a
-        found = slots_of_event(a, i, places[i], index, known, slots)
+        found = slots_of_event(a, i, marks[i], index, known, slots)
         if found == 0:
             continue
         if found > MOST_GROUPS:
@@ -232,7 +232,7 @@ def measure(
         for account, batch in batches:
             events = (
                 np.argsort(account, kind="stable"), account, batch["time"], batch["parent"], batch["output_tokens"],
-                batch["elicitation"], batch["n_words"], batch["capability"], matcher.places(batch, pool), half,
+                batch["elicitation"], batch["n_words"], batch["capability"], matcher.marks(batch, pool), half,
                 matcher.index, hours[0], column, hashed,
             )
 

@@ -97,7 +97,7 @@ def _scramble(x: np.int64) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def _take(
-    order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, places: NDArray[np.int32], modulus: I64, index: Index,
+    order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, marks: NDArray[np.int32], modulus: I64, index: Index,
     first_task: int, pairs: I64, values: I64,
 ) -> int:
     """Fill ``pairs`` and ``values`` with one row per sampled value; returns the number of rows, which may be more than fit.
@@ -115,7 +115,7 @@ def _take(
         if a != last_account:
             note_memberships(a, index, known)
             last_account = a
-        found = min(slots_of_event(a, i, places[i], index, known, slots), MOST_GROUPS)
+        found = min(slots_of_event(a, i, marks[i], index, known, slots), MOST_GROUPS)
         if found == 0:
             continue
         keys[0], keys[1] = prompt[i], net[i]
@@ -132,11 +132,11 @@ def _take(
                     continue
                 if j >= TASK:
                     # A shingle that marks this group is part of its template, not a task.
-                    place = places[i, first_task + j - TASK]
+                    mark = marks[i, first_task + j - TASK]
                     marked = False
-                    if place >= 0:
-                        for row in range(index.key_start[place], index.key_start[place + 1]):
-                            marked |= index.key_group[row] == group
+                    if mark >= 0:
+                        for row in range(index.mark_start[mark], index.mark_start[mark + 1]):
+                            marked |= index.mark_group[row] == group
                     if marked:
                         continue
                 if rows < len(values):
@@ -196,7 +196,7 @@ def _rows(batch: Batch, matcher: Matcher, modulus: I64, task_columns: tuple[str,
     account, columns = batch
     tasks = np.stack([columns[name] for name in task_columns], axis=1).astype(np.int64, copy=False)
     shared = (
-        np.argsort(account, kind="stable"), account, columns["prompt"], columns["net"], tasks, matcher.places(columns), modulus,
+        np.argsort(account, kind="stable"), account, columns["prompt"], columns["net"], tasks, matcher.marks(columns), modulus,
         matcher.index, matcher.columns.index(task_columns[0]),
     )
     n = ROOM * len(account)
