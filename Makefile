@@ -16,6 +16,8 @@ READY := .venv/ready
 FIND_PYTHON = for p in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done
 
+# Without dependencies, since the lock names all of them: an older pip resolves one that a package asks for with an extra (lxml[html_clean])
+# to its newest release, for which the lock has no hash.
 $(READY): requirements/dev.lock pyproject.toml
 	@python=$$($(FIND_PYTHON)); \
 	if [ -z "$$python" ]; then \
@@ -23,7 +25,7 @@ $(READY): requirements/dev.lock pyproject.toml
 	fi; \
 	echo "setting up .venv with $$($$python --version)"; \
 	$$python -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
