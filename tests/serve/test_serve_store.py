@@ -408,7 +408,7 @@ def test_a_service_that_is_restarted_every_few_minutes_marks_what_is_over(
         steady[0] = 10.0 if booted else steady[0] + after_s
         assert cli.main(["serve", "--store", url, "--state", str(state), "--no-console"]) == 0
         with store.read() as session:
-            assert (actions.get(session, made).state == "expired") is is_over
+            assert (action_queries.get(session, made).state == "expired") is is_over
         assert ("ended while no service ran" in capsys.readouterr().err) is not is_over
     (state / server.CLOCK).write_text('{"started_s": "soon"}')
     assert cli.main(["serve", "--store", url, "--state", str(state), "--no-console"]) == 0

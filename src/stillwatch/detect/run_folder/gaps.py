@@ -71,7 +71,9 @@ def warnings(seen: SecondReading, data: dataset.Dataset, scene: judge.Scene, sin
     if data.accounts_file is not None:
         read = list(dataset.tables(data.accounts_file, ACCOUNTS.only(("account_id", "banned_at"))))
         latest = pa.scalar(dataset.latest_ban(scene.window_us[1]), pa.timestamp("us", "UTC"))
-        if to_come := sum(pc.sum(pc.greater_equal(part["banned_at"], latest)).as_py() or 0 for part in read):
+        bans = ACCOUNTS.only(("banned_at",))
+        banned = [bans.conform(dataset.plain(part.select(["banned_at"])), where=data.accounts_file)["banned_at"] for part in read]
+        if to_come := sum(pc.sum(pc.greater_equal(at, latest)).as_py() or 0 for at in banned):
             sentences.append(
                 f"{data.accounts_file.name} has a banned_at more than a year after the last request in {number_of(to_come, 'row')}: these"
                 " count as not banned. Write null where there is no ban"
