@@ -127,14 +127,17 @@ def test_accounts_beside_a_campaign_are_reviewed_if_they_are_unusual_without_it(
         large = proposed.sizes() >= judge.MIN_GROUP_ACCOUNTS
         return scene(proposed.narrow(large[proposed.member_group]).select(large), known.people), large
 
-    def look(rest: judge.Scene, threads: int) -> tuple[dict[str, np.ndarray], dict[str, judge.Finding]]:
-        alone = values(2, context__crowd=np.log10(SIZE) / 4, timing__together=1.0, volume__even_load=0.6, identity__payment=0.6)
-        return {**alone, "harvest.volume": np.array(volume)}, findings(2, {"timing.together": 1e-9, "volume.even_load": 1e-9})
+    def look(beside: judge.Scene, threads: int) -> tuple[dict[str, np.ndarray], dict[str, judge.Finding]]:
+        assert beside.groups.sizes().tolist() == [SIZE] * 5 + [12] * 2, "they are compared with all groups of the log"
+        both = values(7, context__crowd=np.log10(SIZE) / 4, timing__together=1.0, volume__even_load=0.6, identity__payment=0.6)
+        both["harvest.volume"] = np.array([-9.0] * 5 + list(volume))
+        return both, findings(7, {"timing.together": 1e-9, "volume.even_load": 1e-9})
 
     monkeypatch.setattr(accusing, "measure", measure)
     monkeypatch.setattr(judge, "look", look)
     one = model(grown(DOUBTED, RATE, trees=6.0), linked=part(harvest__volume=1.0))
     traffic = cast(Traffic, SimpleNamespace(threads=1))
-    unusual = accusing.unusual_alone(traffic, known, told, np.array([False, True, True, True, True]), free, one)
-    assert np.flatnonzero(unusual).tolist() == expected
-    assert not accusing.unusual_alone(traffic, known, told, np.zeros(5, bool), free, one).any()
+    unusual = accusing.judged_alone(traffic, known, told, np.array([False, True, True, True, True]), free, one)
+    assert np.flatnonzero(unusual.campaign).tolist() == expected
+    assert not unusual.review.any()
+    assert not accusing.judged_alone(traffic, known, told, np.zeros(5, bool), free, one).campaign.any()

@@ -241,10 +241,10 @@ def test_owners_in_networks_are_expected_in_the_unit_that_they_are_observed_in(n
     """Groups of 48 owners that are all alike: as many are beyond the first of each network as are expected, however many pairs that is."""
     proposed, account = groups(*(range(i * 48, (i + 1) * 48) for i in range(3))), np.arange(144)
     rows = _Rows(account // 48, account // 48 * 9 + account % 48 * networks // 48, account, np.ones(144, np.int32))
-    _, repeats, pairs, known, *_ = _networks(proposed, rows, account, np.ones(3, np.int64))
+    _, repeats, usual, known, *_ = _networks(proposed, rows, account, np.ones(3, np.int64))
     assert repeats.tolist() == [expected] * 3
     alike = scene(proposed, people(144))
-    told = network(replace(alike, sample=replace(alike.sample, net_repeats=repeats, net_expected=pairs, net_known=known)))
+    told = network(replace(alike, sample=replace(alike.sample, net_repeats=repeats, net_usual=usual, net_known=known)))
     assert told.expected == pytest.approx(repeats, rel=0.01)
 
 

@@ -1,6 +1,6 @@
 """Which groups are accused or reviewed, and the campaigns that they form together."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ MIN_ACCOUNTS = 4
 
 def accuse(
     scene: judge.Scene, values: dict[str, NDArray[np.float64]], findings: dict[str, judge.Finding], tree_odds: NDArray[np.float64],
-    model: judge.Model,
+    model: judge.Model, traffic: Traffic | None = None,
 ) -> tuple[dict[str, NDArray[np.float64]], group.Groups, NDArray[np.int64], judge.Verdicts]:
     """Judge all groups of a log and put the accused ones together.
 
@@ -35,6 +35,7 @@ def accuse(
         findings: the findings behind the values that are evidence.
         tree_odds: log-odds of the trees, nats, ``(n_groups,)``.
         model: the calibrated weights.
+        traffic: the traffic of the run; without it no group is judged by some of its accounts alone.
 
     Returns:
         The values with these two, the campaigns before anybody joins them, the leading group of each, and the verdicts.
@@ -55,6 +56,8 @@ def accuse(
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     n_free = scene.total(scene.of_members(free) & scene.seen)
     may_accuse = known | mostly_free(scene, free) | (n_free <= LARGER_SHARE * scene.size)
+    if traffic is not None:
+        may_accuse |= judged_alone(traffic, scene, values, verdicts.campaign & ~may_accuse, free, model).campaign
     held = verdicts.campaign & ~may_accuse
     verdicts = replace(verdicts, campaign=verdicts.campaign & may_accuse, review=verdicts.review | held, held=held)
     if (verdicts.campaign & ~known).any():
@@ -120,31 +123,40 @@ def mostly_free(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_
     return np.asarray(scene.total(scene.of_members(free) & scene.seen) >= MIN_FREE_SHARE * scene.size)
 
 
-def unusual_alone(
-    traffic: Traffic, scene: judge.Scene, values: dict[str, NDArray[np.float64]], held: NDArray[np.bool_], free: NDArray[np.bool_],
-    model: judge.Model,
-) -> NDArray[np.bool_]:
-    """Groups held back whose ``free`` accounts would be accused or reviewed without the others, ``(n_groups,)``.
+@dataclass(frozen=True)
+class Alone:
+    """Verdicts on groups without the accounts that are accused already, ``(n_groups,)`` each; False for groups that were not looked at."""
 
-    A group that has a campaign's accounts stands out by these, so its other accounts are measured and judged without them. What follows
-    from the verdicts on the rest of the log stays as it was.
+    campaign: NDArray[np.bool_]
+    review: NDArray[np.bool_]
+
+
+def judged_alone(
+    traffic: Traffic, scene: judge.Scene, values: dict[str, NDArray[np.float64]], which: NDArray[np.bool_], free: NDArray[np.bool_],
+    model: judge.Model,
+) -> Alone:
+    """Judge some groups by their ``free`` accounts alone.
+
+    A group that has a campaign's accounts stands out by these, so its other accounts are measured and judged without them, beside all
+    groups of the log, with which they are compared. What follows from the verdicts on these stays as it was.
 
     Args:
         traffic: the traffic of the run.
         scene: the run.
         values: value of each piece, ``(n_groups,)``.
-        held: the groups held back, ``(n_groups,)``.
+        which: the groups, ``(n_groups,)``.
         free: accounts of no campaign, ``(n_accounts,)``.
         model: the calibrated weights.
     """
-    out = np.zeros(scene.n, bool)
-    if held.any():
-        rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(held), scene.handoffs)
-        which = np.flatnonzero(held)[large_enough]
-        values_alone, findings = judge.look(rest, traffic.threads)
-        values_alone |= {name: values[name][which] for name in ("context.look_alikes", judge.YARDSTICK)}
-        verdicts = judge.judge(values_alone, findings, model, usual=rest.usual)
-        out[which] = verdicts.campaign | verdicts.review
+    out = Alone(np.zeros(scene.n, bool), np.zeros(scene.n, bool))
+    if which.any():
+        rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(which), scene.handoffs)
+        rows, beside = np.flatnonzero(which)[large_enough], scene.beside(rest)
+        values_beside, findings = judge.look(beside, traffic.threads)
+        kept = {name: np.append(values[name], values[name][rows]) for name in ("context.look_alikes", judge.YARDSTICK)}
+        same = group.twins(beside.n, beside.groups.member_group, beside.groups.member_account)
+        verdicts = judge.judge(values_beside | kept, findings, model, same, beside.usual)
+        out.campaign[rows], out.review[rows] = verdicts.campaign[scene.n :], verdicts.review[scene.n :]
     return out
 
 
@@ -152,7 +164,8 @@ def reviewable(scene: judge.Scene, held: NDArray[np.bool_], free: NDArray[np.boo
     """Groups that a person may be asked about, ``(n_groups,)``.
 
     Those that are :func:`mostly_free`; those ``held`` back ``(n_groups,)`` only because some of their accounts are accused already, if
-    the others are :func:`unusual_alone`; and those with MIN_TALKING_ACCOUNTS ``free`` accounts that hand conversations to each other.
+    the others are unusual by themselves (:func:`judged_alone`); and those with MIN_TALKING_ACCOUNTS ``free`` accounts that hand
+    conversations to each other.
     """
     talking = scene.groups.proposed_as(SESSION)
     return mostly_free(scene, free) | held | (talking & (scene.total(scene.of_members(free) & scene.seen) >= MIN_TALKING_ACCOUNTS))

@@ -8,7 +8,7 @@ import numpy as np
 
 from stillwatch import dataset, group, judge, link, partitions, sketch
 from stillwatch.detect import run_folder
-from stillwatch.detect.accusing import MIN_ACCOUNTS, accuse, form_campaigns, reviewable, unusual_alone
+from stillwatch.detect.accusing import MIN_ACCOUNTS, accuse, form_campaigns, judged_alone, reviewable
 from stillwatch.detect.joining import add_joining_accounts, owned_marks
 from stillwatch.detect.traffic import CONTENT_COLUMNS, measure, propose, read_traffic
 from stillwatch.detect.unmixing import add_own_wordings, unmix
@@ -44,13 +44,13 @@ def find_campaigns(engine: Engine, data: dataset.Dataset, files: list[Path], as_
         model = judge.calibrated()
         values, findings = judge.look(scene, traffic.threads)
         tree_odds = model.by_trees(values)
-        values, accused, accused_lead, verdicts = accuse(scene, values, findings, tree_odds, model)
+        values, accused, accused_lead, verdicts = accuse(scene, values, findings, tree_odds, model, traffic)
         _, mark_counts, _ = owned_marks(engine, traffic, accused)
         accused = add_joining_accounts(engine, traffic, scene, verdicts, model, accused_lead, mark_counts, accused)
         free = np.ones(traffic.people.n, bool)
         free[accused.member_account] = False
-        held = unusual_alone(traffic, scene, values, verdicts.held, free, model)
-        may_review = verdicts.review & reviewable(scene, held, free)
+        alone = judged_alone(traffic, scene, values, verdicts.held, free, model)
+        may_review = verdicts.review & reviewable(scene, alone.campaign | alone.review, free)
         reviewed, reviewed_lead = form_campaigns(scene, may_review, free, verdicts.log_odds, model)
         final = group.concatenate([accused, reviewed])
         lead = np.concatenate([accused_lead, reviewed_lead])

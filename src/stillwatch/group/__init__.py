@@ -6,8 +6,8 @@ content led to it, the objects that mark its sub-stream of requests, so that its
 
 from stillwatch.group.batches import alike_accounts, alike_batches, batched
 from stillwatch.group.communities import Incidence, communities
-from stillwatch.group.proposals import components, concatenate, enriched, from_labels, substreams, twins
-from stillwatch.numeric.groups import Groups
+from stillwatch.group.proposals import components, enriched, from_labels, substreams, twins
+from stillwatch.numeric.groups import Groups, concatenate
 
 __all__ = [
     "Groups", "Incidence", "alike_accounts", "alike_batches", "batched", "communities", "components", "concatenate", "enriched",

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from stillwatch.group.proposals import concatenate, from_labels
-from stillwatch.numeric.groups import ALIKE_BATCHES, BATCH, HOPPING, Groups
+from stillwatch.group.proposals import from_labels
+from stillwatch.numeric.groups import ALIKE_BATCHES, BATCH, HOPPING, Groups, concatenate
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]

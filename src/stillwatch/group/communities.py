@@ -12,10 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from stillwatch.group.proposals import NO_GROUPS, concatenate, from_labels
+from stillwatch.group.proposals import NO_GROUPS, from_labels
 from stillwatch.numeric import nulls
 from stillwatch.numeric.fast_hashes import set_hashes
-from stillwatch.numeric.groups import COMMUNITY, Groups
+from stillwatch.numeric.groups import COMMUNITY, Groups, concatenate
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]

@@ -1,6 +1,6 @@
 """Proposes groups, as flat arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,20 +23,6 @@ SAME_CARRIERS = 0.75
 
 _NONE = np.zeros(0, np.int64)
 NO_GROUPS = Groups(0, _NONE, _NONE, _NONE, _NONE, _NONE, ())
-
-
-def concatenate(parts: Sequence[Groups]) -> Groups:
-    """The groups of all parts, in order."""
-    start = np.cumsum([0] + [part.n for part in parts])
-    return Groups(
-        int(start[-1]),
-        np.concatenate([part.member_group + at for part, at in zip(parts, start, strict=False)]),
-        np.concatenate([part.member_account for part in parts]),
-        np.concatenate([part.object_group + at for part, at in zip(parts, start, strict=False)]),
-        np.concatenate([part.object_column for part in parts]),
-        np.concatenate([part.object_key for part in parts]),
-        tuple(origin for part in parts for origin in part.origin),
-    )
 
 
 def from_labels(label: I64, account: I64, origin: str, min_accounts: int) -> Groups:

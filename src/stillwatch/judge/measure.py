@@ -73,6 +73,11 @@ class Measured:
         of_members = {f.name: getattr(self, f.name)[members] for f in fields(self) if f.name not in ("hourly", "crowded")}
         return replace(self, hourly=self.hourly[groups], **of_members)
 
+    def beside(self, other: "Measured") -> "Measured":
+        """The sums of further groups of the same log behind these."""
+        of_both = {f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self) if f.name != "crowded"}
+        return Measured(**of_both, crowded=self.crowded)
+
 
 PASSING_DEVOTION, PASSING_VOLUME, PASSING_ANYHOW = 0.4, 0.25, 0.04
 """An account is in a group only in passing if it has less than the first share of the usual devotion and the second of the usual volume, or

@@ -6,7 +6,7 @@ Large groups keep fewer values, small groups all. Values that are not kept are n
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -72,8 +72,8 @@ class Sample:
     """Share of the owners that share a network with another owner of the group."""
     net_repeats: F64
     """Number of owners beyond the first of each network, over all networks."""
-    net_expected: F64
-    """Expected number of pairs of owners that meet on a network, at the rate of the median group."""
+    net_usual: F64
+    """Share of the pairs of owners that meet on a network in the median group of the log, the same for all."""
     net_known: F64
     """Number of pairs of an owner and a network."""
     net_each: F64
@@ -84,6 +84,21 @@ class Sample:
     """Sum of squares of the owners beyond the first of each network."""
     net_met2: F64
     """Sum of squares of the owners of each network that several use."""
+
+    @property
+    def net_expected(self) -> F64:
+        """Expected number of pairs of owners that meet on a network, at the rate of the median group."""
+        return self.net_usual * _pairs(self.net_known)
+
+    def beside(self, other: "Sample") -> "Sample":
+        """The samples of further groups of the same log behind these; what is usual stays as it is here."""
+        both = {f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
+        return Sample(**both | {"net_usual": np.resize(self.net_usual, len(both["net_usual"]))})
+
+
+def _pairs(n: F64) -> F64:
+    """Number of pairs of ``n`` things, at least 1."""
+    return np.asarray(np.maximum(n * (n - 1) / 2, 1))
 
 
 @njit(cache=True, nogil=True)
@@ -358,14 +373,13 @@ def _networks(groups: Groups, rows: _Rows, owner: I64, modulus: I64) -> tuple[F6
     met = owned[np.repeat(width, width) > 1]
     sharing, having = distinct_rows(met[:, [0, 2]])[0], distinct_rows(owned[:, [0, 2]])[0]
     share = _by(sharing[:, 0], groups.n, np.ones(len(sharing))) / np.maximum(_by(having[:, 0], groups.n, np.ones(len(having))), 1)
-    all_pairs = np.maximum(known * (known - 1) / 2, 1)
     compared = usual_groups(groups) & (known >= MIN_PLACES)
-    usual = np.median((pairs / all_pairs)[compared]) if compared.any() else 0.0
+    usual = np.median((pairs / _pairs(known))[compared]) if compared.any() else 0.0
     size = np.bincount(groups.member_group, minlength=groups.n)
     each = _by(met[:, 0], groups.n, np.ones(len(met))) * modulus / np.maximum(size, 1)
     shared = _by(group[start[width > 1]], groups.n, np.ones(int((width > 1).sum()))) * modulus
     squares = (_by(group[start], groups.n, of.astype(np.float64) ** 2) for of in (width - 1, np.where(width > 1, width, 0)))
-    return share, repeats, usual * all_pairs, known, each, shared, *squares
+    return share, repeats, np.full(groups.n, usual), known, each, shared, *squares
 
 
 def in_all(seen: float, squares: float, one_in: int, most: float) -> tuple[float, float]:

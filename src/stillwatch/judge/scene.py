@@ -1,6 +1,6 @@
 """Everything that evidence may use: the groups of a run, what was measured of them, and who their accounts are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from stillwatch.judge.measure import Measured
 from stillwatch.judge.people import People, customers, owners
 from stillwatch.judge.sample import Sample
 from stillwatch.numeric.arrays import distinct_rows
-from stillwatch.numeric.groups import Groups
+from stillwatch.numeric.groups import Groups, concatenate
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -78,6 +78,13 @@ class Scene:
     def n(self) -> int:
         """Number of groups."""
         return self.groups.n
+
+    def beside(self, other: "Scene") -> "Scene":
+        """Further groups of the same log behind these, so that they are compared with what is usual among these."""
+        return replace(
+            self, groups=concatenate([self.groups, other.groups]), measured=self.measured.beside(other.measured),
+            sample=self.sample.beside(other.sample),
+        )
 
     @cached_property
     def usual(self) -> NDArray[np.bool_]:

@@ -1,5 +1,6 @@
 """Groups of accounts, as flat arrays: what ``group`` proposes and ``judge`` measures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -81,3 +82,17 @@ class Groups:
             self.object_key[objects],
             tuple(origin for origin, kept in zip(self.origin, keep, strict=True) if kept),
         )
+
+
+def concatenate(parts: Sequence[Groups]) -> Groups:
+    """The groups of all parts, in order."""
+    start = np.cumsum([0] + [part.n for part in parts])
+    return Groups(
+        int(start[-1]),
+        np.concatenate([part.member_group + at for part, at in zip(parts, start, strict=False)]),
+        np.concatenate([part.member_account for part in parts]),
+        np.concatenate([part.object_group + at for part, at in zip(parts, start, strict=False)]),
+        np.concatenate([part.object_column for part in parts]),
+        np.concatenate([part.object_key for part in parts]),
+        tuple(origin for part in parts for origin in part.origin),
+    )
