@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from judge_helpers import findings, grown, model, part, values
 
 from stillwatch import judge
-from stillwatch.judge.lines import PLAINEST, TREES, YARDSTICK
+from stillwatch.judge.lines import PLAIN, PLAINEST, SLEEPING, TREES, YARDSTICK
 from stillwatch.judge.model import Forest
 from stillwatch.judge.reasons import everyday
 from stillwatch.judge.trees import Trees
@@ -18,6 +18,7 @@ from stillwatch.judge.verdict_words import QUESTIONS, changes, not_accused
 
 CREW: dict[str, Any] = {"session__handoff": 1.0, "volume__even_load": 1.0, "harvest__rate": 0.2}
 SURE = {"session.handoff": 1e-12, "volume.even_load": 1e-12}
+MOVED_TOGETHER = {**SURE, "timing.together": 1e-12}
 BOTH = {"linked": part(harvest__rate=100.0), "unlinked": part(harvest__rate=50.0)}
 
 
@@ -26,7 +27,10 @@ LISTED = {"context__batches": 1.0, "context__alike": 0.1, "identity__payment": 0
 
 NO_OWNERS = {"context__owners": 0.0, "context__crowd": np.log10(63) / 4, "infra__network": 0.5}
 
-OPENLY = {"harvest__elicitation": 0.05, "context__one_domain": 0.9, "context__one_payer": 0.2, "context__crowd": np.log10(63) / 4}
+OPENLY = {
+    "session__handoff": 0.49, "timing__together": 1.0, "harvest__elicitation": 0.05, "context__one_domain": 0.9, "context__one_payer": 0.2,
+    "context__crowd": np.log10(63) / 4,
+}
 
 NOTHING = Trees(("harvest.rate",), (0,), (-1,), (0.0,), (0,), (0,), (0.0,))
 
@@ -112,15 +116,73 @@ def test_accounts_of_which_some_are_linked_are_not_said_to_have_no_link(name: st
 ])
 def test_who_hides_one_of_both_or_where_he_works_or_is_many_or_beyond_doubt_is_not_openly_one_customer(change: dict[str, Any]) -> None:
     below = {"linked": part(harvest__rate=35.0)}
-    (said,) = why(OPENLY, **below)
-    assert said.startswith("90% of its few accounts share rare mail domains, and few payment methods pay for it")
+    (said,) = why(OPENLY, MOVED_TOGETHER, **below)
+    assert said.startswith("90% of its accounts share rare mail domains, and few payment methods pay for it")
     told = values(1, **(CREW | OPENLY))
-    verdicts = judge.judge(told, findings(1, SURE), model(**below))
+    verdicts = judge.judge(told, findings(1, MOVED_TOGETHER), model(**below))
     assert (verdicts.campaign[0], verdicts.review[0]) == (False, True)
-    assert why(OPENLY | change, **below) == []
-    assert judge.judge(values(1, **(CREW | OPENLY | change)), findings(1, SURE), model(**below)).campaign[0]
-    assert why(OPENLY) == []  # its score is 18
-    assert judge.judge(told, findings(1, SURE), model()).campaign[0]
+    assert why(OPENLY | change, MOVED_TOGETHER, **below) == []
+    assert judge.judge(values(1, **(CREW | OPENLY | change)), findings(1, MOVED_TOGETHER), model(**below)).campaign[0]
+    assert why(OPENLY, MOVED_TOGETHER) == []  # its score is 18
+    assert judge.judge(told, findings(1, MOVED_TOGETHER), model()).campaign[0]
+
+
+POOLED = {
+    "timing__together": 1.0, "context__one_domain": 0.6, "context__one_payer": 0.2, "harvest__elicitation": 0.05,
+    "context__crowd": np.log10(299) / 4,
+}
+"""A gateway that spreads its users over its accounts."""
+PLAINLY, HARDLY = (grown(nats, NOTHING, trees=np.inf) for nats in (PLAIN, PLAIN - 0.01))
+
+
+@pytest.mark.parametrize("change", [
+    {"context__one_domain": 0.59}, {"context__one_payer": 0.19}, {"context__crowd": np.log10(300) / 4}, {"session__handoff": 0.49},
+])
+def test_a_pool_that_shows_whose_it_is_is_a_persons_to_judge_unless_the_trees_are_plain(change: dict[str, Any]) -> None:
+    (said,) = why(POOLED, forest=HARDLY)
+    assert said.startswith("60% of its accounts share rare mail domains, and few payment methods pay for it")
+    assert why(POOLED, forest=PLAINLY) == []
+    assert why(POOLED | change, MOVED_TOGETHER, forest=HARDLY) == []
+
+
+@pytest.mark.parametrize("change", [
+    {"session__handoff": 0.49}, {"harvest__single_turns": 0.5}, {"identity__payment": 0.29}, {"harvest__elicitation": 0.05},
+    {"harvest__long_answers": 0.1},
+])
+def test_who_relays_for_others_needs_more_of_the_trees(change: dict[str, Any]) -> None:
+    relay = {"timing__together": 1.0, "harvest__single_turns": 0.49, "identity__payment": 0.3, "context__one_pool": 1.0}
+    doubtful, enough = (grown(nats, NOTHING, trees=np.inf) for nats in (SLEEPING - 0.01, SLEEPING))
+    (said,) = why(relay, forest=doubtful)
+    assert "below 3.00 a person is asked" in said
+    assert why(relay, forest=enough) == []
+    assert why(relay | change, MOVED_TOGETHER, forest=doubtful) == []
+
+
+@pytest.mark.parametrize(("change", "asked"), [({}, True), ({"context__one_pool": 0.5}, False), ({"session__handoff": 0.49}, False)])
+def test_several_pools_together_are_a_persons_to_judge(change: dict[str, Any], asked: bool) -> None:
+    said = why({"timing__together": 1.0, "context__one_pool": 0.49, "session__handoff": 0.5} | change, MOVED_TOGETHER)
+    assert len(said) == asked
+    assert all(one.startswith("its accounts hand conversations over in several pools, of which the largest connects 49%") for one in said)
+
+
+@pytest.mark.parametrize("change", [{"identity__banned": 0.29}, {"identity__replacement": 0.19}])
+def test_who_comes_back_after_bans_is_no_customer_whoever_pays(change: dict[str, Any]) -> None:
+    banned = {"identity__banned": 0.3, "identity__replacement": 0.2, "context__one_payer": 1.0}
+    assert why(banned) == []
+    told, used = values(1, **(CREW | banned)), model()
+    said = changes(told, used, judge.judge(told, findings(1, SURE), used), 0)
+    assert any("fewer than 8 accounts, or accounts that do not take the place of banned ones, would be one cust" in one for one in said)
+    assert any("one customer" in one for one in why(banned | change))
+
+
+@pytest.mark.parametrize("change", [
+    {"context__mostly_alike": 0.6}, {"session__handoff": 0.3}, {"timing__round_the_clock": 0.6}, {"identity__contact": 0.3},
+])
+def test_annotators_who_want_reasoning_each_at_his_own_hours_have_a_job(change: dict[str, Any]) -> None:
+    job = {"context__mostly_alike": 0.59, "session__handoff": 0.29, "timing__round_the_clock": 0.59, "identity__payment": 0.9,
+           "harvest__elicitation": 0.3, "harvest__long_answers": 0.2}
+    assert any("ask whether they have one job, in teams" in one for one in why(job))
+    assert not any("ask whether they have one job, in teams" in one for one in why(job | change))
 
 
 def test_many_who_surely_hide_are_no_mill_if_they_ask_for_some_of_what_is_worth_training_on() -> None:

@@ -179,7 +179,7 @@ UNTIED = {"identity__payment": 0.0, "identity__signup": 0.0}
         (UNTIED, "review"),
         (UNTIED | {"context__yardstick": -1.0}, "campaign"),
         ({"context__alike": 0.1, "context__mostly_alike": 0.1, "context__yardstick": -1.0}, ""),
-        ({"context__alike": 0.1, "context__mostly_alike": 0.1, "context__yardstick": -5.0, "harvest__long_answers": 0.15}, "campaign"),
+        ({"context__alike": 0.1, "context__mostly_alike": 0.1, "context__yardstick": -5.0, "timing__round_the_clock": 0.6}, "campaign"),
         ({"context__one_owner": 0.6}, ""),
         ({"context__contracted": 0.6}, ""),
         ({"context__one_payer": 0.6}, "review"),

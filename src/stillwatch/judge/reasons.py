@@ -44,6 +44,9 @@ MET = 0.3
 """Value of networks from which accounts that belong to organisations are firms behind one cloud."""
 TIE_VALUE = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which it ties the accounts."""
+BANNED = 0.3
+"""Value of earlier bans from which, where others took the place of the banned, the accounts come back whoever pays: of innocent groups
+within 2 nats of a line hardly any has 0.1 of both (docs/experiments.md)."""
 DIVIDED = 0.8
 """Mix × length from which linked accounts divide one list of work, whatever hours they keep."""
 ONE_SOURCE = 0.9
@@ -124,6 +127,9 @@ ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 """Share of accounts whose rare mail domain others of the group have, and value of one payer, from which fewer than UNPLACED accounts are
 openly one customer's, unless the score is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills,
 of the others one in 76. The second is also what few cards are to accounts that meet on networks (:func:`paid_by_few`)."""
+MOSTLY_ONE_DOMAIN = 0.6
+"""The same share where they hand conversations over as well, however many they are: of a hundred logs no group of an operator's that does,
+and that few cards pay for, has more than 0.5 (docs/experiments.md)."""
 FEW_PROMPTS, SENT_BY_ALL = 0.05, 0.5
 """Distinct prompts over requests below which, and share of requests whose prompt others also send from which, accounts send the same few
 prompts again and again: an operator who wants many answers to each asks for twenty at most."""
@@ -139,6 +145,8 @@ links none of those found has as much with answers of usual length (docs/experim
 UNALIKE, ROUND_THE_CLOCK = 0.75, 0.6
 """Core rhythm × mix below which accounts do not work as one, and value of work round the clock below which most rest: with answers of
 usual length they may have a job (docs/experiments.md)."""
+LEAST_ALIKE = 0.6
+"""Core rhythm × mix below which resting accounts that only cards tie may have a job whatever they ask for."""
 EVENT = 0.8
 """Value of occasion from which the work lasted as long as an event: a hackathon, a game jam, a conference."""
 PASSING_WORK = 0.1
@@ -208,13 +216,21 @@ def housed(values: Mapping[str, F64]) -> Flags:
     return np.asarray(((values["context.one_place"] >= AT_HOME) | offices) & own)
 
 
+def coming_back(values: Mapping[str, F64]) -> Flags:
+    """Groups many of whose accounts were banned already, and whose new accounts took the place of banned ones.
+
+    A customer whom a provider bans again and again, and who opens the next account within hours, evades the ban, whoever pays for it.
+    """
+    return np.asarray((values["identity.banned"] >= BANNED) & (values["identity.replacement"] >= TIE_VALUE))
+
+
 def paid_by_few(values: Mapping[str, F64]) -> Flags:
-    """Groups that few payment methods pay for, that no numbers and no conversations tie, and that do not hide where they work.
+    """Groups that few payment methods pay for, that no numbers and no conversations tie, and that evade neither bans nor notice.
 
     The accounts of a relay, a reseller or an agency.
     """
     other = np.maximum(values["identity.contact"], values["session.handoff"])
-    return np.asarray((values["context.one_payer"] >= FEW_CARDS) & (other < BATCHES) & ~hiding(values))
+    return np.asarray((values["context.one_payer"] >= FEW_CARDS) & (other < BATCHES) & ~hiding(values) & ~coming_back(values))
 
 
 def _largest(values: Mapping[str, F64], *names: str) -> F64:
@@ -263,6 +279,14 @@ def pool(values: Mapping[str, F64]) -> Flags:
 def one_queue(values: Mapping[str, F64]) -> Flags:
     """Groups whose conversations go from hand to hand, and connect most of the accounts, as a queue's do."""
     return np.asarray((values["session.handoff"] >= HANDED) & (values["context.one_pool"] >= AT_HOME))
+
+
+def several_pools(values: Mapping[str, F64]) -> Flags:
+    """Groups whose conversations go from hand to hand within several pools, none of which connects half of the accounts.
+
+    Firms that each spread their users over accounts of their own work alike, and put together they look like one operator.
+    """
+    return np.asarray((values["session.handoff"] >= HANDED) & (values["context.one_pool"] < AT_HOME))
 
 
 def batched(values: Mapping[str, F64]) -> Flags:
@@ -416,6 +440,26 @@ def openly_one(values: Mapping[str, F64]) -> Flags:
     return np.asarray(few & ~hiding(values) & (values["context.one_domain"] >= ONE_DOMAIN) & (values["context.one_payer"] >= FEW_CARDS))
 
 
+def openly_pooled(values: Mapping[str, F64]) -> Flags:
+    """Groups of fewer than FIRM accounts, most of them under their own mail domains, that few payment methods pay for and that hand their
+    conversations over.
+
+    A gateway, an editor's vendor or a consultancy that spreads its users or its work over a pool of accounts, but hides neither whose they
+    are nor who pays.
+    """
+    house = (values["context.one_domain"] >= MOSTLY_ONE_DOMAIN) & (values["context.one_payer"] >= FEW_CARDS)
+    return np.asarray(house & fewer_than(FIRM, values) & (values["session.handoff"] >= HANDED))
+
+
+def relaying(values: Mapping[str, F64]) -> Flags:
+    """Groups with a card for several accounts each that mostly continue conversations of others, for answers of usual length.
+
+    Whoever offers a model to users of his own pays for the accounts together, and hands each conversation to whichever is free.
+    """
+    relay = (values["session.handoff"] >= HANDED) & (values["harvest.single_turns"] < TALK) & (values["identity.payment"] >= BATCHES)
+    return np.asarray(relay & (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONG))
+
+
 def school(values: Mapping[str, F64]) -> Flags:
     """Groups of accounts nearly all registered for education: teachers who mark essays by one rubric, a year of pupils."""
     return np.asarray(values["context.education"] >= SCHOOL)
@@ -452,10 +496,13 @@ def jobs(values: Mapping[str, F64]) -> Flags:
 
     Annotators, tutors, markers and colleagues on their teams' cards do one kind of work, each at his own hours and as much as he likes. An
     operator whose accounts work unlike wants long answers, or reasoning written out, or works round the clock; or they share numbers or
-    mailboxes, hand conversations to anybody (:func:`one_queue`), take the place of banned ones, or are :func:`surely_hiding`.
+    mailboxes, hand conversations to anybody (:func:`one_queue`), take the place of banned ones, or are :func:`surely_hiding`. Where they
+    are LEAST_ALIKE and hand hardly any conversation over, it says nothing that they want reasoning: annotators write it for a living.
     """
     hired_at_most = (values["identity.contact"] < BATCHES) & untied_by(values, "identity.replacement", "identity.banned")
-    return np.asarray(_people(values) & _unalike(values) & hired_at_most & ~one_queue(values) & ~surely_hiding(values))
+    each_his_own = (values["context.mostly_alike"] < LEAST_ALIKE) & (values["session.handoff"] < BATCHES) & _rest(values)
+    people = _people(values) & _unalike(values) & ~one_queue(values) | each_his_own
+    return np.asarray(people & hired_at_most & ~surely_hiding(values))
 
 
 def event(values: Mapping[str, F64]) -> Flags:
@@ -475,7 +522,12 @@ def _unalike(values: Mapping[str, F64]) -> Flags:
 def _people(values: Mapping[str, F64]) -> Flags:
     """Groups most of whose accounts rest, and that ask neither for reasoning written out nor for longer answers than others."""
     usual = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONGER)
-    return np.asarray(usual & (values["timing.round_the_clock"] < ROUND_THE_CLOCK))
+    return np.asarray(usual & _rest(values))
+
+
+def _rest(values: Mapping[str, F64]) -> Flags:
+    """Groups most of whose accounts rest."""
+    return np.asarray(values["timing.round_the_clock"] < ROUND_THE_CLOCK)
 
 
 def crowded(values: Mapping[str, F64], score: F64) -> Flags:

@@ -16,6 +16,7 @@ from stillwatch.judge.reasons import (
     OFFICES,
     batched,
     by_day,
+    coming_back,
     crowded,
     event,
     fewer_than,
@@ -25,11 +26,13 @@ from stillwatch.judge.reasons import (
     jobs,
     listed_batches,
     openly_one,
+    openly_pooled,
     other_purpose,
     rehearsed,
     resold,
     school,
     settled,
+    several_pools,
 )
 from stillwatch.numeric.nulls import benjamini_hochberg
 
@@ -134,15 +137,15 @@ def known_business(values: Mapping[str, F64]) -> Flags:
 def one_customer(values: Mapping[str, F64], tree_odds: F64 | None = None) -> Flags:
     """Groups that one payment method pays for, or that have few accounts: a person must look before anybody is accused.
 
-    Groups that are :func:`hiding` are no customer's: a firm or an agency does not hide where it works. Nor are HOPPER accounts or more to
-    which the trees give PLAIN nats: an operator may pay for all with one card. But accounts in one place that sleep, or whose log is too
-    short to show it, are an office whatever the trees say: lawyers who divide the documents of one case.
+    Groups that are :func:`hiding` or :func:`coming_back` are no customer's: a firm or an agency does neither. Nor are HOPPER accounts or
+    more to which the trees give PLAIN nats: an operator may pay for all with one card. But accounts in one place that sleep, or whose log
+    is too short to show it, are an office whatever the trees say: lawyers who divide the documents of one case.
 
     Args:
         values: value of each piece, ``(n_groups,)``.
         tree_odds: log-odds of the trees, nats, ``(n_groups,)``; without them one payer is enough.
     """
-    one_payer = (values["context.one_payer"] >= OWNED) & ~hiding(values)
+    one_payer = (values["context.one_payer"] >= OWNED) & ~hiding(values) & ~coming_back(values)
     if tree_odds is not None:
         sleeps = by_day(values) | (values["context.short_log"] > 0)
         office = (sleeps & (values["context.one_place"] >= AT_HOME)) | (values["context.offices"] >= OFFICES)
@@ -163,7 +166,7 @@ def review_conditions(values: Mapping[str, F64], tree_odds: F64, score: F64) -> 
         "customer": one_customer(values, tree_odds),
         "purpose": other_purpose(values) & ((tree_odds < PURPOSEFUL) | batched(values)),
         "resold": resold(values),
-        "openly": openly_one(values) & (score < BEYOND_DOUBT),
+        "openly": openly_one(values) & (score < BEYOND_DOUBT) | openly_pooled(values) & unlikely,
         "rehearsed": rehearsed(values) & unlikely,
         "school": school(values) & unlikely,
         "settled": settled(values) & unlikely,
@@ -172,6 +175,7 @@ def review_conditions(values: Mapping[str, F64], tree_odds: F64, score: F64) -> 
         "event": event(values),
         "in passing": in_passing(values),
         "crowded": crowded(values, score),
+        "pools": several_pools(values),
     }
 
 
@@ -264,7 +268,7 @@ def judge(
     passes = (q <= FDR) & (log_odds >= 0)
     campaign = enough & ~owned & ~needs_person & ~doubted & passes
     # Families and customers of one shop who live alike are put together by the hundred: a person can look at some of them, not at all.
-    too_many = explained & batched(values) & ~listed_batches(values, tree_odds)
+    too_many = explained & batched(values) & ~listed_batches(values, tree_odds) & ~coming_back(values)
     worth = ~fewer_than(WORTH, values) | ~fewer_than(MIN_GROUP_ACCOUNTS, values) & (tree_odds >= DOUBTED)
     open_ = ~too_many & np.where(needs_person, passes & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & (open_ | spared & worth)

@@ -31,6 +31,7 @@ from stillwatch.judge.reasons import (
     UNWANTED,
     asleep,
     by_day,
+    coming_back,
     fewer_than,
     firms,
     gathered,
@@ -224,6 +225,9 @@ def _to_one_customer(own: Group, model: Model) -> str:
         fewest, paid = MIN_GROUP_ACCOUNTS, ""
         payers = f"payers as concentrated as {OWNED:g} on a scale from 0 to 1 (now {own['context.one_payer']:.2f})"
         other = payers if one_customer_with({"context.one_payer": OWNED}) else ""
+    elif coming_back(_as_arrays(own))[0]:
+        fewest = MIN_GROUP_ACCOUNTS
+        other = "accounts that do not take the place of banned ones" if one_customer_with({"identity.replacement": 0.0}) else ""
     elif hiding(_as_arrays(own))[0]:
         fewest = DESK if one_customer_with({"context.crowd": float(as_crowd(DESK - 1))}) else HOPPER
         other = "accounts that do not each rotate over a pool of exits" if one_customer_with({"infra.rotation": 0.0}) else ""
@@ -325,7 +329,7 @@ QUESTIONS: Mapping[str, Callable[[Group], str]] = {
         f"{_times(own['harvest.long_answers'])} {_AVERAGE}: ask whether they are customers to whom somebody resells access"
     ),
     "openly": lambda own: (
-        f"{own['context.one_domain']:.0%} of its few accounts share rare mail domains, and few payment methods pay for it: ask "
+        f"{own['context.one_domain']:.0%} of its accounts share rare mail domains, and few payment methods pay for it: ask "
         "whether it is openly one customer's, a small firm, an agency, or an app that relays its users"
     ),
     "rehearsed": lambda own: (
@@ -364,6 +368,10 @@ QUESTIONS: Mapping[str, Callable[[Group], str]] = {
         f"{own['context.look_alikes']:.0f} other sets of accounts of this log look as much like an operator's, and it is less than "
         f"{OUTSTANDING:g} nats beyond the line: ask whether the log's crowds all work alike"
     ),
+    "pools": lambda own: (
+        "its accounts hand conversations over in several pools, of which the largest connects "
+        f"{own['context.one_pool']:.0%} of them: ask whether each is the pool of a firm of its own"
+    ),
 }
 """What a person must ask under each of the :func:`.review_conditions`, with the figures of the group."""
 
@@ -397,7 +405,7 @@ def not_accused(values: Values, verdicts: Verdicts, model: Model, group: int) ->
         digits = _digits(tree_odds, limit, "f", 1)
         out.append(
             f"one by one its pieces of evidence are unusual, together they are less so (the trees give {tree_odds:+.{digits}f} nats; below "
-            f"{limit:.{digits}f} a person is asked): ask whether they have one job, or are a small firm's or a shop's customers"
+            f"{limit:.{digits}f} a person is asked): ask whether they have one job, or are an app's, a small firm's or a shop's customers"
         )
     if verdicts.families[group].sum() < MIN_FAMILIES:
         out.append(f"fewer than {MIN_FAMILIES} independent families of evidence speak")
