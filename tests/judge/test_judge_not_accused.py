@@ -177,6 +177,7 @@ def test_who_comes_back_after_bans_is_no_customer_whoever_pays(change: dict[str,
 
 @pytest.mark.parametrize("change", [
     {"context__mostly_alike": 0.6}, {"session__handoff": 0.3}, {"timing__round_the_clock": 0.6}, {"identity__contact": 0.3},
+    {"harvest__elicitation": 0.04},
 ])
 def test_annotators_who_want_reasoning_each_at_his_own_hours_have_a_job(change: dict[str, Any]) -> None:
     job = {"context__mostly_alike": 0.59, "session__handoff": 0.29, "timing__round_the_clock": 0.59, "identity__payment": 0.9,

@@ -497,10 +497,12 @@ def jobs(values: Mapping[str, F64]) -> Flags:
     Annotators, tutors, markers and colleagues on their teams' cards do one kind of work, each at his own hours and as much as he likes. An
     operator whose accounts work unlike wants long answers, or reasoning written out, or works round the clock; or they share numbers or
     mailboxes, hand conversations to anybody (:func:`one_queue`), take the place of banned ones, or are :func:`surely_hiding`. Where they
-    are LEAST_ALIKE and hand hardly any conversation over, it says nothing that they want reasoning: annotators write it for a living.
+    are LEAST_ALIKE and hand hardly any conversation over, it says nothing that they want reasoning, nor how long it is: annotators write
+    it for a living.
     """
     hired_at_most = (values["identity.contact"] < BATCHES) & untied_by(values, "identity.replacement", "identity.banned")
-    each_his_own = (values["context.mostly_alike"] < LEAST_ALIKE) & (values["session.handoff"] < BATCHES) & _rest(values)
+    reasoning = (values["harvest.elicitation"] >= ELICITED) & _rest(values)
+    each_his_own = (values["context.mostly_alike"] < LEAST_ALIKE) & (values["session.handoff"] < BATCHES) & reasoning
     people = _people(values) & _unalike(values) & ~one_queue(values) | each_his_own
     return np.asarray(people & hired_at_most & ~surely_hiding(values))
 
