@@ -22,17 +22,19 @@ RATE = Trees(("harvest.rate",), (0,), (0, -1, -1), (0.5, 0.0, 0.0), (1, 0, 0), (
 
 
 def accused(
-    volume: dict[int, float], rate: dict[int, float], bias: float = DOUBTED, last: range = range((N - 1) * SIZE, N * SIZE)
+    volume: dict[int, float], rate: dict[int, float], bias: float = DOUBTED, last: range = range((N - 1) * SIZE, N * SIZE),
+    unwanted: float = 0.0,
 ) -> tuple[list[list[int]], judge.Verdicts]:
     """Groups of each campaign; of N groups of SIZE accounts these have a volume, which the sums look at, or a rate, which the trees do.
 
-    The ``last`` group may hold other accounts.
+    The ``last`` group may hold other accounts. The first three ask for what is ``unwanted``.
     """
     known = scene(groups(*(list(range(i * SIZE, (i + 1) * SIZE)) for i in range(N - 1)), list(last)), people(N * SIZE))
     one = model(grown(bias, RATE, trees=6.0), linked=part(harvest__volume=1.0))
     told = values(N, context__crowd=np.log10(SIZE) / 4, timing__together=1.0, volume__even_load=0.6, identity__payment=0.6)
     told["harvest.volume"] = np.array([volume.get(i, -9.0) for i in range(N)])
     told["harvest.rate"] = np.array([rate.get(i, 0.0) for i in range(N)])
+    told["context.unwanted"][:3] = unwanted
     sure = findings(N, {"timing.together": 1e-9, "volume.even_load": 1e-9})
     _, found, lead, verdicts = accusing.accuse(known, told, sure, one.by_trees(told), one)
     assert len(lead) == found.n
@@ -98,6 +100,11 @@ def test_where_four_others_look_like_an_operators_more_is_asked(others: int, vol
     _, verdicts = accused({8: volume}, dict.fromkeys((*range(others), 8), 1.0), bias=0.0)
     assert ("campaign" if verdicts.campaign[8] else "review" if verdicts.review[8] else "clear") == expected
     assert (verdicts.log_odds[8] >= OUTSTANDING) == (volume > 5.3)
+
+
+def test_who_asks_for_something_else_looks_like_no_operators() -> None:
+    for unwanted, expected in ((0.0, False), (1.0, True)):
+        assert accused({8: 5.0}, dict.fromkeys((*range(4), 8), 1.0), bias=-3.0, unwanted=unwanted)[1].campaign[8] == expected
 
 
 def test_who_is_left_of_a_relay_is_reviewed_and_who_is_left_of_another_group_is_not() -> None:

@@ -221,19 +221,21 @@ def test_whom_a_burst_of_sign_ups_alone_links_for_one_kind_of_work_an_employer_m
         ({"identity__contact": 0.3}, "campaign"), ({"identity__banned": 0.2}, "campaign"), ({"identity__replacement": 0.2}, "campaign"),
         ({"infra__rotation": 0.8}, "campaign"), ({"infra__rotation": 0.8, "context__one_provider": 0.5}, "review"),
         ({"context__one_pool": 0.5, "session__handoff": 0.51}, "campaign"),
-        ({"context__one_pool": 0.5}, "review"),
+        ({"context__one_pool": 0.5}, "review"), ({"context__batches": 1.0}, "review"),
     ],
 )
 def test_teams_on_their_own_cards_who_do_one_job_each_at_his_own_hours_may_have_one(change: dict[str, float], expected: str) -> None:
-    """Whatever else speaks against them: they divide a list of work, and the trees find them plainly fake."""
+    """Whatever else speaks against them: they divide a list of work, and the trees find them nearly as plainly fake as can be."""
     teams = {
         "context__mostly_alike": 0.74, "timing__round_the_clock": 0.59, "identity__payment": 0.9, "context__one_pool": 0.49,
         "session__handoff": 0.49, "content__one_mix": 1.0, "timing__together": 1.0,
     } | change
-    told, used = values(1, **(CREW | teams)), model(grown(PLAINEST, NOTHING), linked=part(harvest__rate=100.0))
-    found = judge.judge(told, findings(1, {**SURE, "timing.together": 1e-12}), used)
-    assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == expected
-    assert any("have one job, in teams" in one for one in not_accused(told, found, used, 0)) == (expected != "campaign")
+    told, sure = values(1, **(CREW | teams)), findings(1, {**SURE, "timing.together": 1e-12})
+    for nats, verdict in ((PLAINEST - 0.01, expected), (PLAINEST, expected if "context__batches" in change else "campaign")):
+        used = model(grown(nats, NOTHING), linked=part(harvest__rate=100.0), batched=part(harvest__rate=100.0))
+        found = judge.judge(told, sure, used)
+        assert ("campaign" if found.campaign[0] else "review" if found.review[0] else "clear") == verdict
+        assert any("have one job, in teams" in one for one in not_accused(told, found, used, 0)) == (verdict != "campaign")
 
 
 @pytest.mark.parametrize(

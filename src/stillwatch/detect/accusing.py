@@ -44,7 +44,8 @@ def accuse(
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     # Look-alikes are counted among comparable groups, which are known only once all are judged.
     far = verdicts.campaign & (verdicts.log_odds >= judge.OUTSTANDING)
-    values = {**values, "context.look_alikes": judge.look_alikes(scene, tree_odds, verdicts.comparable, far)}
+    alike = judge.look_alikes(scene, tree_odds, verdicts.comparable & ~verdicts.other_purpose, far)
+    values = {**values, "context.look_alikes": alike}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     known, free = verdicts.campaign, np.ones(scene.people.n, bool)
     final, lead = _form_in_two_rounds(scene, known, verdicts.log_odds, model)

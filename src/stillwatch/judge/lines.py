@@ -48,9 +48,9 @@ hardly any everyday reason does. The trees learn from no group of one payer's. O
 line for no everyday reason had 4.2, and of HOPPER accounts or more none 4. By models that never saw their author no set of innocents of
 these logs reached both but batches, for which the trees do not count (docs/experiments.md)."""
 PLAINEST, PURPOSEFUL = 6.0, 7.0
-"""Nats of the trees from which, CLEAR nats beyond its line, no everyday reason holds; and from which no group is taken to have another
-purpose, which only a list of words shows. Innocents that only an everyday reason of the trees protected reached 5.2 in logs that nothing
-was calibrated on, and content mills 6.2 by trees that never saw their author (docs/experiments.md)."""
+"""Nats of the trees from which, CLEAR nats beyond its line, no everyday reason holds, and no group is taken for people with jobs; and from
+which none is taken to have another purpose, which only a list of words shows. Innocents that only an everyday reason of the trees protected
+reached 5.2 in logs that nothing was calibrated on, and content mills 6.2 by trees that never saw their author (docs/experiments.md)."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stillwatch.judge.evidence import Finding
-from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED, PLAIN, PURPOSEFUL
+from stillwatch.judge.lines import BEYOND_DOUBT, DOUBTED, PLAIN, PLAINEST, PURPOSEFUL
 from stillwatch.judge.model import OPEN, Model
 from stillwatch.judge.reasons import (
     AT_HOME,
@@ -69,6 +69,8 @@ class Verdicts:
     """For a person to look at."""
     comparable: Flags
     """Two families speak, and the group is nobody's known business: such groups are compared with each other."""
+    other_purpose: Flags
+    """It asks for little that is worth training on (:func:`.reasons.other_purpose`), so it looks like no operator's."""
     q_value: F64
     """False-discovery rate at which the group would be accused, 0 to 1."""
     families: Flags
@@ -171,7 +173,7 @@ def review_conditions(values: Mapping[str, F64], tree_odds: F64, score: F64) -> 
         "school": school(values) & unlikely,
         "settled": settled(values) & unlikely,
         "hired": hired(values),
-        "jobs": jobs(values),
+        "jobs": jobs(values) & ((tree_odds < PLAINEST) | batched(values)),
         "event": event(values),
         "in passing": in_passing(values),
         "crowded": crowded(values, score),
@@ -273,4 +275,4 @@ def judge(
     open_ = ~too_many & np.where(needs_person, passes & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & (open_ | spared & worth)
     comparable = enough & ~owned & ~conditions["customer"]
-    return Verdicts(log_odds, campaign, review, comparable, q, speaking, explain(values), np.zeros_like(campaign))
+    return Verdicts(log_odds, campaign, review, comparable, conditions["purpose"], q, speaking, explain(values), np.zeros_like(campaign))
