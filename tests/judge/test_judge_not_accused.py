@@ -237,7 +237,8 @@ def test_accounts_used_up_within_a_day_each_do_not_show_that_they_sleep(name: st
     [({}, True), ({"context__night": 0.79}, False), ({"identity__payment": 0.0, "identity__signup": 1.0}, True),
      ({"timing__round_the_clock": 0.0, "context__sent": 5.0}, True),
      ({"identity__contact": 0.2}, False), ({"session__handoff": 0.2}, False), ({"identity__replacement": 0.2}, False),
-     ({"infra__rotation": 0.5}, False)],
+     ({"infra__rotation": 0.5, "harvest__elicitation": 0.05}, False), ({"infra__rotation": 0.5, "harvest__long_answers": 0.15}, False),
+     ({"infra__rotation": 0.5, "harvest__elicitation": 0.04, "harvest__long_answers": 0.14}, True)],
 )
 def test_pieceworkers_whom_one_platform_pays_for_are_asked_about_if_they_sleep(name: str, change: dict[str, Any], asked: bool) -> None:
     crew = {"context__night": 0.8, "identity__payment": 0.9, "session__handoff": 0.0, "timing__round_the_clock": 0.5} | change

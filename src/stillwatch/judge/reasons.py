@@ -522,9 +522,13 @@ def _unalike(values: Mapping[str, F64]) -> Flags:
 
 
 def _people(values: Mapping[str, F64]) -> Flags:
-    """Groups most of whose accounts rest, and that ask neither for reasoning written out nor for longer answers than others."""
-    usual = (values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONGER)
-    return np.asarray(usual & _rest(values))
+    """Groups most of whose accounts rest, and whose answers are usual."""
+    return np.asarray(_usual_answers(values) & _rest(values))
+
+
+def _usual_answers(values: Mapping[str, F64]) -> Flags:
+    """Groups that ask neither for reasoning written out nor for longer answers than others."""
+    return np.asarray((values["harvest.elicitation"] < ELICITED) & (values["harvest.long_answers"] < LONGER))
 
 
 def _rest(values: Mapping[str, F64]) -> Flags:
@@ -579,10 +583,10 @@ def asleep(values: Mapping[str, F64]) -> Flags:
     """Groups that sleep: each account (:func:`by_day`) where nothing ties them, or all at once (:func:`one_night`) where only cards do.
 
     Pieceworkers whom a platform pays for with a few cards, and cataloguers or translators of one sheet of work, work as one, but not at
-    night, and they do not hide where they work.
+    night, and they do not hide where they work. If their answers are usual, they may do so: staff at home work over their employer's VPN.
     """
     tied_by_cards_at_most = untied_by(values, *(name for name in TIES if name != "identity.payment"))
-    piecework = one_night(values) & (values["infra.rotation"] < AT_HOME)
+    piecework = one_night(values) & ((values["infra.rotation"] < AT_HOME) | _usual_answers(values))
     return np.asarray(tied_by_cards_at_most & (by_day(values) & (values["identity.payment"] < TIE_VALUE) | piecework))
 
 
