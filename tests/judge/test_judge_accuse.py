@@ -10,6 +10,7 @@ from judge_helpers import findings, groups, grown, model, part, people, scene, v
 
 from stillwatch import judge
 from stillwatch.detect import accusing
+from stillwatch.detect.accusing import Alone
 from stillwatch.detect.traffic import Traffic
 from stillwatch.judge.lines import DOUBTED
 from stillwatch.judge.reasons import OUTSTANDING
@@ -56,6 +57,26 @@ def test_what_lies_beyond_its_log_makes_a_campaign_that_passed_a_line_larger() -
         assert campaigns == expected
         assert verdicts.campaign[N - 1] == (n_known != 7), "nor do those who would join meet it as a campaign"
         assert verdicts.held[N - 1] == verdicts.review[N - 1] == (n_known == 7), "a person is asked about the others"
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("verdict", ["campaign", "review", "neither"])
+def test_what_is_a_campaign_without_the_accused_joins_theirs(monkeypatch: pytest.MonkeyPatch, verdict: str, whole: bool) -> None:
+    """More than a fifth of its accounts are known, and less than a half. The others are looked at by themselves: they join a campaign that
+    their group holds whole, and beside another they are for review."""
+    last = range(3 * SIZE, 5 * SIZE + 10) if whole else range(4 * SIZE - 7, 5 * SIZE - 7)
+
+    def alone(traffic: Traffic | None, known: judge.Scene, told: object, which: np.ndarray, free: np.ndarray, used: object) -> Alone:
+        assert np.flatnonzero(which).tolist() == [N - 1]
+        assert np.flatnonzero(~free).tolist() == list(range(3 * SIZE, 4 * SIZE))
+        return Alone(which & (verdict == "campaign"), which & (verdict == "review"))
+
+    monkeypatch.setattr(accusing, "judged_alone", alone)
+    campaigns, verdicts = accused({3: 6.0}, {N - 1: 1.0}, last=last)
+    joins = whole and verdict == "campaign"
+    assert campaigns == [[3, 4, 5] if joins else [3]]
+    assert verdicts.campaign[N - 1] == joins
+    assert verdicts.held[N - 1] == (verdict != "neither" and not joins)
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:

@@ -35,7 +35,7 @@ def accuse(
         findings: the findings behind the values that are evidence.
         tree_odds: log-odds of the trees, nats, ``(n_groups,)``.
         model: the calibrated weights.
-        traffic: the traffic of the run; without it no group is judged by some of its accounts alone.
+        traffic: the traffic of the run; without it groups that are judged by some of their accounts alone are for review.
 
     Returns:
         The values with these two, the campaigns before anybody joins them, the leading group of each, and the verdicts.
@@ -56,14 +56,21 @@ def accuse(
     values = {**values, judge.YARDSTICK: np.full(scene.n, model.usual.get(judge.YARDSTICK, 0.0) if np.isnan(yardstick) else yardstick)}
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     n_free = scene.total(scene.of_members(free) & scene.seen)
-    may_accuse = known | mostly_free(scene, free) | (n_free <= LARGER_SHARE * scene.size)
-    if traffic is not None:
-        may_accuse |= judged_alone(traffic, scene, values, verdicts.campaign & ~may_accuse, free, model).campaign
-    held = verdicts.campaign & ~may_accuse
-    verdicts = replace(verdicts, campaign=verdicts.campaign & may_accuse, review=verdicts.review | held, held=held)
-    if (verdicts.campaign & ~known).any():
-        final, lead = _form_in_two_rounds(scene, known | verdicts.campaign, verdicts.log_odds, model, ~free)
-    return values, final, lead, verdicts
+    held = verdicts.campaign & ~known & ~mostly_free(scene, free) & (n_free > LARGER_SHARE * scene.size)
+    alone = judged_alone(traffic, scene, values, held, free, model)
+    accused = verdicts.campaign & (~held | alone.campaign)
+    if (accused & ~known).any():
+        final, lead = _form_in_two_rounds(scene, known | accused, verdicts.log_odds, model, ~free)
+        free = np.ones(scene.people.n, bool)
+        free[final.member_account] = False
+        # Not every campaign alone is one with the accused: whose accounts are still free, and who is left of the others, is for review.
+        left = scene.total(scene.of_members(free) & scene.seen)
+        held &= ~alone.campaign | (left > LARGER_SHARE * scene.size)
+        if (held & (left < n_free)).any():
+            alone = judged_alone(traffic, scene, values, held, free, model)
+        accused &= ~held
+    unusual = held & (alone.campaign | alone.review)
+    return values, final, lead, replace(verdicts, campaign=accused, review=verdicts.review | held, held=unusual)
 
 
 def form_campaigns(
@@ -133,8 +140,8 @@ class Alone:
 
 
 def judged_alone(
-    traffic: Traffic, scene: judge.Scene, values: dict[str, NDArray[np.float64]], which: NDArray[np.bool_], free: NDArray[np.bool_],
-    model: judge.Model,
+    traffic: Traffic | None, scene: judge.Scene, values: dict[str, NDArray[np.float64]], which: NDArray[np.bool_],
+    free: NDArray[np.bool_], model: judge.Model,
 ) -> Alone:
     """Judge some groups by their ``free`` accounts alone.
 
@@ -142,15 +149,15 @@ def judged_alone(
     groups of the log, with which they are compared. What follows from the verdicts on these stays as it was.
 
     Args:
-        traffic: the traffic of the run.
+        traffic: the traffic of the run; None to have all of them reviewed.
         scene: the run.
         values: value of each piece, ``(n_groups,)``.
         which: the groups, ``(n_groups,)``.
         free: accounts of no campaign, ``(n_accounts,)``.
         model: the calibrated weights.
     """
-    out = Alone(np.zeros(scene.n, bool), np.zeros(scene.n, bool))
-    if which.any():
+    out = Alone(np.zeros(scene.n, bool), which.copy() if traffic is None else np.zeros(scene.n, bool))
+    if traffic is not None and which.any():
         rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(which), scene.handoffs)
         rows, beside = np.flatnonzero(which)[large_enough], scene.beside(rest)
         values_beside, findings = judge.look(beside, traffic.threads)
@@ -164,8 +171,8 @@ def judged_alone(
 def reviewable(scene: judge.Scene, held: NDArray[np.bool_], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Groups that a person may be asked about, ``(n_groups,)``.
 
-    Those that are :func:`mostly_free`; those ``held`` back ``(n_groups,)`` only because some of their accounts are accused already, if
-    the others are unusual by themselves (:func:`judged_alone`); and those with MIN_TALKING_ACCOUNTS ``free`` accounts that hand
+    Those that are :func:`mostly_free`; those ``held`` back ``(n_groups,)`` because some of their accounts are accused already, whose others
+    are unusual by themselves; and those with MIN_TALKING_ACCOUNTS ``free`` accounts that hand
     conversations to each other.
     """
     talking = scene.groups.proposed_as(SESSION)

@@ -8,7 +8,7 @@ import numpy as np
 
 from stillwatch import dataset, group, judge, link, partitions, sketch
 from stillwatch.detect import run_folder
-from stillwatch.detect.accusing import MIN_ACCOUNTS, accuse, form_campaigns, judged_alone, reviewable
+from stillwatch.detect.accusing import MIN_ACCOUNTS, accuse, form_campaigns, reviewable
 from stillwatch.detect.joining import add_joining_accounts, owned_marks
 from stillwatch.detect.traffic import CONTENT_COLUMNS, measure, propose, read_traffic
 from stillwatch.detect.unmixing import add_own_wordings, unmix
@@ -49,8 +49,7 @@ def find_campaigns(engine: Engine, data: dataset.Dataset, files: list[Path], as_
         accused = add_joining_accounts(engine, traffic, scene, verdicts, model, accused_lead, mark_counts, accused)
         free = np.ones(traffic.people.n, bool)
         free[accused.member_account] = False
-        alone = judged_alone(traffic, scene, values, verdicts.held, free, model)
-        may_review = verdicts.review & reviewable(scene, alone.campaign | alone.review, free)
+        may_review = verdicts.review & reviewable(scene, verdicts.held, free)
         reviewed, reviewed_lead = form_campaigns(scene, may_review, free, verdicts.log_odds, model)
         final = group.concatenate([accused, reviewed])
         lead = np.concatenate([accused_lead, reviewed_lead])

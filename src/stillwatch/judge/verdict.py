@@ -78,7 +78,8 @@ class Verdicts:
     explanations: dict[str, F64]
     """Innocent hypothesis -> how well it explains the group, 0 to 1."""
     held: Flags
-    """For review although it would be a campaign by itself, since too many of its accounts are another's; set once campaigns are known."""
+    """For review since too many of its accounts are another's for it to be a campaign, and the others are unusual by themselves; set once
+    campaigns are known."""
 
 
 def explain(values: Mapping[str, F64]) -> dict[str, F64]:
