@@ -45,8 +45,8 @@ MET = 0.3
 TIE_VALUE = 0.2
 """Value of payment, contact, conversations, replacement, earlier bans or a burst of sign-ups from which it ties the accounts."""
 BANNED = 0.3
-"""Value of earlier bans from which, where others took the place of the banned, the accounts come back whoever pays: of innocent groups
-within 2 nats of a line hardly any has 0.1 of both (docs/experiments.md)."""
+"""Value of earlier bans from which, where others took the place of the banned, the accounts come back: of innocent groups within 2 nats of
+a line hardly any has 0.1 of both (docs/experiments.md)."""
 DIVIDED = 0.8
 """Mix × length from which linked accounts divide one list of work, whatever hours they keep."""
 ONE_SOURCE = 0.9
@@ -219,18 +219,19 @@ def housed(values: Mapping[str, F64]) -> Flags:
 def coming_back(values: Mapping[str, F64]) -> Flags:
     """Groups many of whose accounts were banned already, and whose new accounts took the place of banned ones.
 
-    A customer whom a provider bans again and again, and who opens the next account within hours, evades the ban, whoever pays for it.
+    Whoever evades bans does, and so does a customer who was banned by mistake: so a person is shown them, however many such batches there
+    are, and nobody is accused for it.
     """
     return np.asarray((values["identity.banned"] >= BANNED) & (values["identity.replacement"] >= TIE_VALUE))
 
 
 def paid_by_few(values: Mapping[str, F64]) -> Flags:
-    """Groups that few payment methods pay for, that no numbers and no conversations tie, and that evade neither bans nor notice.
+    """Groups that few payment methods pay for, that no numbers and no conversations tie, and that do not hide where they work.
 
     The accounts of a relay, a reseller or an agency.
     """
     other = np.maximum(values["identity.contact"], values["session.handoff"])
-    return np.asarray((values["context.one_payer"] >= FEW_CARDS) & (other < BATCHES) & ~hiding(values) & ~coming_back(values))
+    return np.asarray((values["context.one_payer"] >= FEW_CARDS) & (other < BATCHES) & ~hiding(values))
 
 
 def _largest(values: Mapping[str, F64], *names: str) -> F64:

@@ -140,15 +140,15 @@ def known_business(values: Mapping[str, F64]) -> Flags:
 def one_customer(values: Mapping[str, F64], tree_odds: F64 | None = None) -> Flags:
     """Groups that one payment method pays for, or that have few accounts: a person must look before anybody is accused.
 
-    Groups that are :func:`hiding` or :func:`coming_back` are no customer's: a firm or an agency does neither. Nor are HOPPER accounts or
-    more to which the trees give PLAIN nats: an operator may pay for all with one card. But accounts in one place that sleep, or whose log
-    is too short to show it, are an office whatever the trees say: lawyers who divide the documents of one case.
+    Groups that are :func:`hiding` are no customer's: a firm or an agency does not hide where it works. Nor are HOPPER accounts or more to
+    which the trees give PLAIN nats: an operator may pay for all with one card. But accounts in one place that sleep, or whose log is too
+    short to show it, are an office whatever the trees say: lawyers who divide the documents of one case.
 
     Args:
         values: value of each piece, ``(n_groups,)``.
         tree_odds: log-odds of the trees, nats, ``(n_groups,)``; without them one payer is enough.
     """
-    one_payer = (values["context.one_payer"] >= OWNED) & ~hiding(values) & ~coming_back(values)
+    one_payer = (values["context.one_payer"] >= OWNED) & ~hiding(values)
     if tree_odds is not None:
         sleeps = by_day(values) | (values["context.short_log"] > 0)
         office = (sleeps & (values["context.one_place"] >= AT_HOME)) | (values["context.offices"] >= OFFICES)

@@ -31,7 +31,6 @@ from stillwatch.judge.reasons import (
     UNWANTED,
     asleep,
     by_day,
-    coming_back,
     fewer_than,
     firms,
     gathered,
@@ -225,9 +224,6 @@ def _to_one_customer(own: Group, model: Model) -> str:
         fewest, paid = MIN_GROUP_ACCOUNTS, ""
         payers = f"payers as concentrated as {OWNED:g} on a scale from 0 to 1 (now {own['context.one_payer']:.2f})"
         other = payers if one_customer_with({"context.one_payer": OWNED}) else ""
-    elif coming_back(_as_arrays(own))[0]:
-        fewest = MIN_GROUP_ACCOUNTS
-        other = "accounts that do not take the place of banned ones" if one_customer_with({"identity.replacement": 0.0}) else ""
     elif hiding(_as_arrays(own))[0]:
         fewest = DESK if one_customer_with({"context.crowd": float(as_crowd(DESK - 1))}) else HOPPER
         other = "accounts that do not each rotate over a pool of exits" if one_customer_with({"infra.rotation": 0.0}) else ""
