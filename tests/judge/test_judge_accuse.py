@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -77,6 +77,23 @@ def test_what_is_a_campaign_without_the_accused_joins_theirs(monkeypatch: pytest
     assert campaigns == [[3, 4, 5] if joins else [3]]
     assert verdicts.campaign[N - 1] == joins
     assert verdicts.held[N - 1] == (verdict != "neither" and not joins)
+
+
+@pytest.mark.parametrize(("n_known", "joins"), [(SIZE // 2, True), (SIZE // 2 - 1, False)])
+def test_a_group_a_little_below_the_line_makes_a_campaign_larger_that_has_half_of_it(
+    monkeypatch: pytest.MonkeyPatch, n_known: int, joins: bool
+) -> None:
+    usual = judge.judge
+
+    def nearly(*arguments: Any, **named: Any) -> judge.Verdicts:
+        found = usual(*arguments, **named)
+        last = np.arange(N) == N - 1
+        # As near to the line as the campaign, whose accounts would else be crowds beside each other.
+        return replace(found, nearly=last, log_odds=np.where(last, found.log_odds[3], found.log_odds))
+
+    assert accused({3: 6.0}, {}, last=range(4 * SIZE - n_known, 5 * SIZE - n_known))[0] == [[3]]
+    monkeypatch.setattr(judge, "judge", nearly)
+    assert accused({3: 6.0}, {}, last=range(4 * SIZE - n_known, 5 * SIZE - n_known))[0] == [[3, 4] if joins else [3]]
 
 
 def test_whom_the_trees_doubt_a_person_is_asked_about() -> None:

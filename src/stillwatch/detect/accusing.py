@@ -12,7 +12,8 @@ from stillwatch.numeric.groups import CAMPAIGN, SESSION
 MIN_FREE_SHARE = 0.8
 """Least share of a group's accounts that must be outside all campaigns for the group to be reviewed."""
 LARGER_SHARE = 0.5
-"""Largest share of a group's accounts outside all campaigns at which it may make a campaign larger by comparison with the rest of its log.
+"""Largest share of a group's accounts outside all campaigns at which it may make a campaign larger, by comparison with the rest of its log
+or as it lies only a little below the line.
 Between the two shares the accused are too many and too few: what the group looks like says nothing of its other accounts."""
 MIN_TALKING_ACCOUNTS = 20
 """Accounts outside all campaigns from which a group of handed-over conversations is reviewed whoever else is in it."""
@@ -58,7 +59,7 @@ def accuse(
     n_free = scene.total(scene.of_members(free) & scene.seen)
     held = verdicts.campaign & ~known & ~mostly_free(scene, free) & (n_free > LARGER_SHARE * scene.size)
     alone = judged_alone(traffic, scene, values, held, free, model)
-    accused = verdicts.campaign & (~held | alone.campaign)
+    accused = verdicts.campaign & (~held | alone.campaign) | verdicts.nearly & (n_free <= LARGER_SHARE * scene.size)
     if (accused & ~known).any():
         final, lead = _form_in_two_rounds(scene, known | accused, verdicts.log_odds, model, ~free)
         free = np.ones(scene.people.n, bool)

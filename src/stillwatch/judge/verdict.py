@@ -45,6 +45,8 @@ FDR = 0.05
 """False-discovery rate of campaigns: share of the accused sets of accounts that may be innocent (the p-values are upper limits)."""
 OPEN_FDR = 0.1
 """The same for review."""
+NEARLY = 1.0
+"""Nats below the line up to which a group may make a campaign larger."""
 SIGNIFICANT = 0.01
 """False-discovery rate at which a single piece of evidence is significant."""
 MIN_GROUP_ACCOUNTS = 8
@@ -65,6 +67,8 @@ class Verdicts:
     log_odds: F64
     """Score, nats beyond the line."""
     campaign: Flags
+    nearly: Flags
+    """It only lies a little below the line (NEARLY): no campaign by itself, but it may make larger one that has at least half of it."""
     review: Flags
     """For a person to look at."""
     comparable: Flags
@@ -269,11 +273,15 @@ def judge(
         q = np.where(beyond_log, np.minimum(0.5 / model.forest.logs * np.exp(-log_odds), 1), q)
     # Fragments of one campaign are many true discoveries and would loosen the rate for all, so the score has a line too.
     passes = (q <= FDR) & (log_odds >= 0)
-    campaign = enough & ~owned & ~needs_person & ~doubted & passes
+    free_of_reasons = enough & ~owned & ~needs_person & ~doubted
+    campaign = free_of_reasons & passes
+    nearly = free_of_reasons & ~passes & (q <= OPEN_FDR) & (log_odds >= -NEARLY)
     # Families and customers of one shop who live alike are put together by the hundred: a person can look at some of them, not at all.
     too_many = explained & batched(values) & ~listed_batches(values, tree_odds) & ~coming_back(values)
     worth = ~fewer_than(WORTH, values) | ~fewer_than(MIN_GROUP_ACCOUNTS, values) & (tree_odds >= DOUBTED)
     open_ = ~too_many & np.where(needs_person, passes & worth, (q <= OPEN_FDR) & (log_odds >= -OPEN))
     review = ~campaign & ~owned & (open_ | spared & worth)
     comparable = enough & ~owned & ~conditions["customer"]
-    return Verdicts(log_odds, campaign, review, comparable, conditions["purpose"], q, speaking, explain(values), np.zeros_like(campaign))
+    return Verdicts(
+        log_odds, campaign, nearly, review, comparable, conditions["purpose"], q, speaking, explain(values), np.zeros_like(campaign)
+    )
