@@ -49,8 +49,11 @@ def crowd(n_accounts: int) -> float:
 
 @pytest.mark.parametrize(
     ("change", "below", "nearly"),
-    [({}, 0.99, True), ({}, 1.01, False), ({}, -0.01, False), ({"context__one_payer": 0.6}, 0.5, False),
-     ({"context__one_owner": 0.6}, 0.5, False), ({"volume__even_load": 0.0}, 0.5, False), ({"context__alike": 0.1, "context__crowd": crowd(31)}, 0.5, False)],
+    [
+        ({}, 0.99, True), ({}, 1.01, False), ({}, -0.01, False), ({"context__one_payer": 0.6}, 0.5, False),
+        ({"context__one_owner": 0.6}, 0.5, False), ({"volume__even_load": 0.0}, 0.5, False),
+        ({"context__alike": 0.1, "context__crowd": crowd(31)}, 0.5, False),
+    ],
 )
 def test_what_is_nearly_a_campaign_misses_the_line_alone_by_a_nat(change: dict[str, Any], below: float, nearly: bool) -> None:
     at_the_line = {"harvest__rate": rate(RARE_SHARE * np.exp(below))}
