@@ -1,12 +1,13 @@
 """Distinct rows are those of numpy.unique, for any whole numbers; many systems are solved as one by one."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from stillwatch.numeric.arrays import conjugate_gradients, counting_sort, distinct_rows
+from stillwatch.numeric.arrays import conjugate_gradients, counting_sort, distinct_rows, text_order
 
 VALUES = st.sampled_from([-(2**63), -7, -1, 0, 1, 2, 2**62, 2**63 - 1])
 
@@ -40,6 +41,18 @@ def test_rows_by_value_are_a_stable_sort(value: np.ndarray) -> None:
     order, start = counting_sort(value, 10)
     assert order.tolist() == np.argsort(value, kind="stable").tolist()
     assert start.tolist() == np.searchsorted(np.sort(value), np.arange(11)).tolist()
+
+
+TEXTS = st.text(st.sampled_from("\0abÿ€😀"), max_size=20)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), TEXTS | TEXTS.map("req_0123456789".__add__))))
+def test_texts_are_sorted_by_their_bytes(rows: list[tuple[int, str]]) -> None:
+    """Also such as begin alike, or differ in zero bytes at their end alone."""
+    order = text_order(np.array([group for group, _ in rows], np.int32), pa.array([text for _, text in rows], pa.string()))
+    assert sorted(order.tolist()) == list(range(len(rows)))
+    assert [rows[row] for row in order] == sorted(rows, key=lambda row: (row[0], row[1].encode()))
 
 
 def test_columns_are_solved_as_each_alone() -> None:

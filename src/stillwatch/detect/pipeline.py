@@ -117,7 +117,7 @@ def detect(
         outcome = find_campaigns(duck, data, files, as_of, clock) if len(partitions.account_ids(files)) else None
         with clock.stage("write"):
             summary = run_folder.write(
-                duck, out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, earlier=earlier, parameters=parameters,
+                out, data, outcome, columns=CONTENT_COLUMNS, sketches=files, as_of=as_of, earlier=earlier, parameters=parameters,
                 seconds=clock.seconds,
             )
     return summary

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from stillwatch import dataset, judge, sketch
 from stillwatch.detect.run_folder.outcome import Outcome
-from stillwatch.engine import Engine
 from stillwatch.errors import InputError
-from stillwatch.files import sql_file_list, sql_string
+from stillwatch.numeric.arrays import text_order
 from stillwatch.numeric.parallel import prefetch
 from stillwatch.tables import HARVEST
 
@@ -89,14 +88,13 @@ def _count_filled(column: pa.ChunkedArray) -> int:
 
 
 def write_harvest(
-    engine: Engine, path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
+    path: Path, data: dataset.Dataset, outcome: Outcome, identifiers: list[str], as_of: datetime | None
 ) -> SecondReading:
     """Write the harvested events of campaigns to ``path``, sorted by campaign and event.
 
     Nothing depends on the order of the log, or on how it is cut into files.
 
     Args:
-        engine: sorts the events.
         path: harvest.parquet.
         data: the folder of input.
         outcome: the result of detection.
@@ -111,46 +109,33 @@ def write_harvest(
     lowest: list[list[tuple[int, str]]] = [[] for _ in range(n)]
     ids: list[I64] = []
     names = ("event_id", "access_path", "model")
-    unsorted, in_order = (path.with_name(f"{name}.parquet") for name in ("unsorted", "sorted"))
+    campaigns: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
+    event_ids = [pa.array([], pa.large_string())]
     harvested, owners = _PartsReader(outcome.harvested), _PartsReader(outcome.owner)
     changed = InputError("the events changed while they were read", where=data.folder, todo="Run the same command again")
-    with _HarvestWriter(unsorted) as rows_out:
-        for table in prefetch(_event_batches(data, names, as_of, seen)):
-            flags, owner = harvested.take(len(table)), owners.take(len(table))
-            if len(owner) < len(table):
-                raise changed
-            for name in ("access_path", "model"):
-                for value in pc.unique(table[name].cast(pa.string())).to_pylist():
-                    if value:
-                        seen.labels[int(sketch.account_key(pa.array([value]))[0])] = value
-            ids.append(sketch.account_key(table["event_id"]))
-            rows = np.flatnonzero(flags & (owner >= 0))
-            of_campaigns = rows[owner[rows] < outcome.n_campaigns]
-            if len(of_campaigns):
-                indices = pa.array(owner[of_campaigns].astype(np.int32))
-                campaign_ids = pa.DictionaryArray.from_arrays(indices, pa.array(identifiers, pa.string()))
-                columns = [table["event_id"].take(pa.array(of_campaigns)), campaign_ids.cast(pa.string())]
-                rows_out.add(pa.table(columns, schema=HARVEST.schema))
-            for number in np.unique(owner[rows]).tolist():
-                lowest[number] = _lowest_hashes(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
+    for table in prefetch(_event_batches(data, names, as_of, seen)):
+        flags, owner = harvested.take(len(table)), owners.take(len(table))
+        if len(owner) < len(table):
+            raise changed
+        for name in ("access_path", "model"):
+            for value in pc.unique(table[name].cast(pa.string())).to_pylist():
+                if value:
+                    seen.labels[int(sketch.account_key(pa.array([value]))[0])] = value
+        ids.append(sketch.account_key(table["event_id"]))
+        rows = np.flatnonzero(flags & (owner >= 0))
+        of_campaigns = rows[owner[rows] < outcome.n_campaigns]
+        campaigns.append(owner[of_campaigns].astype(np.int32))
+        event_ids += table["event_id"].take(pa.array(of_campaigns)).cast(pa.large_string()).chunks
+        for number in np.unique(owner[rows]).tolist():
+            lowest[number] = _lowest_hashes(lowest[number], ids[-1], rows[owner[rows] == number], table["prompt"])
     if len(owners.take(1)):
         raise changed
     seen.examples = [[text for _, text in prompts if text] for prompts in lowest]
     with ThreadPoolExecutor(1) as pool:
-        sorting = pool.submit(
-            engine.run,
-            f"COPY (SELECT event_id, campaign_id FROM read_parquet({sql_file_list([unsorted])}) ORDER BY campaign_id, event_id)"
-            f" TO {sql_string(in_order)} (FORMAT parquet)",
-        )
-        sorted_ids = np.sort(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
-        seen.repeated = int((sorted_ids[1:] == sorted_ids[:-1]).sum())
-        sorting.result()
-    # How the engine cuts a file into row groups depends on its threads.
-    with _HarvestWriter(path) as rows_out, pq.ParquetFile(in_order) as file:
-        for batch in file.iter_batches(HARVEST_ROWS):
-            rows_out.add(pa.Table.from_batches([batch]).cast(HARVEST.schema))
-    for left in (unsorted, in_order):
-        left.unlink()
+        sorting = pool.submit(np.sort, np.concatenate(ids) if ids else np.zeros(0, np.int64))
+        _write_sorted(path, np.concatenate(campaigns), pa.concat_arrays(event_ids), identifiers)
+        sorted_ids = sorting.result()
+    seen.repeated = int((sorted_ids[1:] == sorted_ids[:-1]).sum())
     return seen
 
 
@@ -190,34 +175,23 @@ class _PartsReader:
         return taken[0] if len(taken) == 1 else np.concatenate([self._parts[0][:0], *taken])
 
 
-class _HarvestWriter:
-    """Writes harvest.parquet in row groups of one size, whatever the size of the batches."""
+def _write_sorted(path: Path, campaign: NDArray[np.int32], event_id: pa.LargeStringArray, identifiers: list[str]) -> None:
+    """Write harvest.parquet, sorted by the identifier of the campaign and by event, in row groups of one size.
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._waiting, self._n = path, [HARVEST.schema.empty_table()], 0
-
-    def __enter__(self) -> "_HarvestWriter":
-        self._writer = pq.ParquetWriter(self._path, HARVEST.schema, compression="zstd")
-        return self
-
-    def add(self, table: pa.Table) -> None:
-        """Add some rows."""
-        self._waiting.append(table)
-        self._n += len(table)
-        if self._n >= HARVEST_ROWS:
-            self._write(self._n - self._n % HARVEST_ROWS)
-
-    def _write(self, n: int) -> None:
-        table = pa.concat_tables(self._waiting).combine_chunks()
-        self._writer.write_table(table.slice(0, n), row_group_size=HARVEST_ROWS)
-        self._waiting, self._n = [table.slice(n)], self._n - n
-
-    def __exit__(self, *error: object) -> None:
-        try:
-            if error[0] is None:
-                self._write(self._n)
-        finally:
-            self._writer.close()
+    Args:
+        path: the file.
+        campaign: number of the campaign of each event, ``(n_harvested,)``.
+        event_id: its identifier, ``(n_harvested,)``.
+        identifiers: identifier of each campaign.
+    """
+    rank = np.argsort(np.argsort(identifiers)).astype(np.int32)
+    order = text_order(rank[campaign], event_id)
+    campaign_ids = pa.array(identifiers, pa.string())
+    with pq.ParquetWriter(path, HARVEST.schema, compression="zstd") as file:
+        for start in range(0, max(len(order), 1), HARVEST_ROWS):
+            rows = pa.array(order[start : start + HARVEST_ROWS])
+            columns = [event_id.take(rows).cast(pa.string()), campaign_ids.take(pa.array(campaign).take(rows))]
+            file.write_table(pa.table(columns, schema=HARVEST.schema))
 
 
 def pivots(tally: judge.Tally, number: int, data: dataset.Dataset, labels: dict[int, str]) -> list[dict[str, Any]]:

@@ -16,7 +16,6 @@ from stillwatch.detect.run_folder.harvested import pivots, write_harvest
 from stillwatch.detect.run_folder.lineage import EarlierRun, ancestor
 from stillwatch.detect.run_folder.links import links_table, pairs_inside, shared_objects
 from stillwatch.detect.run_folder.outcome import Outcome
-from stillwatch.engine import Engine
 from stillwatch.files import RUN_FILES, RUN_STALE, digest, publish_together, table_digests, write_json, write_parquet
 from stillwatch.judge import results, verdict_words
 from stillwatch.run_details import HARVEST_BOUNDS
@@ -24,7 +23,7 @@ from stillwatch.tables import ACCOUNT_VERDICTS, CAMPAIGNS, CLEARED, HARVEST, LIN
 
 
 def write(
-    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome | None, *, columns: tuple[str, ...], sketches: list[Path],
+    out: Path, data: dataset.Dataset, outcome: Outcome | None, *, columns: tuple[str, ...], sketches: list[Path],
     as_of: datetime | None, earlier: EarlierRun, parameters: dict[str, Any], seconds: dict[str, float],
 ) -> dict[str, Any]:
     """Write every table of a run and its summary; an earlier run in the folder is replaced at the end.
@@ -32,7 +31,6 @@ def write(
     Sketches of files that changed or are gone are removed.
 
     Args:
-        engine: sorts the harvest.
         out: the run folder.
         data: the folder of input.
         outcome: the result of detection; None if there were no events, for empty tables.
@@ -63,7 +61,7 @@ def write(
         if outcome is None:
             summary = common | _write_empty_tables(staging, data, as_of)
         else:
-            summary = common | _write_tables(engine, staging, data, outcome, columns, as_of, earlier)
+            summary = common | _write_tables(staging, data, outcome, columns, as_of, earlier)
         summary["inputs"] = [{"path": str(path.relative_to(data.folder)), "sha256": sha256, "bytes": path.stat().st_size}
                              for path, sha256 in zip(read, digests, strict=True)]
         summary["tables"] = table_digests(staging)
@@ -110,15 +108,14 @@ def _write_empty_tables(out: Path, data: dataset.Dataset, as_of: datetime | None
 
 
 def _write_tables(
-    engine: Engine, out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None,
-    earlier: EarlierRun,
+    out: Path, data: dataset.Dataset, outcome: Outcome, columns: tuple[str, ...], as_of: datetime | None, earlier: EarlierRun,
 ) -> dict[str, Any]:
     scene, final = outcome.scene, outcome.final
     campaign = final.labels(scene.people.n)
     pairs = pairs_inside(outcome, campaign)
     found = results.Found(campaign, outcome.lead, outcome.n_campaigns, pairs, shared_objects(outcome))
     identifiers = results.names(scene, found)
-    seen = write_harvest(engine, out / "harvest.parquet", data, outcome, identifiers, as_of)
+    seen = write_harvest(out / "harvest.parquet", data, outcome, identifiers, as_of)
     described = []
     for number in range(final.n):
         detail = results.details(
