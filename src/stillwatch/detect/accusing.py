@@ -173,8 +173,7 @@ def reviewable(scene: judge.Scene, held: NDArray[np.bool_], free: NDArray[np.boo
     """Groups that a person may be asked about, ``(n_groups,)``.
 
     Those that are :func:`mostly_free`; those ``held`` back ``(n_groups,)`` because some of their accounts are accused already, whose others
-    are unusual by themselves; and those with MIN_TALKING_ACCOUNTS ``free`` accounts that hand
-    conversations to each other.
+    are unusual by themselves; and those with MIN_TALKING_ACCOUNTS ``free`` accounts that hand conversations to each other.
     """
     talking = scene.groups.proposed_as(SESSION)
     return mostly_free(scene, free) | held | (talking & (scene.total(scene.of_members(free) & scene.seen) >= MIN_TALKING_ACCOUNTS))

@@ -128,8 +128,8 @@ ONE_DOMAIN, FEW_CARDS = 0.9, 0.2
 openly one customer's, unless the score is beyond doubt: of authors left out three of nine such campaigns were of innocents, content mills,
 of the others one in 76. The second is also what few cards are to accounts that meet on networks (:func:`paid_by_few`)."""
 MOSTLY_ONE_DOMAIN = 0.6
-"""The same share where they hand conversations over as well, however many they are: of a hundred logs no group of an operator's that does,
-and that few cards pay for, has more than 0.5 (docs/experiments.md)."""
+"""The same share where fewer than FIRM accounts hand conversations over as well: of 93 logs no group of an operator's that does, and that
+few cards pay for, has it (docs/experiments.md)."""
 FEW_PROMPTS, SENT_BY_ALL = 0.05, 0.5
 """Distinct prompts over requests below which, and share of requests whose prompt others also send from which, accounts send the same few
 prompts again and again: an operator who wants many answers to each asks for twenty at most."""
@@ -146,7 +146,7 @@ UNALIKE, ROUND_THE_CLOCK = 0.75, 0.6
 """Core rhythm × mix below which accounts do not work as one, and value of work round the clock below which most rest: with answers of
 usual length they may have a job (docs/experiments.md)."""
 LEAST_ALIKE = 0.6
-"""Core rhythm × mix below which resting accounts that only cards tie may have a job whatever they ask for."""
+"""Core rhythm × mix below which resting accounts that only cards tie may have a job even if they want reasoning."""
 EVENT = 0.8
 """Value of occasion from which the work lasted as long as an event: a hackathon, a game jam, a conference."""
 PASSING_WORK = 0.1

@@ -20,7 +20,7 @@ def network(scene: Scene) -> Finding:
     # Two owners meet with this probability if they fall on 1 / pair_probability equally likely networks; that gives the expected
     # number beyond the first of each.
     n_owners = sample.net_known
-    pair_probability = np.maximum(sample.net_expected / np.maximum(n_owners * (n_owners - 1) / 2, 1), 1e-12)
+    pair_probability = np.maximum(sample.net_usual, 1e-12)
     expected = np.maximum(n_owners + np.expm1(n_owners * np.log1p(-np.minimum(pair_probability, 1 - 1e-12))) / pair_probability, 0)
     sampled = sample.net_repeats, sample.net_repeats2, scene.net_most - 1
     return Finding(scene.net_share, sample.net_repeats, expected, np.where(n_owners < 2, np.nan, p), sampled=sampled)
