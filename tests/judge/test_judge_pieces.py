@@ -248,6 +248,17 @@ def test_owners_in_networks_are_expected_in_the_unit_that_they_are_observed_in(n
     assert told.expected == pytest.approx(repeats, rel=0.01)
 
 
+def test_further_groups_are_expected_to_meet_as_the_logs_median_group_does() -> None:
+    """Not as the median of the further ones; their own owners and places stay theirs."""
+    log, further = (
+        replace(scene(groups(*members), people(60)), sample=replace(
+            scene(groups(*members), people(60)).sample, net_usual=np.full(len(members), usual), net_known=np.full(len(members), known)))
+        for members, usual, known in (((range(10), range(10, 30)), 0.1, 9.0), ((range(30, 60),), 0.7, 5.0))
+    )
+    assert log.beside(further).sample.net_expected.tolist() == pytest.approx([3.6, 3.6, 1.0])
+    assert log.beside(further).groups.sizes().tolist() == [10, 20, 30]
+
+
 @pytest.mark.parametrize(("piece", "view"), [(payment, "payment"), (contact, "phone"), (contact, "email")])
 def test_one_customer_among_strangers_links_nobody(piece: Any, view: str) -> None:
     """27 of 70 accounts have one value and the others each their own; in batches of three the same number would be a link."""
