@@ -237,10 +237,13 @@ def test_whom_a_burst_of_sign_ups_alone_links_for_one_kind_of_work_an_employer_m
         ({"infra__rotation": 0.8}, "campaign"), ({"infra__rotation": 0.8, "context__one_provider": 0.5}, "review"),
         ({"context__one_pool": 0.5, "session__handoff": 0.51}, "campaign"),
         ({"context__one_pool": 0.5}, "review"), ({"context__batches": 1.0}, "review"),
+        ({"context__lived": 0.49}, "campaign"), ({"context__lived": 0.49, "context__night": 0.8}, "review"),
+        ({"context__lived": 0.49, "context__occasion": 0.5}, "review"), ({"context__lived": 0.49, "context__short_log": 1.0}, "review"),
     ],
 )
 def test_teams_on_their_own_cards_who_do_one_job_each_at_his_own_hours_may_have_one(change: dict[str, float], expected: str) -> None:
-    """Whatever else speaks against them: they divide a list of work, and the trees find them nearly as plainly fake as can be."""
+    """Whatever else speaks against them: they divide a list of work, and the trees find them nearly as plainly fake as can be. Accounts
+    that are each used up within a day are not seen to rest."""
     teams = {
         "context__mostly_alike": 0.74, "timing__round_the_clock": 0.59, "identity__payment": 0.9, "context__one_pool": 0.49,
         "session__handoff": 0.49, "content__one_mix": 1.0, "timing__together": 1.0,

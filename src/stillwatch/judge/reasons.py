@@ -533,8 +533,16 @@ def _usual_answers(values: Mapping[str, F64]) -> Flags:
 
 
 def _rest(values: Mapping[str, F64]) -> Flags:
-    """Groups most of whose accounts rest."""
-    return np.asarray(values["timing.round_the_clock"] < ROUND_THE_CLOCK)
+    """Groups most of whose accounts rest: in logs that show it (:func:`_hours_shown`), they came back after they did."""
+    return np.asarray((values["timing.round_the_clock"] < ROUND_THE_CLOCK) & (_hours_shown(values) | (values["context.short_log"] > 0)))
+
+
+def _hours_shown(values: Mapping[str, F64]) -> Flags:
+    """Groups of which the log can show when they sleep, if it is long enough.
+
+    Accounts that are each used up within a day show it only if all are quiet at one time, or if it was over within days for all of them.
+    """
+    return np.asarray((values["context.lived"] >= AT_HOME) | one_night(values) | (values["context.occasion"] >= AT_HOME))
 
 
 def crowded(values: Mapping[str, F64], score: F64) -> Flags:
@@ -570,9 +578,9 @@ def by_day(values: Mapping[str, F64]) -> Flags:
     days does not show it: an account that began today was silent before. Nor do accounts that are each used up within a day, where that
     goes on day and night for longer than an event lasts.
     """
-    shows_hours = (values["context.sent"] >= np.log10(HOURS_REQUESTS) - 1e-9) & (values["context.short_log"] == 0)
-    shows_hours &= (values["context.lived"] >= AT_HOME) | one_night(values) | (values["context.occasion"] >= AT_HOME)
-    return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & shows_hours)
+    busy = values["context.sent"] >= np.log10(HOURS_REQUESTS) - 1e-9
+    shown = busy & (values["context.short_log"] == 0) & _hours_shown(values)
+    return np.asarray((values["timing.round_the_clock"] < SLEEPLESS) & shown)
 
 
 def one_night(values: Mapping[str, F64]) -> Flags:
