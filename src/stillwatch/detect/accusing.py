@@ -70,6 +70,8 @@ def accuse(
         if (held & (left < n_free)).any():
             alone = judged_alone(traffic, scene, values, held, free, model)
         accused &= ~held
+    more, more_lead = form_of_lost(traffic, scene, values, accused, free, model)
+    final, lead = group.concatenate([final, more]), np.append(lead, more_lead)
     unusual = held & (alone.campaign | alone.review)
     return values, final, lead, replace(verdicts, campaign=accused, review=verdicts.review | held, held=unusual)
 
@@ -134,10 +136,18 @@ def mostly_free(scene: judge.Scene, free: NDArray[np.bool_]) -> NDArray[np.bool_
 
 @dataclass(frozen=True)
 class Alone:
-    """Verdicts on groups without the accounts that are accused already, ``(n_groups,)`` each; False for groups that were not looked at."""
+    """Some groups of a log, judged without the accounts that are accused already."""
 
     campaign: NDArray[np.bool_]
+    """Groups whose other accounts are a campaign by themselves, ``(n_groups,)``; False for groups that were not looked at."""
     review: NDArray[np.bool_]
+    """The same for those whose other accounts are for review."""
+    scene: judge.Scene
+    """The log's groups, and after them what is left of the judged ones."""
+    log_odds: NDArray[np.float64]
+    """Score of each group of ``scene``, nats beyond the line."""
+    rows: NDArray[np.int64]
+    """Which of the log's groups were judged, in the order of ``scene``."""
 
 
 def judged_alone(
@@ -157,16 +167,35 @@ def judged_alone(
         free: accounts of no campaign, ``(n_accounts,)``.
         model: the calibrated weights.
     """
-    out = Alone(np.zeros(scene.n, bool), which.copy() if traffic is None else np.zeros(scene.n, bool))
-    if traffic is not None and which.any():
-        rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(which), scene.handoffs)
-        rows, beside = np.flatnonzero(which)[large_enough], scene.beside(rest)
-        values_beside, findings = judge.look(beside, traffic.threads)
-        kept = {name: np.append(values[name], values[name][rows]) for name in ("context.look_alikes", judge.YARDSTICK)}
-        same = group.twins(beside.n, beside.groups.member_group, beside.groups.member_account)
-        verdicts = judge.judge(values_beside | kept, findings, model, same, beside.usual)
-        out.campaign[rows], out.review[rows] = verdicts.campaign[scene.n :], verdicts.review[scene.n :]
-    return out
+    nobody, nothing = np.zeros(scene.n, bool), np.zeros(0, np.int64)
+    if traffic is None or not which.any():
+        return Alone(nobody, which, scene, np.zeros(scene.n), nothing)
+    rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(which), scene.handoffs)
+    rows, beside = np.flatnonzero(which)[large_enough], scene.beside(rest)
+    values_beside, findings = judge.look(beside, traffic.threads)
+    kept = {name: np.append(values[name], values[name][rows]) for name in ("context.look_alikes", judge.YARDSTICK)}
+    same = group.twins(beside.n, beside.groups.member_group, beside.groups.member_account)
+    verdicts = judge.judge(values_beside | kept, findings, model, same, beside.usual)
+    campaign, review = nobody, nobody.copy()
+    campaign[rows], review[rows] = verdicts.campaign[scene.n :], verdicts.review[scene.n :]
+    return Alone(campaign, review, beside, verdicts.log_odds, rows)
+
+
+def form_of_lost(
+    traffic: Traffic | None, scene: judge.Scene, values: dict[str, NDArray[np.float64]], accepted: NDArray[np.bool_],
+    free: NDArray[np.bool_], model: judge.Model,
+) -> tuple[group.Groups, NDArray[np.int64]]:
+    """The campaigns that accounts lost from ``accepted`` groups ``(n_groups,)`` are by themselves, and the leading group of each.
+
+    Lost are accounts unlike the usual one of the campaign, and accounts of groups that mix campaigns: innocents who share something with
+    it, and other operators. The latter pass as any group must. Other arguments as :func:`judged_alone`.
+    """
+    lost = accepted & (scene.total(scene.of_members(free) & scene.seen) >= judge.MIN_GROUP_ACCOUNTS)
+    alone = judged_alone(traffic, scene, values, lost, free, model)
+    found = np.zeros(alone.scene.n, bool)
+    found[scene.n :] = alone.campaign[alone.rows]
+    campaigns, lead = form_campaigns(alone.scene, found, free, alone.log_odds, model)
+    return campaigns, alone.rows[lead - scene.n]
 
 
 def reviewable(scene: judge.Scene, held: NDArray[np.bool_], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
