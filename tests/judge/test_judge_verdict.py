@@ -48,17 +48,20 @@ def crowd(n_accounts: int) -> float:
 
 
 @pytest.mark.parametrize(
-    ("change", "below", "nearly"),
+    ("change", "below", "nearly", "beside"),
     [
-        ({}, 0.99, True), ({}, 1.01, False), ({}, -0.01, False), ({"context__one_payer": 0.6}, 0.5, False),
-        ({"context__one_owner": 0.6}, 0.5, False), ({"volume__even_load": 0.0}, 0.5, False),
-        ({"context__alike": 0.1, "context__crowd": crowd(31)}, 0.5, False),
+        ({}, 0.99, True, True), ({}, 1.01, False, True), ({}, 1.99, False, True), ({}, 2.01, False, False), ({}, -0.01, False, False),
+        ({"context__one_payer": 0.6}, 0.5, False, False), ({"context__one_owner": 0.6}, 0.5, False, False),
+        ({"volume__even_load": 0.0}, 0.5, False, False), ({"context__alike": 0.1, "context__crowd": crowd(31)}, 0.5, False, False),
     ],
 )
-def test_what_is_nearly_a_campaign_misses_the_line_alone_by_a_nat(change: dict[str, Any], below: float, nearly: bool) -> None:
+def test_what_is_nearly_a_campaign_misses_the_line_alone_by_a_nat(
+    change: dict[str, Any], below: float, nearly: bool, beside: bool
+) -> None:
+    """And by two nats where a campaign has the rest of its accounts."""
     at_the_line = {"harvest__rate": rate(RARE_SHARE * np.exp(below))}
     found = judge.judge(values(1, **(CREW | at_the_line | change)), findings(1, SURE), model())
-    assert found.nearly[0] == nearly
+    assert (found.nearly[0], found.beside[0]) == (nearly, beside)
     assert found.campaign[0] == (below < 0)
 
 

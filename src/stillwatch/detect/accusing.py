@@ -59,14 +59,14 @@ def accuse(
     n_free = scene.total(scene.of_members(free) & scene.seen)
     held = verdicts.campaign & ~known & ~mostly_free(scene, free) & (n_free > LARGER_SHARE * scene.size)
     alone = judged_alone(traffic, scene, values, held, free, model)
-    accused = verdicts.campaign & (~held | alone.campaign) | verdicts.nearly & (n_free <= LARGER_SHARE * scene.size)
+    accused = verdicts.campaign & (~held | alone.campaign | alone.more) | verdicts.nearly & (n_free <= LARGER_SHARE * scene.size)
     if (accused & ~known).any():
         final, lead = _form_in_two_rounds(scene, known | accused, verdicts.log_odds, model, ~free)
         free = np.ones(scene.people.n, bool)
         free[final.member_account] = False
         # Not every campaign alone is one with the accused: whose accounts are still free, and who is left of the others, is for review.
         left = scene.total(scene.of_members(free) & scene.seen)
-        held &= ~alone.campaign | (left > LARGER_SHARE * scene.size)
+        held &= ~(alone.campaign | alone.more) | (left > LARGER_SHARE * scene.size)
         if (held & (left < n_free)).any():
             alone = judged_alone(traffic, scene, values, held, free, model)
         accused &= ~held
@@ -142,6 +142,8 @@ class Alone:
     """Groups whose other accounts are a campaign by themselves, ``(n_groups,)``; False for groups that were not looked at."""
     review: NDArray[np.bool_]
     """The same for those whose other accounts are for review."""
+    more: NDArray[np.bool_]
+    """The same for those whose other accounts are more of the campaign that has the accused ones."""
     scene: judge.Scene
     """The log's groups, and after them what is left of the judged ones."""
     log_odds: NDArray[np.float64]
@@ -169,16 +171,16 @@ def judged_alone(
     """
     nobody, nothing = np.zeros(scene.n, bool), np.zeros(0, np.int64)
     if traffic is None or not which.any():
-        return Alone(nobody, which, scene, np.zeros(scene.n), nothing)
+        return Alone(nobody, which, nobody, scene, np.zeros(scene.n), nothing)
     rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(which), scene.handoffs)
     rows, beside = np.flatnonzero(which)[large_enough], scene.beside(rest)
     values_beside, findings = judge.look(beside, traffic.threads)
     kept = {name: np.append(values[name], values[name][rows]) for name in ("context.look_alikes", judge.YARDSTICK)}
     same = group.twins(beside.n, beside.groups.member_group, beside.groups.member_account)
     verdicts = judge.judge(values_beside | kept, findings, model, same, beside.usual)
-    campaign, review = nobody, nobody.copy()
-    campaign[rows], review[rows] = verdicts.campaign[scene.n :], verdicts.review[scene.n :]
-    return Alone(campaign, review, beside, verdicts.log_odds, rows)
+    campaign, review, more = nobody, nobody.copy(), nobody.copy()
+    campaign[rows], review[rows], more[rows] = (flags[scene.n :] for flags in (verdicts.campaign, verdicts.review, verdicts.beside))
+    return Alone(campaign, review, more, beside, verdicts.log_odds, rows)
 
 
 def form_of_lost(

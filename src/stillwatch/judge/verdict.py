@@ -47,6 +47,9 @@ OPEN_FDR = 0.1
 """The same for review."""
 NEARLY = 1.0
 """Nats below the line up to which a group may make a campaign larger."""
+BESIDE = 2.0
+"""The same for what is left of a group, judged without the accounts that a campaign has of it: whoever was proposed together with a
+campaign's accounts is more often more of it than an innocent of the log is."""
 SIGNIFICANT = 0.01
 """False-discovery rate at which a single piece of evidence is significant."""
 MIN_GROUP_ACCOUNTS = 8
@@ -69,6 +72,8 @@ class Verdicts:
     campaign: Flags
     nearly: Flags
     """It only lies a little below the line (NEARLY): no campaign by itself, but it may make larger one that has at least half of it."""
+    beside: Flags
+    """It lies up to BESIDE below the line: no campaign by itself, but more of a campaign if that has the others of its accounts."""
     review: Flags
     """For a person to look at."""
     comparable: Flags
@@ -275,7 +280,8 @@ def judge(
     passes = (q <= FDR) & (log_odds >= 0)
     free_of_reasons = enough & ~owned & ~needs_person & ~doubted
     campaign = free_of_reasons & passes
-    nearly = free_of_reasons & ~passes & (q <= OPEN_FDR) & (log_odds >= -NEARLY)
+    below = free_of_reasons & ~passes & (q <= OPEN_FDR)
+    nearly, beside = below & (log_odds >= -NEARLY), below & (log_odds >= -BESIDE)
     # Families and customers of one shop who live alike are put together by the hundred: a person can look at some of them, not at all.
     too_many = explained & batched(values) & ~listed_batches(values, tree_odds) & ~coming_back(values)
     worth = ~fewer_than(WORTH, values) | ~fewer_than(MIN_GROUP_ACCOUNTS, values) & (tree_odds >= DOUBTED)
@@ -283,5 +289,5 @@ def judge(
     review = ~campaign & ~owned & (open_ | spared & worth)
     comparable = enough & ~owned & ~conditions["customer"]
     return Verdicts(
-        log_odds, campaign, nearly, review, comparable, conditions["purpose"], q, speaking, explain(values), np.zeros_like(campaign)
+        log_odds, campaign, nearly, beside, review, comparable, conditions["purpose"], q, speaking, explain(values), np.zeros_like(campaign)
     )
