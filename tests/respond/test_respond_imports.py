@@ -260,10 +260,11 @@ def test_a_confirmed_campaign_that_grows_is_reopened_and_keeps_its_verdict(store
     with store.write(ANA, now=NOW) as change:
         cases.move(change, case_id, State.RESOLVED, verdict=Verdict.TRUE_POSITIVE)
     same = run_folder({"c-x": {"members": accounts(0, 9)}}, last_seen=NOW + timedelta(days=1))
-    assert imported(store, same).reopened == [], "nobody new"
+    assert (imported(store, same).reopened, the_case(store).judged) == ([], "true positive"), "nobody new"
     more = run_folder({"c-y": {"members": accounts(0, 12)}}, last_seen=NOW + timedelta(days=2))
     assert imported(store, more).reopened == [case_id]
     assert (the_case(store).state, the_case(store).verdict) == (State.REOPENED, Verdict.TRUE_POSITIVE)
+    assert the_case(store).judged == "true positive before it was opened again"
 
 
 def test_who_was_cleared_by_name_stays_out_of_other_cases(store: Store, run_folder: Folder, case_id: str) -> None:

@@ -212,7 +212,7 @@ PROMPT_TEXTS = "templates"
 
 def _finding_lines(row: Case, members: Sequence[Member]) -> Iterator[str]:
     """What the detector and people say about a case, in lines, in the words of the report (docs/report.md)."""
-    yield f"{row.case_id}: {spaced(row.state)}, with {row.assignee or 'nobody'}; verdict of people: {spaced(row.verdict or 'none yet')}"
+    yield f"{row.case_id}: {spaced(row.state)}, with {row.assignee or 'nobody'}; verdict of people: {row.judged or 'none yet'}"
     # A run of traces alone has no calibrated evidence, and its score counts something else (docs/detection.md).
     meaning = _rarity(row.score) if row.details.get("evidence") else "of traces alone: excess in standard deviations"
     rarity = f"score {signed_score(row.score)} ({meaning}), false-discovery rate {row.q_value:.2g}"

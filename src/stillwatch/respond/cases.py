@@ -14,23 +14,21 @@ from stillwatch.respond import identifiers, names
 from stillwatch.respond.bulk import chunks
 from stillwatch.respond.schema import Annotation, AuditRow, Campaign, Case, Label, Mark, Member, Run, User
 from stillwatch.respond.store import Change
-from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, Role, State, Subject, Verdict
+from stillwatch.respond.vocabulary import OPEN_STATES, RANK, TRANSITIONS, VERDICT_STATES, Role, State, Subject, Verdict
 
 INNOCENT: dict[Verdict, bool] = {Verdict.TRUE_POSITIVE: False, Verdict.FALSE_POSITIVE: True, Verdict.BENIGN: True}
 """Whether a verdict says that the accounts are innocent; the other verdicts say nothing about accounts."""
-_VERDICT_STATES = (State.RESOLVED, State.CLOSED, State.APPEALED)
-"""States in which a verdict stands. Reopening or investigating a case again sets its verdict aside."""
 _INNOCENT_VERDICTS = [verdict for verdict, innocent in INNOCENT.items() if innocent]
 
 
 def innocent(case: Case) -> bool:
     """Whether people judged the whole case innocent and that verdict still stands."""
-    return case.state in _VERDICT_STATES and case.verdict in _INNOCENT_VERDICTS
+    return case.state in VERDICT_STATES and case.verdict in _INNOCENT_VERDICTS
 
 
 def _innocent_verdict_stands() -> ColumnElement[bool]:
     """SQL of :func:`innocent`; never null, so that it can be negated."""
-    return and_(Case.state.in_(_VERDICT_STATES), func.coalesce(Case.verdict, "").in_(_INNOCENT_VERDICTS))
+    return and_(Case.state.in_(VERDICT_STATES), func.coalesce(Case.verdict, "").in_(_INNOCENT_VERDICTS))
 
 
 def acquitted_with() -> ColumnElement[bool]:
@@ -202,7 +200,7 @@ def move(change: Change, case_id: str, to: State, *, verdict: Verdict | None = N
         what = "resolving needs a verdict" if to is State.RESOLVED else f"{to} takes no verdict"
         raise InputError(what, where=case_id, todo=f"Verdicts: {', '.join(Verdict)}")
     _set_state(change, case, to, verdict, note)
-    if to not in _VERDICT_STATES or verdict is not None:  # a verdict that is set aside or replaced no longer labels anybody
+    if to not in VERDICT_STATES or verdict is not None:  # a verdict that is set aside or replaced no longer labels anybody
         labelled = delete(Label).where(Label.case_id == case_id, Label.source == "verdict")
         change.session.execute(labelled if verdict not in INNOCENT else labelled.where(Label.innocent != INNOCENT[verdict]))
     if verdict in INNOCENT:
@@ -362,7 +360,7 @@ def set_excluded(change: Change, member: Member, excluded: bool, note: str) -> N
 
 def label_by_verdict(change: Change, case: Case, account_id: str) -> None:
     """Label an account by the verdict of its case, if that stands."""
-    if case.state in _VERDICT_STATES and case.verdict in INNOCENT:
+    if case.state in VERDICT_STATES and case.verdict in INNOCENT:
         label(change, account_id, innocent=INNOCENT[Verdict(case.verdict)], source="verdict", case_id=case.case_id)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from stillwatch import run_details
 from stillwatch.errors import InputError
+from stillwatch.respond.vocabulary import VERDICT_STATES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -91,7 +92,7 @@ class Case(Base):
     case_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     state: Mapped[str] = mapped_column(String(16), index=True)
     verdict: Mapped[str | None] = mapped_column(String(24))
-    """What people concluded; null while open."""
+    """What people concluded last; null until then."""
     assignee: Mapped[str | None]
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -118,6 +119,12 @@ class Case(Base):
     explanations: Mapped[list[Any]]
     details: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     """Evidence, timeline, graph, masked examples: what the report draws. Some 100 kB, so lists do not load it."""
+
+    @property
+    def judged(self) -> str:
+        """The verdict of people in words, empty without one; that of a case that is open again is told to be older."""
+        words = (self.verdict or "").replace("_", " ")
+        return f"{words} before it was opened again" if words and self.state not in VERDICT_STATES else words
 
     @property
     def between(self) -> str:

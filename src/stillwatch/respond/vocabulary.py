@@ -29,6 +29,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 """Legal moves of a person. Whatever else happens (an import, a decided appeal) goes through these too."""
 
 OPEN_STATES = frozenset(State) - {State.RESOLVED, State.CLOSED}
+VERDICT_STATES = (State.RESOLVED, State.CLOSED, State.APPEALED)
+"""States in which a verdict stands. Reopening or investigating a case again sets its verdict aside."""
 
 
 class Verdict(StrEnum):
