@@ -30,10 +30,11 @@ from stillwatch.numeric.arrays import counting_sort, distinct_rows
 from stillwatch.numeric.groups import Groups
 from stillwatch.numeric.parallel import parallel_map
 
+I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
-Batch = tuple[NDArray[np.int32], Mapping[str, NDArray[Any]]]
-Counted = tuple[I64, I64, NDArray[np.int32]]
+Batch = tuple[I32, Mapping[str, NDArray[Any]]]
+Counted = tuple[I64, I64, I32]
 """Pairs, values and counts of distinct rows, ``(n_rows,)`` each."""
 
 TARGET = 1_000
@@ -112,7 +113,7 @@ def _scramble(x: np.int64) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def _take(
-    order: I64, account: NDArray[np.int32], prompt: I64, net: I64, tasks: I64, marks: NDArray[np.int32], modulus: I64, index: Index,
+    order: I64, account: I32, prompt: I64, net: I64, tasks: I64, marks: I32, modulus: I64, index: Index,
     first_task: int, pairs: I64, values: I64,
 ) -> int:
     """Fill ``pairs`` and ``values`` with one row per sampled value; returns the number of rows, which may be more than fit.
@@ -172,7 +173,7 @@ def _count(tasks: I64, table: I64, out: I64) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _tally(pairs: I64, values: I64, counts: NDArray[np.int32], table: NDArray[np.int32]) -> int:
+def _tally(pairs: I64, values: I64, counts: I32, table: I32) -> int:
     """Move distinct rows to the front, in the order of their first appearance, with the sums of their counts; returns their number."""
     mask = np.uint64(len(table) - 1)
     found = 0
@@ -191,7 +192,7 @@ def _tally(pairs: I64, values: I64, counts: NDArray[np.int32], table: NDArray[np
     return found
 
 
-def _merged(pairs: I64, values: I64, counts: NDArray[np.int32]) -> Counted:
+def _merged(pairs: I64, values: I64, counts: I32) -> Counted:
     """Distinct rows with the sums of their counts; the arguments are overwritten."""
     table = np.full(table_size(len(pairs)), -1, np.int32)
     n = _tally(pairs, values, counts, table)
@@ -241,21 +242,9 @@ def sample(
     """
     groups = matcher.groups
     modulus = 1 << np.maximum(0, np.ceil(np.log2(np.maximum(events, 1) / TARGET))).astype(np.int64)
-    rows, waiting, n_waiting = [NOTHING] * threads, [], 0
-    first = batches(("prompt", "net", *matcher.columns))
-    with ThreadPoolExecutor(threads) as pool:
-        for sampled in parallel_map(lambda batch: _rows(batch, matcher, modulus, task_columns, threads), first, threads):
-            waiting.append(sampled)
-            n_waiting += sum(len(part[0]) for part in sampled)
-            # Merging at this size keeps repeated rows out of memory, and merges each row only a few times.
-            if n_waiting > max(sum(len(part[0]) for part in rows), MERGED):
-                rows, waiting, n_waiting = list(pool.map(_merged_parts, zip(rows, *waiting, strict=True))), [], 0
-        rows = list(pool.map(_merged_parts, zip(rows, *waiting, strict=True)))
-    pairs, values, counts = (np.concatenate(column) for column in zip(*rows, strict=True))
-    order = _ordered(pairs, values, KINDS * groups.n, threads)
-    pairs, values, counts = pairs[order], values[order], counts[order]
-    kind = (pairs >> 32) % KINDS
-    prompts, tasks, nets = (_Rows.of(pairs[kind == k], values[kind == k], counts[kind == k]) for k in (PROMPT, TASK, NET))
+    drawn = _drawn(matcher, modulus, task_columns, batches, threads)
+    prompts, tasks, nets = (_of_kind(drawn, kind, groups.n, threads) for kind in (PROMPT, TASK, NET))
+    drawn.clear()  # as large as all that follows
     sampled_tasks = np.sort(tasks.value)
     sampled_tasks = sampled_tasks[np.append(True, sampled_tasks[1:] != sampled_tasks[:-1])[: len(sampled_tasks)]]
     counted, total = np.zeros((threads, len(sampled_tasks)), np.int64), 0
@@ -268,15 +257,38 @@ def sample(
             total += int(np.count_nonzero(shingles))
     in_log = counted.sum(axis=0)
     ratio, queue_p = _queue(groups, tasks, sampled_tasks, in_log, total, half, modulus)
+    del tasks
     return Sample(*_prompts(groups, prompts), ratio, queue_p, modulus.astype(np.float64), *_networks(groups, nets, owner, modulus))
 
 
-def _ordered(pairs: I64, values: I64, n: int, threads: int) -> I64:
-    """Rows sorted by group and kind (``n`` combinations), and by value within them."""
-    order, start = counting_sort(pairs >> 32, n)
+def _drawn(
+    matcher: Matcher, modulus: I64, task_columns: tuple[str, ...], batches: Callable[[tuple[str, ...]], Iterable[Batch]], threads: int
+) -> list[Counted]:
+    """The sampled rows, in parts; arguments as :func:`sample`, and the sample keeps one value in ``modulus`` ``(n_groups,)``."""
+    rows, waiting, n_waiting = [NOTHING] * threads, [], 0
+    first = batches(("prompt", "net", *matcher.columns))
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(_by_value_within, [values] * threads, [order] * threads, [start] * threads, range(threads), [threads] * threads))
-    return order
+        for sampled in parallel_map(lambda batch: _rows(batch, matcher, modulus, task_columns, threads), first, threads):
+            waiting.append(sampled)
+            n_waiting += sum(len(part[0]) for part in sampled)
+            # Merging at this size keeps repeated rows out of memory, and merges each row only a few times.
+            if n_waiting > max(sum(len(part[0]) for part in rows), MERGED):
+                rows, waiting, n_waiting = list(pool.map(_merged_parts, zip(rows, *waiting, strict=True))), [], 0
+        return list(pool.map(_merged_parts, zip(rows, *waiting, strict=True)))
+
+
+def _of_kind(drawn: Sequence[Counted], kind: int, n_groups: int, threads: int) -> "_Rows":
+    """The sampled rows of one kind, sorted by group and by value within it."""
+    chosen = [(pairs >> 32) % KINDS == kind for pairs, _, _ in drawn]
+    pairs, value, count = (
+        np.concatenate([column[rows] for column, rows in zip(columns, chosen, strict=True)]) for columns in zip(*drawn, strict=True)
+    )
+    group, account = (pairs >> 32) // KINDS, (pairs & LOW).astype(np.int32)
+    del pairs
+    order, start = counting_sort(group, n_groups)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(_by_value_within, [value] * threads, [order] * threads, [start] * threads, range(threads), [threads] * threads))
+    return _Rows(group[order].astype(np.int32), value[order], account[order], count[order])
 
 
 @njit(cache=True, nogil=True)
@@ -287,7 +299,7 @@ def _by_value_within(values: I64, order: I64, start: I64, part: int, parts: int)
         run[:] = run[np.argsort(values[run], kind="mergesort")]
 
 
-def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
+def _by(group: I32 | I64, n: int, weights: NDArray[Any]) -> F64:
     """Sum of the weights of each group, ``(n,)``."""
     return np.asarray(np.bincount(group, weights=weights.astype(np.float64), minlength=n), dtype=np.float64)
 
@@ -296,21 +308,17 @@ def _by(group: I64, n: int, weights: NDArray[Any]) -> F64:
 class _Rows:
     """Sampled values of one kind, sorted by group and value, ``(n_rows,)`` each."""
 
-    group: I64
+    group: I32
     value: I64
-    account: I64
-    count: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, pairs: I64, values: I64, counts: NDArray[np.int32]) -> "_Rows":
-        return cls((pairs >> 32) // KINDS, values, pairs & LOW, counts)
+    account: I32
+    count: I32
 
     def runs(self) -> tuple[I64, I64]:
         """Start of each run of rows with one group and value, and its length, which is its number of accounts."""
         return _runs(self.group, self.value)
 
 
-def _runs(group: I64, value: I64) -> tuple[I64, I64]:
+def _runs(group: I32 | I64, value: I64) -> tuple[I64, I64]:
     if not len(group):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     start = np.flatnonzero(np.append(True, (group[1:] != group[:-1]) | (value[1:] != value[:-1])))
@@ -342,11 +350,10 @@ def _queue(groups: Groups, rows: _Rows, tasks: I64, in_log: I64, total: int, hal
     """
     start, width = rows.runs()
     group = rows.group[start]
-    side = half[rows.account]
     # An account counts once per task: one account's retries of a task are no overlap.
-    a = np.add.reduceat((side == 0).astype(np.float64), start) if len(start) else np.zeros(0)
+    a = np.add.reduceat(half[rows.account] == 0, start, dtype=np.float64) if len(start) else np.zeros(0)
     b = width - a
-    own = np.add.reduceat(rows.count.astype(np.float64), start) if len(start) else np.zeros(0)
+    own = np.add.reduceat(rows.count, start, dtype=np.float64) if len(start) else np.zeros(0)
     outside = in_log[np.searchsorted(tasks, rows.value[start])] - own
     n_a, n_b = _by(group, groups.n, a), _by(group, groups.n, b)
     n_own = _by(group, groups.n, own)
