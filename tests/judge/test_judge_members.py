@@ -13,7 +13,7 @@ from stillwatch import judge
 from stillwatch.group import Groups
 from stillwatch.judge.campaigns import CENTRAL, WEAKER, _Campaigns
 from stillwatch.judge.measure import LESS_DEVOTED, PASSING_ANYHOW, PASSING_DEVOTION, PASSING_VOLUME
-from stillwatch.judge.members import MIXED
+from stillwatch.judge.members import FAR, MIXED, MOST_SURER, USUAL_SHARE, _surer
 from stillwatch.judge.model import Joins, Members
 from stillwatch.judge.people import HOUR_US, UNKNOWN
 from stillwatch.judge.second_pools import NOT_UNLIKE
@@ -619,3 +619,29 @@ def test_who_keeps_other_hours_does_other_work_or_writes_otherwise_is_less_like_
     many_hours = scene(known, people(30), measured(known, **own))
     _, pieces = judge.standing(many_hours, np.zeros(1, np.int64), label, 1, np.array([1.0]), np.zeros(200))
     assert pieces["hours"].min() > -1.5
+
+
+# --- How many were drawn in -----------------------------------------------------------------------------------------
+
+
+def odds_of(share: float, n: int, *, usual: float = USUAL_SHARE, seed: int = 1) -> Any:
+    """What a test that takes ``usual`` members for granted says of ``n`` accounts, of which ``share`` are members, nats."""
+    draw = np.random.default_rng(seed)
+    mean = np.where(draw.random(n) < share, 1.5, -1.5)
+    return 2 * 1.5 * (mean + draw.standard_normal(n)) + np.log(usual / (1 - usual))
+
+
+@pytest.mark.parametrize("share", [0.95, 0.97])
+def test_a_campaign_that_drew_few_in_makes_its_accounts_likelier_by_what_it_shows(share: float) -> None:
+    odds = odds_of(share, 200_000)
+    surer = _surer(odds, np.zeros(len(odds), np.int64), np.array([FAR]))
+    assert surer[0] == pytest.approx(np.log(share / (1 - share)) - np.log(USUAL_SHARE / (1 - USUAL_SHARE)), abs=0.1)
+
+
+def test_only_pure_and_large_campaigns_beyond_the_line_make_their_accounts_likelier() -> None:
+    pure, mixed, few = odds_of(1, 5000), odds_of(0.7, 5000), odds_of(1, 20)
+    campaign = np.repeat([0, 1, 2, 3], [len(pure), len(mixed), len(few), len(pure)])
+    surer = _surer(np.concatenate([pure, mixed, few, pure]), campaign, np.array([FAR, FAR, FAR, FAR - 0.1]))
+    assert surer[0] == MOST_SURER
+    assert surer[1] == surer[3] == 0
+    assert 0 < surer[2] < 0.2

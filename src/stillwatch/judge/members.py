@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from stillwatch.judge.campaigns import CENTRAL, HALF, MOSTLY, NEW
 from stillwatch.judge.linkage import MOSTLY_TIED_SHARE, linkage, partner_campaigns
@@ -33,6 +34,11 @@ MAX_STRAY_SHARE = 0.05
 """Accepted share of accounts that were drawn in among the nearly certain ones, estimated from the number in the middle."""
 FAR = 2.0
 """Nats beyond the line from which nearly certain accounts are accused: groups that barely pass hold strangers who look like members."""
+USUAL_SHARE, USUAL_WEIGHT = 0.9, 200
+"""Share of operators' accounts among those that are tested, which the test takes for granted, and the number of accounts as which it counts
+against what a campaign shows of itself: a small one shows little."""
+MOST_SURER = 2.0
+"""Most nats by which a campaign's accounts are likelier than the test says."""
 UNTIED = 0.9
 """Where no link ties this share of a campaign's accounts or more, only work tells members from strangers who do the same, and nearly
 certain accounts are not accused."""
@@ -46,7 +52,7 @@ FEW_OF_CORE = 0.05
 """Largest share of a group's accounts that may be of a campaign's core for the group to be a crowd beside it."""
 
 Compared = tuple[I64, dict[str, F64], F64]
-"""Codes of accounts, the pieces of their standing and the posterior probability of each, ``(n_rows,)``."""
+"""Codes of accounts, the pieces of their standing and the log-odds that each belongs, nats, ``(n_rows,)``."""
 
 
 def belonging(
@@ -81,11 +87,12 @@ def belonging(
 
     def compare(label: I64, reference: Flags | None = None) -> Compared:
         accounts, pieces = standing(scene, group_label, label, len(lead), log_odds, links, reference)
-        return accounts, pieces, model.members.posterior(pieces)
+        return accounts, pieces, model.members.log_odds(pieces)
 
-    stays, posterior, alone = _certain_members(compare, account_label, score)
+    stays, posterior, alone, surer = _certain_members(compare, account_label, score)
     nearly = _nearly_certain(account_label, posterior, alone, score, model.members.strays)
-    accounts, pieces, posterior_beside = compare(account_label, stays)
+    accounts, pieces, odds_beside = compare(account_label, stays)
+    posterior_beside = expit(odds_beside + surer[account_label[accounts]])
     was_confirmed = np.zeros(len(accounts), bool) if confirmed is None else confirmed[accounts]
     stays[accounts] |= nearly[accounts] | _readmitted(
         pieces, posterior_beside, account_label[accounts], stays[accounts], was_confirmed, score
@@ -138,25 +145,48 @@ def _refused_alone(scene: Scene, group_label: I64, account_label: I64, lead: I64
     return np.asarray(only_beside & in_refused & ~np.logical_or.reduce([partner == account_label for partner in partners]))
 
 
-def _certain_members(compare: Callable[[I64], Compared], account_label: I64, score: F64) -> tuple[Flags, F64, F64]:
+def _certain_members(compare: Callable[[I64], Compared], account_label: I64, score: F64) -> tuple[Flags, F64, F64, F64]:
     """Remove unlikely members from their campaigns, and compare the rest again, until nobody is left to remove.
 
     Returns:
         The accounts that stay, ``(n_accounts,)``; the posterior probability by which each stayed or was removed, -1 for accounts without a
-        campaign, ``(n_accounts,)``; and the least ``alone`` of those that stay, ``(n_campaigns,)``.
+        campaign, ``(n_accounts,)``; the least ``alone`` of those that stay, ``(n_campaigns,)``; and :func:`_surer`.
     """
-    out, last_posterior = account_label.copy(), np.full(len(account_label), -1.0)
+    out, last_posterior, last_odds = account_label.copy(), np.full(len(account_label), -1.0), np.zeros(len(account_label))
+    tested = np.flatnonzero(account_label >= 0)
     for _ in range(ROUNDS):
         # Accounts that were drawn in together look usual until the others are gone.
-        accounts, pieces, posterior = compare(out)
-        last_posterior[accounts] = posterior
+        accounts, pieces, last_odds[accounts] = compare(out)
+        surer = _surer(last_odds[tested], account_label[tested], score)
+        posterior = last_posterior[accounts] = expit(last_odds[accounts] + surer[out[accounts]])
         removed = accounts[(posterior < MIN_POSTERIOR) | _is_stranger(pieces, score[out[accounts]])]
         if not len(removed):
             break
         out[removed] = -1
     alone = np.zeros(len(score))
     np.minimum.at(alone, account_label[accounts], pieces["alone"])
-    return out >= 0, last_posterior, alone
+    return out >= 0, last_posterior, alone, surer
+
+
+def _surer(odds: F64, campaign: I64, score: F64) -> F64:
+    """Nats by which a campaign's accounts are likelier its own than the test says, from 0 to MOST_SURER, ``(n_campaigns,)``.
+
+    The test takes USUAL_SHARE of members for granted. A campaign that shows more of them, by what the test says of all its accounts, drew
+    fewer strangers in, so each account is likelier (expectation-maximisation: Saerens, Latinne and Decaestecker 2002). Only beyond FAR,
+    and never the other way: a campaign that drew many in is tested in rounds. Accounts that left count, so that rounds do not make the rest
+    look purer than they are. Blind where strangers pass the test themselves.
+
+    Args:
+        odds: log-odds of each account that was tested, nats, ``(n_rows,)``.
+        campaign: its campaign, ``(n_rows,)``.
+        score: of each campaign, nats beyond the line, ``(n_campaigns,)``.
+    """
+    surer, size = np.zeros(len(score)), np.bincount(campaign, minlength=len(score))
+    for _ in range(30):  # enough to settle
+        members = np.bincount(campaign, weights=expit(odds + surer[campaign]), minlength=len(score))
+        share = (members + USUAL_WEIGHT * USUAL_SHARE) / (size + USUAL_WEIGHT)
+        surer = np.clip(logit(share) - logit(USUAL_SHARE), 0, MOST_SURER)
+    return np.where(score >= FAR, surer, 0.0)
 
 
 def _is_stranger(pieces: dict[str, F64], score: F64) -> Flags:
