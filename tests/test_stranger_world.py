@@ -123,6 +123,28 @@ def test_a_ban_long_after_the_log_is_none(little_world: Path, tmp_path: Path) ->
     ])
 
 
+def test_a_sign_up_after_the_first_request_counts_as_unknown_and_is_told(little_world: Path, tmp_path: Path) -> None:
+    """A registry whose rows were written anew, as by a move to another database, would have everybody sign up in one hour."""
+    logs = written(tmp_path, events_of(little_world).slice(0, 2_000), little_world)
+    registry = pq.read_table(logs / "accounts.parquet")
+    first = pc.min(pq.read_table(logs / "events")["timestamp"]).cast(pa.int64()).as_py()
+    n_seen = pc.count_distinct(pq.read_table(logs / "events")["account_id"]).as_py()
+
+    def told(days: float) -> tuple[bool, list[str]]:
+        at = pa.scalar(first + int(days * 86_400_000_000), pa.int64())
+        signups = pa.chunked_array([pa.repeat(at, len(registry)).cast(registry.schema.field("created_at").type)])
+        pq.write_table(registry.set_column(registry.column_names.index("created_at"), "created_at", signups), logs / "accounts.parquet")
+        pipeline.detect(logs, tmp_path / "run", quiet=True)
+        summary = read_json(tmp_path / "run" / "summary.json")
+        return "identity.signup" in {row["view"] for row in summary["blind_views"]}, [w for w in summary["warnings"] if "created_at" in w]
+
+    assert told(1) == (False, [])
+    assert told(400) == (True, [
+        f"accounts.parquet has a created_at more than a day after the first request of {n_seen:,} accounts: when these signed up counts"
+        " as unknown. Write when the account was made, not its row"
+    ])
+
+
 def test_files_that_are_not_read_are_told_and_a_command_can_be_pasted(
     little_world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,7 +81,7 @@ def people(n: int, **told: Any) -> People:
     unknown = np.full(n, UNKNOWN)
     zero = np.zeros(n, np.int64)
     ids = pa.array([f"a{i:05d}" for i in range(n)])
-    plain = People(ids, np.arange(n), zero + 1, zero, zero, none, no, no, no, no, unknown, unknown, none)
+    plain = People(ids, np.arange(n), zero + 1, zero, zero, none, no, no, no, no, unknown, unknown, none, no)
     return replace(plain, **{name: np.asarray(value) for name, value in told.items()})
 
 

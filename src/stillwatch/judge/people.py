@@ -43,11 +43,13 @@ class People:
     education: NDArray[np.bool_]
     """Registered for education."""
     created_us: I64
-    """Sign-up time, microseconds since 1970 UTC; UNKNOWN where the registry has none."""
+    """Sign-up time, microseconds since 1970 UTC; UNKNOWN where the registry has none, or one that cannot be (``misdated``)."""
     banned_us: I64
     """Time of the ban, microseconds since 1970 UTC; UNKNOWN where there is none."""
     domain: I64
     """Number of the e-mail domain, -1 where unknown."""
+    misdated: NDArray[np.bool_]
+    """Signed up more than a day after the first request, as the registry has it: a row was written anew, or a clock was wrong."""
 
     @property
     def n(self) -> int:
@@ -92,11 +94,13 @@ def people(ids: pa.Array, key: I64, profile: Mapping[str, NDArray[Any]], registr
     org = string_codes(registry["org_id"])
     # Many providers give every account an organisation of its own, which says nothing.
     org[(org >= 0) & ~verified & (np.bincount(org + 1)[org + 1] == 1)] = -1
+    first_us, created_us = profile["first_us"].astype(np.int64), _micros(registry["created_at"])
+    misdated = created_us > first_us + DAY_US
     return People(
-        ids, key, profile["n"].astype(np.int64), profile["first_us"].astype(np.int64), profile["last_us"].astype(np.int64),
+        ids, key, profile["n"].astype(np.int64), first_us, profile["last_us"].astype(np.int64),
         org, verified | reseller, verified, reseller, _true(pc.equal(kind, "education")),
-        _micros(registry["created_at"]), _micros(registry["banned_at"]),
-        string_codes(registry["email_domain"]),
+        np.where(misdated, UNKNOWN, created_us), _micros(registry["banned_at"]),
+        string_codes(registry["email_domain"]), misdated,
     )
 
 

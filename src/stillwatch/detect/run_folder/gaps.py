@@ -34,7 +34,8 @@ def warnings(seen: SecondReading, data: dataset.Dataset, scene: judge.Scene, sin
     """Warnings about the input, one sentence each.
 
     They are about an earlier run that is not earlier, few days, days without a request, accounts that the registry lacks, accounts on one
-    network, repeated requests, accounts that the registry has twice, columns that are partly empty, and files that were not read.
+    network, repeated requests, accounts that the registry has twice or dates after their first request, columns that are partly empty, and
+    files that were not read.
 
     Args:
         seen: counts of the second reading of the events.
@@ -77,6 +78,11 @@ def warnings(seen: SecondReading, data: dataset.Dataset, scene: judge.Scene, sin
             sentences.append(
                 f"{data.accounts_file.name} has a banned_at more than a year after the last request in {number_of(to_come, 'row')}: these"
                 " count as not banned. Write null where there is no ban"
+            )
+        if misdated := int(people.misdated.sum()):
+            sentences.append(
+                f"{data.accounts_file.name} has a created_at more than a day after the first request of"
+                f" {number_of(misdated, 'account')}: when these signed up counts as unknown. Write when the account was made, not its row"
             )
         parts = [part["account_id"].combine_chunks() for part in read]
         registered = pa.concat_arrays([part.dictionary_decode() if pa.types.is_dictionary(part.type) else part for part in parts])
@@ -212,7 +218,8 @@ def blind_views(outcome: Outcome, data: dataset.Dataset, columns: tuple[str, ...
         if not (value >= 0).any():
             found.append({"view": view, "reason": f"the registry has no {view.split('.')[1]}"})
     if (people.created_us == judge.UNKNOWN).all():
-        found.append({"view": "identity.signup", "reason": "the registry has no created_at"})
+        early = " before the first requests" if people.misdated.any() else ""
+        found.append({"view": "identity.signup", "reason": f"the registry has no created_at{early}"})
     if not ((people.org >= 0) | people.contracted).any():
         reason = "the registry has no organisation, contract or checked identity, so customers are not known as such"
         found.append({"view": "context.owners", "reason": reason})
