@@ -3,6 +3,7 @@ as bytes for kernels and as codes.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 
@@ -40,6 +42,16 @@ def string_codes(column: pa.ChunkedArray) -> I64:
     encoded = pc.if_else(pc.equal(texts, ""), None, texts).dictionary_encode().unify_dictionaries().combine_chunks()
     codes: I64 = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes
+
+
+BLOCK = 1 << 22
+"""Numbers that :func:`by_blocks` hands over at a time."""
+
+
+def by_blocks(function: Callable[[NDArray[Any]], F64], rows: NDArray[Any]) -> F64:
+    """The function's value of each row, ``(n, …)`` to ``(n,)``, asked for BLOCK numbers at a time: what it makes between stays small."""
+    step = max(BLOCK // max(int(np.prod(rows.shape[1:])), 1), 1)
+    return np.concatenate([function(rows[start : start + step]) for start in range(0, max(len(rows), 1), step)])
 
 
 def distinct_rows(rows: I64) -> tuple[I64, I64]:

@@ -1,12 +1,16 @@
 """Evidence in hours."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from stillwatch.judge.evidence.finding import Finding, ratio
 from stillwatch.judge.evidence.likeness import alike
 from stillwatch.judge.people import HOUR_US
 from stillwatch.judge.scene import Scene
+from stillwatch.numeric.arrays import by_blocks
+
+F64 = NDArray[np.float64]
 
 
 def one_rhythm(scene: Scene) -> Finding:
@@ -34,13 +38,8 @@ def round_the_clock(scene: Scene) -> Finding:
     few requests, Miller 1955). Null: the accounts are a random draw of all memberships of all groups. Blind where an operator keeps
     office hours; applications and scheduled jobs are flat as well.
     """
-    counts = scene.measured.day_parts.astype(np.float64)
-    n = counts.sum(axis=1)
-    used = n >= MIN_CLOCK_REQUESTS
-    share = counts / np.maximum(n, 1)[:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        entropy = -np.where(share > 0, share * np.log(share), 0).sum(axis=1)
-    flat = np.minimum((entropy + ((share > 0).sum(axis=1) - 1) / (2 * np.maximum(n, 1))) / np.log(counts.shape[1]), 1)
+    used = scene.measured.day_parts.sum(axis=1) >= MIN_CLOCK_REQUESTS
+    flat = by_blocks(_flatness, scene.measured.day_parts)
     count = scene.total(used)
     mean = scene.mean(flat, used)
     centre, spread = (flat[used].mean(), flat[used].std() + 1e-3) if used.any() else (0.5, 0.2)
@@ -48,6 +47,15 @@ def round_the_clock(scene: Scene) -> Finding:
     p = np.where(blind, np.nan, stats.norm.sf((mean - centre) / spread * np.sqrt(np.maximum(count, 1))))
     value = np.where(blind, 0, np.clip((np.nan_to_num(mean) - CLOCK_FROM) / (1 - CLOCK_FROM), 0, 1))
     return Finding(value, mean, np.full(scene.n, centre), p)
+
+
+def _flatness(counts: NDArray[np.int32]) -> F64:
+    """Entropy of the classes of each row, 1 where they are equal, corrected for few requests; ``(n_rows, n_classes)`` to ``(n_rows,)``."""
+    n = np.maximum(counts.sum(axis=1), 1).astype(np.float64)
+    share = counts / n[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        entropy = -np.where(share > 0, share * np.log(share), 0).sum(axis=1)
+    return np.asarray(np.minimum((entropy + ((share > 0).sum(axis=1) - 1) / (2 * n)) / np.log(counts.shape[1]), 1))
 
 
 MIN_STEADY_REQUESTS = 8
@@ -98,13 +106,18 @@ def together(scene: Scene) -> Finding:
     correlation, with as many independent samples as there are quarters of days in the log (Fisher's z). Blind where
     accounts send little or steadily; a class, a working day and a viral prompt also move together.
     """
-    hourly = scene.measured.hourly.astype(np.float64)
-    profile = hourly[scene.usual].sum(axis=(0, 1))
+    hourly = scene.measured.hourly
+    profile = hourly[scene.usual].sum(axis=(0, 1)).astype(np.float64)
     profile = profile / max(profile.sum(), 1)
-    residual = hourly - hourly.sum(axis=2, keepdims=True) * profile
-    a, b = residual[:, 0], residual[:, 1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        r = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
+
+    def correlation(hourly: NDArray[np.int32]) -> F64:
+        """Of the two halves of each group, ``(n, 2, n_hours)`` to ``(n,)``."""
+        residual = hourly - hourly.sum(axis=2, keepdims=True) * profile
+        a, b = residual[:, 0], residual[:, 1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray((a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1)))
+
+    r = by_blocks(correlation, hourly)
     enough = hourly.sum(axis=(1, 2)) >= MIN_HOURLY
     with np.errstate(divide="ignore"):
         z = np.arctanh(np.clip(np.nan_to_num(r), -1, 1)) * np.sqrt(max(hourly.shape[2] / 6 - 3, 1))
