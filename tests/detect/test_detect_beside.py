@@ -33,4 +33,11 @@ def test_groups_measured_again_are_compared_with_the_whole_log(tmp_path: Path) -
             continue
         assert beside[name][: scene.n] == pytest.approx(value, abs=0.1), name
         assert beside[name][scene.n :] == pytest.approx(value[which], abs=0.1), name
+    # A half of few groups says roughly what is usual; detect takes thousands.
+    part = scene.select(np.arange(scene.n) % 2 == 0)
+    assert part.n == (scene.n + 1) // 2
+    beside_part = judge.look(part.beside(again))[0]
+    for name, value in values.items():
+        if name != "context.usual_mix":
+            assert beside_part[name][part.n :] == pytest.approx(value[which], abs=0.25), name
     assert judge.look(again)[0]["harvest.long_answers"].mean() == pytest.approx(0, abs=0.05), "by themselves they would be usual"

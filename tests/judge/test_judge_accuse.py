@@ -66,7 +66,9 @@ def test_what_is_a_campaign_without_the_accused_joins_theirs(monkeypatch: pytest
     their group holds whole, and beside another they are for review."""
     last = range(3 * SIZE, 5 * SIZE + 10) if whole else range(4 * SIZE - 7, 5 * SIZE - 7)
 
-    def alone(traffic: Traffic | None, known: judge.Scene, told: object, which: np.ndarray, free: np.ndarray, used: object) -> Alone:
+    def alone(
+        traffic: Traffic | None, known: judge.Scene, told: object, seen: object, which: np.ndarray, free: np.ndarray, used: object
+    ) -> Alone:
         assert np.flatnonzero(which).tolist() in ([N - 1], [])
         assert not free[3 * SIZE : 4 * SIZE].any()
         nothing = np.zeros(0, np.int64)
@@ -197,15 +199,39 @@ def test_accounts_lost_from_a_campaigns_group_are_one_of_their_own_if_they_are_u
         free[first : first + 8] = False
     free[2 * SIZE : 3 * SIZE - 7] = free[4 * SIZE : 5 * SIZE] = False
     told = values(5) | {"context.look_alikes": np.zeros(5), judge.YARDSTICK: np.zeros(5)}
+    seen = findings(5, {"timing.together": 1e-9, "volume.even_load": 1e-9})
     one = measured_again(monkeypatch, known, free, [12, 12], volume)
     accepted = np.array([False, True, True, True, True])
-    found, lead = accusing.form_of_lost(TRAFFIC, known, told, accepted, free, one)
+    found, lead = accusing.form_of_lost(TRAFFIC, known, told, seen, accepted, free, one)
     assert lead.tolist() == expected
     assert [found.member_account[found.member_group == i].tolist() for i in range(found.n)] == [
         list(range(i * SIZE + 8, (i + 1) * SIZE)) for i in expected
     ]
-    assert accusing.form_of_lost(TRAFFIC, known, told, np.zeros(5, bool), free, one)[0].n == 0
-    assert accusing.form_of_lost(None, known, told, accepted, free, one)[0].n == 0, "a person is asked about them at most"
+    assert accusing.form_of_lost(TRAFFIC, known, told, seen, np.zeros(5, bool), free, one)[0].n == 0
+    assert accusing.form_of_lost(None, known, told, seen, accepted, free, one)[0].n == 0, "a person is asked about them at most"
+
+
+def test_of_many_groups_a_part_says_what_is_usual_and_who_shares_accounts_is_always_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accusing, "MOST_COMPARED", 4)
+    known = scene(groups(*(range(10 * i, 10 * i + 11) for i in range(12))), people(121))
+    rest = scene(groups(range(71, 80)), people(121))
+    assert np.flatnonzero(accusing._compared(known, rest)).tolist() == [0, 3, 6, 7, 9]
+    monkeypatch.setattr(accusing, "MOST_COMPARED", 12)
+    assert accusing._compared(known, rest).all()
+
+
+def test_findings_of_further_groups_stand_behind_a_logs_own_with_all_they_hold() -> None:
+    def finding(*numbers: float) -> judge.Finding:
+        value, whole = np.array(numbers), np.array(numbers, np.int64)
+        return judge.Finding(value, value + 1, value + 2, value + 3, (whole, whole + 1), (value, value + 1, value + 2))
+
+    both, expected = finding(1, 2).followed_by(finding(9, 3, 4), 1), finding(1, 2, 3, 4)
+    for name in ("value", "observed", "expected", "p_value"):
+        assert getattr(both, name).tolist() == getattr(expected, name).tolist()
+    for name in ("window", "sampled"):
+        assert np.array_equal(getattr(both, name), getattr(expected, name))
+    plain = replace(finding(1), window=None, sampled=None).followed_by(replace(finding(2), window=None, sampled=None), 0)
+    assert plain.window is plain.sampled is None
 
 
 @pytest.mark.parametrize(
@@ -221,9 +247,10 @@ def test_accounts_beside_a_campaign_are_reviewed_if_they_are_unusual_without_it(
     free = np.ones(5 * SIZE, bool)
     free[[*range(SIZE, SIZE + 8), *range(2 * SIZE, 3 * SIZE - 2), *range(3 * SIZE, 3 * SIZE + 8), *range(4 * SIZE, 5 * SIZE)]] = False
     told = values(5) | {"context.look_alikes": np.arange(5.0), judge.YARDSTICK: np.zeros(5)}
+    seen = findings(5, {"timing.together": 1e-9, "volume.even_load": 1e-9})
 
     one = measured_again(monkeypatch, known, free, [12, 2, 12, 0], volume)
-    unusual = accusing.judged_alone(TRAFFIC, known, told, np.array([False, True, True, True, True]), free, one)
+    unusual = accusing.judged_alone(TRAFFIC, known, told, seen, np.array([False, True, True, True, True]), free, one)
     assert np.flatnonzero(unusual.campaign).tolist() == expected
     assert np.flatnonzero(unusual.more).tolist() == np.flatnonzero(unusual.review).tolist() == more
-    assert not accusing.judged_alone(TRAFFIC, known, told, np.zeros(5, bool), free, one).campaign.any()
+    assert not accusing.judged_alone(TRAFFIC, known, told, seen, np.zeros(5, bool), free, one).campaign.any()

@@ -17,6 +17,8 @@ or as it lies only a little below the line.
 Between the two shares the accused are too many and too few: what the group looks like says nothing of its other accounts."""
 MIN_TALKING_ACCOUNTS = 20
 """Accounts outside all campaigns from which a group of handed-over conversations is reviewed whoever else is in it."""
+MOST_COMPARED = 5_000
+"""Groups of a log, about, beside which others are measured: enough to say what is usual, and a tenth of those of a large log."""
 MIN_ACCOUNTS = 4
 """Fewest accounts of a campaign after every account was tested."""
 
@@ -58,7 +60,7 @@ def accuse(
     verdicts = judge.judge(values, findings, model, same, scene.usual)
     n_free = scene.total(scene.of_members(free) & scene.seen)
     held = verdicts.campaign & ~known & ~mostly_free(scene, free) & (n_free > LARGER_SHARE * scene.size)
-    alone = judged_alone(traffic, scene, values, held, free, model)
+    alone = judged_alone(traffic, scene, values, findings, held, free, model)
     accused = verdicts.campaign & (~held | alone.campaign | alone.more) | verdicts.nearly & (n_free <= LARGER_SHARE * scene.size)
     if (accused & ~known).any():
         final, lead = _form_in_two_rounds(scene, known | accused, verdicts.log_odds, model, ~free)
@@ -68,9 +70,9 @@ def accuse(
         left = scene.total(scene.of_members(free) & scene.seen)
         held &= ~(alone.campaign | alone.more) | (left > LARGER_SHARE * scene.size)
         if (held & (left < n_free)).any():
-            alone = judged_alone(traffic, scene, values, held, free, model)
+            alone = judged_alone(traffic, scene, values, findings, held, free, model)
         accused &= ~held
-    more, more_lead = form_of_lost(traffic, scene, values, accused, free, model)
+    more, more_lead = form_of_lost(traffic, scene, values, findings, accused, free, model)
     final, lead = group.concatenate([final, more]), np.append(lead, more_lead)
     unusual = held & (alone.campaign | alone.review)
     return values, final, lead, replace(verdicts, campaign=accused, review=verdicts.review | held, held=unusual)
@@ -153,18 +155,19 @@ class Alone:
 
 
 def judged_alone(
-    traffic: Traffic | None, scene: judge.Scene, values: dict[str, NDArray[np.float64]], which: NDArray[np.bool_],
-    free: NDArray[np.bool_], model: judge.Model,
+    traffic: Traffic | None, scene: judge.Scene, values: dict[str, NDArray[np.float64]], findings: dict[str, judge.Finding],
+    which: NDArray[np.bool_], free: NDArray[np.bool_], model: judge.Model,
 ) -> Alone:
     """Judge some groups by their ``free`` accounts alone.
 
     A group that has a campaign's accounts stands out by these, so its other accounts are measured and judged without them, beside all
-    groups of the log, with which they are compared. What follows from the verdicts on these stays as it was.
+    groups of the log, with which they are compared (of many groups a part says what is usual). What the log's groups are stays as it was.
 
     Args:
         traffic: the traffic of the run; None to have all of them reviewed.
         scene: the run.
         values: value of each piece, ``(n_groups,)``.
+        findings: the findings behind the values that are evidence.
         which: the groups, ``(n_groups,)``.
         free: accounts of no campaign, ``(n_accounts,)``.
         model: the calibrated weights.
@@ -174,18 +177,28 @@ def judged_alone(
         return Alone(nobody, which, nobody, scene, np.zeros(scene.n), nothing)
     rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(which), scene.handoffs)
     rows, beside = np.flatnonzero(which)[large_enough], scene.beside(rest)
-    values_beside, findings = judge.look(beside, traffic.threads)
-    kept = {name: np.append(values[name], values[name][rows]) for name in ("context.look_alikes", judge.YARDSTICK)}
+    compared = scene.select(_compared(scene, rest))
+    of_rest, findings_of_rest = judge.look(compared.beside(rest), traffic.threads)
+    both = {name: np.append(values[name], value[compared.n :]) for name, value in of_rest.items()}
+    both |= {name: np.append(values[name], values[name][rows]) for name in ("context.look_alikes", judge.YARDSTICK)}
+    findings = {name: finding.followed_by(findings_of_rest[name], compared.n) for name, finding in findings.items()}
     same = group.twins(beside.n, beside.groups.member_group, beside.groups.member_account)
-    verdicts = judge.judge(values_beside | kept, findings, model, same, beside.usual)
+    verdicts = judge.judge(both, findings, model, same, beside.usual)
     campaign, review, more = nobody, nobody.copy(), nobody.copy()
     campaign[rows], review[rows], more[rows] = (flags[scene.n :] for flags in (verdicts.campaign, verdicts.review, verdicts.beside))
     return Alone(campaign, review, more, beside, verdicts.log_odds, rows)
 
 
+def _compared(scene: judge.Scene, rest: judge.Scene) -> NDArray[np.bool_]:
+    """Groups of the log beside which ``rest`` is measured: every so many of it, and those that share accounts with it; ``(n_groups,)``."""
+    near = np.zeros(scene.people.n, bool)
+    near[rest.groups.member_account] = True
+    return np.asarray((np.arange(scene.n) % max(scene.n // MOST_COMPARED, 1) == 0) | (scene.total(scene.of_members(near)) > 0))
+
+
 def form_of_lost(
-    traffic: Traffic | None, scene: judge.Scene, values: dict[str, NDArray[np.float64]], accepted: NDArray[np.bool_],
-    free: NDArray[np.bool_], model: judge.Model,
+    traffic: Traffic | None, scene: judge.Scene, values: dict[str, NDArray[np.float64]], findings: dict[str, judge.Finding],
+    accepted: NDArray[np.bool_], free: NDArray[np.bool_], model: judge.Model,
 ) -> tuple[group.Groups, NDArray[np.int64]]:
     """The campaigns that accounts lost from ``accepted`` groups ``(n_groups,)`` are by themselves, and the leading group of each.
 
@@ -193,7 +206,7 @@ def form_of_lost(
     it, and other operators. The latter pass as any group must. Other arguments as :func:`judged_alone`.
     """
     lost = accepted & (scene.total(scene.of_members(free) & scene.seen) >= judge.MIN_GROUP_ACCOUNTS)
-    alone = judged_alone(traffic, scene, values, lost, free, model)
+    alone = judged_alone(traffic, scene, values, findings, lost, free, model)
     found = np.zeros(alone.scene.n, bool)
     found[scene.n :] = alone.campaign[alone.rows]
     campaigns, lead = form_campaigns(alone.scene, found, free, alone.log_odds, model)

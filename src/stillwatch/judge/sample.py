@@ -91,6 +91,10 @@ class Sample:
         """Expected number of pairs of owners that meet on a network, at the rate of the median group."""
         return self.net_usual * _pairs(self.net_known)
 
+    def select(self, groups: NDArray[np.bool_]) -> "Sample":
+        """The samples of some groups ``(n_groups,)``."""
+        return Sample(**{f.name: getattr(self, f.name)[groups] for f in fields(self)})
+
     def beside(self, other: "Sample") -> "Sample":
         """The samples of further groups of the same log behind these; what is usual stays as it is here."""
         both = {f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}

@@ -79,6 +79,12 @@ class Scene:
         """Number of groups."""
         return self.groups.n
 
+    def select(self, which: NDArray[np.bool_]) -> "Scene":
+        """Some of the groups ``(n_groups,)``, in order."""
+        members = which[self.groups.member_group]
+        groups, measured = self.groups.select(which), self.measured.select(members, which)
+        return replace(self, groups=groups, measured=measured, sample=self.sample.select(which))
+
     def beside(self, other: "Scene") -> "Scene":
         """Further groups of the same log behind these, so that they are compared with what is usual among these."""
         return replace(

@@ -1,6 +1,7 @@
 """A piece of evidence for every group, and how counts are compared with their null."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,16 @@ class Finding:
     sampled: tuple[F64, F64, F64] | None = None
     """For a piece measured on a sample of values: the observed total, the sum of squares of each value's part of it, and the most that the
     total over all values can be."""
+
+    def followed_by(self, other: "Finding", start: int) -> "Finding":
+        """The same piece for further groups behind these: those of ``other`` from ``start`` on."""
+        def joined(name: str) -> Any:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if isinstance(mine, tuple):
+                return tuple(np.append(own, its[start:]) for own, its in zip(mine, theirs, strict=True))
+            return None if mine is None else np.append(mine, theirs[start:])
+
+        return Finding(**{field.name: joined(field.name) for field in fields(self)})
 
 
 def ratio(numerator: F64, denominator: F64) -> F64:
