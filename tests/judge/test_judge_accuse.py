@@ -211,13 +211,23 @@ def test_accounts_lost_from_a_campaigns_group_are_one_of_their_own_if_they_are_u
     assert accusing.form_of_lost(None, known, told, seen, accepted, free, one)[0].n == 0, "a person is asked about them at most"
 
 
-def test_of_many_groups_a_part_says_what_is_usual_and_who_shares_accounts_is_always_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accusing, "MOST_COMPARED", 4)
-    known = scene(groups(*(range(10 * i, 10 * i + 11) for i in range(12))), people(121))
-    rest = scene(groups(range(71, 80)), people(121))
-    assert np.flatnonzero(accusing._compared(known, rest)).tolist() == [0, 3, 6, 7, 9]
-    monkeypatch.setattr(accusing, "MOST_COMPARED", 12)
-    assert accusing._compared(known, rest).all()
+def test_of_many_groups_a_part_says_what_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, left = scene(groups(*(range(10 * i, 10 * i + 10) for i in range(12))), people(120)), groups(range(75, 85))
+    asked: list[list[int]] = []
+
+    def look(beside: judge.Scene, threads: int) -> tuple[dict[str, np.ndarray], dict[str, judge.Finding]]:
+        asked.append(beside.groups.member_account[::10].tolist())
+        return values(beside.n), findings(beside.n, {})
+
+    monkeypatch.setattr(accusing, "measure", lambda *_: (scene(left, known.people), np.ones(1, bool)))
+    monkeypatch.setattr(judge, "look", look)
+    told = values(12) | {"context.look_alikes": np.zeros(12), judge.YARDSTICK: np.zeros(12)}
+    which = np.arange(12) == 7
+    for most, expected in ((4, [0, 30, 60, 90, 75]), (12, [*range(0, 120, 10), 75])):
+        monkeypatch.setattr(accusing, "MOST_COMPARED", most)
+        alone = accusing.judged_alone(TRAFFIC, known, told, findings(12, {}), which, np.ones(120, bool), model())
+        assert asked.pop() == expected
+        assert alone.scene.n == len(alone.log_odds) == 13, "they are judged beside all"
 
 
 def test_findings_of_further_groups_stand_behind_a_logs_own_with_all_they_hold() -> None:

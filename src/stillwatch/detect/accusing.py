@@ -177,7 +177,7 @@ def judged_alone(
         return Alone(nobody, which, nobody, scene, np.zeros(scene.n), nothing)
     rest, large_enough = measure(traffic, scene.groups.narrow(scene.of_members(free)).select(which), scene.handoffs)
     rows, beside = np.flatnonzero(which)[large_enough], scene.beside(rest)
-    compared = scene.select(_compared(scene, rest))
+    compared = scene.select(np.arange(scene.n) % max(scene.n // MOST_COMPARED, 1) == 0)
     of_rest, findings_of_rest = judge.look(compared.beside(rest), traffic.threads)
     both = {name: np.append(values[name], value[compared.n :]) for name, value in of_rest.items()}
     both |= {name: np.append(values[name], values[name][rows]) for name in ("context.look_alikes", judge.YARDSTICK)}
@@ -187,13 +187,6 @@ def judged_alone(
     campaign, review, more = nobody, nobody.copy(), nobody.copy()
     campaign[rows], review[rows], more[rows] = (flags[scene.n :] for flags in (verdicts.campaign, verdicts.review, verdicts.beside))
     return Alone(campaign, review, more, beside, verdicts.log_odds, rows)
-
-
-def _compared(scene: judge.Scene, rest: judge.Scene) -> NDArray[np.bool_]:
-    """Groups of the log beside which ``rest`` is measured: every so many of it, and those that share accounts with it; ``(n_groups,)``."""
-    near = np.zeros(scene.people.n, bool)
-    near[rest.groups.member_account] = True
-    return np.asarray((np.arange(scene.n) % max(scene.n // MOST_COMPARED, 1) == 0) | (scene.total(scene.of_members(near)) > 0))
 
 
 def form_of_lost(
